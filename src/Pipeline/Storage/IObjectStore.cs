@@ -1,0 +1,24 @@
+namespace Pipeline.Storage;
+
+/// <summary>
+/// Named byte objects, such as the files of a model version. Names are relative paths with forward slashes,
+/// without empty, <c>.</c> or <c>..</c> segments; anything else is an <see cref="ArgumentException"/>.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary>
+    /// Writes an object from what <paramref name="write"/> puts into the stream. Readers see the old object or the whole new one, never a part;
+    /// when <paramref name="write"/> throws, nothing has changed. The object is durable when the task completes.
+    /// </summary>
+    /// <returns>False where <paramref name="onlyIfAbsent"/> was asked for and the object exists: then it is left as it was.</returns>
+    Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens an object for reading; null where there is none.</summary>
+    Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>The names and sizes of all objects whose name starts with <paramref name="prefix"/>, in ordinal order of name.</summary>
+    IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes an object; nothing happens where there is none.</summary>
+    Task DeleteAsync(string name, CancellationToken cancellationToken = default);
+}

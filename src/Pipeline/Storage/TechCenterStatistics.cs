@@ -1,0 +1,11 @@
+namespace Pipeline.Storage;
+
+/// <summary>What the warehouse holds of one tech center.</summary>
+/// <param name="TechCenter">The tech center's name.</param>
+/// <param name="Incidents">Source incidents.</param>
+/// <param name="Preprocessed">Incidents that are masked and embedded.</param>
+/// <param name="Predicted">Incidents with a prediction.</param>
+/// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
+/// <param name="NewestIncident">The newest incident's creation date in UTC; null where no incident has a date.</param>
+/// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
+public sealed record TechCenterStatistics(string TechCenter, long Incidents, long Preprocessed, long Predicted, long Unclustered, DateTimeOffset? NewestIncident, DateTimeOffset? NewestPrediction);
