@@ -1,1 +1,19 @@
-return 0;
+using System.CommandLine;
+using System.Text;
+using Pipeline.LocalHost;
+using Pipeline.LocalHost.Commands;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+RootCommand root = new("Pipeline turns incidents into named problem clusters and keeps them current.")
+{
+    DemoCommand.Create(),
+    RunCommand.Create(),
+    StepCommands.CreatePreprocess(),
+    StepCommands.CreateTrain(),
+    StepCommands.CreatePredict(),
+    MonitorCommands.CreateStatus(),
+    MonitorCommands.CreateValidate(),
+};
+ParseResult parsed = root.Parse(args);
+int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : exitCode;

@@ -6,6 +6,9 @@ public sealed record IncidentPrediction
     /// <summary>The cluster id of an incident that belongs to no cluster.</summary>
     public const int Unclustered = -1;
 
+    /// <summary>The name that stands for the cluster and the domain of such an incident.</summary>
+    public const string UnclusteredName = "unclustered";
+
     /// <summary>The incident's number.</summary>
     public required string IncidentId { get; init; }
 

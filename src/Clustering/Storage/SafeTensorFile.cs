@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Reads and writes the safetensors format: eight bytes of header length, a JSON header that names each array's type, shape and place,
+/// then the arrays' bytes. Written little-endian, with 8-byte alignment, arrays in ordinal order of name, so equal content makes equal files.
+/// </summary>
+/// <remarks>The format is described at github.com/huggingface/safetensors; Python reads it with its safetensors package or plain numpy.</remarks>
+public static class SafeTensorFile
+{
+    private const int MaximumHeaderBytes = 100_000_000;
+    private const string MetadataKey = "__metadata__";
+
+    /// <summary>Writes arrays and free-form metadata to a stream, which stays open.</summary>
+    public static async Task WriteAsync(Stream output, IReadOnlyDictionary<string, SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(tensors);
+        KeyValuePair<string, SafeTensor>[] ordered = [.. tensors.OrderBy(t => t.Key, StringComparer.Ordinal)];
+        byte[] header = Header(ordered, metadata);
+        byte[] length = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        await output.WriteAsync(length, cancellationToken);
+        await output.WriteAsync(header, cancellationToken);
+        foreach ((_, SafeTensor tensor) in ordered)
+        {
+            await output.WriteAsync(tensor.Data, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads all arrays of a stream.</summary>
+    /// <exception cref="InvalidDataException">The stream is not a complete safetensors file; the message says what is wrong.</exception>
+    public static async Task<IReadOnlyDictionary<string, SafeTensor>> ReadAsync(Stream input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        byte[] length = new byte[sizeof(ulong)];
+        await ReadExactlyAsync(input, length, cancellationToken);
+        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        if (headerBytes is 0 or > MaximumHeaderBytes)
+        {
+            throw new InvalidDataException($"Not a safetensors file: a header of {headerBytes} bytes.");
+        }
+
+        byte[] header = new byte[headerBytes];
+        await ReadExactlyAsync(input, header, cancellationToken);
+        Dictionary<string, SafeTensor> tensors = new(StringComparer.Ordinal);
+        foreach ((string name, string type, long[] shape, long start, long end) in Entries(header))
+        {
+            byte[] data = new byte[end - start];
+            await ReadExactlyAsync(input, data, cancellationToken);
+            tensors.Add(name, new SafeTensor(type, shape, data));
+        }
+
+        return tensors;
+    }
+
+    private static byte[] Header(KeyValuePair<string, SafeTensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach ((string key, string value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            long offset = 0;
+            foreach ((string name, SafeTensor tensor) in tensors)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", tensor.Type);
+                json.WriteStartArray("shape");
+                foreach (long extent in tensor.Shape)
+                {
+                    json.WriteNumberValue(extent);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                offset += tensor.Data.Length;
+                json.WriteNumberValue(offset);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (buffer.Length % sizeof(ulong) != 0)
+        {
+            buffer.WriteByte((byte)' ');
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static List<(string Name, string Type, long[] Shape, long Start, long End)> Entries(byte[] header)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header);
+            List<(string Name, string Type, long[] Shape, long Start, long End)> entries = [];
+            foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(p => !p.NameEquals(MetadataKey)))
+            {
+                JsonElement offsets = property.Value.GetProperty("data_offsets");
+                entries.Add((
+                    property.Name,
+                    property.Value.GetProperty("dtype").GetString()!,
+                    [.. property.Value.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())],
+                    offsets[0].GetInt64(),
+                    offsets[1].GetInt64()));
+            }
+
+            entries.Sort((a, b) => a.Start.CompareTo(b.Start));
+            long expected = 0;
+            foreach ((string name, _, _, long start, long end) in entries)
+            {
+                if (start != expected || end < start || end - start > Array.MaxLength)
+                {
+                    throw new InvalidDataException($"The array '{name}' claims the bytes {start} to {end}, but the one before ends at {expected}.");
+                }
+
+                expected = end;
+            }
+
+            return entries;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"The safetensors header cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task ReadExactlyAsync(Stream input, byte[] buffer, CancellationToken cancellationToken)
+    {
+        int read = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (read < buffer.Length)
+        {
+            throw new InvalidDataException($"The safetensors file ends {buffer.Length - read} bytes too early.");
+        }
+    }
+}

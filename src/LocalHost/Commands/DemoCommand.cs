@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+namespace Pipeline.LocalHost.Commands;
+
+/// <summary><c>demo</c>: the whole pipeline on the incidents of a made-up company.</summary>
+internal static class DemoCommand
+{
+    private const string DataFolderName = "demo";
+
+    public static Command Create()
+    {
+        Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {CommandOptions.DefaultDataFolder}/{DataFolderName}.");
+        Option<int> count = new("--incidents") { Description = "How many incidents to make, 100 to 1,000,000.", HelpName = "N", DefaultValueFactory = _ => 20_000 };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 100 or > 1_000_000)
+            {
+                result.AddError("--incidents must be from 100 to 1000000.");
+            }
+        });
+        Option<int?> seed = new("--seed") { Description = "Seeds the incidents and the training. Default: 42.", HelpName = "N" };
+        Option<string?> report = CommandOptions.Report();
+        Option<int?> threads = CommandOptions.Threads();
+        Option<bool> json = CommandOptions.Json();
+        Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, count, seed, report, threads, json };
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        {
+            PipelineSettings settings = PipelineSettings.Load().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
+            string folder = parsed.GetValue(data) ?? Path.Combine(CommandOptions.DefaultDataFolder, DataFolderName);
+            await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
+            return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count), settings.Training.Seed, new RunOutputs(Report: parsed.GetValue(report)), cancellationToken);
+        }));
+        return command;
+    }
+
+    // A folder is only ever emptied when an earlier demo marked it as its own.
+    private static async Task<LocalPipeline> OpenAsync(string folder, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        string mark = Path.Combine(folder, ".demo");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(mark))
+        {
+            throw new CommandException($"The folder '{Path.GetFullPath(folder)}' holds something else than a demo, and the demo starts with an empty one. Name another folder with --data.", ExitCode.WrongUsage);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+            await File.WriteAllBytesAsync(mark, [], cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The data folder '{Path.GetFullPath(folder)}' cannot be written: {e.Message} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
+        }
+
+        return await LocalPipeline.OpenAsync(folder, settings, cancellationToken, startEmpty: true);
+    }
+}

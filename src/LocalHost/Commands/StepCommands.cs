@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Training;
+using Spectre.Console;
+
+namespace Pipeline.LocalHost.Commands;
+
+/// <summary><c>preprocess</c>, <c>train</c> and <c>predict</c>: the steps one by one on a data folder.</summary>
+internal static class StepCommands
+{
+    public static Command CreatePreprocess()
+    {
+        Option<string?> data = CommandOptions.DataOfStep();
+        Option<int?> limit = new("--limit") { Description = "Stop after this many incidents. Default: all new ones.", HelpName = "N" };
+        Option<bool> json = CommandOptions.Json();
+        Command command = new("preprocess", "Mask and embed the incidents that are new or changed.") { data, limit, json };
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        {
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load(), cancellationToken);
+            PreprocessOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Preprocess.RunAsync(parsed.GetValue(limit), progress, cancellationToken));
+            host.Show(outcome, console => console.WriteLine($"{outcome.Read} incidents read, {outcome.Stored} stored, {outcome.Embedded} texts embedded, {outcome.DeadLetters} kept aside."));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    public static Command CreateTrain()
+    {
+        Option<string?> data = CommandOptions.DataOfStep();
+        Option<int?> year = new("--year") { Description = "The year of the window's end. Default: that of the newest incident.", HelpName = "Y" };
+        Option<int?> quarter = new("--quarter") { Description = "The quarter of the window's end, 1 to 4. Default: that of the newest incident.", HelpName = "Q" };
+        Option<string[]> centers = new("--tech-centers") { Description = "The tech centers to train, separated by commas. Default: all.", HelpName = "A,B" };
+        centers.AllowMultipleArgumentsPerToken = true;
+        Option<int?> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster. Default: grows with the number of incidents.", HelpName = "N" };
+        Option<int?> seed = new("--seed") { Description = "Seeds every random choice. Default: 42.", HelpName = "N" };
+        Option<int?> threads = CommandOptions.Threads();
+        Option<bool> json = CommandOptions.Json();
+        Command command = new("train", "Train and publish a model version per tech center; an interrupted training goes on where it was.") { data, year, quarter, centers, minClusterSize, seed, threads, json };
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        {
+            PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), settings, cancellationToken);
+            IReadOnlyList<string>? asked = await TechCentersAsync(parsed.GetValue(centers) ?? [], pipeline, cancellationToken);
+            TrainingRequest request = new(parsed.GetValue(year), parsed.GetValue(quarter), asked);
+            TrainingSummary summary = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(request, progress, cancellationToken));
+            host.Show(summary, console => WriteTraining(console, summary));
+            return summary.TechCenters.Any(c => c.Status == TrainingStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
+        }));
+        return command;
+    }
+
+    public static Command CreatePredict()
+    {
+        Option<string?> data = CommandOptions.DataOfStep();
+        Option<string?> center = new("--tech-center") { Description = "The tech center to predict. Default: all.", HelpName = "C" };
+        Option<int?> threads = CommandOptions.Threads();
+        Option<bool> json = CommandOptions.Json();
+        Command command = new("predict", "Assign incidents without an up-to-date prediction to the clusters of the newest model version.") { data, center, threads, json };
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        {
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load().With(threads: parsed.GetValue(threads)), cancellationToken);
+            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(parsed.GetValue(center), progress, cancellationToken));
+            host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
+            return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static Task<LocalPipeline> OpenAsync(string? folder, PipelineSettings settings, CancellationToken cancellationToken) =>
+        LocalPipeline.OpenAsync(folder ?? CommandOptions.DefaultDataFolder, settings, cancellationToken);
+
+    // A tech center's own name may hold a comma, so an exact name is taken whole before commas separate.
+    private static async Task<IReadOnlyList<string>?> TechCentersAsync(string[] asked, LocalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> known = await pipeline.Warehouse.ListTechCentersAsync(cancellationToken);
+        string[] names = [.. asked.SelectMany(a => known.Contains(a, StringComparer.Ordinal) ? [a] : a.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        return names.Length == 0 ? null : names;
+    }
+
+    private static void WriteTraining(IAnsiConsole console, TrainingSummary summary)
+    {
+        if (summary.Resumed > 0)
+        {
+            console.WriteLine($"Resumed: {summary.Resumed} tech centers were finished before.");
+        }
+
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Outcome", "Version", "Incidents", "Clusters", "Noise", "Domains", "Seconds");
+        foreach (TrainingOutcome outcome in summary.TechCenters)
+        {
+            table.AddRow(new Text(outcome.TechCenter), new Text(outcome.Detail ?? "published"), new Text(outcome.Version ?? ""), new Text($"{outcome.Incidents}"), new Text($"{outcome.Clusters}"), new Text($"{outcome.Unclustered}"), new Text($"{outcome.Domains}"), new Text($"{outcome.Seconds:0.0}"));
+        }
+
+        console.Write(table);
+    }
+
+    private static void WritePredictions(IAnsiConsole console, IReadOnlyList<PredictionOutcome> outcomes)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Version", "Predicted", "Noise", "");
+        foreach (PredictionOutcome outcome in outcomes)
+        {
+            table.AddRow(new Text(outcome.TechCenter), new Text(outcome.Version ?? ""), new Text($"{outcome.Predicted}"), new Text($"{outcome.Unclustered}"), new Text(outcome.Detail ?? ""));
+        }
+
+        console.Write(table);
+    }
+}

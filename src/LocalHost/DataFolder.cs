@@ -1,0 +1,74 @@
+namespace Pipeline.LocalHost;
+
+/// <summary>
+/// The folder that holds everything of one pipeline: the warehouse, the model versions, rejects and reports.
+/// One process at a time may use it; the operating system frees the lock when the process dies.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream lockFile)
+    {
+        Path = path;
+        _lock = lockFile;
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The SQLite file.</summary>
+    public string Warehouse => In("warehouse.db");
+
+    /// <summary>The folder of the object store.</summary>
+    public string Objects => In("objects");
+
+    /// <summary>The rows that an import refused.</summary>
+    public string Rejects => In("rejects.csv");
+
+    /// <summary>The newest report.</summary>
+    public string Report => In("report.html");
+
+    /// <summary>Creates the folder where it is missing, and locks it.</summary>
+    /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
+    public static DataFolder Open(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        string lockPath = System.IO.Path.Combine(full, ".lock");
+        try
+        {
+            Directory.CreateDirectory(full);
+            return new DataFolder(full, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (IsLocked(e))
+        {
+            throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The data folder '{full}' cannot be written: {e.Message} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Deletes what earlier runs left in the folder.</summary>
+    public void Clear()
+    {
+        foreach (string file in new[] { Warehouse, Warehouse + "-wal", Warehouse + "-shm", Rejects, Report })
+        {
+            File.Delete(file);
+        }
+
+        if (Directory.Exists(Objects))
+        {
+            Directory.Delete(Objects, recursive: true);
+        }
+    }
+
+    /// <summary>Frees the folder for other processes.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    // EAGAIN on Linux, EAGAIN on macOS, ERROR_SHARING_VIOLATION on Windows.
+    private static bool IsLocked(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

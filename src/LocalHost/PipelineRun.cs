@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Incidents;
+using Pipeline.LocalHost.Commands;
+using Pipeline.LocalHost.Demo;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Reporting;
+using Pipeline.Training;
+
+namespace Pipeline.LocalHost;
+
+/// <summary>The whole way in one go: incidents in, preprocess, train, predict, report.</summary>
+internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Runs a CSV export through the pipeline.</summary>
+    public async Task<int> CsvAsync(string file, CsvIntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
+    {
+        CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
+        {
+            IntakeResult imported = await new CsvIntake().ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, IntakeProgressTo(progress), cancellationToken);
+            return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
+        });
+        if (outputs.Assignments is not null)
+        {
+            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline.Warehouse, cancellationToken);
+        }
+
+        return await FinishAsync($"Problem clusters of {Path.GetFileName(file)}", result, outputs, cancellationToken);
+    }
+
+    /// <summary>Runs the invented incidents of the demo company through the pipeline, with two model versions half a year apart.</summary>
+    public async Task<int> DemoAsync(int count, int seed, RunOutputs outputs, CancellationToken cancellationToken)
+    {
+        CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        TrainingRequest[] versions = [new(2025, 4), new(2026, 2)];
+        RunResult result = await ConsoleProgress.RunAsync(async progress =>
+        {
+            foreach (Incident[] batch in DemoIncidents.Generate(count, seed).Chunk(2_000))
+            {
+                await pipeline.Warehouse.UpsertIncidentsAsync(batch, cancellationToken);
+            }
+
+            return await ClusterAsync(count, 0, versions, progress, cancellationToken);
+        });
+        return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
+    }
+
+    private async Task<RunResult> ClusterAsync(int incidents, int rejected, TrainingRequest[] versions, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
+    {
+        PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync(limit: null, progress, cancellationToken);
+        List<TrainingSummary> trainings = [];
+        foreach (TrainingRequest version in versions)
+        {
+            trainings.Add(await pipeline.Train.RunAsync(version, progress, cancellationToken));
+        }
+
+        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
+        Dictionary<string, PredictionOutcome> predicted = predictions.ToDictionary(p => p.TechCenter, StringComparer.Ordinal);
+        ILookup<string, double> seconds = trainings.SelectMany(t => t.TechCenters).ToLookup(t => t.TechCenter, t => t.Seconds, StringComparer.Ordinal);
+        RunTechCenter[] centers =
+        [
+            .. trainings[^1].TechCenters.Select(t => new RunTechCenter(
+                t.TechCenter, t.Incidents, t.Clusters, t.Unclustered, t.Domains, t.Version, Math.Round(seconds[t.TechCenter].Sum(), 3), t.Detail ?? predicted[t.TechCenter].Detail)
+            {
+                Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
+            }),
+        ];
+        return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
+    }
+
+    private async Task<int> FinishAsync(string title, RunResult result, RunOutputs outputs, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> notes = result.TechCenters.Where(c => c.Detail is not null).ToDictionary(c => c.Name, c => c.Detail!, StringComparer.Ordinal);
+        ReportData report = await pipeline.Report.BuildAsync(title, notes, cancellationToken);
+        foreach (string path in new[] { pipeline.Folder.Report, outputs.Report }.OfType<string>())
+        {
+            await AtomicFile.WriteAsync(path, stream => HtmlReport.WriteAsync(report, stream, cancellationToken));
+        }
+
+        RunResult timed = result with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
+        host.Show(timed, console => RunSummary.Write(console, report));
+        CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"{timed.Incidents} incidents ({timed.Rejected} rejected), {timed.Embedded} texts embedded, {timed.Predictions} predictions in {timed.Seconds:0.0} s"));
+        if (timed.Rejected > 0)
+        {
+            CommandHost.Tell($"Rejected rows: {pipeline.Folder.Rejects}");
+        }
+
+        if (outputs.Assignments is not null)
+        {
+            CommandHost.Tell($"Assignments: {Path.GetFullPath(outputs.Assignments)}");
+        }
+
+        CommandHost.Tell($"Report: {Path.GetFullPath(outputs.Report ?? pipeline.Folder.Report)}");
+        return timed.Failed ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static Progress IntakeProgressTo(IProgress<PipelineProgress> progress) => new(progress);
+
+    /// <summary>Shows an import as a stage of the run.</summary>
+    private sealed class Progress(IProgress<PipelineProgress> target) : IProgress<IntakeProgress>
+    {
+        public void Report(IntakeProgress value) => target.Report(new PipelineProgress("Importing", value.BytesRead, value.TotalBytes));
+    }
+}

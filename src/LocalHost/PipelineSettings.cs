@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Configuration;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Training;
+
+namespace Pipeline.LocalHost;
+
+/// <summary>
+/// The pipeline's settings: <c>local.settings.json</c> in the current folder (its <c>Values</c>), then environment variables, then the command line.
+/// Names are written with <c>:</c> in the file and with <c>__</c> in the environment, such as <c>Training:WindowMonths</c> and <c>Training__WindowMonths</c>.
+/// </summary>
+internal sealed record PipelineSettings
+{
+    private const string SettingsFile = "local.settings.json";
+
+    public PreprocessingOptions Preprocessing { get; init; } = new();
+
+    public TrainingOptions Training { get; init; } = new();
+
+    public PredictionOptions Prediction { get; init; } = new();
+
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>
+    public static PipelineSettings Load()
+    {
+        try
+        {
+            IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
+            IConfigurationRoot configuration = new ConfigurationBuilder()
+                .AddConfiguration(file.GetSection("Values"))
+                .AddEnvironmentVariables()
+                .Build();
+            PipelineSettings settings = new()
+            {
+                Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
+                Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
+                Prediction = configuration.GetSection(nameof(Prediction)).Get<PredictionOptions>() ?? new(),
+            };
+            return settings.Checked();
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new CommandException($"A setting in {SettingsFile} or the environment cannot be read: {e.Message}", ExitCode.WrongUsage, e);
+        }
+    }
+
+    /// <summary>The settings with what the command line says; null leaves a setting as it is.</summary>
+    /// <exception cref="CommandException">A value is out of its range.</exception>
+    public PipelineSettings With(int? minClusterSize = null, int? seed = null, int? threads = null)
+    {
+        PipelineSettings settings = this with
+        {
+            Training = Training with
+            {
+                MinClusterSize = minClusterSize ?? Training.MinClusterSize,
+                Seed = seed ?? Training.Seed,
+                MaxDegreeOfParallelism = threads ?? Training.MaxDegreeOfParallelism,
+            },
+            Prediction = Prediction with { MaxDegreeOfParallelism = threads ?? Prediction.MaxDegreeOfParallelism },
+        };
+        return settings.Checked();
+    }
+
+    private PipelineSettings Checked()
+    {
+        try
+        {
+            Preprocessing.Validate();
+            Training.Validate();
+            Prediction.Validate();
+            return this;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new CommandException($"{e.Message}", ExitCode.WrongUsage, e);
+        }
+    }
+}

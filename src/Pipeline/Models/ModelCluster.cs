@@ -1,0 +1,43 @@
+using Pipeline.Reporting;
+
+namespace Pipeline.Models;
+
+/// <summary>A problem that a model knows.</summary>
+public sealed record ModelCluster
+{
+    /// <summary>Its id: kept by later versions while it is the same problem, and never given to another one.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The words that tell it from the others, the strongest first.</summary>
+    public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>The domain that it belongs to.</summary>
+    public required int DomainId { get; init; }
+
+    /// <summary>Training incidents that belong to it.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>Its persistence in the condensed tree: higher is more stable.</summary>
+    public required double Persistence { get; init; }
+
+    /// <summary>The first training incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? FirstSeen { get; init; }
+
+    /// <summary>The last training incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Typical incidents (exemplars of the condensed tree): masked text.</summary>
+    public required IReadOnlyList<string> Examples { get; init; }
+
+    /// <summary>What happened to it since the version before.</summary>
+    public required ClusterChangeKind Origin { get; init; }
+
+    /// <summary>Its size in the version before; 0 where it is new.</summary>
+    public required int PreviousSize { get; init; }
+
+    /// <summary>The ids of the earlier clusters that it was split from or merged of.</summary>
+    public required IReadOnlyList<int> RelatedIds { get; init; }
+}

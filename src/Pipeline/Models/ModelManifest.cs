@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Pipeline.Training;
+
+namespace Pipeline.Models;
+
+/// <summary>
+/// What a model version is made of. It is written last: a version without a valid manifest does not exist, and a published one never changes.
+/// </summary>
+public sealed record ModelManifest
+{
+    /// <summary>The layout that this program writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The layout of the version's files.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>The tech center that the model belongs to.</summary>
+    public required string TechCenter { get; init; }
+
+    /// <summary>The version's name, such as <c>2026_q2</c> or <c>2026_q2_r2</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The version whose cluster ids this one continues; null for the first.</summary>
+    public string? PreviousVersion { get; init; }
+
+    /// <summary>When it was published, in UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The training run that made it: a resumed run finds its own versions by it.</summary>
+    public required long TrainingRun { get; init; }
+
+    /// <summary>The version of the clustering library.</summary>
+    public required string LibraryVersion { get; init; }
+
+    /// <summary>The embedder whose vectors the model understands.</summary>
+    public required string Embedder { get; init; }
+
+    /// <summary>The period that the model learned from.</summary>
+    public required TrainingWindow Window { get; init; }
+
+    /// <summary>How many incidents it learned from.</summary>
+    public required int Incidents { get; init; }
+
+    /// <summary>How many of them belong to no cluster.</summary>
+    public required int Unclustered { get; init; }
+
+    /// <summary>The clusters found.</summary>
+    public required int Clusters { get; init; }
+
+    /// <summary>The parameters, defaults resolved.</summary>
+    public required TrainingParameters Parameters { get; init; }
+
+    /// <summary>The lowest cluster id that no version of this tech center has used.</summary>
+    public required int NextClusterId { get; init; }
+
+    /// <summary>The lowest domain id that no version of this tech center has used.</summary>
+    public required int NextDomainId { get; init; }
+
+    /// <summary>Every other file of the version.</summary>
+    public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>The version's name in its parts.</summary>
+    [JsonIgnore]
+    public ModelVersionId Id => ModelVersionId.Parse(Version) ?? throw new InvalidDataException($"'{Version}' is not a version's name.");
+
+    /// <summary>The version's folder in the object store, without a slash at its end.</summary>
+    [JsonIgnore]
+    public string Path => ModelPaths.Version(TechCenter, Id);
+}

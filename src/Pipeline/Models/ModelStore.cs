@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pipeline.Clustering;
+using Pipeline.Storage;
+
+namespace Pipeline.Models;
+
+/// <summary>Publishes and reads model versions in an object store.</summary>
+public sealed class ModelStore(IObjectStore objects)
+{
+    /// <summary>The published versions of a tech center, the oldest first.</summary>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<IReadOnlyList<ModelManifest>> ListAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        List<ModelManifest> manifests = [];
+        string folder = ModelPaths.TechCenter(techCenter) + "/";
+        await foreach (StoredObject stored in objects.ListAsync(folder, cancellationToken))
+        {
+            string[] parts = stored.Name[folder.Length..].Split('/');
+            if (parts is [string version, ModelPaths.ManifestFile] && ModelVersionId.Parse(version) is not null)
+            {
+                manifests.Add(await ReadManifestAsync(stored.Name, techCenter, version, cancellationToken));
+            }
+        }
+
+        manifests.Sort((a, b) => a.Id.CompareTo(b.Id));
+        return manifests;
+    }
+
+    /// <summary>The newest published version of a tech center; null where there is none.</summary>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<ModelManifest?> FindLatestAsync(string techCenter, CancellationToken cancellationToken = default) =>
+        await ListAsync(techCenter, cancellationToken) is [.., var latest] ? latest : null;
+
+    /// <summary>
+    /// Publishes a version: its files first, its manifest last. Until the manifest is there the version does not exist, so a crash leaves nothing half-published.
+    /// </summary>
+    /// <param name="manifest">The manifest without its files.</param>
+    /// <param name="content">The version's content.</param>
+    /// <param name="cancellationToken">Stops before the manifest is written.</param>
+    /// <exception cref="ModelException">The version exists already.</exception>
+    public async Task<ModelManifest> PublishAsync(ModelManifest manifest, ModelContent content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(content);
+        ModelFile[] files =
+        [
+            await WriteAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)),
+            await WriteAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)),
+            await WriteAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token)),
+        ];
+        ModelManifest complete = manifest with { Files = files };
+        bool written = await objects.WriteAsync(
+            $"{manifest.Path}/{ModelPaths.ManifestFile}",
+            (stream, token) => JsonSerializer.SerializeAsync(stream, complete, PipelineJson.Indented, token),
+            onlyIfAbsent: true,
+            cancellationToken);
+        return written
+            ? complete
+            : throw new ModelException($"The version {manifest.Path} was published by another training meanwhile. A published version is never changed; train again to make a new revision.");
+
+        async Task<ModelFile> WriteAsync(string name, Func<Stream, CancellationToken, Task> write)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long size = 0;
+            await objects.WriteAsync(
+                $"{manifest.Path}/{name}",
+                async (stream, token) =>
+                {
+                    HashingStream hashing = new(stream, hash);
+                    await write(hashing, token);
+                    size = hashing.Position;
+                },
+                cancellationToken: cancellationToken);
+            return new ModelFile(name, size, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+    }
+
+    /// <summary>Reads a version's content and checks every file against the manifest.</summary>
+    /// <exception cref="ModelException">A file is missing or is not what the manifest vouches for.</exception>
+    public async Task<ModelContent> ReadAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        try
+        {
+            await using Stream arrays = await OpenVerifiedAsync(manifest, ModelPaths.ArraysFile, cancellationToken);
+            return new ModelContent(
+                await SafeTensorFile.ReadAsync(arrays, cancellationToken),
+                await ReadClustersAsync(manifest, cancellationToken),
+                await ReadJsonAsync<ModelMetrics>(manifest, ModelPaths.MetricsFile, cancellationToken));
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            throw Corrupt(manifest.Path, e.Message, e);
+        }
+    }
+
+    /// <summary>Reads a version's clusters only.</summary>
+    /// <exception cref="ModelException">The file is missing or is not what the manifest vouches for.</exception>
+    public Task<ModelClusters> ReadClustersAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
+    }
+
+    private async Task<T> ReadJsonAsync<T>(ModelManifest manifest, string name, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await OpenVerifiedAsync(manifest, name, cancellationToken);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Indented, cancellationToken) ?? throw new JsonException($"{name} holds null.");
+        }
+        catch (JsonException e)
+        {
+            throw Corrupt(manifest.Path, e.Message, e);
+        }
+    }
+
+    private async Task<Stream> OpenVerifiedAsync(ModelManifest manifest, string name, CancellationToken cancellationToken)
+    {
+        ModelFile file = manifest.Files.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal))
+            ?? throw Corrupt(manifest.Path, $"the manifest does not list {name}");
+        await using Stream? stored = await objects.OpenReadAsync($"{manifest.Path}/{name}", cancellationToken);
+        if (stored is null)
+        {
+            throw Corrupt(manifest.Path, $"{name} is missing");
+        }
+
+        MemoryStream content = new(checked((int)file.Size));
+        await stored.CopyToAsync(content, cancellationToken);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+        if (content.Length != file.Size || !string.Equals(hash, file.Sha256, StringComparison.Ordinal))
+        {
+            throw Corrupt(manifest.Path, $"{name} has {content.Length} bytes and SHA-256 {hash}, the manifest says {file.Size} and {file.Sha256}");
+        }
+
+        content.Position = 0;
+        return content;
+    }
+
+    private async Task<ModelManifest> ReadManifestAsync(string name, string techCenter, string version, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it vanished while it was read");
+        try
+        {
+            ModelManifest manifest = await JsonSerializer.DeserializeAsync<ModelManifest>(stream, PipelineJson.Indented, cancellationToken) ?? throw new JsonException("it holds null");
+            if (manifest.Format > ModelManifest.CurrentFormat)
+            {
+                throw new ModelException($"{name} has format {manifest.Format}; this program reads up to {ModelManifest.CurrentFormat}. Use a newer program.");
+            }
+
+            if (!string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal))
+            {
+                throw new ModelException($"{name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them.");
+            }
+
+            return string.Equals(manifest.Version, version, StringComparison.Ordinal)
+                ? manifest
+                : throw new JsonException($"it says version '{manifest.Version}'");
+        }
+        catch (JsonException e)
+        {
+            throw Corrupt(name, e.Message, e);
+        }
+    }
+
+    private static ModelException Corrupt(string path, string what, Exception? cause = null) =>
+        new($"The model version {path} is damaged: {what}. Restore it from a backup, or delete its folder and train again.", cause);
+}

@@ -1,0 +1,85 @@
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
+
+namespace Pipeline.Prediction;
+
+/// <summary>
+/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version.
+/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
+/// </summary>
+public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
+{
+    /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
+    /// <param name="techCenter">The tech center; null for all.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellationToken">Stops after a batch.</param>
+    /// <exception cref="ArgumentException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
+    public async Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync(cancellationToken);
+        TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
+        if (techCenter is not null && asked.Length == 0)
+        {
+            throw new ArgumentException($"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.", nameof(techCenter));
+        }
+
+        List<PredictionOutcome> outcomes = [];
+        long total = asked.Sum(s => s.Preprocessed);
+        long done = 0;
+        foreach (TechCenterStatistics center in asked)
+        {
+            progress?.Report(new PipelineProgress("Predicting", done, total, center.TechCenter));
+            outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
+            done += center.Preprocessed;
+        }
+
+        progress?.Report(new PipelineProgress("Predicting", total, total));
+        return outcomes;
+    }
+
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelManifest? manifest = await models.FindLatestAsync(techCenter, cancellationToken);
+            if (manifest is null)
+            {
+                return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
+            }
+
+            if (!string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal))
+            {
+                return new PredictionOutcome(techCenter, manifest.Version, 0, 0, $"The model was trained on the embedder '{manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+            }
+
+            IncidentClassifier classifier = IncidentClassifier.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism);
+            return await PredictAsync(techCenter, classifier, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
+        }
+    }
+
+    private async Task<PredictionOutcome> PredictAsync(string techCenter, IncidentClassifier classifier, CancellationToken cancellationToken)
+    {
+        int predicted = 0;
+        int unclustered = 0;
+        while (true)
+        {
+            IReadOnlyList<PreprocessedIncident> batch = await warehouse.ReadUnpredictedAsync(techCenter, embedder, classifier.ModelVersion, options.BatchSize, cancellationToken);
+            if (batch.Count == 0)
+            {
+                return new PredictionOutcome(techCenter, classifier.Manifest.Version, predicted, unclustered);
+            }
+
+            IReadOnlyList<Classification> answers = classifier.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+            DateTimeOffset now = clock.GetUtcNow();
+            await warehouse.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => classifier.Describe(incident, answer, now))], cancellationToken);
+            predicted += batch.Count;
+            unclustered += answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
+        }
+    }
+}

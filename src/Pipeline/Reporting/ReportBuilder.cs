@@ -1,0 +1,152 @@
+using Pipeline.Models;
+using Pipeline.Prediction;
+using Pipeline.Storage;
+
+namespace Pipeline.Reporting;
+
+/// <summary>Gathers what the report shows from the warehouse and the newest model versions.</summary>
+public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeProvider clock)
+{
+    private const int MapPoints = 20_000;
+    private const int FewestPoints = 400;
+    private const int TextLength = 140;
+    private const int ExampleCount = 5;
+
+    /// <summary>Builds the report of all tech centers.</summary>
+    /// <param name="title">The report's heading.</param>
+    /// <param name="notes">A remark per tech center, such as why it has no model; others have none.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<ReportData> BuildAsync(string title, IReadOnlyDictionary<string, string>? notes = null, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync(cancellationToken);
+        long total = Math.Max(1, statistics.Sum(s => s.Predicted));
+        List<ReportTechCenter> centers = [];
+        foreach (TechCenterStatistics center in statistics)
+        {
+            int points = Math.Max(FewestPoints, (int)(MapPoints * center.Predicted / total));
+            centers.Add(await CenterAsync(center, notes?.GetValueOrDefault(center.TechCenter), points, cancellationToken));
+        }
+
+        return new ReportData(title, clock.GetUtcNow(), [.. centers.OrderByDescending(c => c.Incidents).ThenBy(c => c.Name, StringComparer.Ordinal)]);
+    }
+
+    private async Task<ReportTechCenter> CenterAsync(TechCenterStatistics center, string? note, int mapPoints, CancellationToken cancellationToken)
+    {
+        ModelManifest? manifest = await models.FindLatestAsync(center.TechCenter, cancellationToken);
+        if (manifest is null)
+        {
+            return new ReportTechCenter
+            {
+                Name = center.TechCenter,
+                Note = note ?? "No model has been trained for this tech center yet.",
+                Incidents = (int)center.Incidents,
+                Unclustered = (int)center.Incidents,
+                Weeks = [],
+                Clusters = [],
+                Points = [],
+                Changes = [],
+            };
+        }
+
+        List<PredictedIncident> rows = [];
+        await foreach (PredictedIncident row in warehouse.ReadPredictedAsync(center.TechCenter, cancellationToken))
+        {
+            rows.Add(row);
+        }
+
+        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
+        IReadOnlyList<DateOnly> weeks = WeeklyTrend.Weeks(rows.Min(r => r.CreatedOn), rows.Max(r => r.CreatedOn));
+        return new ReportTechCenter
+        {
+            Name = center.TechCenter,
+            Version = manifest.Version,
+            PreviousVersion = manifest.PreviousVersion,
+            Note = note,
+            Incidents = rows.Count,
+            Unclustered = rows.Count(r => r.Prediction.ClusterId == IncidentPrediction.Unclustered),
+            Weeks = weeks,
+            Clusters = Clusters(content.Clusters, rows, weeks),
+            Points = Points(rows, KnownTexts.Read(content.Arrays), mapPoints),
+            Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
+        };
+    }
+
+    private async Task<Dictionary<int, string>> PreviousLabelsAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelManifest> versions = await models.ListAsync(manifest.TechCenter, cancellationToken);
+        ModelManifest? previous = versions.FirstOrDefault(v => string.Equals(v.Version, manifest.PreviousVersion, StringComparison.Ordinal));
+        return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
+    }
+
+    private static ReportCluster[] Clusters(ModelClusters clusters, List<PredictedIncident> rows, IReadOnlyList<DateOnly> weeks)
+    {
+        Dictionary<int, string> domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        ILookup<int, PredictedIncident> members = rows.ToLookup(r => r.Prediction.ClusterId);
+        return
+        [
+            .. clusters.Clusters.Select(cluster => Cluster(cluster, domains[cluster.DomainId], [.. members[cluster.Id]], weeks))
+                .OrderByDescending(c => c.Size).ThenBy(c => c.Id),
+        ];
+    }
+
+    private static ReportCluster Cluster(ModelCluster cluster, string domain, PredictedIncident[] members, IReadOnlyList<DateOnly> weeks)
+    {
+        int[] counts = new int[weeks.Count];
+        foreach (DateTimeOffset created in members.Select(m => m.CreatedOn).OfType<DateTimeOffset>())
+        {
+            counts[WeeklyTrend.IndexOf(weeks, created)]++;
+        }
+
+        return new ReportCluster
+        {
+            Id = cluster.Id,
+            Label = cluster.Label,
+            Keywords = cluster.Keywords,
+            DomainId = cluster.DomainId,
+            DomainName = domain,
+            Size = members.Length,
+            Persistence = cluster.Persistence,
+            FirstSeen = members.Min(m => m.CreatedOn),
+            LastSeen = members.Max(m => m.CreatedOn),
+            Trend = WeeklyTrend.Of(counts),
+            WeeklyCounts = counts,
+            Examples = [.. cluster.Examples.Take(ExampleCount)],
+        };
+    }
+
+    private static ReportPoint[] Points(List<PredictedIncident> rows, KnownTexts texts, int most)
+    {
+        Dictionary<ulong, IEnumerator<(float X, float Y)>> places = texts.Places().ToDictionary(p => p.Key, p => p.GetEnumerator());
+        List<ReportPoint> points = [];
+        foreach (PredictedIncident row in rows)
+        {
+            if (places.TryGetValue(KnownTexts.Key(row.Prediction.ContentHash), out IEnumerator<(float X, float Y)>? place) && place.MoveNext())
+            {
+                points.Add(new ReportPoint(place.Current.X, place.Current.Y, row.Prediction.ClusterId, row.Prediction.IncidentId, row.CreatedOn, Cut(row.Summary, TextLength)));
+            }
+        }
+
+        return points.Count <= most ? [.. points] : [.. Enumerable.Range(0, most).Select(i => points[(int)((long)i * points.Count / most)])];
+    }
+
+    private static ReportChange[] Changes(ModelClusters clusters, Dictionary<int, string> previousLabels)
+    {
+        Dictionary<int, string> labels = clusters.Clusters.ToDictionary(c => c.Id, c => c.Label);
+        IEnumerable<ReportChange> present = clusters.Clusters.Select(c =>
+            new ReportChange(c.Origin, c.Id, c.Label, c.PreviousSize, c.Size, [.. c.RelatedIds.Select(id => previousLabels.GetValueOrDefault(id, $"cluster {id}"))]));
+        IEnumerable<ReportChange> gone = clusters.Gone.Select(g =>
+            new ReportChange(ClusterChangeKind.Gone, g.Id, g.Label, g.PreviousSize, 0, g.MergedInto is int id ? [labels.GetValueOrDefault(id, $"cluster {id}")] : []));
+        return [.. present, .. gone];
+    }
+
+    private static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        int end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
+        return string.Concat(text.AsSpan(0, end), "…");
+    }
+}

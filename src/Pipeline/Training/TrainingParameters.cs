@@ -1,0 +1,12 @@
+namespace Pipeline.Training;
+
+/// <summary>The parameters one model was trained with, every default resolved.</summary>
+/// <param name="WindowMonths">The window's length in months.</param>
+/// <param name="Dimensions">Dimensions kept by the principal component analysis.</param>
+/// <param name="Flattening">The exponent that damps frequent words: principal scores are divided by their deviation to this power; 0 leaves them, 1 whitens.</param>
+/// <param name="Neighbors">Neighbours of the UMAP graph.</param>
+/// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
+/// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
+/// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
+/// <param name="Seed">Seeds every random choice.</param>
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Flattening, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, int Seed);
