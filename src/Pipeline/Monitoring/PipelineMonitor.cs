@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
+
+namespace Pipeline.Monitoring;
+
+/// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
+public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock)
+{
+    private const string ProbeObject = "validation/probe";
+
+    /// <summary>Counts, ages and versions per tech center.</summary>
+    public async Task<PipelineStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        List<TechCenterStatus> centers = [];
+        foreach (TechCenterStatistics s in await warehouse.ReadStatisticsAsync(cancellationToken))
+        {
+            (IReadOnlyList<ModelManifest> versions, string? problem) = await VersionsAsync(s.TechCenter, cancellationToken);
+            ModelManifest? latest = versions is [.., var last] ? last : null;
+            double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count, age, latest?.Clusters ?? 0, problem));
+        }
+
+        return new PipelineStatus(
+            preprocess.Embedder,
+            await preprocess.CountWaitingAsync(cancellationToken),
+            (await warehouse.ReadDeadLettersAsync(cancellationToken)).Count,
+            centers);
+    }
+
+    /// <summary>Checks one thing after the other; a failed check does not stop the ones after it.</summary>
+    public async Task<IReadOnlyList<Check>> ValidateAsync(CancellationToken cancellationToken = default)
+    {
+        List<Check> checks =
+        [
+            await TryAsync("warehouse", () => WarehouseAsync(cancellationToken)),
+            await TryAsync("object store", () => ObjectStoreAsync(cancellationToken)),
+            await TryAsync("embedder", () => EmbedderAsync(cancellationToken)),
+            await TryAsync("incidents", () => IncidentsAsync(cancellationToken)),
+        ];
+        IReadOnlyList<TechCenterStatistics> centers = [];
+        checks.Add(await TryAsync("tech centers", async () =>
+        {
+            centers = await warehouse.ReadStatisticsAsync(cancellationToken);
+            return string.Create(CultureInfo.InvariantCulture, $"{centers.Count} known");
+        }));
+        foreach (TechCenterStatistics center in centers)
+        {
+            checks.Add(await TryAsync($"model of {center.TechCenter}", () => ModelAsync(center.TechCenter, cancellationToken)));
+        }
+
+        return checks;
+    }
+
+    private async Task<(IReadOnlyList<ModelManifest> Versions, string? Problem)> VersionsAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await models.ListAsync(techCenter, cancellationToken), null);
+        }
+        catch (ModelException e)
+        {
+            return ([], e.Message);
+        }
+    }
+
+    private async Task<string> WarehouseAsync(CancellationToken cancellationToken)
+    {
+        string now = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        await warehouse.SetSettingAsync("validated", now, cancellationToken);
+        return string.Equals(await warehouse.GetSettingAsync("validated", cancellationToken), now, StringComparison.Ordinal)
+            ? "written and read"
+            : throw new WarehouseException("What was written is not what is read. Check the warehouse for a second writer.");
+    }
+
+    private async Task<string> ObjectStoreAsync(CancellationToken cancellationToken)
+    {
+        byte[] content = Guid.NewGuid().ToByteArray();
+        await objects.WriteAsync(ProbeObject, (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellationToken: cancellationToken);
+        byte[] read = new byte[content.Length];
+        await using (Stream stream = await objects.OpenReadAsync(ProbeObject, cancellationToken) ?? throw new ObjectStoreException("An object that was just written is not there."))
+        {
+            await stream.ReadExactlyAsync(read, cancellationToken);
+        }
+
+        await objects.DeleteAsync(ProbeObject, cancellationToken);
+        return read.AsSpan().SequenceEqual(content) ? "written, read and deleted" : throw new ObjectStoreException("What was written is not what is read.");
+    }
+
+    private async Task<string> EmbedderAsync(CancellationToken cancellationToken)
+    {
+        GeneratedEmbeddings<Embedding<float>> made = await embedder.GenerateAsync(["the printer does not print"], cancellationToken: cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{preprocess.Embedder} answers with {made[0].Vector.Length} dimensions");
+    }
+
+    private async Task<string> IncidentsAsync(CancellationToken cancellationToken)
+    {
+        long waiting = await preprocess.CountWaitingAsync(cancellationToken);
+        int deadLetters = (await warehouse.ReadDeadLettersAsync(cancellationToken)).Count;
+        return string.Create(CultureInfo.InvariantCulture, $"{waiting} wait for preprocessing, {deadLetters} are kept aside");
+    }
+
+    private async Task<string> ModelAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        ModelManifest? latest = await models.FindLatestAsync(techCenter, cancellationToken);
+        if (latest is null)
+        {
+            return "none published yet";
+        }
+
+        await models.ReadAsync(latest, cancellationToken);
+        return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.Clusters} clusters, checksums right")
+            : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a check throws is the check's result.")]
+    private static async Task<Check> TryAsync(string name, Func<Task<string>> check)
+    {
+        try
+        {
+            return new Check(name, Passed: true, await check());
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new Check(name, Passed: false, e.Message);
+        }
+    }
+}
