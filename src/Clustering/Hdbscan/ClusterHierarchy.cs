@@ -1,0 +1,106 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// The condensed tree by cluster and by point instead of by row. Cluster c stands for id <c>points + c</c>; 0 is the root.
+/// </summary>
+/// <param name="Parents">Per cluster, its parent; -1 for the root. Parents precede children.</param>
+/// <param name="Births">Per cluster, the lambda at which it splits off; 0 for the root.</param>
+/// <param name="Sizes">Per cluster, its number of points.</param>
+/// <param name="FirstChildren">Per cluster, the first of its two children (the other is the next number); -1 for a leaf.</param>
+/// <param name="MaxLambdas">Per cluster, the largest lambda at which a point or a cluster leaves it.</param>
+/// <param name="PointParents">Per point, the cluster it falls out of.</param>
+/// <param name="PointLambdas">Per point, the lambda at which it does.</param>
+internal sealed record ClusterHierarchy(
+    int[] Parents, double[] Births, int[] Sizes, int[] FirstChildren, double[] MaxLambdas, int[] PointParents, double[] PointLambdas)
+{
+    /// <summary>The number of clusters, the root included.</summary>
+    public int Count => Parents.Length;
+
+    /// <summary>Reads the hierarchy off a condensed tree. O(rows).</summary>
+    public static ClusterHierarchy From(CondensedTree tree)
+    {
+        int points = tree.PointCount;
+        int clusters = 1 + tree.Children.Count(child => child >= points);
+        int[] parents = new int[clusters], pointParents = new int[points], sizes = new int[clusters];
+        double[] births = new double[clusters], pointLambdas = new double[points];
+        parents[0] = -1;
+        sizes[0] = points;
+        for (int row = 0; row < tree.Parents.Length; row++)
+        {
+            int child = tree.Children[row];
+            if (child < points)
+            {
+                pointParents[child] = tree.Parents[row] - points;
+                pointLambdas[child] = tree.Lambdas[row];
+            }
+            else
+            {
+                parents[child - points] = tree.Parents[row] - points;
+                births[child - points] = tree.Lambdas[row];
+                sizes[child - points] = tree.ChildSizes[row];
+            }
+        }
+
+        return From(parents, births, sizes, pointParents, pointLambdas);
+    }
+
+    /// <summary>Completes the hierarchy from its parent pointers. O(points + clusters).</summary>
+    public static ClusterHierarchy From(int[] parents, double[] births, int[] sizes, int[] pointParents, double[] pointLambdas)
+    {
+        int[] firstChildren = new int[parents.Length];
+        double[] maxLambdas = new double[parents.Length];
+        firstChildren.AsSpan().Fill(-1);
+        for (int c = parents.Length - 1; c > 0; c--)
+        {
+            firstChildren[parents[c]] = c;
+            maxLambdas[parents[c]] = Math.Max(maxLambdas[parents[c]], births[c]);
+        }
+
+        for (int p = 0; p < pointParents.Length; p++)
+        {
+            maxLambdas[pointParents[p]] = Math.Max(maxLambdas[pointParents[p]], pointLambdas[p]);
+        }
+
+        return new ClusterHierarchy(parents, births, sizes, firstChildren, maxLambdas, pointParents, pointLambdas);
+    }
+
+    /// <summary>The leaves at or below a cluster, from left to right.</summary>
+    public IEnumerable<int> LeavesBelow(int cluster)
+    {
+        Stack<int> open = new([cluster]);
+        while (open.TryPop(out int at))
+        {
+            if (FirstChildren[at] < 0)
+            {
+                yield return at;
+            }
+            else
+            {
+                open.Push(FirstChildren[at] + 1);
+                open.Push(FirstChildren[at]);
+            }
+        }
+    }
+
+    /// <summary>Per cluster, the position in <paramref name="selected"/> of the nearest selected cluster at or above it; -1 where there is none.</summary>
+    /// <param name="selected">Cluster numbers, ascending.</param>
+    public int[] NearestSelected(ReadOnlySpan<int> selected)
+    {
+        int[] label = new int[Count];
+        label.AsSpan().Fill(-1);
+        for (int i = 0; i < selected.Length; i++)
+        {
+            label[selected[i]] = i;
+        }
+
+        for (int c = 1; c < label.Length; c++)
+        {
+            if (label[c] < 0)
+            {
+                label[c] = label[Parents[c]];
+            }
+        }
+
+        return label;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Pipeline.Clustering;
+
+/// <summary>Chooses the flat clusters of a condensed tree.</summary>
+/// <param name="Clusters">The chosen clusters' ids in the condensed tree, ascending; the position is the label.</param>
+/// <param name="Stability">Per cluster of the tree, the stability after selection: where sub-clusters won, theirs has been passed up.</param>
+public sealed record ClusterSelection(int[] Clusters, double[] Stability)
+{
+    /// <summary>Chooses by the method, epsilon and size limit of <paramref name="options"/>. O(clusters x depth).</summary>
+    /// <param name="tree">The condensed tree.</param>
+    /// <param name="stability">What <see cref="ClusterStability.Compute"/> gave; not changed.</param>
+    /// <param name="options">The parameters.</param>
+    public static ClusterSelection Choose(CondensedTree tree, double[] stability, HdbscanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(stability);
+        ArgumentNullException.ThrowIfNull(options);
+        return Choose(ClusterHierarchy.From(tree), stability, options);
+    }
+
+    internal static ClusterSelection Choose(ClusterHierarchy hierarchy, double[] stability, HdbscanOptions options)
+    {
+        double[] propagated = [.. stability];
+        int[] chosen = options.SelectionMethod == ClusterSelectionMethod.Leaf
+            ? LeafSelection.Choose(hierarchy)
+            : ExcessOfMass.Choose(hierarchy, propagated, options.MaxClusterSize, options.AllowSingleCluster);
+        if (options.ClusterSelectionEpsilon > 0)
+        {
+            chosen = EpsilonSearch.Merge(hierarchy, chosen, options.ClusterSelectionEpsilon, options.AllowSingleCluster);
+        }
+
+        int points = hierarchy.PointParents.Length;
+        return new ClusterSelection(Array.ConvertAll(chosen, c => c + points), propagated);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Pipeline.Clustering;
+
+/// <summary>Core distances (Ester and others 1996; Campello, Moulavi, Sander 2013).</summary>
+public static class CoreDistances
+{
+    /// <summary>
+    /// Per point, the distance to its <paramref name="minSamples"/>-th nearest other point; a duplicate counts, the point itself does not.
+    /// O(n^2 d) time, or about O(n log n) for many points in few dimensions; O(n (d + minSamples)) memory.
+    /// </summary>
+    /// <param name="points">n x d finite numbers, row-major, at least two rows.</param>
+    /// <param name="dimensions">d, at least 1.</param>
+    /// <param name="minSamples">At least 1; lowered to n - 1.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <exception cref="ArgumentException">The points or a parameter are out of range.</exception>
+    public static double[] Compute(
+        ReadOnlyMemory<float> points, int dimensions, int minSamples, DistanceMetric metric = DistanceMetric.Euclidean, CancellationToken ct = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
+        PointSet set = PointSet.Create(points.Span, dimensions, metric, nameof(points));
+        ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
+        KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set) : null;
+        int k = Math.Min(minSamples, set.Count - 1);
+        return Last(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct));
+    }
+
+    /// <summary>The distance of each point's last listed neighbour.</summary>
+    internal static double[] Last(NeighborLists neighbors) => NthOther(neighbors, neighbors.Count);
+
+    /// <summary>The distance of each point's rank-th listed neighbour; 0 for rank 0, the point itself.</summary>
+    internal static double[] NthOther(NeighborLists neighbors, int rank)
+    {
+        double[] core = new double[neighbors.Indices.Length / neighbors.Count];
+        for (int i = 0; rank > 0 && i < core.Length; i++)
+        {
+            core[i] = neighbors.Distances[i * neighbors.Count + rank - 1];
+        }
+
+        return core;
+    }
+}

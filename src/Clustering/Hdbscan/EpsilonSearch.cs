@@ -1,0 +1,50 @@
+namespace Pipeline.Clustering;
+
+/// <summary>The distance threshold on selected clusters (Malzer, Baum 2020).</summary>
+internal static class EpsilonSearch
+{
+    /// <summary>
+    /// Replaces a cluster born below <paramref name="epsilon"/> by its first ancestor born above it. O(clusters x depth).
+    /// </summary>
+    /// <param name="hierarchy">The clusters.</param>
+    /// <param name="chosen">The clusters chosen so far.</param>
+    /// <param name="epsilon">The distance, above 0.</param>
+    /// <param name="allowSingleCluster">Whether a climb may end at the root; otherwise it ends at the root's child.</param>
+    /// <returns>The clusters that remain, ascending.</returns>
+    public static int[] Merge(ClusterHierarchy hierarchy, int[] chosen, double epsilon, bool allowSingleCluster)
+    {
+        if (chosen is [0])
+        {
+            return chosen;
+        }
+
+        SortedSet<int> merged = [];
+        foreach (int cluster in chosen)
+        {
+            merged.Add(BirthDistance(cluster) < epsilon ? Climb(cluster) : cluster);
+        }
+
+        return [.. merged];
+
+        double BirthDistance(int cluster) => 1 / hierarchy.Births[cluster];
+
+        int Climb(int cluster)
+        {
+            while (true)
+            {
+                int parent = hierarchy.Parents[cluster];
+                if (parent == 0)
+                {
+                    return allowSingleCluster ? 0 : cluster;
+                }
+
+                if (BirthDistance(parent) > epsilon)
+                {
+                    return parent;
+                }
+
+                cluster = parent;
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+namespace Pipeline.Clustering;
+
+/// <summary>The parameters of <see cref="Hdbscan.Fit"/>. Names and meanings are those of the reference implementation.</summary>
+public sealed record HdbscanOptions
+{
+    /// <summary>The smallest group of points that counts as a cluster. At least 2.</summary>
+    public int MinClusterSize { get; init; } = 5;
+
+    /// <summary>
+    /// A point's core distance is the distance to its <c>MinSamples</c>-th nearest other point. At least 1;
+    /// null means <see cref="MinClusterSize"/>. Values above the number of points less one are lowered to it.
+    /// </summary>
+    public int? MinSamples { get; init; }
+
+    /// <summary>The distance between two points.</summary>
+    public DistanceMetric Metric { get; init; } = DistanceMetric.Euclidean;
+
+    /// <summary>How clusters are chosen from the condensed tree.</summary>
+    public ClusterSelectionMethod SelectionMethod { get; init; } = ClusterSelectionMethod.ExcessOfMass;
+
+    /// <summary>
+    /// Clusters born below this distance are merged upwards into the first ancestor born above it
+    /// (Malzer and Baum 2020). Finite, at least 0; 0 turns it off.
+    /// </summary>
+    public double ClusterSelectionEpsilon { get; init; }
+
+    /// <summary>
+    /// Excess of mass passes over clusters with more points than this. At least 1; null for no limit.
+    /// The root's size is the sum of its sub-clusters' sizes, as in the reference implementation.
+    /// </summary>
+    public int? MaxClusterSize { get; init; }
+
+    /// <summary>Whether the root of the tree, hence a single cluster, may be chosen.</summary>
+    public bool AllowSingleCluster { get; init; }
+
+    /// <summary>Distances are divided by this in the mutual reachability distance (robust single linkage). Finite, above 0.</summary>
+    public double Alpha { get; init; } = 1;
+
+    /// <summary>The number of threads. At least 1; null for all processors. Has no influence on the result.</summary>
+    public int? MaxDegreeOfParallelism { get; init; }
+
+    /// <summary>Throws where a parameter is out of its range.</summary>
+    /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
+    public void Validate()
+    {
+        Require(MinClusterSize >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more");
+        Require(MinSamples is null or >= 1, nameof(MinSamples), MinSamples, "null or 1 or more");
+        Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
+        Require(Enum.IsDefined(SelectionMethod), nameof(SelectionMethod), SelectionMethod, "a defined method");
+        Require(double.IsFinite(ClusterSelectionEpsilon) && ClusterSelectionEpsilon >= 0, nameof(ClusterSelectionEpsilon), ClusterSelectionEpsilon, "finite and 0 or more");
+        Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
+        Require(double.IsFinite(Alpha) && Alpha > 0, nameof(Alpha), Alpha, "finite and above 0");
+        Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
+    }
+
+    /// <summary>The number of threads to use.</summary>
+    internal int Threads => MaxDegreeOfParallelism ?? Environment.ProcessorCount;
+
+    private static void Require(bool holds, string name, object? value, string range)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
+        }
+    }
+}

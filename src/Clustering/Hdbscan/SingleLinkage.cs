@@ -1,0 +1,76 @@
+namespace Pipeline.Clustering;
+
+/// <summary>Turns a minimum spanning tree into the single linkage hierarchy (Gower, Ross 1969).</summary>
+public static class SingleLinkage
+{
+    /// <summary>
+    /// Merges along the tree's edges by ascending weight; edges of equal weight keep their order in the tree.
+    /// O(n log n) time, O(n) memory.
+    /// </summary>
+    /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
+    public static SingleLinkageTree Build(MinimumSpanningTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        int edges = tree.Weights.Length;
+        int points = edges + 1;
+        int[] order = StableOrder(tree.Weights);
+        int[] left = new int[edges], right = new int[edges], sizes = new int[edges];
+        double[] distances = new double[edges];
+        int[] up = new int[points + edges];
+        up.AsSpan().Fill(-1);
+
+        for (int row = 0; row < edges; row++)
+        {
+            int edge = order[row];
+            int a = Root(up, tree.Sources[edge]);
+            int b = Root(up, tree.Targets[edge]);
+            left[row] = a;
+            right[row] = b;
+            distances[row] = tree.Weights[edge];
+            sizes[row] = Size(sizes, a, points) + Size(sizes, b, points);
+            up[a] = up[b] = points + row;
+        }
+
+        return new SingleLinkageTree(left, right, distances, sizes);
+    }
+
+    private static int Size(int[] sizes, int node, int points) => node < points ? 1 : sizes[node - points];
+
+    private static int Root(int[] up, int node)
+    {
+        int root = node;
+        while (up[root] >= 0)
+        {
+            root = up[root];
+        }
+
+        while (up[node] >= 0)
+        {
+            (node, up[node]) = (up[node], root);
+        }
+
+        return root;
+    }
+
+    private static int[] StableOrder(double[] weights)
+    {
+        double[] keys = [.. weights];
+        int[] order = new int[keys.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(keys, order);
+        for (int start = 0, end; start < keys.Length; start = end)
+        {
+            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
+            {
+            }
+
+            order.AsSpan(start, end - start).Sort();
+        }
+
+        return order;
+    }
+}

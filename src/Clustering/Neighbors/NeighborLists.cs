@@ -1,0 +1,14 @@
+namespace Pipeline.Clustering;
+
+/// <summary>The nearest neighbours of many points.</summary>
+/// <param name="Count">k, the number of neighbours per point.</param>
+/// <param name="Indices">n x k, row-major: the neighbours, nearest first.</param>
+/// <param name="Distances">n x k, row-major: their distances in the metric's unit, ascending.</param>
+internal sealed record NeighborLists(int Count, int[] Indices, double[] Distances)
+{
+    /// <summary>The neighbours of one point.</summary>
+    public ReadOnlySpan<int> IndicesOf(int point) => Indices.AsSpan(point * Count, Count);
+
+    /// <summary>The neighbours' distances of one point.</summary>
+    public ReadOnlySpan<double> DistancesOf(int point) => Distances.AsSpan(point * Count, Count);
+}

@@ -1,0 +1,25 @@
+namespace Pipeline.Clustering;
+
+/// <summary>Exact nearest neighbours by the method that suits the number of points and dimensions.</summary>
+internal static class NeighborSearch
+{
+    private const int MostTreeDimensions = 20;
+    private const int FewestTreePoints = 2000;
+
+    /// <summary>Whether a kd-tree pays for these points.</summary>
+    public static bool SuitsTree(PointSet points) => points.Dimensions <= MostTreeDimensions && points.Count > FewestTreePoints;
+
+    /// <summary>The nearest points of each query, see <see cref="BruteForceNeighbors.Search"/>.</summary>
+    /// <param name="points">The points searched.</param>
+    /// <param name="tree">A tree over them, or null to compare all pairs.</param>
+    /// <param name="queries">The points searched for.</param>
+    /// <param name="k">The number of neighbours.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="ct">Stops the search.</param>
+    public static NeighborLists Search(
+        PointSet points, KdTree? tree, PointSet queries, int k, int threads, IProgress<double>? progress, CancellationToken ct) =>
+        tree is null
+            ? BruteForceNeighbors.Search(points, queries, k, threads, progress, ct)
+            : tree.Search(queries, k, threads, progress, ct);
+}
