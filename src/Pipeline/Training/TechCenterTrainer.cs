@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Pipeline.Clustering;
+using Pipeline.Models;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
+
+namespace Pipeline.Training;
+
+/// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
+public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+{
+    private const int SmallestWindow = 10;
+
+    /// <summary>
+    /// Trains and publishes a version. Too few incidents, or nothing but noise, is an outcome and no failure; so is a version that this training run published before it was killed.
+    /// </summary>
+    /// <param name="techCenter">The tech center.</param>
+    /// <param name="year">The calendar year of the window's end.</param>
+    /// <param name="quarter">The quarter of the window's end.</param>
+    /// <param name="window">The period to learn from.</param>
+    /// <param name="trainingRun">The run that asks: its own version is never published twice.</param>
+    /// <param name="cancellationToken">Stops between steps, before publication.</param>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A tech center whose data makes training throw is reported, and the others go on.")]
+    public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken = default)
+    {
+        Stopwatch stopwatch = Stopwatch.StartNew();
+        int incidents = 0;
+        try
+        {
+            IReadOnlyList<ModelManifest> versions = await models.ListAsync(techCenter, cancellationToken);
+            if (versions.FirstOrDefault(v => v.TrainingRun == trainingRun && v.Id.Year == year && v.Id.Quarter == quarter) is ModelManifest own)
+            {
+                ModelContent content = await models.ReadAsync(own, cancellationToken);
+                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds);
+            }
+
+            List<PreprocessedIncident> rows = [];
+            await foreach (PreprocessedIncident row in warehouse.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+            {
+                rows.Add(row);
+            }
+
+            incidents = rows.Count;
+            TrainingParameters parameters = options.Resolve(incidents);
+            int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
+            if (incidents < needed)
+            {
+                return Unpublished(TrainingStatus.TooFewIncidents, $"{incidents} incidents in the window, at least {needed} are needed.");
+            }
+
+            ClusteredIncidents clustered = IncidentClustering.Cluster(
+                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, cancellationToken);
+            if (clustered.Labels.All(label => label < 0))
+            {
+                return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
+            }
+
+            ModelVersionId version = new(year, quarter, 1 + versions.Where(v => v.Id.Year == year && v.Id.Quarter == quarter).Select(v => v.Id.Revision).DefaultIfEmpty(0).Max());
+            ModelManifest? previous = versions.LastOrDefault(v => v.Id < version);
+            EarlierVersion? earlier = previous is null ? null : await EarlierVersion.ReadAsync(models, previous, embedder, options.MaxDegreeOfParallelism, cancellationToken);
+            ModelAssembly assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, versions, cancellationToken);
+            ModelManifest manifest = new()
+            {
+                Format = ModelManifest.CurrentFormat,
+                TechCenter = techCenter,
+                Version = version.ToString(),
+                PreviousVersion = previous?.Version,
+                CreatedAt = clock.GetUtcNow(),
+                TrainingRun = trainingRun,
+                LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
+                Embedder = embedder,
+                Window = window,
+                Incidents = incidents,
+                Unclustered = assembly.Unclustered,
+                Clusters = assembly.Clusters.Clusters.Count,
+                Parameters = parameters,
+                NextClusterId = assembly.NextClusterId,
+                NextDomainId = assembly.NextDomainId,
+                Files = [],
+            };
+            ModelMetrics metrics = new(
+                incidents,
+                manifest.Clusters,
+                manifest.Unclustered,
+                Math.Round((double)manifest.Unclustered / incidents, 4),
+                clustered.Dbcv,
+                assembly.Clusters.Clusters.Average(c => c.Persistence),
+                Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
+            manifest = await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken);
+            return Published(manifest, assembly.Clusters.Domains.Count, stopwatch.Elapsed.TotalSeconds);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
+        {
+            return Unpublished(TrainingStatus.Failed, string.Create(CultureInfo.InvariantCulture, $"{e.GetType().Name}: {e.Message}"));
+        }
+
+        TrainingOutcome Unpublished(TrainingStatus status, string detail) => new()
+        {
+            TechCenter = techCenter,
+            Status = status,
+            Incidents = incidents,
+            Unclustered = status == TrainingStatus.NoClusters ? incidents : 0,
+            Seconds = Math.Round(stopwatch.Elapsed.TotalSeconds, 3),
+            Detail = detail,
+        };
+    }
+
+    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds) => new()
+    {
+        TechCenter = manifest.TechCenter,
+        Status = TrainingStatus.Published,
+        Version = manifest.Version,
+        Incidents = manifest.Incidents,
+        Clusters = manifest.Clusters,
+        Unclustered = manifest.Unclustered,
+        Domains = domains,
+        Seconds = Math.Round(seconds, 3),
+    };
+}
