@@ -1,0 +1,88 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Principal component analysis by a randomised subspace iteration (Halko, Martinsson, Tropp 2011, "Finding structure with randomness",
+/// SIAM Review 53).
+/// </summary>
+public static class Pca
+{
+    private const int Oversampling = 10;
+    private const int PowerIterations = 4;
+
+    /// <summary>Fits the directions of largest variance.</summary>
+    /// <remarks>
+    /// Time O(n x d x (k + 10)) for each of 11 passes over the points plus O(d x (k + 10)^2), memory O(n x (d + k) + d x k). Where k + 10 reaches
+    /// min(n, d) the result is exact up to rounding. A component's sign is such that its entry of largest magnitude is positive.
+    /// </remarks>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="components">How many directions, 1 or more; no more than min(n, dimensions) are returned.</param>
+    /// <param name="seed">Fixes the random start.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or a number is out of its range.</exception>
+    public static PcaModel Fit(ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
+    {
+        int n = Points.Count(points.Span, dimensions, nameof(points));
+        if (components < 1)
+            throw new ArgumentOutOfRangeException(nameof(components), components, "The number of components is 1 or more.");
+        ParallelOptions options = Points.Parallelism(maxDegreeOfParallelism, ct);
+        int wanted = Math.Min(components, Math.Min(n, dimensions));
+        int width = Math.Min(wanted + Oversampling, Math.Min(n, dimensions));
+        float[] mean = Points.Mean(points.Span, dimensions);
+        float[] x = Points.Centered(points.Span, mean);
+
+        float[] basis = Orthonormal.Rows(RandomRows(width, dimensions, seed), dimensions, seed);
+        for (int pass = 0; pass <= PowerIterations; pass++)
+        {
+            float[] scores = MatrixProduct.Multiply(x, dimensions, 1, basis, 1, dimensions, n, dimensions, width, options);
+            basis = MatrixProduct.Multiply(scores, 1, width, x, dimensions, 1, width, n, dimensions, options);
+            basis = Orthonormal.Rows(basis, dimensions, seed);
+        }
+
+        return Rotate(x, n, mean, basis, width, wanted, options);
+    }
+
+    private static float[] RandomRows(int rows, int dimensions, int seed)
+    {
+        float[] values = new float[rows * dimensions];
+        CounterRandom random = CounterRandom.For(seed, rows, dimensions);
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)random.Normal();
+        return values;
+    }
+
+    /// <summary>Turns the basis of the subspace to its principal axes (Rayleigh and Ritz).</summary>
+    private static PcaModel Rotate(float[] x, int n, float[] mean, float[] basis, int width, int wanted, ParallelOptions options)
+    {
+        int d = mean.Length;
+        float[] scores = MatrixProduct.Multiply(x, d, 1, basis, 1, d, n, d, width, options);
+        float[] gram = MatrixProduct.Multiply(scores, 1, width, scores, width, 1, width, n, width, options);
+        (double[] values, float[] vectors) = SymmetricEigen.Solve(gram, width);
+        float[] components = MatrixProduct.Multiply(vectors, width, 1, basis, d, 1, wanted, width, d, options);
+        float[] variance = new float[wanted];
+        for (int k = 0; k < wanted; k++)
+        {
+            variance[k] = (float)(values[k] / Math.Max(n - 1, 1));
+            FixSign(components.AsSpan(k * d, d));
+        }
+
+        return new PcaModel(mean, components, variance);
+    }
+
+    private static void FixSign(Span<float> component)
+    {
+        int largest = 0;
+        for (int t = 1; t < component.Length; t++)
+        {
+            if (MathF.Abs(component[t]) > MathF.Abs(component[largest]))
+                largest = t;
+        }
+
+        if (component[largest] >= 0)
+            return;
+        for (int t = 0; t < component.Length; t++)
+            component[t] = -component[t];
+    }
+}

@@ -1,0 +1,83 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Uniform manifold approximation and projection (McInnes, Healy, Melville 2018, arXiv:1802.03426): lays points out in few dimensions so that neighbours
+/// stay neighbours.
+/// </summary>
+/// <remarks>
+/// Neighbours are exact. The same points, options and seed give the same layout bit for bit, whatever the number of threads. Duplicates, sets smaller than
+/// the neighbourhood and even a single point are laid out too.
+/// </remarks>
+public static class Umap
+{
+    private const int MaxAnchorDimensions = 16;
+    private const int ManyPoints = 10_000;
+
+    /// <summary>Builds the graph and lays it out.</summary>
+    /// <remarks>Time O(n^2 x d + epochs x n x neighbours x negative sample rate), memory O(n x (d + neighbours)).</remarks>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1. The model keeps it.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="options">The parameters; null for the defaults.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The model, which can place new points too.</returns>
+    /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or an option is out of its range.</exception>
+    public static UmapModel Fit(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        options ??= new UmapOptions();
+        UmapGraph graph = BuildGraph(points, dimensions, options, null, ct);
+        float[] embedding = Layout(graph, options, progress, ct);
+        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
+        return new UmapModel(points, dimensions, embedding, options, a, b);
+    }
+
+    /// <summary>Finds the neighbours and their memberships. The graph can be laid out several times, in different numbers of dimensions.</summary>
+    /// <remarks>Time O(n^2 x d), memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/> and the seed.</remarks>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="options">The parameters; null for the defaults.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The graph.</returns>
+    /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or an option is out of its range.</exception>
+    public static UmapGraph BuildGraph(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        options ??= new UmapOptions();
+        options.Validate();
+        int n = Points.Count(points.Span, dimensions, nameof(points));
+        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
+        int neighbors = Math.Min(options.Neighbors, n);
+        NeighborTable table = new ExactNeighbors(points.Span, dimensions, options.Metric).SearchSelf(neighbors - 1, parallel);
+        progress?.Report(0.8);
+        double mean = FuzzyGraph.MeanDistance(table.Distances, n);
+        float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
+        (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
+        progress?.Report(0.9);
+        ReadOnlyMemory<float> directions = options.Metric == DistanceMetric.Cosine ? Points.Normalized(points.Span, dimensions) : points;
+        PcaModel pca = Pca.Fit(directions, dimensions, MaxAnchorDimensions, options.Seed, options.MaxDegreeOfParallelism, ct);
+        float[] anchors = pca.Transform(directions, options.MaxDegreeOfParallelism);
+        progress?.Report(1);
+        return new UmapGraph(offsets, columns, weights, anchors, pca.ComponentCount);
+    }
+
+    /// <summary>Lays a graph out.</summary>
+    /// <remarks>Time O(epochs x edges x negative sample rate), memory O(edges + n x components).</remarks>
+    /// <param name="graph">The graph.</param>
+    /// <param name="options">The parameters; null for the defaults. Those of the graph are not used again.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>n x components, row-major.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static float[] Layout(UmapGraph graph, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        options ??= new UmapOptions();
+        options.Validate();
+        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
+        float[] start = InitialLayout.Create(graph, options.Components, options.Seed, parallel);
+        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
+        LayoutForces forces = new(new ForceTable(a, b), options.Components);
+        int epochs = options.Epochs ?? (graph.Count <= ManyPoints ? 500 : 200);
+        return new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress, parallel);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Pipeline.Clustering;
+
+/// <summary>The parameters of UMAP, named as umap-learn names them.</summary>
+public sealed record UmapOptions
+{
+    /// <summary>Dimensions of the layout, 1 to 100. 5 suits clustering, 2 a map.</summary>
+    public int Components { get; init; } = 5;
+
+    /// <summary>Size of the neighbourhood that is kept, the point itself included, 2 to 1000. With fewer points, all of them.</summary>
+    public int Neighbors { get; init; } = 15;
+
+    /// <summary>The distance under which points of the layout need not be told apart, 0 to <see cref="Spread"/>. 0 suits clustering.</summary>
+    public double MinDistance { get; init; }
+
+    /// <summary>The scale of the layout, above 0.</summary>
+    public double Spread { get; init; } = 1;
+
+    /// <summary>How far apart two input points are. Under the cosine a zero vector is at distance 1 from everything.</summary>
+    public DistanceMetric Metric { get; init; } = DistanceMetric.Cosine;
+
+    /// <summary>Passes of the optimisation, 0 or more; null for 500 up to 10,000 points and 200 above.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Points pushed away for each neighbour pulled near, 0 to 100.</summary>
+    public int NegativeSampleRate { get; init; } = 5;
+
+    /// <summary>The first step length, above 0; it falls linearly to nothing.</summary>
+    public double LearningRate { get; init; } = 1;
+
+    /// <summary>Fixes the result.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Threads, 1 or more; null for all processors. The result does not depend on it.</summary>
+    public int? MaxDegreeOfParallelism { get; init; }
+
+    /// <summary>Checks every parameter against its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range; the message names it, its value and the range.</exception>
+    public void Validate()
+    {
+        Check(Components is >= 1 and <= 100, nameof(Components), Components, "1 to 100");
+        Check(Neighbors is >= 2 and <= 1000, nameof(Neighbors), Neighbors, "2 to 1000");
+        Check(Spread > 0 && double.IsFinite(Spread), nameof(Spread), Spread, "above 0");
+        Check(MinDistance >= 0 && MinDistance <= Spread, nameof(MinDistance), MinDistance, "0 to Spread");
+        Check(Enum.IsDefined(Metric), nameof(Metric), Metric, "Euclidean or Cosine");
+        Check(Epochs is null or >= 0, nameof(Epochs), Epochs, "0 or more, or null");
+        Check(NegativeSampleRate is >= 0 and <= 100, nameof(NegativeSampleRate), NegativeSampleRate, "0 to 100");
+        Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
+        Check(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "1 or more, or null");
+    }
+
+    private static void Check(bool valid, string name, object? value, string range)
+    {
+        if (!valid)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; its range is {range}.");
+    }
+}
