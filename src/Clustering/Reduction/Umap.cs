@@ -31,6 +31,23 @@ public static class Umap
         return new UmapModel(points, dimensions, embedding, options, a, b);
     }
 
+    /// <summary>Lays out a graph that was built before; the rest is as in the other overload.</summary>
+    /// <param name="graph">The graph of <paramref name="points"/>.</param>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite. The model keeps it.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="options">The parameters; those of the graph must be the ones it was built with.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The model, which can place new points too.</returns>
+    /// <exception cref="ArgumentException">The graph is not of as many points, or an option is out of its range.</exception>
+    public static UmapModel Fit(UmapGraph graph, ReadOnlyMemory<float> points, int dimensions, UmapOptions options, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        float[] embedding = Layout(graph, options, progress, ct);
+        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
+        return new UmapModel(points, dimensions, embedding, options, a, b);
+    }
+
     /// <summary>Finds the neighbours and their memberships. The graph can be laid out several times, in different numbers of dimensions.</summary>
     /// <remarks>Time O(n^2 x d), memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/> and the seed.</remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>

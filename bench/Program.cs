@@ -1,0 +1,8 @@
+using System.CommandLine;
+using Pipeline.Bench;
+
+RootCommand root = new("Measures the pipeline and its clustering library.")
+{
+    QualityCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

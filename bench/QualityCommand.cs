@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using CsvHelper;
+using Pipeline.Clustering;
+using Pipeline.Incidents;
+using Pipeline.LocalHost;
+using Pipeline.Prediction;
+using Pipeline.Training;
+
+namespace Pipeline.Bench;
+
+/// <summary><c>quality FILE.csv</c>: runs the whole pipeline on labelled texts and holds its clusters against the labels.</summary>
+internal static class QualityCommand
+{
+    public static Command Create()
+    {
+        Argument<FileInfo> file = new("FILE.csv") { Description = "A CSV file with a text column and a column with the true group." };
+        Option<string[]> texts = new("--text-columns") { Description = "The text columns.", DefaultValueFactory = _ => ["text"], AllowMultipleArgumentsPerToken = true };
+        Option<string> label = new("--label-column") { Description = "The column with the true group.", DefaultValueFactory = _ => "category" };
+        Option<int?> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster. Default: that of the pipeline." };
+        Option<int?> seed = new("--seed") { Description = "Seeds every random choice. Default: that of the pipeline." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object." };
+        Command command = new("quality", "Adjusted Rand index over the clustered texts, normalised mutual information over all (noise as one group), and the noise share.") { file, texts, label, minClusterSize, seed, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(file).FullName;
+            CsvIntakeOptions intake = new() { TextColumns = parsed.GetRequiredValue(texts), CreatedColumn = "none", TechCenterColumn = "none" };
+            PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed));
+            QualityResult result = await MeasureAsync(path, intake, ReadColumn(path, parsed.GetRequiredValue(label)), settings, cancellationToken);
+            Console.WriteLine(parsed.GetValue(json)
+                ? JsonSerializer.Serialize(result, PipelineJson.Compact)
+                : string.Create(CultureInfo.InvariantCulture, $"{result.Texts} texts, {result.Clusters} clusters, noise {result.NoiseShare:P1}, ARI {result.AdjustedRand:0.000}, NMI {result.NormalizedMutualInformation:0.000}, {result.Seconds:0.0} s"));
+        });
+        return command;
+    }
+
+    private static async Task<QualityResult> MeasureAsync(string path, CsvIntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateTempSubdirectory("pipeline-quality-").FullName;
+        try
+        {
+            System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
+            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
+            IntakeResult imported = await new CsvIntake().ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
+            if (imported.Rejected > 0)
+            {
+                throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");
+            }
+
+            await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
+            await pipeline.Train.RunAsync(new TrainingRequest(), cancellationToken: cancellationToken);
+            await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
+            double seconds = clock.Elapsed.TotalSeconds;
+
+            Dictionary<string, int> clusters = new(StringComparer.Ordinal);
+            await foreach (PredictedIncident row in pipeline.Warehouse.ReadPredictedAsync(cancellationToken: cancellationToken))
+            {
+                clusters.Add(row.Prediction.IncidentId, row.Prediction.ClusterId);
+            }
+
+            return Compare([.. imported.Numbers.Select(n => clusters[n])], truth, seconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static QualityResult Compare(int[] found, string[] truth, double seconds)
+    {
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        int[] groups = [.. truth.Select(t => numbers.TryGetValue(t, out int number) ? number : numbers[t] = numbers.Count)];
+        int[] clustered = [.. Enumerable.Range(0, found.Length).Where(i => found[i] >= 0)];
+        return new QualityResult(
+            found.Length,
+            found.Where(c => c >= 0).Distinct().Count(),
+            1 - ((double)clustered.Length / found.Length),
+            AdjustedRandIndex.Score([.. clustered.Select(i => groups[i])], [.. clustered.Select(i => found[i])]),
+            NormalizedMutualInformation.Score(groups, found),
+            Math.Round(seconds, 3));
+    }
+
+    private static string[] ReadColumn(string path, string column)
+    {
+        using StreamReader text = new(path);
+        using CsvReader csv = new(text, CultureInfo.InvariantCulture);
+        csv.Read();
+        csv.ReadHeader();
+        List<string> values = [];
+        while (csv.Read())
+        {
+            values.Add(csv.GetField(column)!);
+        }
+
+        return [.. values];
+    }
+}

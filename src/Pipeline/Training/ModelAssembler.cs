@@ -1,0 +1,130 @@
+using Pipeline.Clustering;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+
+namespace Pipeline.Training;
+
+/// <summary>Turns numbered clusters into problems: lasting ids, names, domains, examples, and what changed since the version before.</summary>
+public sealed class ModelAssembler(ClusterNamer namer)
+{
+    private const int ExampleCount = 5;
+
+    /// <summary>Assembles a version.</summary>
+    /// <param name="rows">The window's incidents.</param>
+    /// <param name="clustered">Their clusters; at least one incident has one.</param>
+    /// <param name="earlier">The version before; null for the first.</param>
+    /// <param name="versions">All versions of the tech center: ids of none of them are used again.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public async Task<ModelAssembly> AssembleAsync(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, EarlierVersion? earlier, IReadOnlyList<ModelManifest> versions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(clustered);
+        ArgumentNullException.ThrowIfNull(versions);
+        int[] order = LargestFirst(clustered.Labels);
+        int[] labels = Renumber(clustered.Labels, order);
+        int[][] members = Members(labels, order.Length);
+
+        int[] earlierIds = earlier is null ? new int[rows.Count] : earlier.ClusterIdsOf(rows, cancellationToken);
+        IReadOnlyList<int> known = earlier is null ? [] : [.. earlier.Clusters.Clusters.Select(c => c.Id)];
+        LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
+
+        string[] texts = [.. rows.Select(r => r.Summary)];
+        IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], clustered.Result.Exemplars[original]))];
+        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, labels, examples, cancellationToken);
+
+        int[] groups = DomainGrouping.Group([.. members.Select(m => Centroid(m, clustered))]);
+        int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
+        Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
+        (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
+        ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, cancellationToken);
+
+        Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
+        ModelCluster[] clusters =
+        [
+            .. order.Select((original, cluster) => new ModelCluster
+            {
+                Id = ids[cluster],
+                Label = names[cluster].Label,
+                Keywords = names[cluster].Keywords,
+                DomainId = domainIds[groups[cluster]],
+                Size = members[cluster].Length,
+                Persistence = clustered.Result.Persistence[original],
+                FirstSeen = members[cluster].Min(row => rows[row].CreatedOn),
+                LastSeen = members[cluster].Max(row => rows[row].CreatedOn),
+                Examples = examples[cluster],
+                Origin = lineage.Clusters[cluster].Origin,
+                PreviousSize = earlierSizes.GetValueOrDefault(ids[cluster]),
+                RelatedIds = lineage.Clusters[cluster].RelatedIds,
+            }),
+        ];
+        Dictionary<int, ModelCluster> earlierClusters = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id);
+        GoneCluster[] gone = [.. lineage.Gone.Select(g => new GoneCluster(g.Id, earlierClusters[g.Id].Label, earlierClusters[g.Id].Size, g.MergedInto))];
+        Dictionary<string, SafeTensor> arrays = Arrays(rows, clustered, labels, order, ids);
+        return new ModelAssembly(new ModelClusters(clusters, domains, gone), arrays, labels.Count(l => l < 0), lineage.NextId, nextDomainId);
+    }
+
+    // Clusters can be left without members when equal texts got one answer; they are dropped here.
+    private static int[] LargestFirst(int[] labels) =>
+        [.. labels.Where(label => label >= 0).CountBy(label => label).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key)];
+
+    private static int[] Renumber(int[] labels, int[] order)
+    {
+        Dictionary<int, int> numbers = order.Index().ToDictionary(o => o.Item, o => o.Index);
+        return [.. labels.Select(label => label < 0 ? -1 : numbers[label])];
+    }
+
+    private static int[][] Members(int[] labels, int count)
+    {
+        ILookup<int, int> rows = Enumerable.Range(0, labels.Length).ToLookup(row => labels[row]);
+        return [.. Enumerable.Range(0, count).Select(cluster => rows[cluster].ToArray())];
+    }
+
+    private static string[] Examples(string[] texts, int[] members, int[] exemplars)
+    {
+        HashSet<int> own = [.. members];
+        return [.. exemplars.Where(own.Contains).Concat(members).Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount)];
+    }
+
+    private static float[] Centroid(int[] members, ClusteredIncidents clustered)
+    {
+        float[] sum = new float[clustered.ReducedDimensions];
+        foreach (int row in members)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, clustered.Reduced.AsSpan(row * sum.Length, sum.Length), sum);
+        }
+
+        return sum;
+    }
+
+    private async Task<ModelDomain[]> DomainsAsync(string[] texts, int[] labels, int[] groups, int[] domainIds, IReadOnlyList<GroupName> clusterNames, CancellationToken cancellationToken)
+    {
+        int[] ofRows = [.. labels.Select(label => label < 0 ? -1 : groups[label])];
+        IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, domainIds.Length).Select(group => (IReadOnlyList<string>)[.. clusterNames.Where((_, cluster) => groups[cluster] == group).Select(n => n.Label)])];
+        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRows, labelsOf, cancellationToken);
+        return
+        [
+            .. domainIds.Select((id, group) => new ModelDomain(id, names[group].Label, ofRows.Count(g => g == group)))
+                .OrderByDescending(d => d.Size).ThenBy(d => d.Id),
+        ];
+    }
+
+    private static Dictionary<string, SafeTensor> Arrays(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, int[] labels, int[] order, int[] ids)
+    {
+        Dictionary<string, SafeTensor> arrays = new(StringComparer.Ordinal);
+        int[] idOfOriginal = new int[clustered.Result.ClusterCount];
+        Array.Fill(idOfOriginal, -1);
+        foreach ((int cluster, int original) in order.Index())
+        {
+            idOfOriginal[original] = ids[cluster];
+        }
+
+        clustered.Geometry.WithClusterIds(idOfOriginal).Write(arrays);
+        KnownTexts known = new(
+            [.. rows.Select(r => KnownTexts.Key(r.ContentHash))],
+            [.. labels.Select(label => label < 0 ? -1 : ids[label])],
+            [.. clustered.Probabilities.Select((p, row) => labels[row] < 0 ? 0 : (float)p)],
+            clustered.Map);
+        known.Write(arrays);
+        return arrays;
+    }
+}

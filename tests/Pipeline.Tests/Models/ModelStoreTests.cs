@@ -1,0 +1,134 @@
+using Pipeline.Clustering;
+using Pipeline.Models;
+using Pipeline.Tests.Fakes;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Models;
+
+[TestClass]
+public sealed class ModelStoreTests
+{
+    private readonly MemoryObjectStore _objects = new();
+
+    private ModelStore Store => new(_objects);
+
+    [TestMethod]
+    public async Task A_published_version_is_listed_and_read_back()
+    {
+        await Store.PublishAsync(Manifest("2026_q2"), Content());
+
+        ModelManifest latest = (await Store.FindLatestAsync("Network"))!;
+        ModelContent content = await Store.ReadAsync(latest);
+
+        latest.Path.ShouldBe("hdbscan-models/network/2026_q2");
+        latest.Files.Select(f => f.Name).ShouldBe(["model.safetensors", "clusters.json", "metrics.json"]);
+        content.Arrays["numbers"].ToArray<float>().ShouldBe([1f, 2f]);
+        content.Metrics.NoiseShare.ShouldBe(0.1);
+    }
+
+    [TestMethod]
+    public async Task Versions_are_ordered_by_quarter_and_revision_not_by_name()
+    {
+        foreach (string version in new[] { "2026_q2_r10", "2026_q2_r2", "2026_q2", "2025_q4" })
+        {
+            await Store.PublishAsync(Manifest(version), Content());
+        }
+
+        (await Store.ListAsync("Network")).Select(v => v.Version).ShouldBe(["2025_q4", "2026_q2", "2026_q2_r2", "2026_q2_r10"]);
+    }
+
+    [TestMethod]
+    public async Task Without_its_manifest_a_version_does_not_exist()
+    {
+        await Store.PublishAsync(Manifest("2026_q2"), Content());
+        _objects.Objects.Remove("hdbscan-models/network/2026_q2/manifest.json");
+
+        (await Store.FindLatestAsync("Network")).ShouldBeNull();
+    }
+
+    [TestMethod]
+    public async Task A_published_version_is_never_changed()
+    {
+        await Store.PublishAsync(Manifest("2026_q2"), Content());
+        byte[] manifest = _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"];
+
+        await Should.ThrowAsync<ModelException>(() => Store.PublishAsync(Manifest("2026_q2"), Content()));
+
+        _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"].ShouldBe(manifest);
+    }
+
+    [TestMethod]
+    [DataRow("model.safetensors")]
+    [DataRow("clusters.json")]
+    [DataRow("metrics.json")]
+    public async Task One_changed_byte_is_noticed(string file)
+    {
+        ModelManifest manifest = await Store.PublishAsync(Manifest("2026_q2"), Content());
+        _objects.Objects[$"{manifest.Path}/{file}"][^2] ^= 1;
+
+        ModelException error = await Should.ThrowAsync<ModelException>(() => Store.ReadAsync(manifest));
+        error.Message.ShouldContain(file);
+        error.Message.ShouldContain("damaged");
+    }
+
+    [TestMethod]
+    public async Task A_missing_file_is_named()
+    {
+        ModelManifest manifest = await Store.PublishAsync(Manifest("2026_q2"), Content());
+        _objects.Objects.Remove($"{manifest.Path}/clusters.json");
+
+        (await Should.ThrowAsync<ModelException>(() => Store.ReadAsync(manifest))).Message.ShouldContain("clusters.json is missing");
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("{ \"format\": 1")]
+    [DataRow("{}")]
+    [DataRow("null")]
+    public async Task A_manifest_that_cannot_be_read_is_an_error_and_not_an_absent_version(string content)
+    {
+        _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = System.Text.Encoding.UTF8.GetBytes(content);
+
+        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("2026_q2/manifest.json");
+    }
+
+    [TestMethod]
+    public async Task A_newer_format_asks_for_a_newer_program()
+    {
+        await Store.PublishAsync(Manifest("2026_q2") with { Format = 2 }, Content());
+
+        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("newer program");
+    }
+
+    [TestMethod]
+    public async Task Tech_centers_that_differ_in_case_only_do_not_mix_their_models()
+    {
+        await Store.PublishAsync(Manifest("2026_q2"), Content());
+
+        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
+    }
+
+    private static ModelManifest Manifest(string version) => new()
+    {
+        Format = ModelManifest.CurrentFormat,
+        TechCenter = "Network",
+        Version = version,
+        CreatedAt = new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero),
+        TrainingRun = 1,
+        LibraryVersion = "1.0.0",
+        Embedder = "test",
+        Window = TrainingWindow.Ending(2026, 2, 24),
+        Incidents = 10,
+        Unclustered = 1,
+        Clusters = 0,
+        Parameters = new TrainingOptions().Resolve(10),
+        NextClusterId = 0,
+        NextDomainId = 0,
+        Files = [],
+    };
+
+    private static ModelContent Content() => new(
+        new Dictionary<string, SafeTensor>(StringComparer.Ordinal) { ["numbers"] = SafeTensor.From<float>([1f, 2f], 2) },
+        new ModelClusters([], [], []),
+        new ModelMetrics(10, 0, 1, 0.1, double.NaN, 0, 1));
+}
