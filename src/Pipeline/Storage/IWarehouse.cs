@@ -36,7 +36,8 @@ public interface IWarehouse
 
     /// <summary>
     /// Stores one preprocessed batch and moves the watermark to <paramref name="watermark"/>, in one transaction.
-    /// A number that is in <paramref name="incidents"/> replaces its row and leaves the dead letters;
+    /// A number that is in <paramref name="incidents"/> replaces its row and leaves the dead letters; one that has moved to
+    /// another tech center loses the prediction of the old one;
     /// one in <paramref name="deadLetters"/> loses its preprocessed row and its prediction.
     /// </summary>
     Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default);
@@ -56,7 +57,7 @@ public interface IWarehouse
     /// </summary>
     Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores predictions by incident, replacing older ones. One whose content hash is not the incident's present one is left out.</summary>
+    /// <summary>Stores predictions by incident, replacing older ones. One whose content hash or tech center is not the incident's present one is left out.</summary>
     Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default);
 
     /// <summary>All predictions joined with the incident's date and summary, in ordinal order of tech center and number.</summary>

@@ -1,0 +1,35 @@
+using Microsoft.Data.Sqlite;
+using Pipeline.Storage;
+
+namespace Pipeline.Adapters.Local;
+
+/// <summary>Says what a failure of SQLite means for the user.</summary>
+internal static class SqliteFailure
+{
+    // Primary result codes of SQLite.
+    private const int Permission = 3;
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int InputOutput = 10;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NotADatabase = 26;
+
+    /// <summary>The failure as an exception that says what happened to which file and how to mend it.</summary>
+    public static WarehouseException Explain(string path, SqliteException exception) => new($"{Describe(path, exception)} (SQLite: {exception.Message})", exception);
+
+    private static string Describe(string path, SqliteException exception) => exception.SqliteErrorCode switch
+    {
+        Full => $"The disk that holds the warehouse '{path}' is full. Nothing of this step was stored. Free some space and run it again.",
+        ReadOnly or Permission => $"The warehouse '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
+        CannotOpen when Directory.Exists(path) => $"The warehouse '{path}' is a folder. Name a file.",
+        CannotOpen => $"The warehouse '{path}' cannot be opened. Check that its folder exists and that this user may write to it.",
+        Busy or Locked => $"The warehouse '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
+        NotADatabase => $"'{path}' is not a warehouse: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
+        Corrupt => $"The warehouse '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and import the incidents again.",
+        InputOutput => $"The warehouse '{path}' could not be read or written: the disk reported an error. Check the disk and the space on it.",
+        _ => $"The warehouse '{path}' refused a step.",
+    };
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Pipeline.Incidents;
+
+namespace Pipeline.Adapters.Local;
+
+/// <content>Source incidents and the order of their changes.</content>
+public sealed partial class SqliteWarehouse
+{
+    /// <inheritdoc/>
+    public Task<UpsertOutcome> UpsertIncidentsAsync(IReadOnlyList<Incident> incidents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(incidents);
+        var lastRow = new Dictionary<string, int>(incidents.Count, StringComparer.Ordinal);
+        for (int i = 0; i < incidents.Count; i++)
+        {
+            if (string.IsNullOrEmpty(incidents[i].Number))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Incident {i} has no number."), nameof(incidents));
+            }
+
+            lastRow[incidents[i].Number] = i;
+        }
+
+        return WriteAsync((connection, transaction) => Upsert(connection, transaction, incidents, lastRow, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IncidentChange>> ReadChangesAsync(long afterSequence, int limit, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<IncidentChange>>(
+        connection =>
+        {
+            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadChanges, "@after", "@limit");
+            using SqliteDataReader reader = query.Query(afterSequence, limit);
+            var changes = new List<IncidentChange>();
+            while (reader.Read())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                changes.Add(new IncidentChange(reader.GetInt64(0), ReadIncident(reader)));
+            }
+
+            return changes;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> CountChangesAsync(long afterSequence, CancellationToken cancellationToken = default) =>
+        ReadAsync(connection => connection.ExecuteScalar<long>(SqliteWarehouseSql.CountChanges, new { after = afterSequence }), cancellationToken);
+
+    private static UpsertOutcome Upsert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Incident> incidents, Dictionary<string, int> lastRow, CancellationToken cancellationToken)
+    {
+        using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.FindIncident, "@number");
+        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertIncident, "@number", "@createdOn", "@updatedOn", "@texts", "@techCenter", "@sequence");
+        long sequence = connection.ExecuteScalar<long>(SqliteWarehouseSql.LastSequence, transaction: transaction);
+        (int added, int changed, int unchanged) = (0, 0, 0);
+        for (int i = 0; i < incidents.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Incident incident = incidents[i];
+            if (lastRow[incident.Number] != i)
+            {
+                continue;
+            }
+
+            IncidentRow row = new(SqliteFormat.Date(incident.CreatedOn), SqliteFormat.Date(incident.UpdatedOn), SqliteFormat.Texts(incident.Texts), incident.TechCenter);
+            IncidentRow? stored = FindStored(find, incident.Number);
+            if (stored is null)
+            {
+                added++;
+            }
+            else if (stored == row || row.IsOlderThan(stored))
+            {
+                unchanged++;
+                continue;
+            }
+            else
+            {
+                changed++;
+            }
+
+            upsert.Execute(incident.Number, row.CreatedOn, row.UpdatedOn, row.Texts, row.TechCenter, ++sequence);
+        }
+
+        return new UpsertOutcome(added, changed, unchanged);
+    }
+
+    private static IncidentRow? FindStored(SqliteStatement find, string number)
+    {
+        using SqliteDataReader reader = find.Query(number);
+        return reader.Read()
+            ? new IncidentRow(reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2), reader.GetString(3))
+            : null;
+    }
+
+    private static Incident ReadIncident(SqliteDataReader reader) => new()
+    {
+        Number = reader.GetString(1),
+        CreatedOn = SqliteFormat.ReadDate(reader, 2),
+        UpdatedOn = SqliteFormat.ReadDate(reader, 3),
+        Texts = SqliteFormat.ParseTexts(reader.GetString(4)),
+        TechCenter = reader.GetString(5),
+    };
+
+    /// <summary>An incident's columns as they are stored, so that two versions compare by value.</summary>
+    private sealed record IncidentRow(string? CreatedOn, string? UpdatedOn, string Texts, string TechCenter)
+    {
+        public bool IsOlderThan(IncidentRow other) =>
+            UpdatedOn is not null && other.UpdatedOn is not null && string.CompareOrdinal(UpdatedOn, other.UpdatedOn) < 0;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Pipeline.Prediction;
+using Pipeline.Storage;
+
+namespace Pipeline.Adapters.Local;
+
+/// <content>Predictions, and the counts over all tables.</content>
+public sealed partial class SqliteWarehouse
+{
+    /// <inheritdoc/>
+    public Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default) => WriteAsync(
+        (connection, transaction) =>
+        {
+            using var upsert = new SqliteStatement(
+                connection,
+                transaction,
+                SqliteWarehouseSql.UpsertPrediction,
+                "@incidentId", "@techCenter", "@clusterId", "@clusterLabel", "@domainId", "@domainName", "@confidence", "@predictedAt", "@modelVersion", "@modelPath", "@contentHash");
+            int stored = 0;
+            foreach (IncidentPrediction prediction in predictions)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                stored += upsert.Execute(
+                    prediction.IncidentId,
+                    prediction.TechCenter,
+                    prediction.ClusterId,
+                    prediction.ClusterLabel,
+                    prediction.DomainId,
+                    prediction.DomainName,
+                    prediction.Confidence,
+                    SqliteFormat.Date(prediction.PredictedAt),
+                    prediction.ModelVersion,
+                    prediction.ModelPath,
+                    prediction.ContentHash);
+            }
+
+            return stored;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
+        using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadPredicted, "@techCenter");
+        using SqliteDataReader reader = Guard(() => query.Query(techCenter));
+        Func<bool> next = reader.Read;
+        while (Guard(next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return new PredictedIncident(ReadPrediction(reader), SqliteFormat.ReadDate(reader, 11), reader.GetString(12));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<TechCenterStatistics>>(
+        connection =>
+        {
+            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadStatistics);
+            using SqliteDataReader reader = query.Query();
+            var statistics = new List<TechCenterStatistics>();
+            while (reader.Read())
+            {
+                statistics.Add(new TechCenterStatistics(
+                    reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), SqliteFormat.ReadDate(reader, 5), SqliteFormat.ReadDate(reader, 6)));
+            }
+
+            return statistics;
+        },
+        cancellationToken);
+
+    private static IncidentPrediction ReadPrediction(SqliteDataReader reader) => new()
+    {
+        IncidentId = reader.GetString(0),
+        TechCenter = reader.GetString(1),
+        ClusterId = reader.GetInt32(2),
+        ClusterLabel = reader.GetString(3),
+        DomainId = reader.GetInt32(4),
+        DomainName = reader.GetString(5),
+        Confidence = reader.GetDouble(6),
+        PredictedAt = SqliteFormat.ParseDate(reader.GetString(7)),
+        ModelVersion = reader.GetString(8),
+        ModelPath = reader.GetString(9),
+        ContentHash = reader.GetString(10),
+    };
+}

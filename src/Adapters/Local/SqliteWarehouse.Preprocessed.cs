@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Pipeline.Preprocessing;
+
+namespace Pipeline.Adapters.Local;
+
+/// <content>Preprocessed incidents, dead letters and the watermark that moves with them.</content>
+public sealed partial class SqliteWarehouse
+{
+    /// <inheritdoc/>
+    public Task<long> GetWatermarkAsync(string name, CancellationToken cancellationToken = default) =>
+        ReadAsync(connection => connection.ExecuteScalar<long?>(SqliteWarehouseSql.GetWatermark, new { name }) ?? 0, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, ReadOnlyMemory<float>>> FindEmbeddingsAsync(string embedder, IReadOnlyCollection<string> contentHashes, CancellationToken cancellationToken = default) =>
+        ReadAsync<IReadOnlyDictionary<string, ReadOnlyMemory<float>>>(
+            connection =>
+            {
+                var found = new Dictionary<string, ReadOnlyMemory<float>>(StringComparer.Ordinal);
+                using var find = new SqliteStatement(connection, null, SqliteWarehouseSql.FindEmbedding, "@contentHash", "@embedder");
+                foreach (string contentHash in contentHashes)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    using SqliteDataReader reader = find.Query(contentHash, embedder);
+                    if (reader.Read())
+                    {
+                        found[contentHash] = SqliteFormat.ReadEmbedding(reader, 0);
+                    }
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default) => WriteAsync(
+        (connection, transaction) =>
+        {
+            StorePreprocessed(connection, transaction, incidents, cancellationToken);
+            StoreDeadLetters(connection, transaction, deadLetters, cancellationToken);
+            return connection.Execute(SqliteWarehouseSql.SetWatermark, new { name = watermarkName, sequence = watermark }, transaction);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync<IReadOnlyList<string>>(connection => connection.Query<string>(SqliteWarehouseSql.ListTechCenters).AsList(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PreprocessedIncident> ReadWindowAsync(string techCenter, string embedder, DateTimeOffset from, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
+        using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadWindow, "@techCenter", "@embedder", "@from", "@until");
+        using SqliteDataReader reader = Guard(() => query.Query(techCenter, embedder, SqliteFormat.Date(from), SqliteFormat.Date(until)));
+        Func<bool> next = reader.Read;
+        while (Guard(next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return ReadPreprocessed(reader);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<PreprocessedIncident>>(
+        connection =>
+        {
+            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadUnpredicted, "@techCenter", "@embedder", "@modelVersion", "@limit");
+            using SqliteDataReader reader = query.Query(techCenter, embedder, modelVersion, limit);
+            var incidents = new List<PreprocessedIncident>();
+            while (reader.Read())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                incidents.Add(ReadPreprocessed(reader));
+            }
+
+            return incidents;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync<IReadOnlyList<DeadLetter>>(connection => connection.Query<DeadLetter>(SqliteWarehouseSql.ReadDeadLetters).AsList(), cancellationToken);
+
+    private static void StorePreprocessed(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<PreprocessedIncident> incidents, CancellationToken cancellationToken)
+    {
+        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertPreprocessed, "@number", "@createdOn", "@techCenter", "@contentHash", "@embedder", "@summary", "@embedding");
+        using var forgetMoved = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeletePredictionOfOtherCenter, "@number", "@techCenter");
+        using var revive = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeleteDeadLetter, "@number");
+        foreach (PreprocessedIncident incident in incidents)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            upsert.Execute(
+                incident.Number, SqliteFormat.Date(incident.CreatedOn), incident.TechCenter, incident.ContentHash, incident.Embedder, incident.Summary, SqliteFormat.Embedding(incident.Embedding.Span));
+            forgetMoved.Execute(incident.Number, incident.TechCenter);
+            revive.Execute(incident.Number);
+        }
+    }
+
+    private static void StoreDeadLetters(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken)
+    {
+        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertDeadLetter, "@number", "@stage", "@reason");
+        using var deletePreprocessed = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeletePreprocessed, "@number");
+        using var deletePrediction = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeletePrediction, "@number");
+        foreach (DeadLetter letter in deadLetters)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            upsert.Execute(letter.Number, letter.Stage, letter.Reason);
+            deletePreprocessed.Execute(letter.Number);
+            deletePrediction.Execute(letter.Number);
+        }
+    }
+
+    private static PreprocessedIncident ReadPreprocessed(SqliteDataReader reader) => new()
+    {
+        Number = reader.GetString(0),
+        CreatedOn = SqliteFormat.ReadDate(reader, 1),
+        TechCenter = reader.GetString(2),
+        ContentHash = reader.GetString(3),
+        Embedder = reader.GetString(4),
+        Summary = reader.GetString(5),
+        Embedding = SqliteFormat.ReadEmbedding(reader, 6),
+    };
+}

@@ -1,0 +1,264 @@
+namespace Pipeline.Adapters.Local;
+
+/// <summary>Every statement of <see cref="SqliteWarehouse"/>.</summary>
+internal static class SqliteWarehouseSql
+{
+    /// <summary>Marks the file as a warehouse of this program ("PIPE" in ASCII).</summary>
+    public const int ApplicationId = 0x50495045;
+
+    /// <summary>The version of the tables below; it rises with every change of them.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>
+    /// A page holds several embeddings of 512 numbers. FULL makes a commit wait until the log is on the disk:
+    /// under NORMAL a power failure may take back commits that were acknowledged.
+    /// </summary>
+    public const string OpenWriter = """
+        PRAGMA page_size = 8192;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA journal_size_limit = 67108864;
+        """;
+
+    // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
+    // The embedding is the last column of its row, so that a scan of the others does not walk through it.
+    public const string CreateTables = """
+        CREATE TABLE IF NOT EXISTS incidents (
+            number TEXT NOT NULL PRIMARY KEY,
+            sys_created_on TEXT,
+            sys_updated_on TEXT,
+            texts TEXT NOT NULL,
+            tech_center TEXT NOT NULL,
+            change_sequence INTEGER NOT NULL);
+        CREATE UNIQUE INDEX IF NOT EXISTS incidents_by_sequence ON incidents (change_sequence);
+        CREATE INDEX IF NOT EXISTS incidents_by_center ON incidents (tech_center, sys_created_on);
+
+        CREATE TABLE IF NOT EXISTS preprocessed_incidents (
+            number TEXT NOT NULL PRIMARY KEY,
+            sys_created_on TEXT,
+            tech_center TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            embedder TEXT NOT NULL,
+            combined_incidents_summary TEXT NOT NULL,
+            embedding BLOB NOT NULL);
+        CREATE INDEX IF NOT EXISTS preprocessed_by_center ON preprocessed_incidents (tech_center, embedder, number, content_hash);
+        CREATE INDEX IF NOT EXISTS preprocessed_by_hash ON preprocessed_incidents (content_hash, embedder);
+
+        CREATE TABLE IF NOT EXISTS incident_predictions (
+            incident_id TEXT NOT NULL PRIMARY KEY,
+            tech_center TEXT NOT NULL,
+            predicted_cluster_id INTEGER NOT NULL,
+            predicted_cluster_label TEXT NOT NULL,
+            predicted_domain_id INTEGER NOT NULL,
+            predicted_domain_name TEXT NOT NULL,
+            confidence_score REAL NOT NULL,
+            prediction_timestamp TEXT NOT NULL,
+            model_table_used TEXT NOT NULL,
+            blob_model_path TEXT NOT NULL,
+            content_hash TEXT NOT NULL);
+        CREATE INDEX IF NOT EXISTS predictions_by_center ON incident_predictions (tech_center, incident_id);
+
+        CREATE TABLE IF NOT EXISTS watermarks (
+            name TEXT NOT NULL PRIMARY KEY,
+            sequence INTEGER NOT NULL);
+
+        CREATE TABLE IF NOT EXISTS dead_letters (
+            number TEXT NOT NULL PRIMARY KEY,
+            stage TEXT NOT NULL,
+            reason TEXT NOT NULL);
+
+        CREATE TABLE IF NOT EXISTS training_runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            year INTEGER NOT NULL,
+            quarter INTEGER NOT NULL,
+            request TEXT NOT NULL,
+            closed INTEGER NOT NULL DEFAULT 0);
+
+        CREATE TABLE IF NOT EXISTS training_run_centers (
+            run_id INTEGER NOT NULL,
+            tech_center TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            PRIMARY KEY (run_id, tech_center));
+
+        CREATE TABLE IF NOT EXISTS settings (
+            name TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL);
+        """;
+
+    public const string FindIncident = """
+        SELECT sys_created_on, sys_updated_on, texts, tech_center
+        FROM incidents
+        WHERE number = @number
+        """;
+
+    public const string LastSequence = "SELECT COALESCE(MAX(change_sequence), 0) FROM incidents";
+
+    public const string UpsertIncident = """
+        INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence)
+        VALUES (@number, @createdOn, @updatedOn, @texts, @techCenter, @sequence)
+        ON CONFLICT (number) DO UPDATE SET
+            sys_created_on = excluded.sys_created_on,
+            sys_updated_on = excluded.sys_updated_on,
+            texts = excluded.texts,
+            tech_center = excluded.tech_center,
+            change_sequence = excluded.change_sequence
+        """;
+
+    public const string ReadChanges = """
+        SELECT change_sequence, number, sys_created_on, sys_updated_on, texts, tech_center
+        FROM incidents
+        WHERE change_sequence > @after
+        ORDER BY change_sequence
+        LIMIT @limit
+        """;
+
+    public const string CountChanges = "SELECT COUNT(*) FROM incidents WHERE change_sequence > @after";
+
+    public const string GetWatermark = "SELECT sequence FROM watermarks WHERE name = @name";
+
+    public const string SetWatermark = """
+        INSERT INTO watermarks (name, sequence) VALUES (@name, @sequence)
+        ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence
+        """;
+
+    public const string FindEmbedding = """
+        SELECT embedding
+        FROM preprocessed_incidents
+        WHERE content_hash = @contentHash AND embedder = @embedder
+        LIMIT 1
+        """;
+
+    public const string UpsertPreprocessed = """
+        INSERT INTO preprocessed_incidents
+            (number, sys_created_on, tech_center, content_hash, embedder, combined_incidents_summary, embedding)
+        VALUES (@number, @createdOn, @techCenter, @contentHash, @embedder, @summary, @embedding)
+        ON CONFLICT (number) DO UPDATE SET
+            sys_created_on = excluded.sys_created_on,
+            tech_center = excluded.tech_center,
+            content_hash = excluded.content_hash,
+            embedder = excluded.embedder,
+            combined_incidents_summary = excluded.combined_incidents_summary,
+            embedding = excluded.embedding
+        """;
+
+    public const string DeletePreprocessed = "DELETE FROM preprocessed_incidents WHERE number = @number";
+
+    public const string DeletePrediction = "DELETE FROM incident_predictions WHERE incident_id = @number";
+
+    public const string DeletePredictionOfOtherCenter = """
+        DELETE FROM incident_predictions
+        WHERE incident_id = @number AND tech_center <> @techCenter
+        """;
+
+    public const string DeleteDeadLetter = "DELETE FROM dead_letters WHERE number = @number";
+
+    public const string UpsertDeadLetter = """
+        INSERT INTO dead_letters (number, stage, reason) VALUES (@number, @stage, @reason)
+        ON CONFLICT (number) DO UPDATE SET stage = excluded.stage, reason = excluded.reason
+        """;
+
+    public const string ReadDeadLetters = "SELECT number, stage, reason FROM dead_letters ORDER BY number";
+
+    public const string ListTechCenters = "SELECT DISTINCT tech_center FROM preprocessed_incidents ORDER BY tech_center";
+
+    public const string ReadWindow = """
+        SELECT number, sys_created_on, tech_center, content_hash, embedder, combined_incidents_summary, embedding
+        FROM preprocessed_incidents
+        WHERE tech_center = @techCenter AND embedder = @embedder
+            AND (sys_created_on IS NULL OR (sys_created_on >= @from AND sys_created_on < @until))
+        ORDER BY number
+        """;
+
+    public const string ReadUnpredicted = """
+        SELECT i.number, i.sys_created_on, i.tech_center, i.content_hash, i.embedder, i.combined_incidents_summary, i.embedding
+        FROM preprocessed_incidents AS i
+        LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
+        WHERE i.tech_center = @techCenter AND i.embedder = @embedder
+            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion)
+        ORDER BY i.number
+        LIMIT @limit
+        """;
+
+    // The WHERE of the SELECT also keeps the grammar of INSERT ... SELECT ... ON CONFLICT unambiguous.
+    public const string UpsertPrediction = """
+        INSERT INTO incident_predictions
+            (incident_id, tech_center, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
+             confidence_score, prediction_timestamp, model_table_used, blob_model_path, content_hash)
+        SELECT @incidentId, @techCenter, @clusterId, @clusterLabel, @domainId, @domainName,
+             @confidence, @predictedAt, @modelVersion, @modelPath, @contentHash
+        FROM preprocessed_incidents
+        WHERE number = @incidentId AND content_hash = @contentHash AND tech_center = @techCenter
+        ON CONFLICT (incident_id) DO UPDATE SET
+            tech_center = excluded.tech_center,
+            predicted_cluster_id = excluded.predicted_cluster_id,
+            predicted_cluster_label = excluded.predicted_cluster_label,
+            predicted_domain_id = excluded.predicted_domain_id,
+            predicted_domain_name = excluded.predicted_domain_name,
+            confidence_score = excluded.confidence_score,
+            prediction_timestamp = excluded.prediction_timestamp,
+            model_table_used = excluded.model_table_used,
+            blob_model_path = excluded.blob_model_path,
+            content_hash = excluded.content_hash
+        """;
+
+    public const string ReadPredicted = """
+        SELECT p.incident_id, p.tech_center, p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_id, p.predicted_domain_name,
+            p.confidence_score, p.prediction_timestamp, p.model_table_used, p.blob_model_path, p.content_hash,
+            i.sys_created_on, i.combined_incidents_summary
+        FROM incident_predictions AS p
+        JOIN preprocessed_incidents AS i ON i.number = p.incident_id
+        WHERE @techCenter IS NULL OR p.tech_center = @techCenter
+        ORDER BY p.tech_center, p.incident_id
+        """;
+
+    public const string FindOpenTrainingRun = """
+        SELECT MAX(id)
+        FROM training_runs
+        WHERE year = @year AND quarter = @quarter AND request = @request AND closed = 0
+        """;
+
+    public const string InsertTrainingRun = """
+        INSERT INTO training_runs (year, quarter, request) VALUES (@year, @quarter, @request)
+        RETURNING id
+        """;
+
+    public const string ReadFinishedCenters = "SELECT tech_center, outcome FROM training_run_centers WHERE run_id = @runId";
+
+    public const string TrainingRunExists = "SELECT COUNT(*) FROM training_runs WHERE id = @runId";
+
+    public const string FinishTrainingCenter = """
+        INSERT INTO training_run_centers (run_id, tech_center, outcome) VALUES (@runId, @techCenter, @outcome)
+        ON CONFLICT (run_id, tech_center) DO NOTHING
+        """;
+
+    public const string CloseTrainingRun = "UPDATE training_runs SET closed = 1 WHERE id = @runId";
+
+    public const string ReadStatistics = """
+        WITH
+        source AS (
+            SELECT tech_center, COUNT(*) AS incidents, MAX(sys_created_on) AS newest
+            FROM incidents GROUP BY tech_center),
+        ready AS (
+            SELECT tech_center, COUNT(*) AS preprocessed
+            FROM preprocessed_incidents GROUP BY tech_center),
+        answered AS (
+            SELECT tech_center, COUNT(*) AS predicted, SUM(predicted_cluster_id = -1) AS unclustered, MAX(prediction_timestamp) AS newest
+            FROM incident_predictions GROUP BY tech_center),
+        centers AS (
+            SELECT tech_center FROM source UNION SELECT tech_center FROM ready UNION SELECT tech_center FROM answered)
+        SELECT centers.tech_center, COALESCE(source.incidents, 0), COALESCE(ready.preprocessed, 0),
+            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), source.newest, answered.newest
+        FROM centers
+        LEFT JOIN source ON source.tech_center = centers.tech_center
+        LEFT JOIN ready ON ready.tech_center = centers.tech_center
+        LEFT JOIN answered ON answered.tech_center = centers.tech_center
+        ORDER BY centers.tech_center
+        """;
+
+    public const string SetSetting = """
+        INSERT INTO settings (name, value) VALUES (@name, @value)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """;
+
+    public const string GetSetting = "SELECT value FROM settings WHERE name = @name";
+}
