@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -113,10 +111,10 @@ public sealed class HdbscanPredictor
 
     private ParallelOptions Options(CancellationToken ct) => new() { MaxDegreeOfParallelism = _threads, CancellationToken = ct };
 
-    private PointSet Check(ReadOnlyMemory<float> newPoints) =>
+    internal PointSet Check(ReadOnlyMemory<float> newPoints) =>
         PointSet.Create(newPoints.Span, _model.Dimensions, _model.Metric, nameof(newPoints));
 
-    private Attachment[] Attach(PointSet queries, CancellationToken ct)
+    internal Attachment[] Attach(PointSet queries, CancellationToken ct)
     {
         int k = Math.Min(2 * _model.MinSamples, _points.Count);
         NeighborLists near = NeighborSearch.Search(_points, _tree, queries, k, _threads, progress: null, ct);
@@ -142,7 +140,7 @@ public sealed class HdbscanPredictor
         return attached;
     }
 
-    private (int Label, double Strength) Assign(Attachment at)
+    internal (int Label, double Strength) Assign(Attachment at)
     {
         if (_hierarchy.Count == 1)
         {
@@ -167,7 +165,4 @@ public sealed class HdbscanPredictor
         double max = _model.MaxLambdas[label];
         return (label, max > 0 ? Math.Min(max, at.Lambda) / max : 1);
     }
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Attachment(int Neighbor, double Lambda);
 }

@@ -1,7 +1,7 @@
 namespace Pipeline.Clustering.Tests;
 
 /// <summary>One configuration of one data set in one variant.</summary>
-internal sealed record GoldenCase(string Set, string Variant, int Dimensions, string Directory, HdbscanOptions Options, int[]? SelectedIds, bool HasMembership)
+internal sealed record GoldenCase(string Set, string Variant, int Dimensions, string Directory, HdbscanOptions Options, int[]? SelectedIds, bool HasMembership, bool PredictionQuirk)
 {
     public string Samples => $"{Set}/{Variant}/ms{Options.MinSamples}";
 

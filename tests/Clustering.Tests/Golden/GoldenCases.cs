@@ -69,6 +69,6 @@ internal static class GoldenCases
             Metric = variant is "generic_cosine" ? DistanceMetric.Cosine : DistanceMetric.Euclidean,
         };
         int[]? selected = config.TryGetProperty("selected_condensed_ids", out JsonElement ids) ? [.. ids.EnumerateArray().Select(id => id.GetInt32())] : null;
-        return new GoldenCase(set, variant, dimensions, config.GetProperty("dir").GetString()!, options, selected, config.TryGetProperty("membership_columns", out _));
+        return new GoldenCase(set, variant, dimensions, config.GetProperty("dir").GetString()!, options, selected, config.TryGetProperty("membership_columns", out _), config.TryGetProperty("predict_quirk_differs", out JsonElement quirk) && quirk.GetBoolean());
     }
 }

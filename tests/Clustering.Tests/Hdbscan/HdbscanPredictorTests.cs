@@ -1,0 +1,103 @@
+namespace Pipeline.Clustering.Tests;
+
+[TestClass]
+public sealed class HdbscanPredictorTests
+{
+    private static readonly HdbscanOptions Default = new() { MinClusterSize = 10, MinSamples = 5 };
+
+    [TestMethod]
+    [DataRow(DistanceMetric.Euclidean, 600, 3)]
+    [DataRow(DistanceMetric.Cosine, 600, 40)]
+    [DataRow(DistanceMetric.Cosine, 2600, 4)]
+    public void Copies_of_confident_training_points_get_their_own_labels(DistanceMetric metric, int count, int dimensions)
+    {
+        float[] points = TestPoints.Blobs(count, dimensions, 5, 2);
+        HdbscanResult fit = Hdbscan.Fit(points, dimensions, Default with { Metric = metric });
+        HdbscanPrediction prediction = new HdbscanPredictor(fit.ToModel(points)).Predict(points);
+        int[] sure = [.. Enumerable.Range(0, count).Where(p => fit.Probabilities[p] > 0.9)];
+
+        sure.Length.ShouldBeGreaterThan(50);
+        sure.Count(p => prediction.Labels[p] == fit.Labels[p]).ShouldBeGreaterThan(sure.Length * 99 / 100);
+    }
+
+    [TestMethod]
+    public void A_model_restored_from_its_arrays_predicts_the_same()
+    {
+        float[] points = TestPoints.Blobs(500, 3, 5, 2), fresh = TestPoints.Blobs(200, 3, 5, 3);
+        HdbscanModel model = Hdbscan.Fit(points, 3, Default).ToModel(points);
+        HdbscanModel restored = new()
+        {
+            Dimensions = model.Dimensions,
+            Metric = model.Metric,
+            MinSamples = model.MinSamples,
+            TrainingPoints = [.. model.TrainingPoints],
+            CoreDistances = [.. model.CoreDistances],
+            PointParents = [.. model.PointParents],
+            PointLambdas = [.. model.PointLambdas],
+            ClusterParents = [.. model.ClusterParents],
+            ClusterBirthLambdas = [.. model.ClusterBirthLambdas],
+            SelectedClusters = [.. model.SelectedClusters],
+            MaxLambdas = [.. model.MaxLambdas],
+        };
+        HdbscanPrediction first = new HdbscanPredictor(model, 1).Predict(fresh), second = new HdbscanPredictor(restored, 3).Predict(fresh);
+        second.Labels.ShouldBe(first.Labels);
+        second.Strengths.ShouldBe(first.Strengths);
+        new HdbscanPredictor(restored, 3).MembershipVectors(fresh).ShouldBe(new HdbscanPredictor(model, 1).MembershipVectors(fresh));
+    }
+
+    [TestMethod]
+    public void The_kd_tree_predicts_as_all_pairs_do()
+    {
+        float[] points = TestPoints.Blobs(2500, 4, 5, 2), fresh = TestPoints.Blobs(300, 4, 5, 3);
+        PointSet set = PointSet.Create(points, 4, DistanceMetric.Euclidean, "points"), queries = PointSet.Create(fresh, 4, DistanceMetric.Euclidean, "fresh");
+        NeighborLists pairs = BruteForceNeighbors.Search(set, queries, 12, 2, null, CancellationToken.None);
+        NeighborLists tree = KdTree.Build(set).Search(queries, 12, 2, null, CancellationToken.None);
+        tree.Indices.ShouldBe(pairs.Indices);
+        tree.Distances.ShouldBe(pairs.Distances);
+    }
+
+    [TestMethod]
+    [DataRow(DistanceMetric.Euclidean)]
+    [DataRow(DistanceMetric.Cosine)]
+    public void A_membership_row_is_largest_at_the_point_s_own_cluster_and_sums_to_a_probability(DistanceMetric metric)
+    {
+        float[] points = TestPoints.Blobs(600, 3, 4, 2);
+        HdbscanResult fit = Hdbscan.Fit(points, 3, Default with { Metric = metric });
+        double[,] membership = new HdbscanPredictor(fit.ToModel(points)).AllPointsMembership();
+        membership.GetLength(1).ShouldBe(fit.ClusterCount);
+        for (int p = 0; p < 600; p++)
+        {
+            double[] row = [.. Enumerable.Range(0, fit.ClusterCount).Select(c => membership[p, c])];
+            row.Sum().ShouldBeInRange(0, 1 + 1e-9);
+            if (fit.Probabilities[p] > 0.9)
+            {
+                Array.IndexOf(row, row.Max()).ShouldBe(fit.Labels[p]);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Without_clusters_membership_has_no_columns_and_no_points_give_no_rows()
+    {
+        float[] points = TestPoints.Blobs(8, 2, 1, 2);
+        HdbscanPredictor predictor = new(Hdbscan.Fit(points, 2, Default).ToModel(points));
+        predictor.MembershipVectors(points).GetLength(1).ShouldBe(0);
+        predictor.AllPointsMembership().GetLength(0).ShouldBe(8);
+        predictor.Predict(Array.Empty<float>()).Labels.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public void Bad_new_points_and_models_that_do_not_fit_are_refused()
+    {
+        float[] points = TestPoints.Blobs(100, 2, 2, 2);
+        HdbscanResult fit = Hdbscan.Fit(points, 2, Default);
+        HdbscanModel model = fit.ToModel(points);
+        HdbscanPredictor predictor = new(model);
+        Should.Throw<ArgumentException>(() => predictor.Predict(new float[] { 1, float.NaN })).Message.ShouldContain("newPoints holds NaN in row 0, column 1");
+        Should.Throw<ArgumentException>(() => predictor.Predict(new float[3])).Message.ShouldContain("does not divide");
+        Should.Throw<ArgumentException>(() => fit.ToModel(new float[3])).Message.ShouldContain("holds 3 numbers");
+        Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { ClusterParents = [0] })).Message.ShouldContain(nameof(HdbscanModel.ClusterParents));
+        Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { PointLambdas = [] })).Message.ShouldContain(nameof(HdbscanModel.PointLambdas));
+        Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { MinSamples = 100 })).Message.ShouldContain(nameof(HdbscanModel.MinSamples));
+    }
+}
