@@ -76,8 +76,8 @@ internal static class QualityCommand
             found.Length,
             found.Where(c => c >= 0).Distinct().Count(),
             1 - ((double)clustered.Length / found.Length),
-            AdjustedRandIndex.Score([.. clustered.Select(i => groups[i])], [.. clustered.Select(i => found[i])]),
-            NormalizedMutualInformation.Score(groups, found),
+            PartitionAgreement.AdjustedRandIndex([.. clustered.Select(i => groups[i])], [.. clustered.Select(i => found[i])]),
+            PartitionAgreement.NormalizedMutualInformation(groups, found),
             Math.Round(seconds, 3));
     }
 

@@ -52,7 +52,7 @@ public static class IncidentClustering
         (int[] labels, double[] probabilities) = OneAnswerPerText(texts, result);
         float novelty = layout is null ? 0 : NoveltyLimit(layout, labels, cancellationToken);
         ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], novelty, maxDegreeOfParallelism);
-        double dbcv = result.ClusterCount > 1 ? Dbcv.Score(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism) : 0;
+        double dbcv = result.ClusterCount > 1 ? Dbcv.Compute(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken) : 0;
         return new ClusteredIncidents(labels, probabilities, result, reduced, reduction.Dimensions, map, geometry, dbcv);
     }
 
