@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Preprocessing;
+
+/// <summary>
+/// Replaces personal and secret data in a text by tokens such as <c>&lt;email&gt;</c>. Time is linear in the text's length for any text
+/// (the regular expressions do not backtrack, and a rejected candidate costs no more than its own length again).
+/// Masking a masked text changes nothing. Safe for use by several threads.
+/// </summary>
+public sealed class Masker
+{
+    /// <summary>Replacing one datum may uncover another beside it; a set of rules that feeds itself is stopped after this many passes.</summary>
+    private const int MaxPasses = 4;
+
+    private const int LongestRetried = 64;
+
+    private readonly CompiledRule[] _rules;
+
+    /// <summary>Compiles the rules. They are applied in order, each on the result of those before it.</summary>
+    /// <exception cref="ArgumentException">Two rules share a name, a pattern is not a usable regular expression, or a validator is unknown; the message names the rule.</exception>
+    public Masker(IReadOnlyList<MaskingRule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        _rules = new CompiledRule[rules.Count];
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            MaskingRule rule = rules[i] ?? throw new ArgumentException($"Masking rule {i + 1} is null.", nameof(rules));
+            if (string.IsNullOrWhiteSpace(rule.Name))
+                throw new ArgumentException($"Masking rule {i + 1} has no name: give each rule a name of its own.", nameof(rules));
+
+            if (!names.Add(rule.Name))
+                throw new ArgumentException($"Two masking rules are named '{rule.Name}': give each rule a name of its own.", nameof(rules));
+
+            _rules[i] = Compile(rule);
+        }
+    }
+
+    /// <summary>The text with every datum that a rule finds replaced; the same instance where there is none.</summary>
+    public string Mask(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (int pass = 0; pass < MaxPasses; pass++)
+        {
+            string before = text;
+            foreach (CompiledRule rule in _rules)
+                text = Apply(rule, text);
+
+            if (ReferenceEquals(before, text))
+                break;
+        }
+
+        return text;
+    }
+
+    private static string Apply(CompiledRule rule, string text)
+    {
+        if (rule.Requires.Count > 0 && !rule.Requires.Any(required => text.Contains(required, StringComparison.OrdinalIgnoreCase)))
+            return text;
+
+        StringBuilder? result = null;
+        int copied = 0;
+        for (Match match = rule.Pattern.Match(text); match.Success;)
+        {
+            Group value = rule.HasValueGroup ? match.Groups["value"] : match;
+            int length = value.Success ? AcceptedLength(rule, text, value.Index, value.Length) : 0;
+            if (length > 0 && value.Index >= copied)
+            {
+                result ??= new StringBuilder(text.Length);
+                result.Append(text, copied, value.Index - copied).Append(rule.Replacement);
+                copied = value.Index + length;
+            }
+
+            int next = length > 0 ? Math.Max(copied, match.Index + 1) : RetryFrom(match);
+            if (next > text.Length)
+                break;
+
+            match = rule.Pattern.Match(text, next);
+        }
+
+        return result is null ? text : result.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    private static int AcceptedLength(CompiledRule rule, string text, int start, int length)
+    {
+        if (length == 0 || IsToken(text, start, length))
+            return 0;
+
+        int accepted = rule.Validator is null ? length : rule.Validator(text, start, length);
+        return text.AsSpan(start, accepted).SequenceEqual(rule.Replacement) ? 0 : accepted;
+    }
+
+    /// <summary>Whether the value is, or is the inside of, a token that an earlier rule put there.</summary>
+    private static bool IsToken(string text, int start, int length) =>
+        (text[start] == '<' && text[start + length - 1] == '>' && !text.AsSpan(start + 1, length - 2 > 0 ? length - 2 : 0).ContainsAny(" <>"))
+        || (start > 0 && text[start - 1] == '<' && start + length < text.Length && text[start + length] == '>' && !text.AsSpan(start, length).Contains('@'));
+
+    /// <summary>A rejected candidate may hide a good one that starts inside it, but long candidates are left whole to keep the time linear.</summary>
+    private static int RetryFrom(Match match) => match.Length <= LongestRetried ? match.Index + 1 : match.Index + match.Length;
+
+    private static CompiledRule Compile(MaskingRule rule)
+    {
+        if (rule.Replacement is null || string.IsNullOrEmpty(rule.Pattern))
+            throw new ArgumentException($"Masking rule '{rule.Name}' needs a pattern and a replacement.", nameof(rule));
+
+        MaskingValidators.Validator? validator = null;
+        if (rule.Validator is not null && !MaskingValidators.TryGet(rule.Validator, out validator))
+            throw new ArgumentException($"Masking rule '{rule.Name}' names the validator '{rule.Validator}', which does not exist; there are {string.Join(", ", MaskingValidators.Names)}.", nameof(rule));
+
+        try
+        {
+            Regex pattern = new(rule.Pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
+            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Requires ?? []);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new ArgumentException(
+                $"The pattern of masking rule '{rule.Name}' is not a regular expression of the non-backtracking engine (no lookaround, backreference or atomic group): {exception.Message}",
+                nameof(rule),
+                exception);
+        }
+    }
+
+    private sealed record CompiledRule(Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, IReadOnlyList<string> Requires);
+}

@@ -1,0 +1,99 @@
+using System.Text;
+
+namespace Pipeline.Preprocessing;
+
+/// <summary>
+/// Makes one masked summary of an incident's text columns: each is cleaned, one that repeats another is left out, the rest are joined with line feeds,
+/// masked, and cut at a word's end. Masking follows cleaning, for markup can hide a datum, and precedes cutting, for half a datum is not recognised.
+/// Pure: the same texts give the same summary.
+/// </summary>
+public sealed class SummaryBuilder
+{
+    /// <summary>The longest summary in characters when none is given.</summary>
+    public const int DefaultMaxLength = 2000;
+
+    private readonly Masker _masker;
+    private readonly int _maxLength;
+
+    /// <summary>Creates a builder.</summary>
+    /// <param name="masker">Masks the joined text.</param>
+    /// <param name="maxLength">The longest summary in UTF-16 characters, at least 20.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is below 20.</exception>
+    public SummaryBuilder(Masker masker, int maxLength = DefaultMaxLength)
+    {
+        ArgumentNullException.ThrowIfNull(masker);
+        if (maxLength < 20)
+            throw new ArgumentOutOfRangeException(nameof(maxLength), maxLength, $"maxLength is {maxLength}; it must be at least 20.");
+
+        _masker = masker;
+        _maxLength = maxLength;
+    }
+
+    /// <summary>The summary; empty where all texts are empty or noise.</summary>
+    /// <param name="texts">The text columns in the order in which they are to appear; nulls and blanks are passed over.</param>
+    public string Build(IReadOnlyList<string?> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        List<(string Text, string Key)> kept = [];
+        foreach (string? text in texts)
+        {
+            if (string.IsNullOrWhiteSpace(text))
+                continue;
+
+            string clean = TextCleaner.Clean(text);
+            string key = Key(clean);
+            if (key.Length > 0 && !kept.Exists(other => Repeats(other.Key, key)))
+                Keep(kept, clean, key);
+        }
+
+        return Cut(_masker.Mask(string.Join('\n', kept.Select(part => part.Text))));
+    }
+
+    /// <summary>A later text that opens with an earlier one replaces it where it stood.</summary>
+    private static void Keep(List<(string Text, string Key)> kept, string clean, string key)
+    {
+        int repeated = kept.FindIndex(other => Repeats(key, other.Key));
+        if (repeated >= 0)
+            kept[repeated] = (clean, key);
+        else
+            kept.Add((clean, key));
+    }
+
+    /// <summary>Whether a part says all that another says: it is the same, or opens with it.</summary>
+    private static bool Repeats(string part, string other) =>
+        part.StartsWith(other, StringComparison.Ordinal) && (part.Length == other.Length || part[other.Length] == ' ');
+
+    /// <summary>Letters and digits in lower case, everything else one space: texts that differ in punctuation are equal.</summary>
+    private static string Key(string text)
+    {
+        StringBuilder key = new(text.Length);
+        foreach (char character in text)
+        {
+            if (char.IsLetterOrDigit(character) || char.IsSurrogate(character))
+                key.Append(char.ToLowerInvariant(character));
+            else if (key.Length > 0 && key[^1] != ' ')
+                key.Append(' ');
+        }
+
+        return key.ToString().TrimEnd();
+    }
+
+    private string Cut(string summary)
+    {
+        if (summary.Length <= _maxLength)
+            return summary;
+
+        int end = _maxLength;
+        if (!char.IsWhiteSpace(summary[end]))
+        {
+            int space = summary.AsSpan(0, end).LastIndexOfAny(' ', '\n');
+            if (space >= _maxLength / 2)
+                end = space;
+        }
+
+        if (char.IsHighSurrogate(summary[end - 1]))
+            end--;
+
+        return summary[..end].TrimEnd();
+    }
+}
