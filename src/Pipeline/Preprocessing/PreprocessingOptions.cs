@@ -8,11 +8,5 @@ public sealed record PreprocessingOptions
 
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
-    public void Validate()
-    {
-        if (BatchSize is < 1 or > 100_000)
-        {
-            throw new ArgumentOutOfRangeException(nameof(BatchSize), BatchSize, "Preprocessing:BatchSize must be from 1 to 100000.");
-        }
-    }
+    public void Validate() => SettingRange.Require(BatchSize, 1, 100_000, "Preprocessing:BatchSize");
 }

@@ -1,6 +1,8 @@
+using Pipeline.Clustering;
+
 namespace Pipeline.Training;
 
 /// <summary>What a labeller gets to see of a cluster or a domain.</summary>
 /// <param name="Keywords">The words that tell it from the others, the strongest first.</param>
-/// <param name="Examples">A few typical incidents: masked text.</param>
-public sealed record ClusterDescription(IReadOnlyList<string> Keywords, IReadOnlyList<string> Examples);
+/// <param name="Examples">A few typical incidents (masked text) of a cluster, or the names of a domain's clusters.</param>
+public sealed record ClusterDescription(IReadOnlyList<Keyword> Keywords, IReadOnlyList<string> Examples);

@@ -27,7 +27,7 @@ public sealed record TrainingOptions
     /// <summary>Dimensions of the UMAP layout that is clustered, 2 to 50.</summary>
     public int LayoutDimensions { get; init; } = 5;
 
-    /// <summary>The threads one training may use, at least 1; null for all cores. The result does not depend on it.</summary>
+    /// <summary>The threads one training may use, 1 to 1024; null for all cores. The result does not depend on it.</summary>
     public int? MaxDegreeOfParallelism { get; init; }
 
     /// <summary>Resolves the parameters of a training.</summary>
@@ -43,24 +43,13 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
     public void Validate()
     {
-        Require(WindowMonths, 1, 1200, nameof(WindowMonths));
-        Require(MinClusterSize ?? 2, 2, int.MaxValue, nameof(MinClusterSize));
-        Require(MinSamples ?? 1, 1, int.MaxValue, nameof(MinSamples));
-        Require(Dimensions, 2, 1024, nameof(Dimensions));
-        Require(Neighbors, 2, 200, nameof(Neighbors));
-        Require(LayoutDimensions, 2, 50, nameof(LayoutDimensions));
-        Require(MaxDegreeOfParallelism ?? 1, 1, 1024, nameof(MaxDegreeOfParallelism));
-        if (!(Flattening >= 0 && Flattening <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Flattening), Flattening, "Training:Flattening must be from 0 to 1.");
-        }
-    }
-
-    private static void Require(int value, int lowest, int highest, string name)
-    {
-        if (value < lowest || value > highest)
-        {
-            throw new ArgumentOutOfRangeException(name, value, highest == int.MaxValue ? $"Training:{name} must be at least {lowest}." : $"Training:{name} must be from {lowest} to {highest}.");
-        }
+        SettingRange.Require(WindowMonths, 1, 1200, "Training:WindowMonths");
+        SettingRange.Require(MinClusterSize, 2, double.PositiveInfinity, "Training:MinClusterSize");
+        SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");
+        SettingRange.Require(Dimensions, 2, 1024, "Training:Dimensions");
+        SettingRange.Require(Flattening, 0, 1, "Training:Flattening");
+        SettingRange.Require(Neighbors, 2, 200, "Training:Neighbors");
+        SettingRange.Require(LayoutDimensions, 2, 50, "Training:LayoutDimensions");
+        SettingRange.Require(MaxDegreeOfParallelism, 1, 1024, "Training:MaxDegreeOfParallelism");
     }
 }

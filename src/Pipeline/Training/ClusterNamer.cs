@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.Clustering;
+
+namespace Pipeline.Training;
+
+/// <summary>Finds the keywords of groups of texts, has the groups named, and makes the names unique and presentable.</summary>
+public sealed class ClusterNamer(IClusterLabeller labeller)
+{
+    private const int KeywordCount = 10;
+
+    /// <summary>Names groups of texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="groups">The group of each text, 0 to the number of groups - 1, or -1 for none.</param>
+    /// <param name="examples">A few examples of each group.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>One name per group, in order.</returns>
+    public async Task<IReadOnlyList<GroupName>> NameAsync(IReadOnlyList<string> texts, IReadOnlyList<int> groups, IReadOnlyList<IReadOnlyList<string>> examples, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(examples);
+        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(texts, groups, new ClassTfIdfOptions { Keywords = KeywordCount });
+        ClusterDescription[] descriptions = [.. examples.Select((e, group) => new ClusterDescription(keywords.GetValueOrDefault(group, []), e))];
+        IReadOnlyList<string> labels = await labeller.LabelAsync(descriptions, cancellationToken);
+
+        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
+        return [.. labels.Select((label, group) => new GroupName(Unique(label, descriptions[group], group, taken), [.. descriptions[group].Keywords.Select(k => k.Term)]))];
+    }
+
+    // Siblings may share their strongest words: then a word that the name does not have yet tells them apart, and a number where there is none.
+    private static string Unique(string label, ClusterDescription description, int group, HashSet<string> taken)
+    {
+        string name = Presentable(label.Length > 0 ? label : $"group {group + 1}");
+        if (taken.Add(name))
+        {
+            return name;
+        }
+
+        foreach (Keyword keyword in description.Keywords.Where(k => !name.Contains(k.Term, StringComparison.OrdinalIgnoreCase)))
+        {
+            string longer = $"{name}, {keyword.Term}";
+            if (taken.Add(longer))
+            {
+                return longer;
+            }
+        }
+
+        for (int number = 2; ; number++)
+        {
+            string numbered = string.Create(CultureInfo.InvariantCulture, $"{name} {number}");
+            if (taken.Add(numbered))
+            {
+                return numbered;
+            }
+        }
+    }
+
+    private static string Presentable(string label)
+    {
+        Rune first = Rune.GetRuneAt(label, 0);
+        return string.Concat(Rune.ToUpperInvariant(first).ToString(), label.AsSpan(first.Utf16SequenceLength));
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pipeline.LocalHost.Tests.Support;
+
+namespace Pipeline.LocalHost.Tests.EndToEnd;
+
+[TestClass]
+public sealed class KillTests
+{
+    private const int Kills = 10;
+    private static readonly string[] Stages = ["Importing", "Preprocessing", "Training", "Predicting"];
+
+    [TestMethod]
+    public async Task Killed_at_ten_random_moments_a_run_ends_where_an_undisturbed_one_does()
+    {
+        using TempFolder folder = new();
+        string csv = SampleCsv.Write(folder["in.csv"], 1_500);
+        Stopwatch clock = Stopwatch.StartNew();
+        (await CommandLine.RunAsync(Run(csv, folder["undisturbed"]))).ExitCode.ShouldBe(0);
+        int duration = (int)clock.ElapsedMilliseconds;
+        string expected = await EndStateAsync(folder["undisturbed"]);
+
+        Random random = new(7);
+        int killed = 0;
+        for (int attempt = 0; killed < Kills; attempt++)
+        {
+            string data = folder[$"killed-{attempt}"];
+            while (killed < Kills && await KillAsync(Run(csv, data), Stages[killed % Stages.Length], random.Next(duration / 4)))
+            {
+                killed++;
+            }
+
+            CommandResult last = await CommandLine.RunAsync(Run(csv, data, "--assignments", folder["assignments.csv"]));
+            last.ExitCode.ShouldBe(0, last.ToString());
+            (await File.ReadAllLinesAsync(folder["assignments.csv"])).Length.ShouldBe(1_501);
+            (await EndStateAsync(data)).ShouldBe(expected, $"after {killed} kills");
+        }
+    }
+
+    private static string[] Run(string csv, string data, params string[] more) => ["run", "--incidents", csv, "--data", data, .. more];
+
+    /// <summary>Starts the command and kills it some time after a stage began; false where it ended before.</summary>
+    private static async Task<bool> KillAsync(string[] arguments, string stage, int delayMilliseconds)
+    {
+        using Process process = CommandLine.Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        while (await process.StandardError.ReadLineAsync() is string line && !line.StartsWith(stage, StringComparison.Ordinal))
+        {
+        }
+
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delayMilliseconds));
+        bool killed = !process.HasExited;
+        process.Kill();
+        await process.WaitForExitAsync();
+        await output;
+        return killed;
+    }
+
+    /// <summary>What a user would see of a data folder, less the times: status, predictions, and every file of every model version.</summary>
+    private static async Task<string> EndStateAsync(string data)
+    {
+        List<string> state = [];
+        CommandResult status = await CommandLine.RunAsync("status", "--data", data, "--json");
+        foreach (JsonElement center in status.Json.GetProperty("techCenters").EnumerateArray())
+        {
+            state.Add(string.Join(' ', new[] { "name", "incidents", "preprocessed", "predicted", "unclustered", "newestIncident", "version", "versions", "clusters" }.Select(p => center.GetProperty(p).ToString())));
+        }
+
+        string models = Path.Combine(data, "objects", "hdbscan-models");
+        foreach (string file in Directory.EnumerateFiles(models, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetRelativePath(models, file);
+            bool timed = Path.GetFileName(file) is "manifest.json" or "metrics.json";
+            state.Add(timed ? name : $"{name} {Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))}");
+        }
+
+        return string.Join('\n', state);
+    }
+}
