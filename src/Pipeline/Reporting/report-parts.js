@@ -98,7 +98,7 @@ function responsive(height, draw) {
 function step(most, lines) {
   const raw = Math.max(1, most / lines);
   const power = 10 ** Math.floor(Math.log10(raw));
-  return [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= raw);
+  return [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= 0.8 * raw);
 }
 
 /* Stacked columns over time. periods: {text, mark}; series: {name, values, rank}, the first at the bottom. */
@@ -115,7 +115,9 @@ function columns({ width, height, periods, series, label, describe }) {
       svg("line", { class: "gridline", x1: left, x2: width, y1: y(value), y2: y(value) }),
       svg("text", { class: "axis", x: left - 6, y: y(value) + 4, "text-anchor": "end" }, number(value)));
   }
-  let free = 0;
+  const marked = periods.filter(period => period.mark);
+  const spacing = wide * periods.length / marked.length;
+  const shown = new Set(marked.filter((_, i) => i % Math.ceil(54 / spacing) === 0));
   periods.forEach((period, i) => {
     const x = left + i * wide;
     let base = 0;
@@ -125,10 +127,7 @@ function columns({ width, height, periods, series, label, describe }) {
       chart.append(svg("rect", { class: "bar", vars: tint(one.rank), ...bar }));
       base += one.values[i];
     }
-    if (period.mark && x >= free && x + 40 < width) {
-      chart.append(svg("text", { class: "axis", x: x + 1, y: height - 6 }, period.mark));
-      free = x + 8 * period.mark.length + 6;
-    }
+    if (shown.has(period) && x + 38 < width) chart.append(svg("text", { class: "axis", x: x + 1, y: height - 6 }, period.mark));
   });
   chart.addEventListener("pointermove", event => {
     const box = chart.getBoundingClientRect();

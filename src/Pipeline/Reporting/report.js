@@ -4,7 +4,8 @@ const report = JSON.parse(document.getElementById("report-data").textContent);
 const centers = report.centers.map(readCenter);
 const byCenter = { sort: { key: "incidents", down: true }, all: false, filter: "" };
 const byProblem = { sort: { key: "size", down: true }, all: false, filter: "", open: new Set() };
-const rowsAtFirst = 15;
+const narrow = matchMedia("(max-width: 760px)");
+const rowsAtFirst = () => narrow.matches ? 6 : 15;
 let center = null;
 let selected = null;
 let period = "month";
@@ -23,30 +24,30 @@ const card = (className, title, ...children) => el("section", { class: `card ${c
 
 function showTotals() {
   const sum = pick => centers.reduce((total, one) => total + pick(one), 0);
+  const withTrend = trend => sum(one => one.clusters.filter(cluster => cluster.trend === trend).length);
   const incidents = sum(one => one.incidents);
   const generated = new Date(report.generated);
   document.getElementById("generated").textContent = `Generated on ${dayText(Math.floor(generated / 86400000))} at ${generated.toISOString().slice(11, 16)} UTC`;
   const tiles = [
-    ["Tech centers", number(centers.length)],
+    [centers.length === 1 ? "Tech center" : "Tech centers", number(centers.length)],
     ["Incidents", number(incidents)],
     ["Problem clusters", number(sum(one => one.clusters.length))],
     ["Unclustered", percent(sum(one => one.unclustered), incidents)],
-    ["New problems", number(sum(one => one.clusters.filter(cluster => cluster.trend === "New").length))],
-    ["Rising problems", number(sum(one => one.clusters.filter(cluster => cluster.trend === "Rising").length))],
+    ...(centers.some(one => one.dated) ? [["New problems", number(withTrend("New"))], ["Rising problems", number(withTrend("Rising"))]] : []),
   ];
   document.getElementById("totals").replaceChildren(...tiles.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))));
 }
 
-/* A table whose column heads sort it, with a filter and its first rows shown at first. columns: {key, text, value, number, cell} */
+/* A table whose column heads sort it, with a filter and its first rows shown at first. columns: {key, text, value, number, newest}; the last two sort downwards first. */
 function table({ name, columns: heads, rows, state, matches, makeRow, redraw }) {
   const { key, down } = state.sort;
   const value = heads.find(head => head.key === key)?.value ?? heads[0].value;
   const compare = (a, b) => typeof a === "string" ? a.localeCompare(b) : (a ?? -1) - (b ?? -1);
   const wanted = rows.filter(row => matches(row, state.filter.trim().toLowerCase()));
   const sorted = [...wanted].sort((a, b) => (down ? -1 : 1) * compare(value(a), value(b)));
-  const shown = state.all ? sorted : sorted.slice(0, rowsAtFirst);
+  const shown = state.all ? sorted : sorted.slice(0, rowsAtFirst());
   const head = el("tr", null, ...heads.map(one => el("th", { scope: "col", class: one.number ? "number" : null, "aria-sort": one.key === key ? (down ? "descending" : "ascending") : null },
-    one.value ? el("button", { type: "button", class: "sort", "data-focus": `sort-${one.key}`, on: { click: () => { state.sort = { key: one.key, down: one.key === key ? !down : Boolean(one.number) }; redraw(`sort-${one.key}`); } } },
+    one.value ? el("button", { type: "button", class: "sort", "data-focus": `sort-${one.key}`, on: { click: () => { state.sort = { key: one.key, down: one.key === key ? !down : Boolean(one.number ?? one.newest) }; redraw(`sort-${one.key}`); } } },
       one.text, el("span", { "aria-hidden": "true" }, one.key === key ? (down ? " ↓" : " ↑") : "")) : one.text)));
   const rest = sorted.length - shown.length;
   return [
@@ -85,9 +86,9 @@ function showOverview(focus) {
     cell(2, { class: "number" }, number(one.clusters.length)),
     cell(3, { class: "number" }, percent(one.unclustered, one.incidents)),
     cell(4, { class: "wide", dir: "auto" }, ...(one.clusters.length > 0
-      ? [one.clusters[0].label, el("span", { class: "subtle" }, ` ${percent(one.clusters[0].size, one.incidents)}`)]
+      ? [el("bdi", null, one.clusters[0].label), el("span", { class: "subtle" }, ` ${percent(one.clusters[0].size, one.incidents)}`)]
       : [el("span", { class: "subtle" }, one.note ?? "No problem clusters")])),
-    cell(5, null, one.dated ? sparkline(one.weekly) : el("span", { class: "subtle" }, "–")))];
+    cell(5, { class: "spark-cell" }, one.dated && one.clusters.length > 0 ? sparkline(one.weekly) : el("span", { class: "subtle" }, "–")))];
   const matches = (one, text) => one.name.toLowerCase().includes(text) || one.clusters.some(cluster => cluster.label.toLowerCase().includes(text));
   refill(overview, table({ name: "Tech centers", columns: heads, rows: centers, state: byCenter, matches, makeRow, redraw: showOverview }), focus);
 }
@@ -242,7 +243,7 @@ function showProblems(focus) {
     { key: "domain", text: "Domain", value: one => one.domain },
     { key: "size", text: "Incidents", value: one => one.size, number: true },
     { key: "share", text: "Share", number: true },
-    ...(dated ? [{ key: "trend", text: "Trend", value: one => order.indexOf(one.trend), number: true }, { key: "first", text: "First seen", value: one => one.first, number: true }, { key: "last", text: "Last seen", value: one => one.last, number: true }] : []),
+    ...(dated ? [{ key: "trend", text: "Trend", value: one => order.indexOf(one.trend), newest: true }, { key: "first", text: "First seen", value: one => one.first, newest: true }, { key: "last", text: "Last seen", value: one => one.last, newest: true }] : []),
   ];
   const toggle = cluster => {
     byProblem.open.has(cluster.id) ? byProblem.open.delete(cluster.id) : byProblem.open.add(cluster.id);
@@ -288,8 +289,11 @@ function start() {
     page.append(el("p", { class: "note" }, "There are no tech centers yet: run the training first, then make the report again."));
     return;
   }
-  page.append(el("section", { class: "card", "aria-label": "Tech centers" }, el("h2", null, "Tech centers"),
-    centers.length > rowsAtFirst ? filterBox(byCenter, "Filter by tech center or problem", showOverview) : null, overview), detail);
+  if (centers.length > 1) {
+    page.append(el("section", { class: "card", "aria-label": "Tech centers" }, el("h2", null, "Tech centers"),
+      centers.length > rowsAtFirst() ? filterBox(byCenter, "Filter by tech center or problem", showOverview) : null, overview));
+  }
+  page.append(detail);
   const named = decodeHash();
   open(centers.find(one => one.name === named) ?? centers[0], false);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.draw());
