@@ -42,7 +42,7 @@ internal static class QualityCommand
         {
             System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            IntakeResult imported = await new CsvIntake().ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
+            IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
             if (imported.Rejected > 0)
             {
                 throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");

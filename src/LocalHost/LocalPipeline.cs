@@ -24,7 +24,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
         Models = new ModelStore(Objects);
         Preprocess = new PreprocessIncidents(warehouse, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
-        TechCenterTrainer trainer = new(warehouse, Models, new KeywordLabeller(), embedder, settings.Training, TimeProvider.System);
+        TechCenterTrainer trainer = new(warehouse, Models, new ClusterNamer(new KeywordLabeller()), embedder, settings.Training, TimeProvider.System);
         Train = new TrainModels(warehouse, trainer, settings.Training, TimeProvider.System);
         Predict = new PredictIncidents(warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
         Report = new ReportBuilder(warehouse, Models, TimeProvider.System);

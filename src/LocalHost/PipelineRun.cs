@@ -21,7 +21,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await new CsvIntake().ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, IntakeProgressTo(progress), cancellationToken);
+            IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
         });
         if (outputs.Assignments is not null)
@@ -98,11 +98,9 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         return timed.Failed ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static Progress IntakeProgressTo(IProgress<PipelineProgress> progress) => new(progress);
-
     /// <summary>Shows an import as a stage of the run.</summary>
-    private sealed class Progress(IProgress<PipelineProgress> target) : IProgress<IntakeProgress>
+    private sealed class ImportProgress(IProgress<PipelineProgress> target) : IProgress<IntakeProgress>
     {
-        public void Report(IntakeProgress value) => target.Report(new PipelineProgress("Importing", value.BytesRead, value.TotalBytes));
+        public void Report(IntakeProgress value) => target.Report(new PipelineProgress("Importing", (long)(100 * value.Share), 100));
     }
 }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Preprocessing;
@@ -35,7 +37,12 @@ public sealed class Masker
 
             _rules[i] = Compile(rule);
         }
+
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rules, PipelineJson.Compact)))[..16];
     }
+
+    /// <summary>Names this set of rules: it changes when any rule does.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>The text with every datum that a rule finds replaced; the same instance where there is none.</summary>
     public string Mask(string text)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Pipeline.Preprocessing;
@@ -11,6 +12,9 @@ public sealed class SummaryBuilder
 {
     /// <summary>The longest summary in characters when none is given.</summary>
     public const int DefaultMaxLength = 2000;
+
+    // Rises whenever cleaning or summarising changes what it makes of the same texts.
+    private const int Revision = 1;
 
     private readonly Masker _masker;
     private readonly int _maxLength;
@@ -28,6 +32,9 @@ public sealed class SummaryBuilder
         _masker = masker;
         _maxLength = maxLength;
     }
+
+    /// <summary>Names what makes the summaries (cleaning, masking rules, length): texts summarised under another name are out of date.</summary>
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Revision}-{_maxLength}-{_masker.Fingerprint}");
 
     /// <summary>The summary; empty where all texts are empty or noise.</summary>
     /// <param name="texts">The text columns in the order in which they are to appear; nulls and blanks are passed over.</param>

@@ -1,0 +1,179 @@
+using System.Globalization;
+
+namespace Pipeline.Incidents;
+
+/// <summary>
+/// Reads incidents from a CSV file of any usual dialect, row by row: delimiter comma, semicolon, tab or bar (found in the header, or named by a first line <c>sep=;</c>),
+/// UTF-8 with or without byte order mark or UTF-16 with one, quoted fields of several lines. A row that cannot be used is returned with the reason, and reading goes on.
+/// </summary>
+/// <remarks>Texts longer than <see cref="CsvIntakeOptions.MaxTextLength"/> are cut; control characters other than tabs and line ends are dropped.</remarks>
+public sealed class CsvIncidentReader
+{
+    private const int MinTextLength = 100;
+    private const int MaxNameLength = 256;
+    private const int RowsToLearnFrom = 1000;
+
+    private readonly CsvIntakeOptions _options;
+
+    /// <summary>Creates a reader.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public CsvIncidentReader(CsvIntakeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.MaxTextLength < MinTextLength)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxTextLength, $"MaxTextLength must be at least {MinTextLength}.");
+        }
+
+        _options = options;
+    }
+
+    /// <summary>Reads a file; see <see cref="Read(Stream, CancellationToken)"/>.</summary>
+    /// <exception cref="IntakeException">The file cannot be opened or holds no rows, or the options do not fit its columns; thrown when the first row is asked for.</exception>
+    public IEnumerable<CsvRow> Read(string path, CancellationToken cancellationToken = default)
+    {
+        using FileStream file = CsvFile.Open(path);
+        foreach (CsvRow row in Read(file, cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
+    /// <summary>Reads a stream from where it stands to its end, in time linear in its length and in memory bounded by its longest record, the first thousand records and a count of rows without a number.</summary>
+    /// <exception cref="IntakeException">The stream holds no rows, or the options do not fit its columns; thrown when the first row is asked for.</exception>
+    public IEnumerable<CsvRow> Read(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return ReadRows(stream, cancellationToken);
+    }
+
+    private IEnumerable<CsvRow> ReadRows(Stream stream, CancellationToken cancellationToken)
+    {
+        CsvRecordReader records = CsvDialect.Open(new CsvLineReader(stream));
+        IReadOnlyList<string> header = ReadHeader(records);
+        CsvColumns columns = CsvColumns.Find(header, _options);
+        List<CsvRecord> first = ReadFirst(records);
+        bool dayFirst = _options.DayFirst ?? CsvDates.HaveDayFirst(first.Where(record => record.Fields.Count == header.Count).SelectMany(record => DatesOf(record, columns)));
+        var dates = new CsvDates(dayFirst);
+        var numbers = new CsvNumbers();
+        int row = 0;
+        foreach (CsvRecord record in first.Concat(ReadRest(records)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Interpret(++row, record, header, columns, dates, numbers);
+        }
+    }
+
+    private static IReadOnlyList<string> ReadHeader(CsvRecordReader records)
+    {
+        CsvRecord header = records.Read() ?? throw new IntakeException("The file is empty. It needs a header line and at least one row.");
+        if (header.Problem is { } problem)
+        {
+            throw new IntakeException($"The header line cannot be read. {problem.Reason.Replace("row", "header", StringComparison.Ordinal)}");
+        }
+
+        records.FieldCount = header.Fields.Count;
+        return [.. header.Fields.Select(name => CsvText.Clean(name).Trim())];
+    }
+
+    private static List<CsvRecord> ReadFirst(CsvRecordReader records)
+    {
+        List<CsvRecord> first = [.. ReadRest(records).Take(RowsToLearnFrom)];
+        return first.Count > 0 ? first : throw new IntakeException("The file has a header but no rows. Export it again with its rows.");
+    }
+
+    private static IEnumerable<CsvRecord> ReadRest(CsvRecordReader records)
+    {
+        while (records.Read() is { } record)
+        {
+            yield return record;
+        }
+    }
+
+    private static IEnumerable<string> DatesOf(CsvRecord record, CsvColumns columns)
+    {
+        foreach (int column in ((int?[])[columns.Created, columns.Updated]).OfType<int>())
+        {
+            yield return record.Fields[column];
+        }
+    }
+
+    private CsvRow Interpret(int row, CsvRecord record, IReadOnlyList<string> header, CsvColumns columns, CsvDates dates, CsvNumbers numbers)
+    {
+        string? number = null;
+        CsvRow Reject(RejectKind kind, string reason) => new(row, record.Line, number, null, new CsvReject(kind, reason));
+
+        if (record.Problem is { } problem)
+        {
+            return Reject(problem.Kind, problem.Reason);
+        }
+
+        IReadOnlyList<string> fields = record.Fields;
+        if (fields.Count != header.Count)
+        {
+            return Reject(RejectKind.FieldCount, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The row has {fields.Count} fields, the header has {header.Count}. Quote a field that holds the delimiter, or fill in the missing ones."));
+        }
+
+        string written = NameAt(fields, columns.Number);
+        string techCenter = NameAt(fields, columns.TechCenter) is { Length: > 0 } named ? named : CsvIntakeOptions.DefaultTechCenter;
+        if (written.Length > MaxNameLength || techCenter.Length > MaxNameLength)
+        {
+            return Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The number or the tech center is longer than {MaxNameLength} characters. Check that the right columns are named."));
+        }
+
+        number = written.Length > 0 ? written : numbers.Derive(fields);
+        if (!TryReadDate(fields, columns.Created, dates, out DateTimeOffset? created) || (columns.Created is not null && created is null))
+        {
+            return Reject(RejectKind.InvalidDate, DateReason(header[columns.Created!.Value], created is null && string.IsNullOrWhiteSpace(fields[columns.Created.Value])));
+        }
+
+        if (!TryReadDate(fields, columns.Updated, dates, out DateTimeOffset? updated))
+        {
+            return Reject(RejectKind.InvalidDate, DateReason(header[columns.Updated!.Value], isMissing: false));
+        }
+
+        string[] texts = ReadTexts(fields, columns.Texts, out bool isCut);
+        if (texts.All(text => text.Length == 0))
+        {
+            return Reject(RejectKind.EmptyText, $"The row has no text: {string.Join(", ", columns.Texts.Select(column => header[column]))} is blank. Fill it in, or name other columns with --text-columns.");
+        }
+
+        var incident = new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter };
+        return new CsvRow(row, record.Line, number, incident, null, isCut);
+    }
+
+    private string[] ReadTexts(IReadOnlyList<string> fields, IReadOnlyList<int> columns, out bool isCut)
+    {
+        isCut = false;
+        string[] texts = new string[columns.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            string text = CsvText.Clean(fields[columns[i]]).Trim();
+            texts[i] = CsvText.Cut(text, _options.MaxTextLength);
+            isCut |= texts[i].Length < text.Length;
+        }
+
+        return texts;
+    }
+
+    /// <summary>False where there is text that is not a date; a missing column and an empty cell are null.</summary>
+    private static bool TryReadDate(IReadOnlyList<string> fields, int? column, CsvDates dates, out DateTimeOffset? date)
+    {
+        date = null;
+        if (column is not { } place || string.IsNullOrWhiteSpace(fields[place]))
+        {
+            return true;
+        }
+
+        date = dates.Parse(CsvText.Clean(fields[place]));
+        return date is not null;
+    }
+
+    private static string NameAt(IReadOnlyList<string> fields, int? column) => column is { } place ? CsvText.Clean(fields[place]).Trim() : "";
+
+    private static string DateReason(string column, bool isMissing) => isMissing
+        ? $"The date in column {column} is missing. Fill it in, or say --created-column none if the file has no dates."
+        : $"The date in column {column} cannot be read. Write it as 2026-01-31 23:59:59, ISO 8601, 31.01.2026 or 01/31/2026, with or without a time.";
+}

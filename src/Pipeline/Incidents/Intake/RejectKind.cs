@@ -1,0 +1,26 @@
+namespace Pipeline.Incidents;
+
+/// <summary>Why a row was not accepted.</summary>
+public enum RejectKind
+{
+    /// <summary>A quoted field has no end, or text behind its end.</summary>
+    BrokenQuote,
+
+    /// <summary>The row has more or fewer fields than the header.</summary>
+    FieldCount,
+
+    /// <summary>The row holds bytes that are not UTF-8.</summary>
+    InvalidBytes,
+
+    /// <summary>A date is missing or cannot be read.</summary>
+    InvalidDate,
+
+    /// <summary>All text columns are blank.</summary>
+    EmptyText,
+
+    /// <summary>A line, number or tech center is too long to be one.</summary>
+    TooLong,
+
+    /// <summary>The file holds a newer version of the same number.</summary>
+    Superseded,
+}

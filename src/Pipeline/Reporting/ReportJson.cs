@@ -1,0 +1,177 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Pipeline.Reporting;
+
+/// <summary>
+/// Writes the data block of the report: compact JSON whose clusters, points and changes are arrays in place of objects. report.js reads them by position.
+/// <list type="bullet">
+/// <item>cluster: id, label, keywords, domain id, domain name, size, persistence, first day, last day, trend, weekly counts, examples</item>
+/// <item>point: x and y from 0 to <see cref="Resolution"/>, cluster id, number, day, text</item>
+/// <item>change: kind, cluster id, label, before, after, related labels</item>
+/// </list>
+/// Days count from 1970-01-01; null where there is no date. Trend and kind are the enumerations' names.
+/// </summary>
+internal static class ReportJson
+{
+    /// <summary>The number of steps of the longer side of the map.</summary>
+    public const int Resolution = 10_000;
+
+    private const int TextLength = 140;
+    private const int PointsPerFlush = 2_000;
+
+    /// <summary>Escapes what HTML could take for markup, and U+2028 and its like; leaves the other scripts' letters readable and short.</summary>
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>Writes the block to the stream, a piece at a time.</summary>
+    public static async Task WriteAsync(ReportData data, Stream output, CancellationToken ct)
+    {
+        await using var json = new Utf8JsonWriter(output, Options);
+        json.WriteStartObject();
+        json.WriteString("title", data.Title);
+        json.WriteString("generated", data.GeneratedAt.UtcDateTime);
+        json.WriteStartArray("centers");
+        foreach (ReportTechCenter center in data.TechCenters)
+        {
+            json.WriteStartObject();
+            WriteHead(json, center);
+            await WritePointsAsync(json, center.Points, ct);
+            json.WriteEndObject();
+            await json.FlushAsync(ct);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync(ct);
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, ReportTechCenter center)
+    {
+        json.WriteString("name", center.Name);
+        json.WriteString("version", center.Version);
+        json.WriteString("previous", center.PreviousVersion);
+        json.WriteString("note", center.Note);
+        json.WriteNumber("incidents", center.Incidents);
+        json.WriteNumber("unclustered", center.Unclustered);
+        json.WritePropertyName("firstWeek");
+        WriteDay(json, center.Weeks.Count > 0 ? center.Weeks[0] : null);
+        json.WriteNumber("weeks", center.Weeks.Count);
+        json.WriteStartArray("clusters");
+        foreach (ReportCluster cluster in center.Clusters)
+        {
+            WriteCluster(json, cluster);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("changes");
+        foreach (ReportChange change in center.Changes)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(change.Kind.ToString());
+            json.WriteNumberValue(change.ClusterId);
+            json.WriteStringValue(change.Label);
+            json.WriteNumberValue(change.Before);
+            json.WriteNumberValue(change.After);
+            WriteStrings(json, change.Related);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCluster(Utf8JsonWriter json, ReportCluster cluster)
+    {
+        json.WriteStartArray();
+        json.WriteNumberValue(cluster.Id);
+        json.WriteStringValue(cluster.Label);
+        WriteStrings(json, cluster.Keywords);
+        json.WriteNumberValue(cluster.DomainId);
+        json.WriteStringValue(cluster.DomainName);
+        json.WriteNumberValue(cluster.Size);
+        json.WriteNumberValue(double.IsFinite(cluster.Persistence) ? Math.Round(cluster.Persistence, 4) : 0);
+        WriteDay(json, Day(cluster.FirstSeen));
+        WriteDay(json, Day(cluster.LastSeen));
+        json.WriteStringValue(cluster.Trend.ToString());
+        json.WriteStartArray();
+        foreach (int count in cluster.WeeklyCounts)
+        {
+            json.WriteNumberValue(count);
+        }
+
+        json.WriteEndArray();
+        WriteStrings(json, cluster.Examples);
+        json.WriteEndArray();
+    }
+
+    private static async Task WritePointsAsync(Utf8JsonWriter json, IReadOnlyList<ReportPoint> points, CancellationToken ct)
+    {
+        double left = double.MaxValue, right = double.MinValue, top = double.MaxValue, bottom = double.MinValue;
+        foreach (ReportPoint point in points.Where(OnMap))
+        {
+            (left, right) = (Math.Min(left, point.X), Math.Max(right, point.X));
+            (top, bottom) = (Math.Min(top, point.Y), Math.Max(bottom, point.Y));
+        }
+
+        double extent = Math.Max(right - left, bottom - top);
+        double scale = extent > 0 ? Resolution / extent : 0;
+        int written = 0;
+        json.WriteStartArray("points");
+        foreach (ReportPoint point in points.Where(OnMap))
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue((int)((point.X - left) * scale));
+            json.WriteNumberValue((int)((point.Y - top) * scale));
+            json.WriteNumberValue(point.ClusterId);
+            json.WriteStringValue(point.Number);
+            WriteDay(json, Day(point.CreatedOn));
+            json.WriteStringValue(Cut(point.Text));
+            json.WriteEndArray();
+            if (++written % PointsPerFlush == 0)
+            {
+                await json.FlushAsync(ct);
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static bool OnMap(ReportPoint point) => float.IsFinite(point.X) && float.IsFinite(point.Y);
+
+    private static void WriteStrings(Utf8JsonWriter json, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray();
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static DateOnly? Day(DateTimeOffset? moment) => moment is { } known ? DateOnly.FromDateTime(known.UtcDateTime) : null;
+
+    private static void WriteDay(Utf8JsonWriter json, DateOnly? day)
+    {
+        if (day is { } known)
+        {
+            json.WriteNumberValue(known.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+
+    /// <summary>The start of a long text, never half of a character.</summary>
+    private static string Cut(string text)
+    {
+        if (text.Length <= TextLength)
+        {
+            return text;
+        }
+
+        int length = char.IsHighSurrogate(text[TextLength - 2]) ? TextLength - 2 : TextLength - 1;
+        return $"{text.AsSpan(0, length)}…";
+    }
+}
