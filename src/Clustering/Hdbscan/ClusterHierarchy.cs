@@ -16,6 +16,21 @@ internal sealed record ClusterHierarchy(
     /// <summary>The number of clusters, the root included.</summary>
     public int Count => Parents.Length;
 
+    /// <summary>The smallest lambda in the tree, at which the root first loses something.</summary>
+    public double FirstLambda => Math.Min(PointLambdas.Min(), Count > 1 ? Births[1] : double.PositiveInfinity);
+
+    /// <summary>Per cluster, the largest lambda at or below it.</summary>
+    public double[] DeepestLambdas()
+    {
+        double[] deepest = [.. MaxLambdas];
+        for (int c = Count - 1; c > 0; c--)
+        {
+            deepest[Parents[c]] = Math.Max(deepest[Parents[c]], deepest[c]);
+        }
+
+        return deepest;
+    }
+
     /// <summary>Reads the hierarchy off a condensed tree. O(rows).</summary>
     public static ClusterHierarchy From(CondensedTree tree)
     {

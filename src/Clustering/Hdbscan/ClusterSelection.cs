@@ -22,7 +22,7 @@ public sealed record ClusterSelection(int[] Clusters, double[] Stability)
         double[] propagated = [.. stability];
         int[] chosen = options.SelectionMethod == ClusterSelectionMethod.Leaf
             ? LeafSelection.Choose(hierarchy)
-            : ExcessOfMass.Choose(hierarchy, propagated, options.MaxClusterSize, options.AllowSingleCluster);
+            : ExcessOfMass.Choose(hierarchy, propagated, options);
         if (options.ClusterSelectionEpsilon > 0)
         {
             chosen = EpsilonSearch.Merge(hierarchy, chosen, options.ClusterSelectionEpsilon, options.AllowSingleCluster);

@@ -4,22 +4,21 @@ namespace Pipeline.Clustering;
 internal static class ExcessOfMass
 {
     /// <summary>
-    /// From the leaves up, keeps a cluster unless its children together are more stable or it is too large. O(clusters).
+    /// From the leaves up, keeps a cluster unless its children together are more stable or it is beyond a limit. O(clusters).
     /// </summary>
     /// <param name="hierarchy">The clusters.</param>
     /// <param name="stability">Per cluster; where children win, theirs is passed up, rounded to single precision as in the reference implementation.</param>
-    /// <param name="maxClusterSize">The largest size that may be kept.</param>
-    /// <param name="allowSingleCluster">Whether the root takes part.</param>
+    /// <param name="options">The limits of size and birth distance, and whether the root takes part.</param>
     /// <returns>The chosen clusters, ascending.</returns>
-    public static int[] Choose(ClusterHierarchy hierarchy, double[] stability, int? maxClusterSize, bool allowSingleCluster)
+    public static int[] Choose(ClusterHierarchy hierarchy, double[] stability, HdbscanOptions options)
     {
         bool[] kept = new bool[hierarchy.Count];
-        int top = allowSingleCluster ? 0 : 1;
+        int top = options.AllowSingleCluster ? 0 : 1;
         for (int c = hierarchy.Count - 1; c >= top; c--)
         {
             int first = hierarchy.FirstChildren[c];
             float below = first < 0 ? 0 : (float)(stability[first] + stability[first + 1]);
-            kept[c] = !(below > stability[c]) && Size(c) <= (maxClusterSize ?? int.MaxValue);
+            kept[c] = !(below > stability[c]) && Size(c) <= (options.MaxClusterSize ?? int.MaxValue) && BirthDistance(c) <= options.ClusterSelectionEpsilonMax;
             if (!kept[c])
             {
                 stability[c] = below;
@@ -39,6 +38,8 @@ internal static class ExcessOfMass
         }
 
         return [.. chosen];
+
+        double BirthDistance(int c) => 1 / (c > 0 ? hierarchy.Births[c] : hierarchy.FirstLambda);
 
         int Size(int c) => c > 0 ? hierarchy.Sizes[c]
             : hierarchy.FirstChildren[0] < 0 ? 0

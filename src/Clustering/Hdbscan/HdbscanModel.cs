@@ -49,11 +49,11 @@ public sealed record HdbscanModel
         Require(n >= 2, nameof(CoreDistances), "of length 2 or more");
         Require(MinSamples >= 1 && MinSamples < n, nameof(MinSamples), "1 to the number of training points less one");
         Require(TrainingPoints.Length == (long)n * Dimensions, nameof(TrainingPoints), "as long as points times dimensions");
-        Require(PointParents.Length == n && PointParents.All(c => c >= 0 && c < m), nameof(PointParents), "one cluster number per point");
-        Require(PointLambdas.Length == n, nameof(PointLambdas), "one number per point");
         Require(m >= 1 && ClusterParents[0] == -1, nameof(ClusterParents), "-1 for the root");
         Require(ClusterParents.Skip(1).Select((parent, i) => parent >= 0 && parent <= i).All(holds => holds), nameof(ClusterParents), "a lower number than the cluster's own");
         Require(ClusterBirthLambdas.Length == m, nameof(ClusterBirthLambdas), "one number per cluster");
+        Require(PointParents.Length == n && PointParents.All(c => c >= 0 && c < m), nameof(PointParents), "one cluster number per point");
+        Require(PointLambdas.Length == n, nameof(PointLambdas), "one number per point");
         Require(SelectedClusters.All(c => c >= 0 && c < m), nameof(SelectedClusters), "cluster numbers");
         Require(SelectedClusters.Zip(SelectedClusters.Skip(1), (a, b) => a < b).All(holds => holds), nameof(SelectedClusters), "ascending");
         Require(MaxLambdas.Length == SelectedClusters.Length, nameof(MaxLambdas), "one number per selected cluster");

@@ -25,6 +25,12 @@ public sealed record HdbscanOptions
     public double ClusterSelectionEpsilon { get; init; }
 
     /// <summary>
+    /// Excess of mass passes over clusters born above this distance; the root counts as born at the largest distance of the tree.
+    /// At least 0; infinity, the default, for no limit.
+    /// </summary>
+    public double ClusterSelectionEpsilonMax { get; init; } = double.PositiveInfinity;
+
+    /// <summary>
     /// Excess of mass passes over clusters with more points than this. At least 1; null for no limit.
     /// The root's size is the sum of its sub-clusters' sizes, as in the reference implementation.
     /// </summary>
@@ -48,6 +54,7 @@ public sealed record HdbscanOptions
         Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
         Require(Enum.IsDefined(SelectionMethod), nameof(SelectionMethod), SelectionMethod, "a defined method");
         Require(double.IsFinite(ClusterSelectionEpsilon) && ClusterSelectionEpsilon >= 0, nameof(ClusterSelectionEpsilon), ClusterSelectionEpsilon, "finite and 0 or more");
+        Require(ClusterSelectionEpsilonMax >= 0, nameof(ClusterSelectionEpsilonMax), ClusterSelectionEpsilonMax, "0 or more, or infinity");
         Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
         Require(double.IsFinite(Alpha) && Alpha > 0, nameof(Alpha), Alpha, "finite and above 0");
         Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");

@@ -57,6 +57,31 @@ public sealed class HdbscanPredictor
     }
 
     /// <summary>
+    /// The GLOSH outlier score of each new point as if it had been in the fit: with the lambda at which it would join, within the
+    /// cluster of its nearest training point. A copy of a training point has that point's score. Costs as <see cref="Predict"/>.
+    /// </summary>
+    /// <param name="newPoints">q x d finite numbers, row-major; q may be 0.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>Scores in [0, 1]; the larger, the more of an outlier. Denser than any training point of the cluster is 0.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Predict"/>.</exception>
+    public double[] PredictOutlierScores(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
+    {
+        double[] deepest = _hierarchy.DeepestLambdas();
+        PointSet queries = Check(newPoints);
+        Attachment[] attached = Attach(queries, ct);
+        double[] scores = new double[attached.Length];
+        for (int q = 0; q < scores.Length; q++)
+        {
+            Attachment at = attached[q];
+            bool copy = RowDistance.Squared(queries.Row(q), _points.Row(at.Neighbor)) == 0;
+            double lambda = copy ? _model.PointLambdas[at.Neighbor] : at.Lambda;
+            scores[q] = Math.Max(0, OutlierScores.Score(deepest[_model.PointParents[at.Neighbor]], lambda));
+        }
+
+        return scores;
+    }
+
+    /// <summary>
     /// Per new point and cluster, the probability that the point belongs to the cluster: nearness to the cluster's exemplars combined
     /// with where in the tree the point would attach. A row sums to the probability of belonging to any. NaN can occur where the
     /// fit holds groups of duplicates as large as a cluster. O(q (n + exemplars) d).

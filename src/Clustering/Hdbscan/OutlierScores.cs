@@ -18,22 +18,19 @@ public static class OutlierScores
 
     internal static double[] Compute(ClusterHierarchy hierarchy)
     {
-        double[] deepest = [.. hierarchy.MaxLambdas];
-        for (int c = hierarchy.Count - 1; c > 0; c--)
-        {
-            deepest[hierarchy.Parents[c]] = Math.Max(deepest[hierarchy.Parents[c]], deepest[c]);
-        }
-
+        double[] deepest = hierarchy.DeepestLambdas();
         double[] scores = new double[hierarchy.PointParents.Length];
         for (int p = 0; p < scores.Length; p++)
         {
-            double max = deepest[hierarchy.PointParents[p]];
-            double lambda = hierarchy.PointLambdas[p];
-            scores[p] = max == 0 || double.IsInfinity(lambda) ? 0
-                : double.IsInfinity(max) ? 1
-                : (max - lambda) / max;
+            scores[p] = Score(deepest[hierarchy.PointParents[p]], hierarchy.PointLambdas[p]);
         }
 
         return scores;
     }
+
+    /// <summary>The score of a lambda below a cluster whose largest lambda is known.</summary>
+    internal static double Score(double max, double lambda) =>
+        max == 0 || double.IsInfinity(lambda) ? 0
+        : double.IsInfinity(max) ? 1
+        : (max - lambda) / max;
 }

@@ -3,7 +3,7 @@ namespace Pipeline.Clustering;
 /// <summary>Exact nearest neighbours by the method that suits the number of points and dimensions.</summary>
 internal static class NeighborSearch
 {
-    private const int MostTreeDimensions = 20;
+    private const int MostTreeDimensions = RowDistance.LaneThreshold - 1;
     private const int FewestTreePoints = 2000;
 
     /// <summary>Whether a kd-tree pays for these points.</summary>

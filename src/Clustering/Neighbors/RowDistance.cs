@@ -11,7 +11,7 @@ namespace Pipeline.Clustering;
 internal static class RowDistance
 {
     /// <summary>From this many dimensions on, rows are added up in lanes.</summary>
-    public const int LaneThreshold = 32;
+    public const int LaneThreshold = 21;
 
     /// <summary>The squared distance of two rows of equal length. O(d).</summary>
     public static double Squared(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

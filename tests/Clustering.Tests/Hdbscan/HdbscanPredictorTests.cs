@@ -77,6 +77,18 @@ public sealed class HdbscanPredictorTests
     }
 
     [TestMethod]
+    [DataRow(400, 3)]
+    [DataRow(300, 40)]
+    public void Copies_of_training_points_have_their_outlier_scores_and_a_far_point_has_a_high_one(int count, int dimensions)
+    {
+        float[] points = TestPoints.Blobs(count, dimensions, 4, 2);
+        HdbscanResult fit = Hdbscan.Fit(points, dimensions, Default);
+        HdbscanPredictor predictor = new(fit.ToModel(points));
+        predictor.PredictOutlierScores(points).ShouldBe(fit.OutlierScores);
+        predictor.PredictOutlierScores(Enumerable.Repeat(1000f, dimensions).ToArray())[0].ShouldBeGreaterThan(0.95);
+    }
+
+    [TestMethod]
     public void Without_clusters_membership_has_no_columns_and_no_points_give_no_rows()
     {
         float[] points = TestPoints.Blobs(8, 2, 1, 2);

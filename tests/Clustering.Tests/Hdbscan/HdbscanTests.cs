@@ -142,6 +142,31 @@ public sealed class HdbscanTests
     }
 
     [TestMethod]
+    public void Excess_of_mass_passes_over_clusters_born_above_the_distance_limit()
+    {
+        float[] points = TestPoints.Blobs(600, 2, 3, 4);
+        HdbscanResult free = Hdbscan.Fit(points, 2, Default);
+        double[] births = BirthDistances(free);
+        double limit = births.Max() * 0.999;
+        HdbscanResult limited = Hdbscan.Fit(points, 2, Default with { ClusterSelectionEpsilonMax = limit });
+
+        BirthDistances(limited).ShouldAllBe(distance => distance <= limit);
+        limited.SelectedClusters.ShouldNotBe(free.SelectedClusters);
+        Hdbscan.Fit(points, 2, Default with { ClusterSelectionEpsilonMax = births.Max() }).Labels.ShouldBe(free.Labels);
+    }
+
+    [TestMethod]
+    public void A_cut_of_the_hierarchy_joins_what_is_connected_below_its_distance()
+    {
+        float[] points = [0, 1, 2, 10, 11, 30];
+        SingleLinkageTree tree = Hdbscan.Fit(points, 1, Default with { MinSamples = 1 }).SingleLinkageTree;
+        LinkageCut.Label(tree, 1.5, 2).ShouldBe([0, 0, 0, 1, 1, -1]);
+        LinkageCut.Label(tree, 1, 1).ShouldBe([0, 1, 2, 3, 4, 5]);
+        LinkageCut.Label(tree, 9, 3).ShouldBe([0, 0, 0, 0, 0, -1]);
+        LinkageCut.Label(tree, 100, 3).ShouldAllBe(label => label == 0);
+    }
+
+    [TestMethod]
     public void Alpha_divides_distances_but_not_core_distances()
     {
         float[] points = TestPoints.Blobs(300, 2, 3, 4);
@@ -190,6 +215,7 @@ public sealed class HdbscanTests
             (nameof(HdbscanOptions.SelectionMethod), new() { SelectionMethod = (ClusterSelectionMethod)9 }),
             (nameof(HdbscanOptions.ClusterSelectionEpsilon), new() { ClusterSelectionEpsilon = -0.1 }),
             (nameof(HdbscanOptions.ClusterSelectionEpsilon), new() { ClusterSelectionEpsilon = double.NaN }),
+            (nameof(HdbscanOptions.ClusterSelectionEpsilonMax), new() { ClusterSelectionEpsilonMax = -1 }),
             (nameof(HdbscanOptions.MaxClusterSize), new() { MaxClusterSize = 0 }),
             (nameof(HdbscanOptions.Alpha), new() { Alpha = 0 }),
             (nameof(HdbscanOptions.MaxDegreeOfParallelism), new() { MaxDegreeOfParallelism = 0 }),
@@ -201,6 +227,9 @@ public sealed class HdbscanTests
             refused.Message.ShouldContain("it must be");
         }
     }
+
+    private static double[] BirthDistances(HdbscanResult result) =>
+        Array.ConvertAll(result.SelectedClusters, id => 1 / result.CondensedTree.Lambdas[Array.IndexOf(result.CondensedTree.Children, id)]);
 
     private static string Refusal(Action fit) => Should.Throw<ArgumentException>(fit).Message;
 
