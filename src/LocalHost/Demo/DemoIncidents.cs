@@ -13,7 +13,7 @@ public static class DemoIncidents
 
     /// <summary>
     /// Invents incidents, oldest first, numbered from INC0000001. Texts are the short description and the description. The rows are written while they are
-    /// enumerated; enumerating again writes the same ones. Memory: 16 bytes per incident for the plan. Time: O(count log count), about 10 microseconds each.
+    /// enumerated; enumerating again writes the same ones. Memory: 16 bytes per incident for the plan. Time: O(count log count), a few microseconds each.
     /// </summary>
     /// <param name="count">How many, 0 to 9,999,999.</param>
     /// <param name="seed">The same seed, count and end give the same incidents.</param>

@@ -4,7 +4,7 @@ const report = JSON.parse(document.getElementById("report-data").textContent);
 const centers = report.centers.map(readCenter);
 const byCenter = { sort: { key: "incidents", down: true }, all: false, filter: "" };
 const byProblem = { sort: { key: "size", down: true }, all: false, filter: "", open: new Set() };
-const narrow = matchMedia("(max-width: 760px)");
+const narrow = matchMedia("(max-width: 960px)");
 const rowsAtFirst = () => narrow.matches ? 6 : 15;
 let center = null;
 let selected = null;
@@ -206,6 +206,9 @@ function periods(one, unit) {
     }
     const short = `${monthNames[date.getUTCMonth()]} ${String(date.getUTCFullYear()).slice(2)}`;
     result.push({ month, text: unit === "month" ? month : `Week of ${dayText(monday)}`, mark: fresh ? short : "", weeks: [week] });
+  }
+  if (unit === "month") {
+    for (const part of result.filter(one => one.weeks.length < 4)) part.text += ` (${plural(part.weeks.length, "week", "weeks")} only)`;
   }
   return result;
 }

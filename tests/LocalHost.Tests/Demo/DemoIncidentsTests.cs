@@ -77,12 +77,12 @@ public sealed class DemoIncidentsTests
     }
 
     [TestMethod]
-    public void Every_tech_center_has_8_to_15_problems_of_uneven_size_and_one_offs()
+    public void Every_tech_center_has_8_to_14_problems_of_uneven_size_and_one_offs()
     {
         foreach (IGrouping<string, DemoProblem?> center in Rows.Value.GroupBy(row => row.Incident.TechCenter, row => row.Problem, StringComparer.Ordinal))
         {
             int[] sizes = [.. center.Where(problem => problem is not null).CountBy(problem => problem!.Name, StringComparer.Ordinal).Select(pair => pair.Value)];
-            sizes.Length.ShouldBeInRange(8, 15);
+            sizes.Length.ShouldBeInRange(8, 14);
             sizes.Min().ShouldBeGreaterThan(20);
             sizes.Max().ShouldBeGreaterThan(sizes.Min() * 3 / 2);
             (center.Count(problem => problem is null) / (double)center.Count()).ShouldBe(0.12, 0.01);
