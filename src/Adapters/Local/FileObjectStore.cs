@@ -233,9 +233,17 @@ public sealed class FileObjectStore : IObjectStore
         }
 
         DateTime oldest = DateTime.UtcNow - LeftoverAge;
-        foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.LastWriteTimeUtc < oldest))
+        try
         {
-            TryDelete(file.FullName);
+            foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.LastWriteTimeUtc < oldest))
+            {
+                TryDelete(file.FullName);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A folder that cannot be read here will say so to the first who reads or writes an object.
+            return;
         }
     }
 

@@ -25,7 +25,7 @@ internal static class SqliteFailure
         Full => $"The disk that holds the warehouse '{path}' is full. Nothing of this step was stored. Free some space and run it again.",
         ReadOnly or Permission => $"The warehouse '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
         CannotOpen when Directory.Exists(path) => $"The warehouse '{path}' is a folder. Name a file.",
-        CannotOpen => $"The warehouse '{path}' cannot be opened. Check that its folder exists and that this user may write to it.",
+        CannotOpen => $"The warehouse '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
         Busy or Locked => $"The warehouse '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
         NotADatabase => $"'{path}' is not a warehouse: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
         Corrupt => $"The warehouse '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and import the incidents again.",

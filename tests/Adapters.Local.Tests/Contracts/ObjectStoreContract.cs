@@ -76,7 +76,7 @@ public abstract class ObjectStoreContract
     [TestMethod]
     public async Task Of_many_who_create_an_object_at_once_one_succeeds()
     {
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 40; round++)
         {
             string name = $"race/{round}";
             using var together = new Barrier(6);

@@ -40,7 +40,7 @@ internal sealed class CsvRecordReader(CsvLineReader lines, char delimiter, CsvLi
             int count = Split(out string? fault);
             if (fault is null && count > 1 && HasSwallowedRows(count))
             {
-                fault = "A quote is opened in this row and not closed in it: the rows after it would be taken for its text.";
+                fault = "This row has a quote that is not closed in it, or a delimiter too many: the rows after it would be taken for its text.";
             }
 
             CsvReject? problem = fault is null ? FirstProblem(count) : new CsvReject(RejectKind.BrokenQuote, fault + " Close the quote, or double a quote that belongs to the text.");
