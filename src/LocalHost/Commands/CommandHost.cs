@@ -29,9 +29,14 @@ internal sealed class CommandHost
         {
             return Fail(e.Message, e.ExitCode);
         }
-        catch (Exception e) when (e is IntakeException or ArgumentException)
+        catch (IntakeException e)
         {
-            return Fail(e.Message, ExitCode.WrongUsage);
+            return Fail(e.Message, e.IsUsageError ? ExitCode.WrongUsage : ExitCode.Failed);
+        }
+        catch (ArgumentException e)
+        {
+            // .NET appends the parameter's name, which says nothing to a user of the command line.
+            return Fail(e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal), ExitCode.WrongUsage);
         }
         catch (Exception e) when (e is WarehouseException or ObjectStoreException or ModelException or IOException or UnauthorizedAccessException)
         {
