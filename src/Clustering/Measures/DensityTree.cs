@@ -5,7 +5,8 @@ internal static class DensityTree
 {
     /// <summary>
     /// The longest edge between inner vertices (those with two or more edges), or the longest of all where no edge is between inner vertices. A cluster of two
-    /// points has no inner vertices; both count as such, so that it still has a place among the others. Prim's algorithm: O(size^2 x d), memory O(size).
+    /// points has no inner vertices; both count as such, so that it still has a place among the others. Prim's algorithm: O(size^2 x d), memory O(size). Core
+    /// distances make ties common: as in the package, the next vertex and its parent are those of the lowest index among equals.
     /// </summary>
     /// <param name="rows">The distances.</param>
     /// <param name="start">The cluster's first row.</param>
@@ -54,7 +55,7 @@ internal static class DensityTree
                 if (done[v])
                     continue;
                 double reach = Math.Max(distances[v], Math.Max(core[start + current], core[start + v]));
-                if (reach < weights[v])
+                if (reach < weights[v] || (reach == weights[v] && current < parents[v]))
                     (weights[v], parents[v]) = (reach, current);
                 if (next < 0 || weights[v] < weights[next])
                     next = v;

@@ -39,7 +39,7 @@ public sealed class UmapTests
     [TestMethod]
     public void Another_seed_gives_another_layout()
     {
-        Umap.Fit(Sample, 20, new UmapOptions { Seed = 7 }).Embedding.ShouldNotBe(Model.Value.Embedding);
+        Umap.Fit(Sample, 20, new UmapOptions { Seed = 7, Epochs = 20 }).Embedding.ShouldNotBe(Model.Value.Embedding);
     }
 
     [TestMethod]
@@ -47,7 +47,7 @@ public sealed class UmapTests
     {
         UmapGraph graph = Umap.BuildGraph(Sample, 20);
         Umap.Layout(graph).ShouldBe(Model.Value.Embedding);
-        float[] map = Umap.Layout(graph, new UmapOptions { Components = 2 });
+        float[] map = Umap.Layout(graph, new UmapOptions { Components = 2, Epochs = 200 });
         map.Length.ShouldBe(1200);
         Nearest(map, 2, 0, 10).ShouldAllBe(j => j % 6 == 0);
     }
@@ -78,7 +78,7 @@ public sealed class UmapTests
     public void Small_sets_are_laid_out(int count, int dimensions, DistanceMetric metric)
     {
         float[] points = SampleVectors.Groups(count, dimensions, 2, 0.5, 12);
-        UmapModel model = Umap.Fit(points, dimensions, new UmapOptions { Metric = metric });
+        UmapModel model = Umap.Fit(points, dimensions, new UmapOptions { Metric = metric, Epochs = 100 });
         model.Embedding.Length.ShouldBe(count * 5);
         model.Embedding.ShouldAllBe(value => float.IsFinite(value));
         model.Transform(SampleVectors.Groups(5, dimensions, 2, 0.5, 13)).ShouldAllBe(value => float.IsFinite(value));
@@ -90,7 +90,7 @@ public sealed class UmapTests
     public void Identical_points_are_laid_out(DistanceMetric metric)
     {
         float[] points = [.. Enumerable.Repeat(new float[] { 0.3f, -1, 2 }, 100).SelectMany(row => row)];
-        UmapModel model = Umap.Fit(points, 3, new UmapOptions { Metric = metric });
+        UmapModel model = Umap.Fit(points, 3, new UmapOptions { Metric = metric, Epochs = 100 });
         model.Embedding.ShouldAllBe(value => float.IsFinite(value));
         model.Transform(new float[] { 0.3f, -1, 2, 5, 5, 5 }).ShouldAllBe(value => float.IsFinite(value));
     }
@@ -102,7 +102,7 @@ public sealed class UmapTests
     {
         float[] stacks = SampleVectors.Groups(4, 10, 4, 1, 14);
         float[] points = [.. Enumerable.Range(0, 200).SelectMany(i => stacks[(i % 4 * 10)..((i % 4 * 10) + 10)])];
-        UmapModel model = Umap.Fit(points, 10, new UmapOptions { Metric = metric });
+        UmapModel model = Umap.Fit(points, 10, new UmapOptions { Metric = metric, Epochs = 100 });
         model.Embedding.ShouldAllBe(value => float.IsFinite(value));
         for (int i = 0; i < 20; i++)
             Nearest(model.Embedding, 5, i, 10).ShouldAllBe(j => j % 4 == i % 4);

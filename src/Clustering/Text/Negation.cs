@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+
+namespace Pipeline.Clustering;
+
+/// <summary>Keeps "not working" from becoming "working": a negated word is one word that starts with "not".</summary>
+internal static class Negation
+{
+    private const string Not = "not";
+
+    /// <summary>Words that may stand between a negation and what it negates.</summary>
+    private static readonly FrozenSet<string> Fillers = FrozenSet.Create(StringComparer.Ordinal, "be", "been", "being", "able", "to", "yet", "get", "getting");
+
+    /// <summary>The words of a run without stop words, each negation joined to the word it negates and dropped where that is a stop word.</summary>
+    public static List<string> Fold(IReadOnlyList<string> run, IReadOnlySet<string> stopWords)
+    {
+        List<string> words = [];
+        bool fold = !stopWords.Contains(Not), negated = false;
+        foreach (string word in run)
+        {
+            if (fold && IsNegation(word))
+            {
+                negated = true;
+            }
+            else if (stopWords.Contains(word))
+            {
+                negated &= Fillers.Contains(word);
+            }
+            else
+            {
+                words.Add(negated ? $"{Not} {word}" : word);
+                negated = false;
+            }
+        }
+
+        return words;
+    }
+
+    private static bool IsNegation(string word) =>
+        word is Not or "cannot" or "cant" or "dont" or "doesnt" or "didnt" or "isnt" or "wont" || word.EndsWith("n't", StringComparison.Ordinal);
+}
