@@ -50,6 +50,11 @@ public static class IncidentClustering
         float[] clustered = layout?.Embedding ?? reduced;
         HdbscanResult result = Hdbscan.Fit(clustered, layout?.Options.Components ?? reduction.Dimensions, hdbscan, ct: cancellationToken);
         (int[] labels, double[] probabilities) = OneAnswerPerText(texts, result);
+        if (layout is not null)
+        {
+            Dissolve(labels, ClusterCoherence.Compute(reduced, reduction.Dimensions, labels, result.ClusterCount), parameters.MinCoherence);
+        }
+
         float novelty = layout is null ? 0 : NoveltyLimit(layout, labels, cancellationToken);
         ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], novelty, maxDegreeOfParallelism);
         double dbcv = result.ClusterCount > 1 ? Dbcv.Compute(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken) : 0;
@@ -72,6 +77,18 @@ public static class IncidentClustering
         }
 
         return (labels, probabilities);
+    }
+
+    // A layout pushes whatever is like nothing else together; such a heap is noise, however dense it looks.
+    private static void Dissolve(int[] labels, double[] coherence, double minCoherence)
+    {
+        for (int row = 0; row < labels.Length; row++)
+        {
+            if (labels[row] >= 0 && coherence[labels[row]] < minCoherence)
+            {
+                labels[row] = -1;
+            }
+        }
     }
 
     // How far clustered texts lie from the nearest other one; beyond that a text is like nothing the model has seen.

@@ -12,6 +12,9 @@ public sealed record TrainingOptions
     /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a default that grows with the smallest cluster.</summary>
     public int? MinSamples { get; init; }
 
+    /// <summary>The mean cosine between the members of a cluster below which it counts as noise, -1 (never) to 1; unrelated texts have about 0.</summary>
+    public double MinCoherence { get; init; } = 0.12;
+
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
 
@@ -36,7 +39,7 @@ public sealed record TrainingOptions
     {
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(Math.Sqrt(incidents) / 4));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 2, 1, 10);
-        return new TrainingParameters(WindowMonths, Dimensions, Flattening, Neighbors, LayoutDimensions, minClusterSize, minSamples, Seed);
+        return new TrainingParameters(WindowMonths, Dimensions, Flattening, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
     }
 
     /// <summary>Checks every range.</summary>
@@ -46,6 +49,7 @@ public sealed record TrainingOptions
         SettingRange.Require(WindowMonths, 1, 1200, "Training:WindowMonths");
         SettingRange.Require(MinClusterSize, 2, double.PositiveInfinity, "Training:MinClusterSize");
         SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");
+        SettingRange.Require(MinCoherence, -1, 1, "Training:MinCoherence");
         SettingRange.Require(Dimensions, 2, 1024, "Training:Dimensions");
         SettingRange.Require(Flattening, 0, 1, "Training:Flattening");
         SettingRange.Require(Neighbors, 2, 200, "Training:Neighbors");
