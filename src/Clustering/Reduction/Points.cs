@@ -22,7 +22,7 @@ internal static class Points
             throw new ArgumentException($"'{name}' has {points.Length} values, which is not a multiple of {dimensions} dimensions.", name);
         for (int i = 0; i < points.Length; i += dimensions)
         {
-            if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(points.Slice(i, dimensions))))
+            if (!float.IsFinite(4 * TensorPrimitives.SumOfSquares(points.Slice(i, dimensions))))
                 throw new ArgumentException($"'{name}' has a value that is not finite, or too large, in row {i / dimensions}.", name);
         }
 

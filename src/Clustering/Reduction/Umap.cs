@@ -5,8 +5,8 @@ namespace Pipeline.Clustering;
 /// stay neighbours.
 /// </summary>
 /// <remarks>
-/// Neighbours are exact. The same points, options and seed give the same layout bit for bit, whatever the number of threads. Duplicates, sets smaller than
-/// the neighbourhood and even a single point are laid out too.
+/// Neighbours are exact. The same points, options and seed give the same layout bit for bit, whatever the number of threads; machines with vectors of another
+/// width round differently. Duplicates, sets smaller than the neighbourhood and even a single point are laid out too.
 /// </remarks>
 public static class Umap
 {

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Pipeline.TestSupport;
+
 namespace Pipeline.Clustering.Tests.Reduction;
 
 [TestClass]
@@ -24,6 +27,17 @@ public sealed class UmapTests
         float[] layout = Model.Value.Embedding;
         for (int i = 0; i < 60; i++)
             Nearest(layout, 5, i, 10).ShouldAllBe(j => j % 6 == i % 6);
+    }
+
+    [TestMethod]
+    [DataRow(5, 0.9441)]
+    [DataRow(2, 0.9402)]
+    public void A_layout_is_as_trustworthy_as_that_of_umap_learn(int components, double reference)
+    {
+        // sklearn.manifold.trustworthiness (15 neighbours, cosine) of umap-learn 0.5.3 with the same options on the same points, random_state 42.
+        float[] points = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(SharedFiles.Require("golden/emb500_d384/data.f32"))).ToArray();
+        float[] layout = Umap.Fit(points, 384, new UmapOptions { Components = components }).Embedding;
+        Trustworthiness.Compute(points, 384, layout, components, 15, DistanceMetric.Cosine).ShouldBeGreaterThan(reference - 0.01);
     }
 
     [TestMethod]
