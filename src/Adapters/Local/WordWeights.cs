@@ -34,16 +34,18 @@ internal static class WordWeights
         up use used using want wanted way what when where which who why without wonder wondering would yesterday yet
         """;
 
-    /// <summary>Words that say the same about a problem: negations, and the several spellings of what tickets are about most.</summary>
-    private static readonly FrozenDictionary<string, string> Synonyms = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["no"] = "not", ["dont"] = "not", ["doesnt"] = "not", ["didnt"] = "not", ["isnt"] = "not", ["arent"] = "not", ["wasnt"] = "not", ["werent"] = "not",
-        ["hasnt"] = "not", ["havent"] = "not", ["hadnt"] = "not", ["wont"] = "not", ["wouldnt"] = "not", ["shouldnt"] = "not",
-        ["cant"] = "cannot", ["couldnt"] = "cannot", ["unable"] = "cannot",
-        ["pwd"] = "password", ["pw"] = "password", ["passwd"] = "password", ["logon"] = "login", ["signin"] = "login", ["signon"] = "login",
-        ["acct"] = "account", ["app"] = "application", ["apps"] = "application", ["identification"] = "identity", ["id"] = "identity",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    /// <summary>Words that say the same about a problem, the one they are known by first: negations, and spellings of what tickets are about most.</summary>
+    private const string SynonymGroups =
+        """
+        not no dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt wont wouldnt shouldnt
+        cannot cant couldnt unable
+        password pwd pw passwd
+        login logon signin signon
+        account acct
+        application app apps
+        """;
 
+    private static readonly FrozenDictionary<string, string> Synonyms = ReadSynonyms();
     private static readonly FrozenDictionary<string, float> Weights = Read();
 
     /// <summary>The weight of a lower-case word without apostrophes.</summary>
@@ -62,6 +64,18 @@ internal static class WordWeights
             weights[word] = Function;
 
         return weights.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static FrozenDictionary<string, string> ReadSynonyms()
+    {
+        Dictionary<string, string> synonyms = new(StringComparer.Ordinal);
+        foreach (string[] group in SynonymGroups.Split('\n').Select(Split))
+        {
+            foreach (string word in group[1..])
+                synonyms[word] = group[0];
+        }
+
+        return synonyms.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static string[] Split(string words) => words.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
