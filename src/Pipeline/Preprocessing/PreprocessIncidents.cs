@@ -26,8 +26,11 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         await warehouse.CountChangesAsync(await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken), cancellationToken);
 
     /// <summary>Names the state of the preprocessed incidents: it is another one after anything new was preprocessed.</summary>
-    public async Task<string> WatermarkAsync(CancellationToken cancellationToken = default) =>
-        string.Create(CultureInfo.InvariantCulture, $"{WatermarkName}:{await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken)}");
+    public async Task<string> WatermarkAsync(CancellationToken cancellationToken = default)
+    {
+        long watermark = await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{WatermarkName}:{watermark}");
+    }
 
     /// <summary>Preprocesses what waits.</summary>
     /// <param name="limit">Stop after this many incidents, at least 1; null for all.</param>
