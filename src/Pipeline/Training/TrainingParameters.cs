@@ -8,6 +8,6 @@ namespace Pipeline.Training;
 /// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
 /// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
-/// <param name="MinCoherence">The mean cosine between the members of a cluster below which it counts as noise.</param>
+/// <param name="MinCoherence">The least mean cosine between the members of a cluster, and between a member and the others.</param>
 /// <param name="Seed">Seeds every random choice.</param>
 public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed);
