@@ -72,10 +72,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
             _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Nothing is left of the text of {preprocessed.DeadLetters} incidents after cleaning. They are kept aside and belong to no cluster."));
         }
 
+        string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         List<TrainingSummary> trainings = [];
         foreach (TrainingRequest version in versions)
         {
-            trainings.Add(await pipeline.Train.RunAsync(version, progress, cancellationToken));
+            trainings.Add(await pipeline.Train.RunOpenAsync(version with { Token = token }, progress, cancellationToken));
         }
 
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
@@ -89,6 +90,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
                 Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
             }),
         ];
+        foreach (TrainingSummary training in trainings)
+        {
+            await pipeline.Train.CloseAsync(training, cancellationToken);
+        }
+
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }
 

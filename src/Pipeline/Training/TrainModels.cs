@@ -9,14 +9,33 @@ namespace Pipeline.Training;
 /// </summary>
 public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer, TrainingOptions options, TimeProvider clock)
 {
-    /// <summary>Runs or resumes a training.</summary>
+    /// <summary>Runs or resumes a training, and closes it: the next training of the quarter makes a new revision.</summary>
+    /// <inheritdoc cref="RunOpenAsync"/>
+    public async Task<TrainingSummary> RunAsync(TrainingRequest request, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        TrainingSummary summary = await RunOpenAsync(request, progress, cancellationToken);
+        await CloseAsync(summary, cancellationToken);
+        return summary;
+    }
+
+    /// <summary>Closes a run that <see cref="RunOpenAsync"/> left open.</summary>
+    public Task CloseAsync(TrainingSummary summary, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return warehouse.CloseTrainingRunAsync(summary.Run, cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs or resumes a training and leaves it open: started again with the same request it trains nothing twice, until it is closed.
+    /// For callers to whom the training is one step of more that a crash may interrupt.
+    /// </summary>
     /// <param name="request">What to train.</param>
     /// <param name="progress">Told after each tech center.</param>
     /// <param name="cancellationToken">Stops between steps; the run can be resumed.</param>
     /// <exception cref="ArgumentException">The year, quarter or a tech center is not there, or only one of year and quarter was given.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written; the run can be resumed.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written; the run can be resumed.</exception>
-    public async Task<TrainingSummary> RunAsync(TrainingRequest request, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<TrainingSummary> RunOpenAsync(TrainingRequest request, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         (int year, int quarter) = await QuarterAsync(request, cancellationToken);
@@ -41,9 +60,8 @@ public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer,
             outcomes.Add(outcome);
         }
 
-        await warehouse.CloseTrainingRunAsync(run.Id, cancellationToken);
         progress?.Report(new PipelineProgress("Training", centers.Count, centers.Count));
-        return new TrainingSummary(year, quarter, resumed, outcomes);
+        return new TrainingSummary(run.Id, year, quarter, resumed, outcomes);
     }
 
     private async Task<(int Year, int Quarter)> QuarterAsync(TrainingRequest request, CancellationToken cancellationToken)
@@ -78,6 +96,6 @@ public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer,
 
     private string Fingerprint(TrainingRequest request) =>
         JsonSerializer.Serialize(
-            new { techCenters = request.TechCenters?.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), options = options with { MaxDegreeOfParallelism = null } },
+            new { techCenters = request.TechCenters?.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), request.Token, options = options with { MaxDegreeOfParallelism = null } },
             PipelineJson.Compact);
 }
