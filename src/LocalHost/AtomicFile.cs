@@ -1,5 +1,3 @@
-using Pipeline.LocalHost.Commands;
-
 namespace Pipeline.LocalHost;
 
 /// <summary>Writes a file so that readers see the old one or the whole new one.</summary>

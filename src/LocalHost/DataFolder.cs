@@ -1,5 +1,3 @@
-using Pipeline.LocalHost.Commands;
-
 namespace Pipeline.LocalHost;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Pipeline.LocalHost.Commands;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;

@@ -1,4 +1,4 @@
-namespace Pipeline.LocalHost.Commands;
+namespace Pipeline.LocalHost;
 
 /// <summary>What an exception says, as far as it tells a user of the command line something.</summary>
 internal static class UserMessage
