@@ -3,23 +3,55 @@ namespace Pipeline.LocalHost;
 /// <summary>Writes a file so that readers see the old one or the whole new one.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Tries whether the file could be written, and leaves nothing but its folder.</summary>
+    /// <exception cref="CommandException">It could not; the message names <paramref name="option"/>, which named it.</exception>
+    public static void Check(string path, string option)
+    {
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+        {
+            throw new CommandException($"{option} names '{full}', which is a folder. Name a file.", ExitCode.WrongUsage);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            File.Create(TemporaryOf(full), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{option} names '{full}', which cannot be written: {UserMessage.Sentence(e)} Name a file in a folder that this user may write to.", ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Writes the file with what <paramref name="write"/> puts into the stream.</summary>
+    /// <exception cref="CommandException">It cannot be written; what was there before is still there.</exception>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        string temporary = TemporaryOf(full);
         try
         {
-            await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            try
             {
-                await write(stream);
-            }
+                await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+                {
+                    await write(stream);
+                }
 
-            File.Move(temporary, full, overwrite: true);
+                File.Move(temporary, full, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
-        finally
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            throw new CommandException($"The file '{full}' could not be written: {UserMessage.Sentence(e)} See that its folder has space and that this user may write to it, then run the command again.", ExitCode.Failed, e);
         }
     }
+
+    private static string TemporaryOf(string full) => $"{full}.{Environment.ProcessId}.tmp";
 }

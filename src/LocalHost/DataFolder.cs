@@ -29,11 +29,22 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The newest report.</summary>
     public string Report => In("report.html");
 
+    /// <summary>The path of a folder that must be there already: the command reads what others have stored.</summary>
+    /// <exception cref="CommandException">There is no such folder.</exception>
+    public static string Existing(string path) => System.IO.Path.Exists(path)
+        ? path
+        : throw new CommandException($"There is no data folder '{System.IO.Path.GetFullPath(path)}'. Name one with --data, or make one with 'demo' or 'run'.", ExitCode.WrongUsage);
+
     /// <summary>Creates the folder where it is missing, and locks it.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
+        if (File.Exists(full))
+        {
+            throw new CommandException($"The data folder '{full}' cannot be used: it is a file. Name a folder with --data.", ExitCode.Failed);
+        }
+
         string lockPath = System.IO.Path.Combine(full, ".lock");
         try
         {
@@ -46,7 +57,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The data folder '{full}' cannot be written: {e.Message} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
+            throw new CommandException($"The data folder '{full}' cannot be written: {UserMessage.Sentence(e)} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
         }
     }
 

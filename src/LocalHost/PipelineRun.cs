@@ -15,6 +15,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<TrainingSummary> _trainings = [];
+    private readonly List<string> _remarks = [];
 
     /// <summary>Runs a CSV export through the pipeline.</summary>
     public async Task<int> CsvAsync(string file, CsvIntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
@@ -23,6 +24,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
             IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
+            Judge(file, imported, options);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
         });
         if (outputs.Assignments is not null)
@@ -50,9 +52,27 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
     }
 
+    private void Judge(string file, IntakeResult imported, CsvIntakeOptions options)
+    {
+        if (imported.Accepted == 0)
+        {
+            throw new CommandException($"None of the {imported.Rejected} rows of '{file}' can be used. The reason of each is in '{pipeline.Folder.Rejects}'; correct the rows or name other columns, and run the command again.", ExitCode.Failed);
+        }
+
+        if (imported.Cut > 0)
+        {
+            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Texts longer than {options.MaxTextLength} characters were cut to that length: {imported.Cut} incidents."));
+        }
+    }
+
     private async Task<RunResult> ClusterAsync(int incidents, int rejected, TrainingRequest[] versions, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
     {
         PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync(limit: null, progress, cancellationToken);
+        if (preprocessed.DeadLetters > 0)
+        {
+            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Nothing is left of the text of {preprocessed.DeadLetters} incidents after cleaning. They are kept aside and belong to no cluster."));
+        }
+
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         foreach (TrainingRequest version in versions)
         {
@@ -65,7 +85,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         RunTechCenter[] centers =
         [
             .. _trainings[^1].TechCenters.Select(t => new RunTechCenter(
-                t.TechCenter, t.Incidents, t.Clusters, t.Unclustered, t.Domains, t.Version, Math.Round(seconds[t.TechCenter].Sum(), 3), t.Detail ?? predicted[t.TechCenter].Detail)
+                t.TechCenter, t.Incidents, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(seconds[t.TechCenter].Sum(), 3), t.Detail ?? predicted[t.TechCenter].Detail)
             {
                 Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
             }),
@@ -85,6 +105,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         RunResult timed = result with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
         host.Show(timed, console => RunSummary.Write(console, report));
         CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"{timed.Incidents} incidents ({timed.Rejected} rejected), {timed.Embedded} texts embedded, {timed.Predictions} predictions in {timed.Seconds:0.0} s"));
+        _remarks.ForEach(CommandHost.Tell);
         if (timed.Rejected > 0)
         {
             CommandHost.Tell($"Rejected rows: {pipeline.Folder.Rejects}");

@@ -40,7 +40,9 @@ internal sealed record PipelineSettings
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
         {
-            throw new CommandException($"A setting in {SettingsFile} or the environment cannot be read: {e.Message}", ExitCode.WrongUsage, e);
+            string where = e.InnerException is { } inner && e is InvalidDataException ? $" ({inner.GetBaseException().Message})" : "";
+            throw new CommandException(
+                $"A setting in {SettingsFile} or the environment cannot be read: {UserMessage.Sentence(e)}{where} Correct it or take it out; the environment writes __ for the colon in its name.", ExitCode.WrongUsage, e);
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed record PipelineSettings
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new CommandException($"{e.Message}", ExitCode.WrongUsage, e);
+            throw new CommandException(UserMessage.Of(e), ExitCode.WrongUsage, e);
         }
     }
 }

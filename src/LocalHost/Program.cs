@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Pipeline.LocalHost;
 using Pipeline.LocalHost.Commands;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -15,5 +14,10 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     MonitorCommands.CreateValidate(),
 };
 ParseResult parsed = root.Parse(args);
-int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : exitCode;
+if (parsed.Errors.Count > 0)
+{
+    return CommandHost.Refuse(parsed);
+}
+
+// A step that is under way when the user stops the program may take some seconds to its end.
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -1,5 +1,6 @@
 using Pipeline.Adapters.Local.Tests.Contracts;
 using Pipeline.Storage;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Adapters.Local.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Pipeline.Storage;
+using Pipeline.TestSupport;
 using static Pipeline.Adapters.Local.Tests.Contracts.Rows;
 
 namespace Pipeline.Adapters.Local.Tests;

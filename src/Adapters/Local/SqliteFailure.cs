@@ -17,12 +17,16 @@ internal static class SqliteFailure
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
+    // Extended result code: the shared memory file beside the database could not grow.
+    private const int SharedMemorySize = 4874;
+
     /// <summary>The failure as an exception that says what happened to which file and how to mend it.</summary>
     public static WarehouseException Explain(string path, SqliteException exception) => new($"{Describe(path, exception)} (SQLite: {exception.Message})", exception);
 
     private static string Describe(string path, SqliteException exception) => exception.SqliteErrorCode switch
     {
-        Full => $"The disk that holds the warehouse '{path}' is full. Nothing of this step was stored. Free some space and run it again.",
+        InputOutput when exception.SqliteExtendedErrorCode == SharedMemorySize => DescribeFull(path),
+        Full => DescribeFull(path),
         ReadOnly or Permission => $"The warehouse '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
         CannotOpen when Directory.Exists(path) => $"The warehouse '{path}' is a folder. Name a file.",
         CannotOpen => $"The warehouse '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
@@ -32,4 +36,6 @@ internal static class SqliteFailure
         InputOutput => $"The warehouse '{path}' could not be read or written: the disk reported an error. Check the disk and the space on it.",
         _ => $"The warehouse '{path}' refused a step.",
     };
+
+    private static string DescribeFull(string path) => $"The disk that holds the warehouse '{path}' is full. Nothing of this step was stored. Free some space and run it again.";
 }

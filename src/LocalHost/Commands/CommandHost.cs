@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -14,7 +16,27 @@ internal sealed class CommandHost
     /// <summary>Whether standard output carries one JSON object and nothing else.</summary>
     public bool Json { get; }
 
+    /// <summary>Says what is wrong with a command line that cannot be understood.</summary>
+    public static int Refuse(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        if (command is RootCommand)
+        {
+            string given = parsed.UnmatchedTokens.Count > 0 ? $"There is no command '{parsed.UnmatchedTokens[0]}'." : "No command is given.";
+            return Fail($"{given} Name one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; --help says what they do.", ExitCode.WrongUsage);
+        }
+
+        foreach (string message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
+        {
+            Fail(message, ExitCode.WrongUsage);
+        }
+
+        Tell($"'{command.Name} --help' shows the options.");
+        return ExitCode.WrongUsage;
+    }
+
     /// <summary>Runs a command and turns its failures into a message and an exit code.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The outermost frame: whatever went wrong, the user gets a message and an exit code.")]
     public static async Task<int> RunAsync(bool json, Func<CommandHost, Task<int>> command)
     {
         try
@@ -35,12 +57,15 @@ internal sealed class CommandHost
         }
         catch (ArgumentException e)
         {
-            // .NET appends the parameter's name, which says nothing to a user of the command line.
-            return Fail(e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal), ExitCode.WrongUsage);
+            return Fail(UserMessage.Of(e), ExitCode.WrongUsage);
         }
         catch (Exception e) when (e is WarehouseException or ObjectStoreException or ModelException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, ExitCode.Failed);
+        }
+        catch (Exception e)
+        {
+            return Fail($"This should not have happened: {e.GetType().Name}: {UserMessage.Sentence(e)} What was stored before is kept. Please report the message with the command.", ExitCode.Failed);
         }
     }
 

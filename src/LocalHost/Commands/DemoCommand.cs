@@ -6,19 +6,13 @@ namespace Pipeline.LocalHost.Commands;
 internal static class DemoCommand
 {
     private const string DataFolderName = "demo";
+    private const int DefaultCount = 20_000;
 
     public static Command Create()
     {
         Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {CommandOptions.DefaultDataFolder}/{DataFolderName}.");
-        Option<int> count = new("--incidents") { Description = "How many incidents to make, 100 to 1,000,000.", HelpName = "N", DefaultValueFactory = _ => 20_000 };
-        count.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 100 or > 1_000_000)
-            {
-                result.AddError("--incidents must be from 100 to 1000000.");
-            }
-        });
-        Option<int?> seed = new("--seed") { Description = "Seeds the incidents and the training. Default: 42.", HelpName = "N" };
+        Option<int?> count = CommandOptions.Integer("--incidents", "How many incidents to make, 100 to 1,000,000. Default: 20,000.", 100, 1_000_000);
+        Option<int?> seed = CommandOptions.Seed("Seeds the incidents and the training. Default: 42.");
         Option<string?> report = CommandOptions.Report();
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
@@ -27,8 +21,10 @@ internal static class DemoCommand
         {
             PipelineSettings settings = PipelineSettings.Load().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
             string folder = parsed.GetValue(data) ?? Path.Combine(CommandOptions.DefaultDataFolder, DataFolderName);
+            RunOutputs outputs = new(Report: parsed.GetValue(report));
+            outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
-            return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count), settings.Training.Seed, new RunOutputs(Report: parsed.GetValue(report)), cancellationToken);
+            return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
         }));
         return command;
     }
@@ -49,7 +45,7 @@ internal static class DemoCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The data folder '{Path.GetFullPath(folder)}' cannot be written: {e.Message} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
+            throw new CommandException($"The data folder '{Path.GetFullPath(folder)}' cannot be written: {UserMessage.Sentence(e)} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
         }
 
         return await LocalPipeline.OpenAsync(folder, settings, cancellationToken, startEmpty: true);

@@ -15,12 +15,7 @@ internal static class MonitorCommands
         Command command = new("status", "Show what is stored, how old it is and what waits, per tech center.") { data, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
-            string folder = parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder;
-            if (!Directory.Exists(folder))
-            {
-                throw new CommandException($"There is no data folder '{Path.GetFullPath(folder)}'. Name one with --data, or make one with 'demo' or 'run'.", ExitCode.WrongUsage);
-            }
-
+            string folder = DataFolder.Existing(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, PipelineSettings.Load(), cancellationToken);
             PipelineStatus status = await pipeline.Monitor.StatusAsync(cancellationToken);
             host.Show(status, console => Write(console, status));

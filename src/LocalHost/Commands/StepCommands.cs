@@ -12,7 +12,7 @@ internal static class StepCommands
     public static Command CreatePreprocess()
     {
         Option<string?> data = CommandOptions.DataOfStep();
-        Option<int?> limit = new("--limit") { Description = "Stop after this many incidents. Default: all new ones.", HelpName = "N" };
+        Option<int?> limit = CommandOptions.Integer("--limit", "Stop after this many incidents. Default: all new ones.", 1, int.MaxValue);
         Option<bool> json = CommandOptions.Json();
         Command command = new("preprocess", "Mask and embed the incidents that are new or changed.") { data, limit, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
@@ -28,15 +28,21 @@ internal static class StepCommands
     public static Command CreateTrain()
     {
         Option<string?> data = CommandOptions.DataOfStep();
-        Option<int?> year = new("--year") { Description = "The year of the window's end. Default: that of the newest incident.", HelpName = "Y" };
-        Option<int?> quarter = new("--quarter") { Description = "The quarter of the window's end, 1 to 4. Default: that of the newest incident.", HelpName = "Q" };
-        Option<string[]> centers = new("--tech-centers") { Description = "The tech centers to train, separated by commas. Default: all.", HelpName = "A,B" };
-        centers.AllowMultipleArgumentsPerToken = true;
-        Option<int?> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster. Default: grows with the number of incidents.", HelpName = "N" };
-        Option<int?> seed = new("--seed") { Description = "Seeds every random choice. Default: 42.", HelpName = "N" };
+        Option<int?> year = CommandOptions.Integer("--year", "The year of the window's end. Default: that of the newest incident.", 2000, 9998, "Y");
+        Option<int?> quarter = CommandOptions.Integer("--quarter", "The quarter of the window's end, 1 to 4. Default: that of the newest incident.", 1, 4, "Q");
+        Option<string[]> centers = CommandOptions.List("--tech-centers", "The tech centers to train, separated by commas. Default: all.");
+        Option<int?> minClusterSize = CommandOptions.MinClusterSize();
+        Option<int?> seed = CommandOptions.Seed();
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
         Command command = new("train", "Train and publish a model version per tech center; an interrupted training goes on where it was.") { data, year, quarter, centers, minClusterSize, seed, threads, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(year) is null != result.GetResult(quarter) is null)
+            {
+                result.AddError("--year and --quarter belong together. Give both, or neither for the quarter of the newest incident.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
             PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
@@ -53,14 +59,16 @@ internal static class StepCommands
     public static Command CreatePredict()
     {
         Option<string?> data = CommandOptions.DataOfStep();
-        Option<string?> center = new("--tech-center") { Description = "The tech center to predict. Default: all.", HelpName = "C" };
+        Option<string?> center = CommandOptions.Text("--tech-center", "The tech center to predict. Default: all.", "C");
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
         Command command = new("predict", "Assign incidents without an up-to-date prediction to the clusters of the newest model version.") { data, center, threads, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load().With(threads: parsed.GetValue(threads)), cancellationToken);
-            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(parsed.GetValue(center), progress, cancellationToken));
+            string? asked = parsed.GetValue(center);
+            RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.Warehouse.ListTechCentersAsync(cancellationToken));
+            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, cancellationToken));
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
         }));
@@ -68,14 +76,24 @@ internal static class StepCommands
     }
 
     private static Task<LocalPipeline> OpenAsync(string? folder, PipelineSettings settings, CancellationToken cancellationToken) =>
-        LocalPipeline.OpenAsync(folder ?? CommandOptions.DefaultDataFolder, settings, cancellationToken);
+        LocalPipeline.OpenAsync(DataFolder.Existing(folder ?? CommandOptions.DefaultDataFolder), settings, cancellationToken);
 
     // A tech center's own name may hold a comma, so an exact name is taken whole before commas separate.
     private static async Task<IReadOnlyList<string>?> TechCentersAsync(string[] asked, LocalPipeline pipeline, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> known = await pipeline.Warehouse.ListTechCentersAsync(cancellationToken);
-        string[] names = [.. asked.SelectMany(a => known.Contains(a, StringComparer.Ordinal) ? [a] : a.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        string[] names = [.. asked.SelectMany(a => known.Contains(a, StringComparer.Ordinal) ? [a] : CommandOptions.Split([a]))];
+        RequireKnown("--tech-centers", names, known);
         return names.Length == 0 ? null : names;
+    }
+
+    private static void RequireKnown(string option, string[] names, IReadOnlyList<string> known)
+    {
+        if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is string unknown)
+        {
+            string there = known.Count == 0 ? "None has any; import and preprocess first." : $"Those that have: {string.Join(", ", known.Select(k => $"'{k}'"))}.";
+            throw new CommandException($"{option} names '{unknown}', which has no preprocessed incidents. {there}", ExitCode.WrongUsage);
+        }
     }
 
     private static void WriteTraining(IAnsiConsole console, TrainingSummary summary)

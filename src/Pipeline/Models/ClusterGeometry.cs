@@ -16,7 +16,7 @@ public sealed class ClusterGeometry
     private readonly HdbscanModel _tree;
     private readonly int[] _clusterIds;
     private readonly float[] _directions;
-    private readonly double _minCoherence;
+    private readonly double _minLikeness;
     private readonly Lazy<HdbscanPredictor> _predictor;
 
     /// <summary>Puts the parts together.</summary>
@@ -25,9 +25,9 @@ public sealed class ClusterGeometry
     /// <param name="tree">The clusters of the layout.</param>
     /// <param name="clusterIds">The id of each selected cluster; -1 where it counts as noise.</param>
     /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the selected clusters.</param>
-    /// <param name="minCoherence">A text whose mean cosine to its cluster's members is lower belongs to no cluster.</param>
+    /// <param name="minLikeness">A text whose mean cosine to its cluster's members is lower belongs to no cluster.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
-    public ClusterGeometry(EmbeddingReduction reduction, UmapModel? layout, HdbscanModel tree, int[] clusterIds, float[] directions, double minCoherence, int? maxDegreeOfParallelism)
+    public ClusterGeometry(EmbeddingReduction reduction, UmapModel? layout, HdbscanModel tree, int[] clusterIds, float[] directions, double minLikeness, int? maxDegreeOfParallelism)
     {
         ArgumentNullException.ThrowIfNull(reduction);
         ArgumentNullException.ThrowIfNull(tree);
@@ -38,7 +38,7 @@ public sealed class ClusterGeometry
             throw new InvalidDataException($"There are {clusterIds.Length} cluster ids and {directions.Length} / {reduction.Dimensions} directions for {tree.SelectedClusters.Length} selected clusters.");
         }
 
-        (_reduction, _layout, _tree, _clusterIds, _directions, _minCoherence) = (reduction, layout, tree, clusterIds, directions, minCoherence);
+        (_reduction, _layout, _tree, _clusterIds, _directions, _minLikeness) = (reduction, layout, tree, clusterIds, directions, minLikeness);
         MaxDegreeOfParallelism = maxDegreeOfParallelism;
         _predictor = new Lazy<HdbscanPredictor>(() => new HdbscanPredictor(_tree, maxDegreeOfParallelism));
     }
@@ -58,7 +58,7 @@ public sealed class ClusterGeometry
         for (int row = 0; row < answers.Length; row++)
         {
             int cluster = prediction.Labels[row];
-            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minCoherence;
+            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minLikeness;
             answers[row] = belongs ? new Classification(_clusterIds[cluster], prediction.Strengths[row]) : Classification.None;
         }
 
@@ -66,7 +66,7 @@ public sealed class ClusterGeometry
     }
 
     /// <summary>The numeric part with other cluster ids.</summary>
-    public ClusterGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _layout, _tree, clusterIds, _directions, _minCoherence, MaxDegreeOfParallelism);
+    public ClusterGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _layout, _tree, clusterIds, _directions, _minLikeness, MaxDegreeOfParallelism);
 
     internal static ClusterGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, TrainingParameters parameters, int? maxDegreeOfParallelism)
     {
@@ -97,7 +97,7 @@ public sealed class ClusterGeometry
             SelectedClusters = arrays.Get<int>("tree.selected"),
             MaxLambdas = arrays.Get<double>("tree.max_lambdas"),
         };
-        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.Get<float>("tree.directions"), arrays.Get<double>("tree.min_coherence")[0], maxDegreeOfParallelism);
+        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.Get<float>("tree.directions"), arrays.Get<double>("tree.min_likeness")[0], maxDegreeOfParallelism);
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
@@ -121,7 +121,7 @@ public sealed class ClusterGeometry
         arrays["tree.selected"] = SafeTensor.From<int>(_tree.SelectedClusters, _tree.SelectedClusters.Length);
         arrays["tree.max_lambdas"] = SafeTensor.From<double>(_tree.MaxLambdas, _tree.MaxLambdas.Length);
         arrays["tree.directions"] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
-        arrays["tree.min_coherence"] = SafeTensor.From<double>([_minCoherence], 1);
+        arrays["tree.min_likeness"] = SafeTensor.From<double>([_minLikeness], 1);
         arrays["tree.cluster_ids"] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
     }
 

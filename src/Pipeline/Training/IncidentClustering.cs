@@ -47,10 +47,13 @@ public static class IncidentClustering
         float[] clustered = layout?.Embedding ?? reduced;
         HdbscanResult result = Hdbscan.Fit(clustered, layout?.Options.Components ?? reduction.Dimensions, hdbscan, ct: cancellationToken);
         (int[] labels, double[] probabilities) = OneAnswerPerText(texts, result);
-        double minCoherence = layout is null ? -1 : parameters.MinCoherence;
-        Dissolve(labels, reduced, reduction.Dimensions, result.ClusterCount, minCoherence);
+        if (layout is not null)
+        {
+            Dissolve(labels, reduced, reduction.Dimensions, result.ClusterCount, parameters);
+        }
+
         ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, result.ClusterCount);
-        ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], coherence.Directions, minCoherence, maxDegreeOfParallelism);
+        ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], coherence.Directions, layout is null ? -1 : parameters.MinLikeness, maxDegreeOfParallelism);
         double dbcv = result.ClusterCount > 1 ? Dbcv.Compute(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken) : 0;
         return new ClusteredIncidents(labels, probabilities, result, reduced, reduction.Dimensions, map, coherence, geometry, dbcv);
     }
@@ -74,13 +77,13 @@ public static class IncidentClustering
     }
 
     // First the clusters whose members are not alike, then the members that are not like the rest of their cluster.
-    private static void Dissolve(int[] labels, float[] reduced, int dimensions, int clusterCount, double minCoherence)
+    private static void Dissolve(int[] labels, float[] reduced, int dimensions, int clusterCount, TrainingParameters parameters)
     {
         ClusterCoherence coherence = ClusterCoherence.Of(reduced, dimensions, labels, clusterCount);
         for (int row = 0; row < labels.Length; row++)
         {
             int label = labels[row];
-            if (label >= 0 && (coherence.OfCluster(label) < minCoherence || coherence.OfMember(reduced.AsSpan(row * dimensions, dimensions), label) < minCoherence))
+            if (label >= 0 && (coherence.OfCluster(label) < parameters.MinCoherence || coherence.OfMember(reduced.AsSpan(row * dimensions, dimensions), label) < parameters.MinLikeness))
             {
                 labels[row] = -1;
             }

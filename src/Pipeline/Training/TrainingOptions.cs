@@ -15,8 +15,11 @@ public sealed record TrainingOptions
     /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a third of the smallest cluster, 3 to 12.</summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>The mean cosine below which a cluster's members, or a member and the rest of its cluster, are not alike and count as noise; -1 (never) to 1. Unrelated texts have about 0.</summary>
-    public double MinCoherence { get; init; } = 0.1;
+    /// <summary>
+    /// The mean cosine below which the members of a cluster are not alike and count as noise, -1 (never) to 1; unrelated texts have about 0.
+    /// A single member, or a new text, must reach two thirds of it to the rest of its cluster.
+    /// </summary>
+    public double MinCoherence { get; init; } = 0.15;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Training;
 
 /// <summary>The parameters one model was trained with, every default resolved.</summary>
@@ -8,6 +10,11 @@ namespace Pipeline.Training;
 /// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
 /// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
-/// <param name="MinCoherence">The least mean cosine between the members of a cluster, and between a member and the others.</param>
+/// <param name="MinCoherence">The least mean cosine between the members of a cluster; two thirds of it between a member and the others.</param>
 /// <param name="Seed">Seeds every random choice.</param>
-public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed);
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed)
+{
+    /// <summary>The least mean cosine between a text and the members of its cluster.</summary>
+    [JsonIgnore]
+    public double MinLikeness => MinCoherence * 2 / 3;
+}

@@ -30,9 +30,10 @@ internal static class CommandLine
         return new CommandResult(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts the command line; <paramref name="program"/> and its arguments run it where something has to be set up for it before.</summary>
+    public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "dotnet", params string[] programArguments)
     {
-        ProcessStartInfo start = new("dotnet")
+        ProcessStartInfo start = new(program, programArguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -68,6 +69,23 @@ internal sealed record CommandResult(int ExitCode, string Output, string Errors)
             using JsonDocument document = JsonDocument.Parse(Output);
             return document.RootElement.Clone();
         }
+    }
+
+    /// <summary>Checks that the command has failed with this exit code and a message on standard error that holds all of <paramref name="parts"/>, and has printed nothing else: no result, no stack trace.</summary>
+    public void ShouldHaveFailed(int exitCode, params string[] parts)
+    {
+        ExitCode.ShouldBe(exitCode, ToString());
+        Output.ShouldBeEmpty();
+        string[] messages = [.. Errors.Split('\n').Where(line => line.StartsWith("Error: ", StringComparison.Ordinal))];
+        messages.Length.ShouldBeGreaterThan(0, ToString());
+        foreach (string part in parts)
+        {
+            messages.ShouldContain(message => message.Contains(part, StringComparison.Ordinal), $"'{part}' is not in the message: {this}");
+        }
+
+        Errors.ShouldNotContain("   at ");
+        Errors.ShouldNotContain("Exception");
+        Errors.ShouldNotContain("(Parameter ");
     }
 
     public override string ToString() => $"exit code {ExitCode}\n--- output\n{Output}\n--- errors\n{Errors}";

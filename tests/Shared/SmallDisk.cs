@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pipeline.Adapters.Local.Tests;
+namespace Pipeline.TestSupport;
 
 /// <summary>A file system of a few megabytes in memory; ends the test as inconclusive where this user may not mount one.</summary>
 internal sealed class SmallDisk : IDisposable
@@ -9,12 +9,12 @@ internal sealed class SmallDisk : IDisposable
 
     public string Path { get; }
 
-    public static SmallDisk Mount(string path, int megabytes)
+    public static SmallDisk Mount(string path, int megabytes, bool readOnly = false)
     {
         Directory.CreateDirectory(path);
-        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) != 0)
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m{(readOnly ? ",ro" : "")}", "tmpfs", path) != 0)
         {
-            Assert.Inconclusive("A small tmpfs could not be mounted here (it needs Linux and root): the full disk is not tested.");
+            Assert.Inconclusive("A small tmpfs could not be mounted here (it needs Linux and root): this disk is not tested.");
         }
 
         return new SmallDisk(path);
