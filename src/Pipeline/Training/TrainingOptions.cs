@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     /// The mean cosine below which the members of a cluster are not alike and count as noise, -1 (never) to 1; unrelated texts have about 0.
     /// A single member, or a new text, must reach two thirds of it to the rest of its cluster.
     /// </summary>
-    public double MinCoherence { get; init; } = 0.15;
+    public double MinCoherence { get; init; } = 0.13;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
