@@ -15,6 +15,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<string> _remarks = [];
+    private readonly List<TrainingSummary> _trainings = [];
 
     /// <summary>Runs a CSV export through the pipeline.</summary>
     public async Task<int> CsvAsync(string file, CsvIntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
@@ -73,28 +74,22 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         }
 
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
-        List<TrainingSummary> trainings = [];
         foreach (TrainingRequest version in versions)
         {
-            trainings.Add(await pipeline.Train.RunOpenAsync(version with { Token = token }, progress, cancellationToken));
+            _trainings.Add(await pipeline.Train.RunOpenAsync(version with { Token = token }, progress, cancellationToken));
         }
 
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
         Dictionary<string, PredictionOutcome> predicted = predictions.ToDictionary(p => p.TechCenter, StringComparer.Ordinal);
-        ILookup<string, double> seconds = trainings.SelectMany(t => t.TechCenters).ToLookup(t => t.TechCenter, t => t.Seconds, StringComparer.Ordinal);
+        ILookup<string, double> seconds = _trainings.SelectMany(t => t.TechCenters).ToLookup(t => t.TechCenter, t => t.Seconds, StringComparer.Ordinal);
         RunTechCenter[] centers =
         [
-            .. trainings[^1].TechCenters.Select(t => new RunTechCenter(
+            .. _trainings[^1].TechCenters.Select(t => new RunTechCenter(
                 t.TechCenter, t.Incidents, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(seconds[t.TechCenter].Sum(), 3), t.Detail ?? predicted[t.TechCenter].Detail)
             {
                 Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
             }),
         ];
-        foreach (TrainingSummary training in trainings)
-        {
-            await pipeline.Train.CloseAsync(training, cancellationToken);
-        }
-
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }
 
@@ -122,6 +117,13 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         }
 
         CommandHost.Tell($"Report: {Path.GetFullPath(outputs.Report ?? pipeline.Folder.Report)}");
+
+        // Closed last: killed before, the same command resumes these trainings instead of making revisions of them.
+        foreach (TrainingSummary training in _trainings)
+        {
+            await pipeline.Train.CloseAsync(training, cancellationToken);
+        }
+
         return timed.Failed ? ExitCode.Failed : ExitCode.Done;
     }
 

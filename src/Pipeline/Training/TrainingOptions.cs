@@ -3,6 +3,9 @@ namespace Pipeline.Training;
 /// <summary>How models are trained. Every default is meant to be right for most; sizes grow with the number of incidents.</summary>
 public sealed record TrainingOptions
 {
+    // With fewer, components describe single incidents, and a new text is like none of them.
+    private const int IncidentsPerDimension = 5;
+
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
 
@@ -18,7 +21,7 @@ public sealed record TrainingOptions
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>Dimensions kept by the principal component analysis, 2 to 1024.</summary>
+    /// <summary>Dimensions kept by the principal component analysis, 2 to 1024; fewer where there are not five incidents for each.</summary>
     public int Dimensions { get; init; } = 100;
 
     /// <summary>How strongly frequent words are damped, 0 (not at all) to 1 (all principal directions count the same).</summary>
@@ -39,7 +42,8 @@ public sealed record TrainingOptions
     {
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
-        return new TrainingParameters(WindowMonths, Dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
+        int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
+        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
     }
 
     /// <summary>Checks every range.</summary>
