@@ -19,10 +19,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
     {
         Folder = folder;
         _warehouse = warehouse;
-        _embedder = new LexicalEmbedder();
+        _embedder = new LexicalEmbedder(maxDegreeOfParallelism: settings.Training.MaxDegreeOfParallelism ?? 0);
         Objects = new FileObjectStore(folder.Objects);
         Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(warehouse, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), settings.Preprocessing);
+        Preprocess = new PreprocessIncidents(warehouse, _embedder, new SummaryBuilder(new Masker(settings.MaskingRules)), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
         TechCenterTrainer trainer = new(warehouse, Models, new ClusterNamer(new KeywordLabeller()), embedder, settings.Training, TimeProvider.System);
         Train = new TrainModels(warehouse, trainer, settings.Training, TimeProvider.System);

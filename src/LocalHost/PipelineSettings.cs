@@ -13,6 +13,9 @@ internal sealed record PipelineSettings
 {
     private const string SettingsFile = "local.settings.json";
 
+    /// <summary>The masking rules: the built-in ones, or those of the file that <c>Masking:RulesFile</c> names.</summary>
+    public IReadOnlyList<MaskingRule> MaskingRules { get; init; } = Pipeline.Preprocessing.MaskingRules.Default;
+
     public PreprocessingOptions Preprocessing { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
@@ -32,6 +35,7 @@ internal sealed record PipelineSettings
                 .Build();
             PipelineSettings settings = new()
             {
+                MaskingRules = ReadMaskingRules(configuration["Masking:RulesFile"]),
                 Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
                 Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
                 Prediction = configuration.GetSection(nameof(Prediction)).Get<PredictionOptions>() ?? new(),
@@ -61,6 +65,24 @@ internal sealed record PipelineSettings
             Prediction = Prediction with { MaxDegreeOfParallelism = threads ?? Prediction.MaxDegreeOfParallelism },
         };
         return settings.Checked();
+    }
+
+    private static IReadOnlyList<MaskingRule> ReadMaskingRules(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            return Pipeline.Preprocessing.MaskingRules.Default;
+        }
+
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Pipeline.Preprocessing.MaskingRules.Load(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CommandException($"Masking:RulesFile is '{path}', which cannot be used: {UserMessage.Sentence(e)}", ExitCode.WrongUsage, e);
+        }
     }
 
     private PipelineSettings Checked()

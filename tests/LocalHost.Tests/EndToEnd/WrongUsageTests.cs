@@ -58,4 +58,25 @@ public sealed class WrongUsageTests
 
         (await CommandLine.RunAsync(["run", "--incidents", csv, "--data", folder["data"]], environment)).ShouldHaveFailed(2, message);
     }
+
+    [TestMethod]
+    public async Task Masking_rules_of_ones_own_replace_the_built_in_ones()
+    {
+        using TempFolder folder = new();
+        string csv = folder.Write("in.csv", "number,opened_at,short_description\n1,2026-05-04,Badge B-4711 does not open the gate\n");
+        string rules = folder.Write("rules.json", """[{ "name": "badge", "pattern": "\\bB-\\d+", "replacement": "<badge>" }]""");
+        (await CommandLine.RunAsync(["run", "--incidents", csv, "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Masking__RulesFile"] = rules })).ExitCode.ShouldBe(0);
+        (await CommandLine.RunAsync(["run", "--incidents", csv, "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Masking__RulesFile"] = folder["none.json"] }))
+            .ShouldHaveFailed(2, "Masking:RulesFile is '");
+
+        using Adapters.Local.LexicalEmbedder embedder = new();
+        await using Adapters.Local.SqliteWarehouse warehouse = new(folder["data/warehouse.db"]);
+        List<string> summaries = [];
+        await foreach (Preprocessing.PreprocessedIncident row in warehouse.ReadWindowAsync("default", embedder.ModelId, DateTimeOffset.MinValue, DateTimeOffset.MaxValue))
+        {
+            summaries.Add(row.Summary);
+        }
+
+        summaries.ShouldBe(["Badge <badge> does not open the gate"]);
+    }
 }
