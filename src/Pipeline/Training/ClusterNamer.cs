@@ -7,7 +7,8 @@ namespace Pipeline.Training;
 /// <summary>Finds the keywords of groups of texts, has the groups named, and makes the names unique and presentable.</summary>
 public sealed class ClusterNamer(IClusterLabeller labeller)
 {
-    private const int KeywordCount = 10;
+    private const int KeywordCount = 40;
+    private const int ShownKeywords = 10;
 
     /// <summary>Names groups of texts.</summary>
     /// <param name="texts">The texts.</param>
@@ -21,11 +22,19 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(examples);
         IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(texts, groups, new ClassTfIdfOptions { Keywords = KeywordCount });
-        ClusterDescription[] descriptions = [.. examples.Select((e, group) => new ClusterDescription(keywords.GetValueOrDefault(group, []), e))];
+        ILookup<int, string> titles = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i], i => texts[i].Split('\n', 2)[0]);
+        ClusterDescription[] descriptions =
+        [
+            .. examples.Select((e, group) =>
+            {
+                IReadOnlyList<Keyword> own = keywords.GetValueOrDefault(group, []);
+                return new ClusterDescription(own, TitlePhrase.Find([.. titles[group]], own), e);
+            }),
+        ];
         IReadOnlyList<string> labels = await labeller.LabelAsync(descriptions, cancellationToken);
 
         HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
-        return [.. labels.Select((label, group) => new GroupName(Unique(label, descriptions[group], group, taken), [.. descriptions[group].Keywords.Select(k => k.Term)]))];
+        return [.. labels.Select((label, group) => new GroupName(Unique(label, descriptions[group], group, taken), [.. descriptions[group].Keywords.Take(ShownKeywords).Select(k => k.Term)]))];
     }
 
     // Siblings may share their strongest words: then a word that the name does not have yet tells them apart, and a number where there is none.

@@ -1,0 +1,41 @@
+namespace Pipeline.Clustering.Tests.Text;
+
+[TestClass]
+public sealed class TitlePhraseTests
+{
+    private static readonly Keyword[] Keywords = [new("payment", 0.5), new("card", 0.4), new("possible", 0.3), new("store", 0.05), new("card payment", 0.6)];
+
+    [TestMethod]
+    public void The_wording_that_titles_share_is_found_without_numbers_and_hosts() =>
+        TitlePhrase.Find(["Card payment not possible in store 113", "card payment not possible at srv-9", "Card payment not possible: till 4", "payment terminal offline"], Keywords)
+            .ShouldBe("card payment not possible");
+
+    [TestMethod]
+    public void A_phrase_neither_starts_nor_ends_with_a_stop_word() =>
+        TitlePhrase.Find(["the card of the store", "the card of the store"], Keywords).ShouldBe("card of the store");
+
+    [TestMethod]
+    public void A_rare_wording_is_no_name() =>
+        TitlePhrase.Find(["card payment slow", .. Enumerable.Range(0, 20).Select(i => $"payment {(char)('a' + i)}x")], Keywords).ShouldBeNull();
+
+    [TestMethod]
+    public void Frequent_words_without_weight_are_no_name() =>
+        TitlePhrase.Find(["new ticket", "new ticket", "new ticket"], Keywords).ShouldBeNull();
+
+    [TestMethod]
+    public void The_order_of_the_titles_does_not_matter()
+    {
+        string[] titles = ["card payment", "payment card", "card payment", "payment card"];
+        TitlePhrase.Find(titles, Keywords).ShouldBe(TitlePhrase.Find([.. titles.Reverse()], Keywords));
+    }
+
+    [TestMethod]
+    public void Without_titles_there_is_no_phrase() => TitlePhrase.Find([], Keywords).ShouldBeNull();
+
+    [TestMethod]
+    [DataRow(0.0)]
+    [DataRow(1.5)]
+    [DataRow(double.NaN)]
+    public void A_share_out_of_range_is_refused(double share) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => TitlePhrase.Find([], Keywords, share)).ParamName.ShouldBe("minShare");
+}
