@@ -11,6 +11,9 @@ internal static class WordWeights
     /// <summary>The weight of function words, greetings and auxiliaries. Not zero: short questions differ by them.</summary>
     public const float Function = 0.3f;
 
+    /// <summary>The weight of what addresses and forwarded mail leave behind.</summary>
+    public const float Remnant = 0.1f;
+
     /// <summary>The weight of words that occur in requests of any kind, of question words and of negations.</summary>
     public const float Filler = 0.5f;
 
@@ -25,6 +28,8 @@ internal static class WordWeights
         own per please regards same shall she should since sir so some such team than thank thanks that the their theirs them then there these they
         this those through to too under upon us very via was we were while whom whose will with would yes you your yours
         """;
+
+    private const string RemnantWords = "com cc fw fwd gmail hotmail http https mailto re www yahoo";
 
     private const string FillerWords =
         """
@@ -62,6 +67,9 @@ internal static class WordWeights
 
         foreach (string word in Split(FunctionWords))
             weights[word] = Function;
+
+        foreach (string word in Split(RemnantWords))
+            weights[word] = Remnant;
 
         return weights.ToFrozenDictionary(StringComparer.Ordinal);
     }

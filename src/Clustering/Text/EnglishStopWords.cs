@@ -18,7 +18,7 @@ public static class EnglishStopWords
         further once twice however therefore thus hence otherwise instead etc eg ie vs
         hi hello hey dear thanks thank thankyou thx please pls plz kindly regards sincerely cheers sorry greetings
         get gets got getting go goes going went want wants wanted need needs needed like know let make makes made see seems seem try tried trying use used using
-        yes ok okay well able due re fw fwd
+        yes ok okay well able due re fw fwd cc www http https com mailto
         """;
 
     /// <summary>The words, in lower case.</summary>

@@ -50,7 +50,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
             if (incidents < needed)
             {
-                return Unpublished(TrainingStatus.TooFewIncidents, $"{incidents} incidents in the window, at least {needed} are needed.");
+                return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
             ClusteredIncidents clustered = IncidentClustering.Cluster(

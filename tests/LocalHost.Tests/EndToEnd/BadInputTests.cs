@@ -149,7 +149,7 @@ public sealed class BadInputTests
         if (count < 10)
         {
             center.GetProperty("noise").GetInt32().ShouldBe(count);
-            center.GetProperty("detail").GetString().ShouldBe($"{count} incidents in the window, at least 10 are needed.");
+            center.GetProperty("detail").GetString().ShouldBe($"The window holds too few incidents: {count}, at least 10 are needed.");
         }
     }
 

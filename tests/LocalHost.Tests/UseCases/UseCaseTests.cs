@@ -80,7 +80,7 @@ public sealed class UseCaseTests : IDisposable
         TrainingOutcome outcome = (await pipeline.Train.RunAsync(new TrainingRequest(2029, 1))).TechCenters.Single();
 
         outcome.Status.ShouldBe(TrainingStatus.TooFewIncidents);
-        outcome.Detail!.ShouldStartWith("0 incidents in the window");
+        outcome.Detail!.ShouldStartWith("The window holds too few incidents: 0,");
         (await pipeline.Models.FindLatestAsync("default"))!.Version.ShouldBe("2026_q2");
     }
 
