@@ -7,17 +7,11 @@ namespace Pipeline.LocalHost;
 /// <summary>The table that a run ends with: per tech center its clusters, noise and biggest problems.</summary>
 internal static class RunSummary
 {
-    private const int FileWidth = 120;
     private const int ProblemsOfMany = 3;
     private const int ProblemsOfOne = 10;
 
     public static void Write(IAnsiConsole console, ReportData report)
     {
-        if (!console.Profile.Out.IsTerminal)
-        {
-            console.Profile.Width = FileWidth;
-        }
-
         Table table = new Table().Border(TableBorder.Rounded).AddColumn(new TableColumn("Tech center").NoWrap());
         foreach (string name in new[] { "Incidents", "Clusters", "Noise" })
         {

@@ -11,6 +11,9 @@ namespace Pipeline.LocalHost.Commands;
 /// <summary>What commands print and how they end: results on standard output, everything else on standard error.</summary>
 internal sealed class CommandHost
 {
+    // Where no terminal says how wide a line may be.
+    private const int FileWidth = 120;
+
     private CommandHost(bool json) => Json = json;
 
     /// <summary>Whether standard output carries one JSON object and nothing else.</summary>
@@ -78,6 +81,11 @@ internal sealed class CommandHost
         }
         else
         {
+            if (!AnsiConsole.Profile.Out.IsTerminal)
+            {
+                AnsiConsole.Profile.Width = FileWidth;
+            }
+
             show(AnsiConsole.Console);
         }
     }
