@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Hosting.Page;
 
 namespace Pipeline.LocalHost.Hosting.Http;
 
@@ -27,7 +28,10 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
             double milliseconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);
             string method = Method(context.Request.Method);
             string route = context.GetEndpoint()?.DisplayName ?? "no route";
-            LogRequest(method, route, context.Response.StatusCode, milliseconds, id);
+
+            // An open status page asks every few seconds.
+            LogLevel level = route is HostPage.StatusRoute ? LogLevel.Debug : LogLevel.Information;
+            LogRequest(level, method, route, context.Response.StatusCode, milliseconds, id);
         }
     }
 
@@ -115,9 +119,9 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
     // Whatever a client calls its method, the log has a line of known length.
     private static string Method(string method) => method.Length <= 10 && method.All(char.IsAsciiLetter) ? method : "OTHER";
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} answered {Status} in {Milliseconds} ms, request {CorrelationId}")]
-    private partial void LogRequest(string method, string route, int status, double milliseconds, string correlationId);
+    [LoggerMessage(EventId = 10, Message = "{Method} {Route} answered {Status} in {Milliseconds} ms, request {CorrelationId}")]
+    private partial void LogRequest(LogLevel level, string method, string route, int status, double milliseconds, string correlationId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {CorrelationId} failed")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "Request {CorrelationId} failed")]
     private partial void LogFailure(Exception exception, string correlationId);
 }

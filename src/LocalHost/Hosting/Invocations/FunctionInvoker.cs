@@ -80,9 +80,9 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}")]
     private partial void LogStarted(string function, TriggerKind trigger, string reason, string invocationId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}")]
     private partial void LogEnded(string function, InvocationOutcome outcome, double milliseconds, string invocationId);
 }

@@ -16,6 +16,9 @@ namespace Pipeline.LocalHost.Hosting.Page;
 /// </summary>
 internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, StatusBoard board, NewestReport report)
 {
+    /// <summary>The name of the route that the page polls.</summary>
+    public const string StatusRoute = "status";
+
     private static readonly Lazy<(string Html, string Policy)> Content = new(Build);
 
     /// <summary>Adds the routes.</summary>
@@ -26,7 +29,7 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Sta
             context.Response.Headers.ContentSecurityPolicy = Content.Value.Policy;
             await SendAsync(context, "text/html; charset=utf-8", Content.Value.Html);
         });
-        Get(routes, "/status.json", "status", async context =>
+        Get(routes, "/status.json", StatusRoute, async context =>
         {
             HostStatus status = await board.GatherAsync(context.RequestAborted);
             context.Response.Headers.CacheControl = "no-store";
