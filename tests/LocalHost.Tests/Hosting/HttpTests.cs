@@ -9,6 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Tests.Support;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
@@ -118,6 +119,19 @@ public sealed class HttpTests
         await using TestHost host = await StartAsync();
         using HttpResponseMessage response = await host.Client.GetAsync(new Uri("api/own", UriKind.Relative));
         await ShouldBeProblemAsync(response, 400, "the function's own words");
+    }
+
+    [TestMethod]
+    public async Task The_runs_are_kept_with_their_outcomes()
+    {
+        await using TestHost host = await StartAsync();
+        foreach (string path in new[] { "api/open", "api/unavailable", "api/fails" })
+        {
+            using HttpResponseMessage response = await host.Client.GetAsync(new Uri(path, UriKind.Relative));
+        }
+
+        host.App.Services.GetRequiredService<InvocationLog>().Recent().Select(r => $"{r.Function} {r.Trigger} {r.Reason} {r.Outcome}: {r.Problem}")
+            .ShouldBe(["Fails Http GET Failed: InvalidOperationException; the log has the details.", "Unavailable Http GET Failed: It answered with the status 503.", "Open Http GET Succeeded: "]);
     }
 
     [TestMethod]
@@ -272,6 +286,9 @@ public sealed class HttpTests
 
         [Function("Fails")]
         public static IActionResult Fails([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fails")] HttpRequest request) => throw new InvalidOperationException($"the printer of Jane Doe {request.Path}");
+
+        [Function("Unavailable")]
+        public static IResult Unavailable([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unavailable")] HttpRequest request) => Results.Problem("later", request.Path, StatusCodes.Status503ServiceUnavailable);
 
         [Function("Length")]
         public static async Task<IActionResult> Length([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "length")] HttpRequest request)

@@ -12,7 +12,7 @@ namespace Pipeline.LocalHost.Hosting.Page;
 /// <summary>Gathers what the status page shows. What is stored is counted at most every few seconds, however many pages are open.</summary>
 internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, TimerTriggers timers, BlobTriggers blobs, PipelineMonitor monitor, TimeProvider clock) : IDisposable
 {
-    private const int ShownInvocations = 30;
+    private const int ShownInvocations = 100;
     private const string ApiDocument = "openapi.json";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
