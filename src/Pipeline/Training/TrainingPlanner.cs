@@ -36,10 +36,12 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
     }
 
     /// <summary>What a plan trains, and with which parameters: a restart resumes only the run that asked for the same.</summary>
-    public string Fingerprint(TrainingPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="token">What else tells two trainings apart; see <see cref="TrainingRequest.Token"/>.</param>
+    public string Fingerprint(TrainingPlan plan, string? token = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return JsonSerializer.Serialize(new { techCenters = plan.TechCenters, options = options with { MaxDegreeOfParallelism = null } }, PipelineJson.Compact);
+        return JsonSerializer.Serialize(new { techCenters = plan.TechCenters, token, options = options with { MaxDegreeOfParallelism = null } }, PipelineJson.Compact);
     }
 
     /// <summary>The period that a plan's models learn from.</summary>

@@ -21,10 +21,10 @@ internal static class CommandLine
         {
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill();
-            throw new TimeoutException($"'{string.Join(' ', arguments)}' did not end within {Patience}.");
+            throw new TimeoutException($"'{string.Join(' ', arguments)}' did not end within {Patience}.", e);
         }
 
         return new CommandResult(process.ExitCode, await output, await errors);
@@ -34,6 +34,7 @@ internal static class CommandLine
     {
         ProcessStartInfo start = new("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
