@@ -86,8 +86,9 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     {
         ClassifiedText withNearest = unclustered with { Nearest = model.Examples.Nearest(embedding, NearestCount) };
 
-        // A text that shares nothing with any example is in no cluster, wherever the layout happens to put it.
-        if (model.FindCluster(answer.ClusterId) is not ModelCluster cluster || withNearest.Nearest is not [{ Similarity: > 0 }, ..])
+        // A new text that is like its cluster by chance only is in none, wherever the layout happens to put it: the reduction magnifies the little that it has in common.
+        if (model.FindCluster(answer.ClusterId) is not ModelCluster cluster
+            || (!model.Classifier.Knows(TextHash.Of(unclustered.Summary)) && model.Examples.Similarity(embedding, cluster.Id) <= model.Examples.ChanceSimilarity))
         {
             return withNearest;
         }
