@@ -17,7 +17,7 @@ namespace Pipeline.Functions;
 public static class PipelineServices
 {
     /// <summary>
-    /// Adds the use cases and their options. Needs an <see cref="IWarehouse"/>, an <see cref="IObjectStore"/> and an embedding generator among the services;
+    /// Adds the use cases that are not among the services yet. Needs an <see cref="IWarehouse"/>, an <see cref="IObjectStore"/> and an embedding generator among the services;
     /// an <see cref="IClusterLabeller"/> and a <see cref="TimeProvider"/> are used where they are there.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
@@ -38,24 +38,29 @@ public static class PipelineServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
-        services.AddSingleton(new SummaryBuilder(new Masker(MaskingRules.Default)));
-        services.AddSingleton<ModelStore>().AddSingleton<ModelDirectory>().AddSingleton<ModelCatalog>();
-        services.AddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), s.GetRequiredService<SummaryBuilder>(), preprocessing));
+        services.TryAddSingleton(_ => new SummaryBuilder(new Masker(MaskingRules.Default)));
+        services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<ModelDirectory>();
+        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), s.GetRequiredService<SummaryBuilder>(), preprocessing));
         AddTraining(services, training, fanOut);
-        services.AddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
-        services.AddSingleton<ExampleIndexer>().AddSingleton<AcceptModel>();
-        services.AddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
-        services.AddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<SummaryBuilder>(), EmbedderOf(s), EmbedderId(s)));
-        services.AddSingleton<BrowseClusters>().AddSingleton<PipelineMonitor>().AddSingleton<Readiness>();
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
+        services.TryAddSingleton<ExampleIndexer>();
+        services.TryAddSingleton<AcceptModel>();
+        services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
+        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<SummaryBuilder>(), EmbedderOf(s), EmbedderId(s)));
+        services.TryAddSingleton<BrowseClusters>();
+        services.TryAddSingleton<PipelineMonitor>();
+        services.TryAddSingleton<Readiness>();
         return services;
     }
 
     private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
     {
-        services.AddSingleton(s => new TrainingPlanner(s.GetRequiredService<IWarehouse>(), training, Clock(s)));
-        services.AddSingleton(s => new TechCenterTrainer(
+        services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<IWarehouse>(), training, Clock(s)));
+        services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
-        services.AddSingleton(s => new TrainingSteps(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+        services.TryAddSingleton(s => new TrainingSteps(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }
 
     private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();

@@ -6,6 +6,9 @@ namespace Pipeline.LocalHost;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>The name of the file with the keys of the host.</summary>
+    public const string KeysFile = "host-keys.json";
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream lockFile)
@@ -28,6 +31,12 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The newest report.</summary>
     public string Report => In("report.html");
+
+    /// <summary>What the host remembers over a restart.</summary>
+    public string HostState => In("host.db");
+
+    /// <summary>The keys that requests to the host bring.</summary>
+    public string Keys => In(KeysFile);
 
     /// <summary>Creates the folder where it is missing, and locks it.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
@@ -53,7 +62,7 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Deletes what earlier runs left in the folder.</summary>
     public void Clear()
     {
-        foreach (string file in new[] { Warehouse, Warehouse + "-wal", Warehouse + "-shm", Rejects, Report })
+        foreach (string file in new[] { Warehouse, Warehouse + "-wal", Warehouse + "-shm", HostState, HostState + "-wal", HostState + "-shm", Rejects, Report })
         {
             File.Delete(file);
         }

@@ -12,6 +12,7 @@ namespace Pipeline.LocalHost;
 internal sealed record PipelineSettings
 {
     private const string SettingsFile = "local.settings.json";
+    private const string SampleFile = "Pipeline.LocalHost.local.settings.sample.json";
 
     public PreprocessingOptions Preprocessing { get; init; } = new();
 
@@ -25,11 +26,7 @@ internal sealed record PipelineSettings
     {
         try
         {
-            IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
-            IConfigurationRoot configuration = new ConfigurationBuilder()
-                .AddConfiguration(file.GetSection("Values"))
-                .AddEnvironmentVariables()
-                .Build();
+            IConfigurationRoot configuration = Configuration(new ConfigurationBuilder());
             PipelineSettings settings = new()
             {
                 Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
@@ -41,6 +38,25 @@ internal sealed record PipelineSettings
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
         {
             throw new CommandException($"A setting in {SettingsFile} or the environment cannot be read: {e.Message}", ExitCode.WrongUsage, e);
+        }
+    }
+
+    /// <summary>
+    /// The settings as functions refer to them, such as <c>%Schedules:Preprocess%</c>: those of <see cref="Load"/>, and for what neither the file nor the environment
+    /// sets, the values of local.settings.sample.json.
+    /// </summary>
+    /// <exception cref="CommandException">The file is malformed.</exception>
+    public static IConfiguration ForReferences()
+    {
+        try
+        {
+            using Stream sample = typeof(PipelineSettings).Assembly.GetManifestResourceStream(SampleFile)!;
+            IConfigurationRoot defaults = new ConfigurationBuilder().AddJsonStream(sample).Build();
+            return Configuration(new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException($"{SettingsFile} cannot be read: {e.Message}", ExitCode.WrongUsage, e);
         }
     }
 
@@ -59,6 +75,12 @@ internal sealed record PipelineSettings
             Prediction = Prediction with { MaxDegreeOfParallelism = threads ?? Prediction.MaxDegreeOfParallelism },
         };
         return settings.Checked();
+    }
+
+    private static IConfigurationRoot Configuration(IConfigurationBuilder builder)
+    {
+        IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
+        return builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
     }
 
     private PipelineSettings Checked()

@@ -13,7 +13,14 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     StepCommands.CreatePredict(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
-int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false };
+if (parsed.CommandResult.Command.Name is ServeCommand.Name)
+{
+    invocation.ProcessTerminationTimeout = ServeCommand.LongestStop;
+}
+
+int exitCode = await parsed.InvokeAsync(invocation);
 return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : exitCode;
