@@ -52,10 +52,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
     private async Task<RunResult> ClusterAsync(int incidents, int rejected, TrainingRequest[] versions, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
     {
         PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync(limit: null, progress, cancellationToken);
+        string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         List<TrainingSummary> trainings = [];
         foreach (TrainingRequest version in versions)
         {
-            trainings.Add(await pipeline.Train.RunAsync(version, progress, cancellationToken));
+            trainings.Add(await pipeline.Train.RunOpenAsync(version with { Token = token }, progress, cancellationToken));
         }
 
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
@@ -69,6 +70,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
                 Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
             }),
         ];
+        foreach (TrainingSummary training in trainings)
+        {
+            await pipeline.Train.CloseAsync(training, cancellationToken);
+        }
+
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }
 

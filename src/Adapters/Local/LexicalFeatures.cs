@@ -7,8 +7,8 @@ namespace Pipeline.Adapters.Local;
 internal static class LexicalFeatures
 {
     private const double WordShare = 1;
-    private const double PairShare = 0.5;
-    private const double PartShare = 0.5;
+    private const double PairShare = 0.3;
+    private const double PartShare = 0.7;
     private const int MinPart = 3;
     private const int MaxPart = 5;
 

@@ -65,7 +65,7 @@ internal static class LexicalTokenizer
     private static IEnumerable<LexicalToken> Classify(string raw)
     {
         string word = raw.EndsWith("'s", StringComparison.Ordinal) ? raw[..^2] : raw;
-        word = word.Replace("'", "", StringComparison.Ordinal);
+        word = WordWeights.Canonical(word.Replace("'", "", StringComparison.Ordinal));
         if (word.Length == 0)
             yield break;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Functions;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
@@ -51,7 +52,7 @@ internal static class ServeCommand
             Configuration = configuration,
             Keys = keys,
             StatePath = pipeline.Folder.HostState,
-            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
+            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
         });
         app.Services.GetRequiredService<HostPage>().Map(app);
         await FunctionHost.StartAsync(app, cancellationToken);

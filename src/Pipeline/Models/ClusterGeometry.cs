@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pipeline.Clustering;
 using Pipeline.Prediction;
 using Pipeline.Training;
@@ -14,7 +15,8 @@ public sealed class ClusterGeometry
     private readonly UmapModel? _layout;
     private readonly HdbscanModel _tree;
     private readonly int[] _clusterIds;
-    private readonly float _noveltyLimit;
+    private readonly float[] _directions;
+    private readonly double _minCoherence;
     private readonly Lazy<HdbscanPredictor> _predictor;
 
     /// <summary>Puts the parts together.</summary>
@@ -22,18 +24,21 @@ public sealed class ClusterGeometry
     /// <param name="layout">From reduced vectors to the layout; null where the reduced vectors themselves were clustered.</param>
     /// <param name="tree">The clusters of the layout.</param>
     /// <param name="clusterIds">The id of each selected cluster; -1 where it counts as noise.</param>
-    /// <param name="noveltyLimit">A text that is farther (cosine, reduced vectors) from every known one is new and belongs to no cluster.</param>
+    /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the selected clusters.</param>
+    /// <param name="minCoherence">A text whose mean cosine to its cluster's members is lower belongs to no cluster.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
-    public ClusterGeometry(EmbeddingReduction reduction, UmapModel? layout, HdbscanModel tree, int[] clusterIds, float noveltyLimit, int? maxDegreeOfParallelism)
+    public ClusterGeometry(EmbeddingReduction reduction, UmapModel? layout, HdbscanModel tree, int[] clusterIds, float[] directions, double minCoherence, int? maxDegreeOfParallelism)
     {
+        ArgumentNullException.ThrowIfNull(reduction);
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(clusterIds);
-        if (clusterIds.Length != tree.SelectedClusters.Length)
+        ArgumentNullException.ThrowIfNull(directions);
+        if (clusterIds.Length != tree.SelectedClusters.Length || directions.Length != clusterIds.Length * reduction.Dimensions)
         {
-            throw new InvalidDataException($"There are {clusterIds.Length} cluster ids for {tree.SelectedClusters.Length} selected clusters.");
+            throw new InvalidDataException($"There are {clusterIds.Length} cluster ids and {directions.Length} / {reduction.Dimensions} directions for {tree.SelectedClusters.Length} selected clusters.");
         }
 
-        (_reduction, _layout, _tree, _clusterIds, _noveltyLimit) = (reduction, layout, tree, clusterIds, noveltyLimit);
+        (_reduction, _layout, _tree, _clusterIds, _directions, _minCoherence) = (reduction, layout, tree, clusterIds, directions, minCoherence);
         MaxDegreeOfParallelism = maxDegreeOfParallelism;
         _predictor = new Lazy<HdbscanPredictor>(() => new HdbscanPredictor(_tree, maxDegreeOfParallelism));
     }
@@ -47,18 +52,21 @@ public sealed class ClusterGeometry
     public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism);
-        if (_layout is null)
+        float[] placed = _layout is null ? reduced : _layout.Transform(reduced, cancellationToken);
+        HdbscanPrediction prediction = _predictor.Value.Predict(placed, cancellationToken);
+        Classification[] answers = new Classification[prediction.Labels.Length];
+        for (int row = 0; row < answers.Length; row++)
         {
-            return Answers(_predictor.Value.Predict(reduced, cancellationToken), _ => false);
+            int cluster = prediction.Labels[row];
+            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minCoherence;
+            answers[row] = belongs ? new Classification(_clusterIds[cluster], prediction.Strengths[row]) : Classification.None;
         }
 
-        NeighborTable neighbors = _layout.FindNeighbors(reduced, cancellationToken);
-        HdbscanPrediction prediction = _predictor.Value.Predict(_layout.Transform(neighbors, cancellationToken), cancellationToken);
-        return Answers(prediction, row => neighbors.Distances[row * neighbors.K] > _noveltyLimit);
+        return answers;
     }
 
     /// <summary>The numeric part with other cluster ids.</summary>
-    public ClusterGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _layout, _tree, clusterIds, _noveltyLimit, MaxDegreeOfParallelism);
+    public ClusterGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _layout, _tree, clusterIds, _directions, _minCoherence, MaxDegreeOfParallelism);
 
     internal static ClusterGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, TrainingParameters parameters, int? maxDegreeOfParallelism)
     {
@@ -89,7 +97,7 @@ public sealed class ClusterGeometry
             SelectedClusters = arrays.Get<int>("tree.selected"),
             MaxLambdas = arrays.Get<double>("tree.max_lambdas"),
         };
-        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.Get<float>("layout.novelty_limit")[0], maxDegreeOfParallelism);
+        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.Get<float>("tree.directions"), arrays.Get<double>("tree.min_coherence")[0], maxDegreeOfParallelism);
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
@@ -98,7 +106,6 @@ public sealed class ClusterGeometry
         float[] reduced = _layout is null ? _tree.TrainingPoints : _layout.TrainingPoints.ToArray();
         int count = _tree.CoreDistances.Length;
         arrays["layout.input"] = SafeTensor.From<float>(reduced, count, _reduction.Dimensions);
-        arrays["layout.novelty_limit"] = SafeTensor.From<float>([_noveltyLimit], 1);
         if (_layout is not null)
         {
             arrays["layout.output"] = SafeTensor.From<float>(_layout.Embedding, count, _layout.Options.Components);
@@ -113,6 +120,8 @@ public sealed class ClusterGeometry
         arrays["tree.cluster_births"] = SafeTensor.From<double>(_tree.ClusterBirthLambdas, _tree.ClusterBirthLambdas.Length);
         arrays["tree.selected"] = SafeTensor.From<int>(_tree.SelectedClusters, _tree.SelectedClusters.Length);
         arrays["tree.max_lambdas"] = SafeTensor.From<double>(_tree.MaxLambdas, _tree.MaxLambdas.Length);
+        arrays["tree.directions"] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
+        arrays["tree.min_coherence"] = SafeTensor.From<double>([_minCoherence], 1);
         arrays["tree.cluster_ids"] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
     }
 
@@ -125,15 +134,6 @@ public sealed class ClusterGeometry
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
     };
 
-    private Classification[] Answers(HdbscanPrediction prediction, Func<int, bool> isNew)
-    {
-        Classification[] answers = new Classification[prediction.Labels.Length];
-        for (int row = 0; row < answers.Length; row++)
-        {
-            int id = prediction.Labels[row] < 0 || isNew(row) ? IncidentPrediction.Unclustered : _clusterIds[prediction.Labels[row]];
-            answers[row] = id < 0 ? Classification.None : new Classification(id, prediction.Strengths[row]);
-        }
-
-        return answers;
-    }
+    private double Likeness(ReadOnlySpan<float> reduced, int cluster) =>
+        TensorPrimitives.Dot(reduced, _directions.AsSpan(cluster * _reduction.Dimensions, _reduction.Dimensions));
 }

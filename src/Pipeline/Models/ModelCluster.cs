@@ -29,7 +29,7 @@ public sealed record ModelCluster
     /// <summary>The last training incident's date in UTC; null where the source has no dates.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 
-    /// <summary>Typical incidents (exemplars of the condensed tree): masked text.</summary>
+    /// <summary>Typical incidents, the most like all the others first: masked text.</summary>
     public required IReadOnlyList<string> Examples { get; init; }
 
     /// <summary>What happened to it since the version before.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -63,7 +64,7 @@ public sealed class Masker
 
     private static string Apply(CompiledRule rule, string text)
     {
-        if (rule.Requires.Count > 0 && !rule.Requires.Any(required => text.Contains(required, StringComparison.OrdinalIgnoreCase)))
+        if (!rule.MayMatch(text))
             return text;
 
         StringBuilder? result = null;
@@ -118,7 +119,7 @@ public sealed class Masker
         try
         {
             Regex pattern = new(rule.Pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
-            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Requires ?? []);
+            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, RequiredCharacters(rule), RequiredWords(rule));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -129,5 +130,16 @@ public sealed class Masker
         }
     }
 
-    private sealed record CompiledRule(Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, IReadOnlyList<string> Requires);
+    private static SearchValues<char>? RequiredCharacters(MaskingRule rule) =>
+        rule.Requires is { Count: > 0 } required && required.All(text => text.Length == 1 && !char.IsLetter(text[0])) ? SearchValues.Create(string.Concat(required)) : null;
+
+    private static SearchValues<string>? RequiredWords(MaskingRule rule) =>
+        rule.Requires is { Count: > 0 } required ? SearchValues.Create([.. required], StringComparison.OrdinalIgnoreCase) : null;
+
+    private sealed record CompiledRule(
+        Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, SearchValues<char>? Characters, SearchValues<string>? Words)
+    {
+        public bool MayMatch(string text) =>
+            Characters is not null ? text.AsSpan().ContainsAny(Characters) : Words is null || text.AsSpan().ContainsAny(Words);
+    }
 }

@@ -1,8 +1,9 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.AI;
 using Pipeline.Incidents;
 using Pipeline.Storage;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Pipeline.Preprocessing;
 
@@ -23,6 +24,13 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
     /// <summary>How many incidents wait.</summary>
     public async Task<long> CountWaitingAsync(CancellationToken cancellationToken = default) =>
         await warehouse.CountChangesAsync(await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken), cancellationToken);
+
+    /// <summary>Names the state of the preprocessed incidents: it is another one after anything new was preprocessed.</summary>
+    public async Task<string> WatermarkAsync(CancellationToken cancellationToken = default)
+    {
+        long watermark = await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{WatermarkName}:{watermark}");
+    }
 
     /// <summary>Preprocesses what waits.</summary>
     /// <param name="limit">Stop after this many incidents, at least 1; null for all.</param>

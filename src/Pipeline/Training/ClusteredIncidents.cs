@@ -10,6 +10,7 @@ namespace Pipeline.Training;
 /// <param name="Reduced">The reduced vectors, n x <paramref name="ReducedDimensions"/>, row-major.</param>
 /// <param name="ReducedDimensions">Values per reduced vector.</param>
 /// <param name="Map">Each incident's place on the cluster map, n x 2.</param>
+/// <param name="Coherence">How alike the members of each cluster are.</param>
 /// <param name="Geometry">What prediction needs, with the labels as cluster ids.</param>
 /// <param name="Dbcv">Density-based cluster validity of the clustered layout, -1 to 1.</param>
-public sealed record ClusteredIncidents(int[] Labels, double[] Probabilities, HdbscanResult Result, float[] Reduced, int ReducedDimensions, float[] Map, ClusterGeometry Geometry, double Dbcv);
+public sealed record ClusteredIncidents(int[] Labels, double[] Probabilities, HdbscanResult Result, float[] Reduced, int ReducedDimensions, float[] Map, ClusterCoherence Coherence, ClusterGeometry Geometry, double Dbcv);

@@ -3,10 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Training;
 
-/// <summary>
-/// The step from embeddings to the vectors that are laid out: principal components, each divided by its standard deviation to a power.
-/// Words that most incidents share fill the first components; the division damps them (a part of whitening, after Mu and Viswanath 2018, who remove them).
-/// </summary>
+/// <summary>The step from embeddings to the vectors that are laid out: principal components, with what most texts share damped, at unit length.</summary>
 public sealed class EmbeddingReduction
 {
     private const string MeanTensor = "pca.mean";
@@ -15,12 +12,12 @@ public sealed class EmbeddingReduction
     private const string ScaleTensor = "pca.scale";
 
     private readonly PcaModel _pca;
-    private readonly float[] _scale;
+    private readonly FrequencyDamping _damping;
 
-    private EmbeddingReduction(PcaModel pca, float[] scale)
+    private EmbeddingReduction(PcaModel pca, FrequencyDamping damping)
     {
         _pca = pca;
-        _scale = scale;
+        _damping = damping;
     }
 
     /// <summary>Values per reduced vector.</summary>
@@ -36,9 +33,7 @@ public sealed class EmbeddingReduction
     {
         ArgumentNullException.ThrowIfNull(parameters);
         PcaModel pca = Pca.Fit(embeddings, dimensions, parameters.Dimensions, parameters.Seed, maxDegreeOfParallelism, cancellationToken);
-        double largest = pca.ExplainedVariance.Max();
-        float[] scale = [.. pca.ExplainedVariance.Select(variance => variance > 1e-9 * largest ? (float)Math.Pow(variance / largest, -parameters.Flattening / 2) : 0)];
-        return new EmbeddingReduction(pca, scale);
+        return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }
 
     /// <summary>Reduces embeddings; each row of the answer depends on its own row only.</summary>
@@ -48,18 +43,14 @@ public sealed class EmbeddingReduction
     public float[] Transform(ReadOnlyMemory<float> embeddings, int? maxDegreeOfParallelism)
     {
         float[] reduced = _pca.Transform(embeddings, maxDegreeOfParallelism);
-        for (int i = 0; i < reduced.Length; i++)
-        {
-            reduced[i] *= _scale[i % _scale.Length];
-        }
-
+        _damping.ApplyToRows(reduced);
         return reduced;
     }
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)
     {
         PcaModel pca = new(arrays.Get<float>(MeanTensor), arrays.Get<float>(ComponentsTensor), arrays.Get<float>(VarianceTensor));
-        return new EmbeddingReduction(pca, arrays.Get<float>(ScaleTensor));
+        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.Get<float>(ScaleTensor)));
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
@@ -67,6 +58,6 @@ public sealed class EmbeddingReduction
         arrays[MeanTensor] = SafeTensor.From<float>(_pca.Mean, _pca.Dimensions);
         arrays[ComponentsTensor] = SafeTensor.From<float>(_pca.Components, _pca.ComponentCount, _pca.Dimensions);
         arrays[VarianceTensor] = SafeTensor.From<float>(_pca.ExplainedVariance, _pca.ComponentCount);
-        arrays[ScaleTensor] = SafeTensor.From<float>(_scale, _scale.Length);
+        arrays[ScaleTensor] = SafeTensor.From(_damping.Scales, _damping.Scales.Length);
     }
 }

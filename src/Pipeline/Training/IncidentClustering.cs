@@ -6,9 +6,6 @@ namespace Pipeline.Training;
 /// <summary>Embeddings in, clusters out: reduction, layout, HDBSCAN, and one answer per text.</summary>
 public static class IncidentClustering
 {
-    private const float LeastNovelty = 0.3f;
-    private const double NoveltyQuantile = 0.99;
-
     /// <summary>Clusters the incidents of a window.</summary>
     /// <param name="embeddings">n x <paramref name="dimensions"/>, row-major.</param>
     /// <param name="dimensions">Values per embedding.</param>
@@ -50,15 +47,12 @@ public static class IncidentClustering
         float[] clustered = layout?.Embedding ?? reduced;
         HdbscanResult result = Hdbscan.Fit(clustered, layout?.Options.Components ?? reduction.Dimensions, hdbscan, ct: cancellationToken);
         (int[] labels, double[] probabilities) = OneAnswerPerText(texts, result);
-        if (layout is not null)
-        {
-            Dissolve(labels, ClusterCoherence.Compute(reduced, reduction.Dimensions, labels, result.ClusterCount), parameters.MinCoherence);
-        }
-
-        float novelty = layout is null ? 0 : NoveltyLimit(layout, labels, cancellationToken);
-        ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], novelty, maxDegreeOfParallelism);
+        double minCoherence = layout is null ? -1 : parameters.MinCoherence;
+        Dissolve(labels, reduced, reduction.Dimensions, result.ClusterCount, minCoherence);
+        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, result.ClusterCount);
+        ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], coherence.Directions, minCoherence, maxDegreeOfParallelism);
         double dbcv = result.ClusterCount > 1 ? Dbcv.Compute(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken) : 0;
-        return new ClusteredIncidents(labels, probabilities, result, reduced, reduction.Dimensions, map, geometry, dbcv);
+        return new ClusteredIncidents(labels, probabilities, result, reduced, reduction.Dimensions, map, coherence, geometry, dbcv);
     }
 
     private static (int[] Labels, double[] Probabilities) OneAnswerPerText(IReadOnlyList<string> texts, HdbscanResult result)
@@ -79,24 +73,18 @@ public static class IncidentClustering
         return (labels, probabilities);
     }
 
-    // A layout pushes whatever is like nothing else together; such a heap is noise, however dense it looks.
-    private static void Dissolve(int[] labels, double[] coherence, double minCoherence)
+    // First the clusters whose members are not alike, then the members that are not like the rest of their cluster.
+    private static void Dissolve(int[] labels, float[] reduced, int dimensions, int clusterCount, double minCoherence)
     {
+        ClusterCoherence coherence = ClusterCoherence.Of(reduced, dimensions, labels, clusterCount);
         for (int row = 0; row < labels.Length; row++)
         {
-            if (labels[row] >= 0 && coherence[labels[row]] < minCoherence)
+            int label = labels[row];
+            if (label >= 0 && (coherence.OfCluster(label) < minCoherence || coherence.OfMember(reduced.AsSpan(row * dimensions, dimensions), label) < minCoherence))
             {
                 labels[row] = -1;
             }
         }
-    }
-
-    // How far clustered texts lie from the nearest other one; beyond that a text is like nothing the model has seen.
-    private static float NoveltyLimit(UmapModel layout, int[] labels, CancellationToken cancellationToken)
-    {
-        NeighborTable neighbors = layout.FindNeighbors(layout.TrainingPoints, cancellationToken);
-        float[] nearest = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] >= 0).Select(row => neighbors.Distances[(row * neighbors.K) + 1]).Order()];
-        return nearest.Length == 0 ? LeastNovelty : Math.Max(LeastNovelty, nearest[(int)(NoveltyQuantile * (nearest.Length - 1))]);
     }
 
     private static float[] FirstTwo(float[] reduced, int dimensions)

@@ -29,10 +29,10 @@ public sealed class ModelAssembler(ClusterNamer namer)
         LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
 
         string[] texts = [.. rows.Select(r => r.Summary)];
-        IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], clustered.Result.Exemplars[original]))];
+        IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         IReadOnlyList<GroupName> names = await namer.NameAsync(texts, labels, examples, cancellationToken);
 
-        int[] groups = DomainGrouping.Group([.. members.Select(m => Centroid(m, clustered))]);
+        int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())]);
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
         Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
         (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
@@ -79,22 +79,12 @@ public sealed class ModelAssembler(ClusterNamer namer)
         return [.. Enumerable.Range(0, count).Select(cluster => rows[cluster].ToArray())];
     }
 
-    private static string[] Examples(string[] texts, int[] members, int[] exemplars)
-    {
-        HashSet<int> own = [.. members];
-        return [.. exemplars.Where(own.Contains).Concat(members).Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount)];
-    }
-
-    private static float[] Centroid(int[] members, ClusteredIncidents clustered)
-    {
-        float[] sum = new float[clustered.ReducedDimensions];
-        foreach (int row in members)
-        {
-            System.Numerics.Tensors.TensorPrimitives.Add(sum, clustered.Reduced.AsSpan(row * sum.Length, sum.Length), sum);
-        }
-
-        return sum;
-    }
+    // The members that are most like all the others; those deep in the layout can be odd ones out.
+    private static string[] Examples(string[] texts, int[] members, int original, ClusteredIncidents clustered) =>
+    [
+        .. members.OrderByDescending(row => clustered.Coherence.OfMember(clustered.Reduced.AsSpan(row * clustered.ReducedDimensions, clustered.ReducedDimensions), original))
+            .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
+    ];
 
     private async Task<ModelDomain[]> DomainsAsync(string[] texts, int[] labels, int[] groups, int[] domainIds, IReadOnlyList<GroupName> clusterNames, CancellationToken cancellationToken)
     {

@@ -6,14 +6,14 @@ public sealed record TrainingOptions
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
 
-    /// <summary>HDBSCAN's smallest cluster, at least 2; null for a quarter of the square root of the number of incidents, at least 5.</summary>
+    /// <summary>HDBSCAN's smallest cluster, at least 2; null for 0.3 times the square root of the number of incidents, at least 5.</summary>
     public int? MinClusterSize { get; init; }
 
-    /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a default that grows with the smallest cluster.</summary>
+    /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a third of the smallest cluster, 3 to 12.</summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>The mean cosine between the members of a cluster below which it counts as noise, -1 (never) to 1; unrelated texts have about 0.</summary>
-    public double MinCoherence { get; init; } = 0.12;
+    /// <summary>The mean cosine below which a cluster's members, or a member and the rest of its cluster, are not alike and count as noise; -1 (never) to 1. Unrelated texts have about 0.</summary>
+    public double MinCoherence { get; init; } = 0.1;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
@@ -22,7 +22,7 @@ public sealed record TrainingOptions
     public int Dimensions { get; init; } = 100;
 
     /// <summary>How strongly frequent words are damped, 0 (not at all) to 1 (all principal directions count the same).</summary>
-    public double Flattening { get; init; } = 0.25;
+    public double Damping { get; init; } = FrequencyDamping.DefaultExponent;
 
     /// <summary>Neighbours of the UMAP graph, 2 to 200.</summary>
     public int Neighbors { get; init; } = 15;
@@ -37,9 +37,9 @@ public sealed record TrainingOptions
     /// <param name="incidents">The number of incidents in the window.</param>
     public TrainingParameters Resolve(int incidents)
     {
-        int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(Math.Sqrt(incidents) / 4));
-        int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 2, 1, 10);
-        return new TrainingParameters(WindowMonths, Dimensions, Flattening, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
+        int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
+        int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
+        return new TrainingParameters(WindowMonths, Dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
     }
 
     /// <summary>Checks every range.</summary>
@@ -51,7 +51,7 @@ public sealed record TrainingOptions
         SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");
         SettingRange.Require(MinCoherence, -1, 1, "Training:MinCoherence");
         SettingRange.Require(Dimensions, 2, 1024, "Training:Dimensions");
-        SettingRange.Require(Flattening, 0, 1, "Training:Flattening");
+        SettingRange.Require(Damping, 0, 1, "Training:Damping");
         SettingRange.Require(Neighbors, 2, 200, "Training:Neighbors");
         SettingRange.Require(LayoutDimensions, 2, 50, "Training:LayoutDimensions");
         SettingRange.Require(MaxDegreeOfParallelism, 1, 1024, "Training:MaxDegreeOfParallelism");

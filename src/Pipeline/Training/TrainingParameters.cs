@@ -3,11 +3,11 @@ namespace Pipeline.Training;
 /// <summary>The parameters one model was trained with, every default resolved.</summary>
 /// <param name="WindowMonths">The window's length in months.</param>
 /// <param name="Dimensions">Dimensions kept by the principal component analysis.</param>
-/// <param name="Flattening">The exponent that damps frequent words: principal scores are divided by their deviation to this power; 0 leaves them, 1 whitens.</param>
+/// <param name="Damping">The exponent of <see cref="FrequencyDamping"/>: 0 leaves the principal scores as they are, 1 whitens them.</param>
 /// <param name="Neighbors">Neighbours of the UMAP graph.</param>
 /// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
 /// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
-/// <param name="MinCoherence">The mean cosine between the members of a cluster below which it counts as noise.</param>
+/// <param name="MinCoherence">The least mean cosine between the members of a cluster, and between a member and the others.</param>
 /// <param name="Seed">Seeds every random choice.</param>
-public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Flattening, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed);
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed);

@@ -1,0 +1,42 @@
+namespace Pipeline.Preprocessing;
+
+/// <summary>What stands before and after a candidate: the lookaround that a non-backtracking expression lacks.</summary>
+internal static class TextBounds
+{
+    /// <summary>Whether no longer word, number or code goes on at either end.</summary>
+    public static bool StandsAlone(string text, int start, int length) => FreeBefore(text, start) && FreeAfter(text, start + length);
+
+    /// <summary>Whether nothing of a longer word, number or code stands before.</summary>
+    public static bool FreeBefore(string text, int start)
+    {
+        if (start == 0)
+            return true;
+
+        char further = start > 1 ? text[start - 2] : ' ';
+        return text[start - 1] switch
+        {
+            '#' => false,
+            '-' => !char.IsLetterOrDigit(further),
+            '.' or ',' => !char.IsAsciiDigit(further),
+            char before => !IsWord(before),
+        };
+    }
+
+    /// <summary>Whether nothing of a longer word, number or code stands after.</summary>
+    public static bool FreeAfter(string text, int end)
+    {
+        if (end >= text.Length)
+            return true;
+
+        char further = end + 1 < text.Length ? text[end + 1] : ' ';
+        return text[end] switch
+        {
+            '-' => !char.IsLetterOrDigit(further),
+            '.' or ',' => !char.IsAsciiDigit(further),
+            char after => !IsWord(after),
+        };
+    }
+
+    /// <summary>Whether it is a letter, a digit or an underscore.</summary>
+    public static bool IsWord(char character) => char.IsLetterOrDigit(character) || character == '_';
+}
