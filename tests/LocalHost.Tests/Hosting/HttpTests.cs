@@ -210,6 +210,7 @@ public sealed class HttpTests
             Configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build(),
             Keys = new HostKeys("m", new Dictionary<string, string>(StringComparer.Ordinal)),
             StatePath = folder["host.db"],
+            JournalPath = folder["orchestrations.db"],
         });
         (await Should.ThrowAsync<CommandException>(() => FunctionHost.StartAsync(app, CancellationToken.None))).Message.ShouldContain("--port");
     }
