@@ -130,6 +130,29 @@ public sealed class RecoveryTests
     }
 
     [TestMethod]
+    public async Task A_suspended_instance_is_still_suspended_after_a_restart_and_misses_nothing()
+    {
+        using TempFolder folder = new();
+        Engine Make() => new Engine(folder["o.db"])
+            .Orchestrator("held", async context => await context.CallActivityAsync<int>("next", await context.WaitForExternalEvent<int>("go")))
+            .Activity<int, int>("next", i => i + 1);
+        string id;
+        await using (Engine first = Make().Start())
+        {
+            id = await first.Schedule("held");
+            await first.Client.SuspendInstanceAsync(id);
+            await first.Client.RaiseEventAsync(id, "go", 6);
+            await first.Until(id, instance => instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended);
+        }
+
+        await using Engine second = Make().Start();
+        (await second.Client.GetInstanceAsync(id))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Suspended);
+        await second.Client.ResumeInstanceAsync(id);
+
+        (await second.End(id)).ReadOutputAs<int>().ShouldBe(7);
+    }
+
+    [TestMethod]
     public async Task A_stop_cancels_activities_and_the_next_start_runs_them_again()
     {
         using TempFolder folder = new();
