@@ -29,7 +29,7 @@ public sealed class StandInsPageTests
             ? Enum.GetNames(type)
             : type.GetConstructors(Own).Where(c => c.IsPublic).Select(c => $"new({Types(c.GetParameters())})")
                 .Concat(type.GetFields(Own).Where(f => f.IsPublic).Select(f => f.Name))
-                .Concat(type.GetProperties(Own).Where(p => IsSeen(p.GetMethod ?? p.SetMethod)).Select(p => p.GetIndexParameters() is { Length: > 0 } index ? $"this[{Types(index)}]" : p.Name))
+                .Concat(type.GetProperties(Own).Where(p => IsSeen(p.GetMethod ?? p.SetMethod) && p.Name is not "EqualityContract").Select(p => p.GetIndexParameters() is { Length: > 0 } index ? $"this[{Types(index)}]" : p.Name))
                 .Concat(type.GetEvents(Own).Select(e => e.Name))
                 .Concat(type.GetMethods(Own).Where(m => IsSeen(m) && !m.IsDefined(typeof(CompilerGeneratedAttribute)) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal))).Select(m => $"{m.Name}{Generics(m)}({Types(m.GetParameters())})"));
         string listed = string.Join(", ", members.Distinct(StringComparer.Ordinal).Select(m => $"`{m}`"));
