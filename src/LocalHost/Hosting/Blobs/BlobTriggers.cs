@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -74,7 +76,7 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
 
     private static BlobReceipt ReceiptOf(BlobFunction function, StoredObject item, BlobReceipt? receipt)
     {
-        string version = item.Version ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"size {item.Size}");
+        string version = item.Version ?? string.Create(CultureInfo.InvariantCulture, $"size {item.Size}");
         return string.Equals(receipt?.Version, version, StringComparison.Ordinal)
             ? receipt!
             : new BlobReceipt(function.Function.Name, item.Name, version, 0, BlobOutcome.Pending, null);
@@ -139,6 +141,6 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
 
         using MemoryStream bytes = new();
         await content.CopyToAsync(bytes, cancellationToken);
-        return type == typeof(string) ? System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length) : bytes.ToArray();
+        return type == typeof(string) ? Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length) : bytes.ToArray();
     }
 }

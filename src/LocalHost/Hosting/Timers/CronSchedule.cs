@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Pipeline.LocalHost.Hosting.Timers;
@@ -39,7 +40,7 @@ internal sealed class CronSchedule
     public static CronSchedule Parse(string expression)
     {
         string[] fields = expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (TimeSpan.TryParse(expression, System.Globalization.CultureInfo.InvariantCulture, out _) && fields.Length == 1)
+        if (TimeSpan.TryParse(expression, CultureInfo.InvariantCulture, out _) && fields.Length == 1)
         {
             throw new FormatException($"The schedule '{expression}' is a time span, which only some plans of Azure run. Write it as six fields, such as '0 */30 * * * *' for every half hour.");
         }
