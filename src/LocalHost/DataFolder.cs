@@ -35,6 +35,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What the host remembers over a restart.</summary>
     public string HostState => In("host.db");
 
+    /// <summary>The journal of the orchestrations.</summary>
+    public string Orchestrations => In("orchestrations.db");
+
     /// <summary>The keys that requests to the host bring.</summary>
     public string Keys => In(KeysFile);
 
@@ -62,7 +65,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Deletes what earlier runs left in the folder.</summary>
     public void Clear()
     {
-        foreach (string file in new[] { Warehouse, Warehouse + "-wal", Warehouse + "-shm", HostState, HostState + "-wal", HostState + "-shm", Rejects, Report })
+        string[] databases = [Warehouse, HostState, Orchestrations];
+        foreach (string file in databases.SelectMany(d => new[] { d, d + "-wal", d + "-shm" }).Concat([Rejects, Report]))
         {
             File.Delete(file);
         }

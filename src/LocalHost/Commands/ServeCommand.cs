@@ -52,6 +52,7 @@ internal static class ServeCommand
             Configuration = configuration,
             Keys = keys,
             StatePath = pipeline.Folder.HostState,
+            JournalPath = pipeline.Folder.Orchestrations,
             Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
         });
         app.Services.GetRequiredService<HostPage>().Map(app);

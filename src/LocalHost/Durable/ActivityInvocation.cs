@@ -5,7 +5,7 @@ namespace Pipeline.LocalHost.Durable;
 /// <summary>One attempt at one activity.</summary>
 /// <param name="Name">The activity's name.</param>
 /// <param name="InstanceId">The orchestration that called it.</param>
-/// <param name="TaskId">Which call of that orchestration this is, counted from 0. Together with the instance a key that is the same when the attempt is repeated after a crash.</param>
+/// <param name="TaskId">Which call of that orchestration's run this is, counted from 0; the same when the attempt is repeated after a crash.</param>
 /// <param name="SerializedInput">The input, as JSON; null: none.</param>
 internal sealed record ActivityInvocation(string Name, string InstanceId, int TaskId, string? SerializedInput)
 {

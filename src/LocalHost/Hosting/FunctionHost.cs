@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Pipeline.LocalHost.Durable;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
@@ -103,6 +104,9 @@ internal static class FunctionHost
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<IProgress<PipelineProgress>>(provider => provider.GetRequiredService<ProgressBoard>());
         services.AddSingleton<FunctionInvoker>();
+        services.AddSingleton(new LocalOrchestrationOptions(parts.JournalPath) { MaxConcurrentActivities = parts.HostJson.MaxConcurrentActivities ?? Environment.ProcessorCount });
+        services.AddSingleton<OrchestrationTriggers>().AddHostedService(provider => provider.GetRequiredService<OrchestrationTriggers>());
+        services.AddSingleton(provider => provider.GetRequiredService<OrchestrationTriggers>().Client);
         services.AddSingleton<HttpTriggers>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<TimerTriggers>().AddHostedService(provider => provider.GetRequiredService<TimerTriggers>());

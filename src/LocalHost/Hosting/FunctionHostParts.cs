@@ -25,6 +25,9 @@ internal sealed record FunctionHostParts
     /// <summary>The file that remembers timers and objects.</summary>
     public required string StatePath { get; init; }
 
+    /// <summary>The file of the orchestrations' journal.</summary>
+    public required string JournalPath { get; init; }
+
     /// <summary>Registers what the functions' constructors take.</summary>
     public Action<IServiceCollection> Services { get; init; } = _ => { };
 

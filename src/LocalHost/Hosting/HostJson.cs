@@ -4,7 +4,8 @@ namespace Pipeline.LocalHost.Hosting;
 
 /// <summary>What the host takes from host.json, which it shares with the Azure host.</summary>
 /// <param name="RoutePrefix">What every function's route begins with, without slashes at its ends.</param>
-internal sealed record HostJson(string RoutePrefix)
+/// <param name="MaxConcurrentActivities">How many activities of orchestrations run at once; null for as many as there are processors.</param>
+internal sealed record HostJson(string RoutePrefix, int? MaxConcurrentActivities = null)
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -20,9 +21,12 @@ internal sealed record HostJson(string RoutePrefix)
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            return new HostJson(Find(document.RootElement, "extensions", "http", "routePrefix")?.GetString()?.Trim('/') ?? "api");
+            int? activities = Find(document.RootElement, "extensions", "durableTask", "maxConcurrentActivityFunctions")?.GetInt32();
+            return activities is null or > 0
+                ? new HostJson(Find(document.RootElement, "extensions", "http", "routePrefix")?.GetString()?.Trim('/') ?? "api", activities)
+                : throw new JsonException("maxConcurrentActivityFunctions must be at least 1.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"'{path}' cannot be read: {e.Message}", ExitCode.WrongUsage, e);
         }

@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Pipeline.LocalHost.Durable;
@@ -77,11 +79,11 @@ internal sealed class Engine : IAsyncDisposable
     public async Task<DateTime?> NextTimer(string id)
     {
         using CancellationTokenSource patience = new(Patience);
-        using OrchestrationJournal journal = new(Journal);
+        using SqliteConnection journal = new($"Data Source={Journal};Mode=ReadOnly;Pooling=False");
         while (!(await Client.GetInstanceAsync(id, patience.Token))!.IsCompleted)
         {
-            if (journal.ReadPending().Timers is [TimerWork timer])
-                return timer.FireAt;
+            if (journal.QuerySingleOrDefault<string>("SELECT fire_at FROM timers") is { } fireAt)
+                return JournalTime.Read(fireAt);
             await Task.Delay(1, patience.Token);
         }
 

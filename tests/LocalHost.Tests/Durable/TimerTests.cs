@@ -170,4 +170,21 @@ public sealed class TimerTests
 
         (await engine.End(id)).ReadOutputAs<int>().ShouldBe(5);
     }
+
+    [TestMethod]
+    public async Task An_instance_terminated_before_its_delayed_start_never_runs()
+    {
+        using TempFolder folder = new();
+        ManualTime time = new();
+        int runs = 0;
+        await using Engine engine = new Engine(folder["o.db"], time).Orchestrator("later", _ => Task.FromResult(Interlocked.Increment(ref runs))).Start();
+        string id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("later", new StartOrchestrationOptions(StartAt: time.GetUtcNow().AddHours(2)));
+
+        await engine.Client.TerminateInstanceAsync(id);
+        (await engine.End(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        time.Advance(TimeSpan.FromHours(3));
+        await engine.Run("later");
+
+        runs.ShouldBe(1, "the other instance");
+    }
 }

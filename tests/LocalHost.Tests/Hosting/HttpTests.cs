@@ -9,6 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Tests.Support;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
@@ -121,6 +122,19 @@ public sealed class HttpTests
     }
 
     [TestMethod]
+    public async Task The_runs_are_kept_with_their_outcomes()
+    {
+        await using TestHost host = await StartAsync();
+        foreach (string path in new[] { "api/open", "api/unavailable", "api/fails" })
+        {
+            using HttpResponseMessage response = await host.Client.GetAsync(new Uri(path, UriKind.Relative));
+        }
+
+        host.App.Services.GetRequiredService<InvocationLog>().Recent().Select(r => $"{r.Function} {r.Trigger} {r.Reason} {r.Outcome}: {r.Problem}")
+            .ShouldBe(["Fails Http GET Failed: InvalidOperationException; the log has the details.", "Unavailable Http GET Failed: It answered with the status 503.", "Open Http GET Succeeded: "]);
+    }
+
+    [TestMethod]
     public async Task A_failure_is_told_by_a_correlation_id_and_nothing_of_its_inside()
     {
         await using TestHost host = await StartAsync();
@@ -196,6 +210,7 @@ public sealed class HttpTests
             Configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build(),
             Keys = new HostKeys("m", new Dictionary<string, string>(StringComparer.Ordinal)),
             StatePath = folder["host.db"],
+            JournalPath = folder["orchestrations.db"],
         });
         (await Should.ThrowAsync<CommandException>(() => FunctionHost.StartAsync(app, CancellationToken.None))).Message.ShouldContain("--port");
     }
@@ -272,6 +287,9 @@ public sealed class HttpTests
 
         [Function("Fails")]
         public static IActionResult Fails([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fails")] HttpRequest request) => throw new InvalidOperationException($"the printer of Jane Doe {request.Path}");
+
+        [Function("Unavailable")]
+        public static IResult Unavailable([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unavailable")] HttpRequest request) => Results.Problem("later", request.Path, StatusCodes.Status503ServiceUnavailable);
 
         [Function("Length")]
         public static async Task<IActionResult> Length([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "length")] HttpRequest request)

@@ -38,6 +38,7 @@ internal sealed class TestHost : IAsyncDisposable
             Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "None" }).Build(),
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = FunctionKey }),
             StatePath = folder["host.db"],
+            JournalPath = folder["orchestrations.db"],
             Services = services ?? (_ => { }),
         });
         await FunctionHost.StartAsync(app, CancellationToken.None);

@@ -13,9 +13,7 @@ namespace Pipeline.LocalHost.Hosting.Functions;
 /// <summary>The functions of an app, found by reflection and checked as a whole, so that one that cannot run is known before anything starts.</summary>
 internal sealed partial class FunctionCatalog
 {
-    private const string Orchestrator = "Microsoft.Azure.Functions.Worker.OrchestrationTriggerAttribute";
     private const BindingFlags Methods = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-    private const string CalledActivity = "Microsoft.Azure.Functions.Worker.ActivityTriggerAttribute";
 
     private readonly List<HttpFunction> _http = [];
     private readonly List<TimerFunction> _timers = [];
@@ -106,7 +104,7 @@ internal sealed partial class FunctionCatalog
             case BlobTriggerAttribute blob:
                 _blobs.Add(BlobFunction.Create(parameter, blob, names => Hosted(TriggerKind.Blob, names), settings));
                 break;
-            case var _ when Is(trigger, Orchestrator):
+            case OrchestrationTriggerAttribute:
                 _orchestrations.Add(Hosted(TriggerKind.Orchestration, []));
                 break;
             default:
@@ -160,9 +158,7 @@ internal sealed partial class FunctionCatalog
             : throw new FunctionProblem(found, $"{trigger.GetType().Name} is a trigger that the host does not know. {Supported}.");
     }
 
-    private static bool IsDurable(Attribute attribute) => Is(attribute, Orchestrator) || Is(attribute, CalledActivity);
-
-    private static bool Is(Attribute attribute, string name) => string.Equals(attribute.GetType().FullName, name, StringComparison.Ordinal);
+    private static bool IsDurable(Attribute attribute) => attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute;
 
     private IEnumerable<string> Duplicates()
     {

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting.Invocations;
 
@@ -10,9 +12,6 @@ namespace Pipeline.LocalHost.Hosting.Functions;
 /// <summary>Decides at the start where each parameter of a function gets its value.</summary>
 internal static class ParameterBinder
 {
-    private const string OrchestrationContext = "Microsoft.DurableTask.TaskOrchestrationContext";
-    private const string DurableClient = "Microsoft.Azure.Functions.Worker.DurableClientAttribute";
-
     /// <summary>What gives the parameter its value.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="kind">What starts the function.</param>
@@ -37,9 +36,9 @@ internal static class ParameterBinder
             return invocation => invocation;
         }
 
-        if (parameter.GetCustomAttributes().Any(a => string.Equals(a.GetType().FullName, DurableClient, StringComparison.Ordinal)))
+        if (parameter.IsDefined(typeof(DurableClientAttribute)) && type == typeof(DurableTaskClient))
         {
-            return invocation => invocation.InstanceServices.GetRequiredService(type);
+            return invocation => invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
         }
 
         string? name = names.FirstOrDefault(n => string.Equals(n, parameter.Name, StringComparison.OrdinalIgnoreCase));
@@ -59,7 +58,7 @@ internal static class ParameterBinder
         {
             TriggerKind.Http => type == typeof(HttpRequest),
             TriggerKind.Timer => type == typeof(TimerInfo),
-            TriggerKind.Orchestration => string.Equals(type.FullName, OrchestrationContext, StringComparison.Ordinal),
+            TriggerKind.Orchestration => type == typeof(TaskOrchestrationContext),
             TriggerKind.Activity => true,
             _ => type == typeof(string) || type == typeof(byte[]) || type == typeof(Stream),
         };

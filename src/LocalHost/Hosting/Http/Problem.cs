@@ -14,6 +14,12 @@ internal static class Problem
     public static Task WriteAsync(HttpContext context, int status, string? detail, string? correlationId = null)
     {
         context.Response.StatusCode = status;
+        if (status == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The rest of the body is not read, so the connection is of no further use.
+            context.Response.Headers.Connection = "close";
+        }
+
         Dictionary<string, object?> body = new(StringComparer.Ordinal) { ["type"] = "about:blank", ["title"] = ReasonPhrases.GetReasonPhrase(status), ["status"] = status };
         if (detail is not null)
         {

@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -31,7 +34,9 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         try
         {
             object? result = await RunAsync(invocation);
-            record = record with { Outcome = InvocationOutcome.Succeeded };
+            record = FailureStatus(result) is int status
+                ? record with { Outcome = InvocationOutcome.Failed, Problem = string.Create(CultureInfo.InvariantCulture, $"It answered with the status {status}.") }
+                : record with { Outcome = InvocationOutcome.Succeeded };
             return result;
         }
         catch (Exception e) when (e is OperationCanceledException && invocation.CancellationToken.IsCancellationRequested)
@@ -56,6 +61,13 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
     public static string Explain(Exception exception) => exception is WarehouseException or ObjectStoreException or ModelException or CommandException
         ? exception.Message
         : $"{exception.GetType().Name}; the log has the details.";
+
+    /// <summary>The status of an answer that says that the function failed; null for every other result.</summary>
+    private static int? FailureStatus(object? result) => ((result as IStatusCodeHttpResult)?.StatusCode ?? (result as IStatusCodeActionResult)?.StatusCode) switch
+    {
+        >= StatusCodes.Status500InternalServerError and int status => status,
+        _ => null,
+    };
 
     /// <summary>Runs a function without noting it, such as the replay of an orchestration.</summary>
     public static async Task<object?> RunAsync(FunctionInvocation invocation)

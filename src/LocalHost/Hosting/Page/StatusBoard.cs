@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Microsoft.DurableTask.Client;
+using Pipeline.Functions;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
@@ -10,9 +12,9 @@ using Pipeline.Monitoring;
 namespace Pipeline.LocalHost.Hosting.Page;
 
 /// <summary>Gathers what the status page shows. What is stored is counted at most every few seconds, however many pages are open.</summary>
-internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, TimerTriggers timers, BlobTriggers blobs, PipelineMonitor monitor, TimeProvider clock) : IDisposable
+internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, TimerTriggers timers, BlobTriggers blobs, PipelineMonitor monitor, DurableTaskClient orchestrations, TimeProvider clock) : IDisposable
 {
-    private const int ShownInvocations = 30;
+    private const int ShownInvocations = 100;
     private const string ApiDocument = "openapi.json";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
@@ -31,12 +33,27 @@ internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings
             typeof(StatusBoard).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
             settings.Development,
             api is null ? null : $"/{hostJson.RoutePrefix}/{ApiDocument}",
-            progress.Current,
+            [.. await TrainingsAsync(cancellationToken), .. progress.Current],
             timers.Views,
             [.. invocations.Recent().Take(ShownInvocations)],
             blobs.Poison(),
             stored,
             problem);
+    }
+
+    private async Task<IReadOnlyList<PipelineProgress>> TrainingsAsync(CancellationToken cancellationToken)
+    {
+        List<PipelineProgress> trainings = [];
+        OrchestrationQuery running = new(Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending], FetchInputsAndOutputs: true);
+        await foreach (OrchestrationMetadata instance in orchestrations.GetAllInstancesAsync(running).WithCancellation(cancellationToken))
+        {
+            if (instance is { Name: TrainOrchestration.Orchestrator, SerializedCustomStatus: not null } && instance.ReadCustomStatusAs<TrainingProgress>() is { } status)
+            {
+                trainings.Add(new PipelineProgress("Training", status.Done, status.Total, instance.InstanceId));
+            }
+        }
+
+        return trainings;
     }
 
     public void Dispose() => _counting.Dispose();

@@ -36,6 +36,7 @@
 
   const span = milliseconds => {
     const seconds = milliseconds / 1000;
+    if (milliseconds < 1) return "under 1 ms";
     if (seconds < 1) return `${Math.round(milliseconds)} ms`;
     if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
     if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
@@ -46,7 +47,7 @@
   const clock = date => date.toISOString().slice(0, 16).replace("T", " ") + " UTC";
   const ago = date => {
     const passed = Date.now() + skew - date;
-    return passed < 1500 ? "just now" : `${span(passed)} ago`;
+    return passed < 2000 ? "just now" : `${span(Math.floor(passed / 1000) * 1000).replace(".0", "")} ago`;
   };
   const ahead = date => {
     const left = date - Date.now() - skew;
@@ -66,11 +67,17 @@
     return element("tr", "", head(s.function, small(s.schedule)), cell("", "Next run", moment(stamp(s.next), ahead), small(clock(stamp(s.next)))), cell("", "Last run", ...[last].flat()));
   };
   const run = r => element("tr", "",
-    head(r.function, small(r.problem)),
+    head(r.function, r.times > 1 ? element("span", "times", `${r.times} times`) : null, small(r.problem)),
     cell("", "Started by", `${r.trigger === "http" ? "" : `${r.trigger}, `}${r.reason}`),
-    cell("", "When", moment(stamp(r.started), ago)),
+    cell("date", "When", moment(stamp(r.started), ago)),
     cell("number", "Took", r.milliseconds === null ? span(Date.now() + skew - stamp(r.started)) : span(r.milliseconds)),
     cell("", "Outcome", state(r.outcome)));
+  // Runs that went alike one after the other are one row.
+  const alike = runs => runs.reduce((rows, r) => {
+    const last = rows[rows.length - 1];
+    const same = last && r.outcome !== "running" && ["function", "trigger", "reason", "outcome", "problem"].every(key => last[key] === r[key]);
+    return same ? [...rows.slice(0, -1), { ...last, times: last.times + 1 }] : [...rows, { ...r, times: 1 }];
+  }, []);
   const center = c => element("tr", "",
     head(c.name, small(c.problem)),
     cell("number", "Incidents", number.format(c.incidents)),
@@ -98,17 +105,17 @@
     byId("lead").replaceChildren(element("span", "pulse"), `Running for ${span(stamp(s.now) - stamp(s.started))}, version ${s.version}${s.development ? ", development: no keys asked for" : ""}`);
     byId("totals").replaceChildren(
       total("Incidents", number.format(sum(centers, c => c.incidents))),
-      total("Wait for preprocessing", s.pipeline ? number.format(s.pipeline.waitingForPreprocessing) : "–"),
+      total("Waiting", s.pipeline ? number.format(s.pipeline.waitingForPreprocessing) : "–"),
       total("Kept aside", s.pipeline ? number.format(s.pipeline.deadLetters) : "–"),
       total("Problems", number.format(sum(centers, c => c.clusters))),
       total("Tech centers", number.format(centers.length)),
-      total("Failed of recent runs", number.format(failed)));
+      total("Failed runs of late", number.format(failed)));
     byId("problem").hidden = !s.problem;
     byId("problem").textContent = s.problem ? `What is stored cannot be read. ${s.problem}` : "";
     byId("work").hidden = s.work.length === 0;
     fill("work-list", s.work.map(job));
     fill("schedules", s.schedules.map(schedule), 3, "No function runs by the clock.");
-    fill("runs", s.invocations.slice(0, 12).map(run), 5, "No function has run yet.");
+    fill("runs", alike(s.invocations).slice(0, 10).map(run), 5, "No function has run yet.");
     fill("centers", centers.map(center), 8, "No incidents yet. Import some, and they appear here after preprocessing.");
     byId("poison").hidden = s.poison.length === 0;
     fill("poison-list", s.poison.map(poison));
