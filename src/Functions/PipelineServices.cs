@@ -38,17 +38,16 @@ public static class PipelineServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
-        services.TryAddSingleton(_ => new SummaryBuilder(new Masker(MaskingRules.Default)));
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), s.GetRequiredService<SummaryBuilder>(), preprocessing));
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(new Masker(MaskingRules.Default)), preprocessing));
         AddTraining(services, training, fanOut);
         services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
-        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<SummaryBuilder>(), EmbedderOf(s), EmbedderId(s)));
+        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
         services.TryAddSingleton<BrowseClusters>();
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
