@@ -6,6 +6,9 @@ namespace Pipeline.LocalHost;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>The name of the file with the keys of the host.</summary>
+    public const string KeysFile = "host-keys.json";
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream lockFile)
@@ -28,6 +31,15 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The newest report.</summary>
     public string Report => In("report.html");
+
+    /// <summary>What the host remembers over a restart.</summary>
+    public string HostState => In("host.db");
+
+    /// <summary>The journal of the orchestrations.</summary>
+    public string Orchestrations => In("orchestrations.db");
+
+    /// <summary>The keys that requests to the host bring.</summary>
+    public string Keys => In(KeysFile);
 
     /// <summary>The path of a folder that must be there already: the command reads what others have stored.</summary>
     /// <exception cref="CommandException">There is no such folder.</exception>
@@ -64,7 +76,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Deletes what earlier runs left in the folder.</summary>
     public void Clear()
     {
-        foreach (string file in new[] { Warehouse, Warehouse + "-wal", Warehouse + "-shm", Rejects, Report })
+        string[] databases = [Warehouse, HostState, Orchestrations];
+        foreach (string file in databases.SelectMany(d => new[] { d, d + "-wal", d + "-shm" }).Concat([Rejects, Report]))
         {
             File.Delete(file);
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Pipeline.Adapters.Local;
 using Pipeline.Models;
 using Pipeline.Monitoring;
@@ -24,8 +25,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
         Models = new ModelStore(Objects);
         Preprocess = new PreprocessIncidents(warehouse, _embedder, new SummaryBuilder(new Masker(settings.MaskingRules)), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
-        TechCenterTrainer trainer = new(warehouse, Models, new ClusterNamer(new KeywordLabeller()), embedder, settings.Training, TimeProvider.System);
-        Train = new TrainModels(warehouse, trainer, settings.Training, TimeProvider.System);
+        Trainer = new TechCenterTrainer(warehouse, Models, new ClusterNamer(new KeywordLabeller()), embedder, settings.Training, TimeProvider.System);
+        Train = new TrainModels(warehouse, Trainer, settings.Training, TimeProvider.System);
         Predict = new PredictIncidents(warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
         Report = new ReportBuilder(warehouse, Models, TimeProvider.System);
         Monitor = new PipelineMonitor(warehouse, Objects, Models, Preprocess, _embedder, TimeProvider.System);
@@ -35,11 +36,15 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public IWarehouse Warehouse => _warehouse;
 
+    public IEmbeddingGenerator<string, Embedding<float>> Embedder => _embedder;
+
     public IObjectStore Objects { get; }
 
     public ModelStore Models { get; }
 
     public PreprocessIncidents Preprocess { get; }
+
+    public TechCenterTrainer Trainer { get; }
 
     public TrainModels Train { get; }
 

@@ -12,6 +12,7 @@ namespace Pipeline.LocalHost;
 internal sealed record PipelineSettings
 {
     private const string SettingsFile = "local.settings.json";
+    private const string SampleFile = "Pipeline.LocalHost.local.settings.sample.json";
 
     /// <summary>The masking rules: the built-in ones, or those of the file that <c>Masking:RulesFile</c> names.</summary>
     public IReadOnlyList<MaskingRule> MaskingRules { get; init; } = Pipeline.Preprocessing.MaskingRules.Default;
@@ -28,11 +29,7 @@ internal sealed record PipelineSettings
     {
         try
         {
-            IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
-            IConfigurationRoot configuration = new ConfigurationBuilder()
-                .AddConfiguration(file.GetSection("Values"))
-                .AddEnvironmentVariables()
-                .Build();
+            IConfigurationRoot configuration = Configuration(new ConfigurationBuilder());
             PipelineSettings settings = new()
             {
                 MaskingRules = ReadMaskingRules(configuration["Masking:RulesFile"]),
@@ -47,6 +44,25 @@ internal sealed record PipelineSettings
             string where = e.InnerException is { } inner && e is InvalidDataException ? $" ({inner.GetBaseException().Message})" : "";
             throw new CommandException(
                 $"A setting in {SettingsFile} or the environment cannot be read: {UserMessage.Sentence(e)}{where} Correct it or take it out; the environment writes __ for the colon in its name.", ExitCode.WrongUsage, e);
+        }
+    }
+
+    /// <summary>
+    /// The settings as functions refer to them, such as <c>%Schedules:Preprocess%</c>: those of <see cref="Load"/>, and for what neither the file nor the environment
+    /// sets, the values of local.settings.sample.json.
+    /// </summary>
+    /// <exception cref="CommandException">The file is malformed.</exception>
+    public static IConfiguration ForReferences()
+    {
+        try
+        {
+            using Stream sample = typeof(PipelineSettings).Assembly.GetManifestResourceStream(SampleFile)!;
+            IConfigurationRoot defaults = new ConfigurationBuilder().AddJsonStream(sample).Build();
+            return Configuration(new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException($"{SettingsFile} cannot be read: {e.Message}", ExitCode.WrongUsage, e);
         }
     }
 
@@ -83,6 +99,12 @@ internal sealed record PipelineSettings
         {
             throw new CommandException($"Masking:RulesFile is '{path}', which cannot be used: {UserMessage.Sentence(e)}", ExitCode.WrongUsage, e);
         }
+    }
+
+    private static IConfigurationRoot Configuration(IConfigurationBuilder builder)
+    {
+        IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
+        return builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
     }
 
     private PipelineSettings Checked()

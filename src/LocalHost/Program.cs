@@ -12,6 +12,7 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     StepCommands.CreatePredict(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -19,5 +20,10 @@ if (parsed.Errors.Count > 0)
     return CommandHost.Refuse(parsed);
 }
 
-// A step that is under way when the user stops the program may take some seconds to its end.
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+// What is under way when the user stops the program may take some time to its end.
+bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name;
+return await parsed.InvokeAsync(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    ProcessTerminationTimeout = serves ? ServeCommand.LongestStop : TimeSpan.FromSeconds(30),
+});

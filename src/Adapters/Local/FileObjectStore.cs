@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pipeline.Storage;
 
@@ -180,9 +181,9 @@ public sealed class FileObjectStore : IObjectStore
             foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", options))
             {
                 string name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
-                if (name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith(TemporaryFolder + "/", StringComparison.Ordinal) && SizeOf(file) is { } size)
+                if (name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith(TemporaryFolder + "/", StringComparison.Ordinal) && Describe(name, file) is { } item)
                 {
-                    objects.Add(new StoredObject(name, size));
+                    objects.Add(item);
                 }
             }
         }
@@ -199,12 +200,13 @@ public sealed class FileObjectStore : IObjectStore
         return objects;
     }
 
-    /// <summary>The size of a file; null where it was deleted since it was listed.</summary>
-    private static long? SizeOf(FileInfo file)
+    /// <summary>The object that a file holds; null where it was deleted since it was listed. An object is a file of its own at every write, so its time tells versions apart.</summary>
+    private static StoredObject? Describe(string name, FileInfo file)
     {
         try
         {
-            return file.Length;
+            long size = file.Length;
+            return new StoredObject(name, size) { Version = string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{size:x}") };
         }
         catch (FileNotFoundException)
         {

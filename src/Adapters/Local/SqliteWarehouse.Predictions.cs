@@ -64,7 +64,7 @@ public sealed partial class SqliteWarehouse
             while (reader.Read())
             {
                 statistics.Add(new TechCenterStatistics(
-                    reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), SqliteFormat.ReadDate(reader, 5), SqliteFormat.ReadDate(reader, 6)));
+                    reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), SqliteFormat.ReadDate(reader, 5), SqliteFormat.ReadDate(reader, 6), SqliteFormat.ReadDate(reader, 7)));
             }
 
             return statistics;

@@ -236,7 +236,7 @@ internal static class SqliteWarehouseSql
     public const string ReadStatistics = """
         WITH
         source AS (
-            SELECT tech_center, COUNT(*) AS incidents, MAX(sys_created_on) AS newest
+            SELECT tech_center, COUNT(*) AS incidents, MAX(sys_created_on) AS newest, MIN(sys_created_on) AS oldest
             FROM incidents GROUP BY tech_center),
         ready AS (
             SELECT tech_center, COUNT(*) AS preprocessed
@@ -247,7 +247,7 @@ internal static class SqliteWarehouseSql
         centers AS (
             SELECT tech_center FROM source UNION SELECT tech_center FROM ready UNION SELECT tech_center FROM answered)
         SELECT centers.tech_center, COALESCE(source.incidents, 0), COALESCE(ready.preprocessed, 0),
-            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), source.newest, answered.newest
+            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), source.newest, answered.newest, source.oldest
         FROM centers
         LEFT JOIN source ON source.tech_center = centers.tech_center
         LEFT JOIN ready ON ready.tech_center = centers.tech_center

@@ -19,7 +19,10 @@ public sealed class ModelStore(IObjectStore objects)
             string[] parts = stored.Name[folder.Length..].Split('/');
             if (parts is [string version, ModelPaths.ManifestFile] && ModelVersionId.Parse(version) is not null)
             {
-                manifests.Add(await ReadManifestAsync(stored.Name, techCenter, version, cancellationToken));
+                ModelManifest manifest = await ReadManifestAsync(stored.Name, version, cancellationToken);
+                manifests.Add(string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal)
+                    ? manifest
+                    : throw new ModelException($"{stored.Name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them."));
             }
         }
 
@@ -31,6 +34,44 @@ public sealed class ModelStore(IObjectStore objects)
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
     public async Task<ModelManifest?> FindLatestAsync(string techCenter, CancellationToken cancellationToken = default) =>
         await ListAsync(techCenter, cancellationToken) is [.., var latest] ? latest : null;
+
+    /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default)
+    {
+        Dictionary<string, string> names = new(StringComparer.Ordinal);
+        await foreach (StoredObject stored in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        {
+            if (stored.Name.Split('/') is [_, string folder, string version, ModelPaths.ManifestFile] && ModelVersionId.Parse(version) is not null && !names.ContainsKey(folder))
+            {
+                names.Add(folder, (await ReadManifestAsync(stored.Name, version, cancellationToken)).TechCenter);
+            }
+        }
+
+        return [.. names.Values.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A published version by its place in the object store; null where there is none.</summary>
+    /// <param name="slug">The tech center's folder; see <see cref="ModelPaths.Slug"/>.</param>
+    /// <param name="version">The version's name, such as <c>2026_q2</c>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ModelException">The manifest cannot be read, or belongs elsewhere.</exception>
+    public async Task<ModelManifest?> FindAsync(string slug, string version, CancellationToken cancellationToken = default)
+    {
+        string name = $"{ModelPaths.Root}/{slug}/{version}/{ModelPaths.ManifestFile}";
+        await using (Stream? stream = await objects.OpenReadAsync(name, cancellationToken))
+        {
+            if (stream is null)
+            {
+                return null;
+            }
+        }
+
+        ModelManifest manifest = await ReadManifestAsync(name, version, cancellationToken);
+        return string.Equals(ModelPaths.Slug(manifest.TechCenter), slug, StringComparison.Ordinal)
+            ? manifest
+            : throw Corrupt(name, $"it belongs to the tech center '{manifest.TechCenter}', whose folder is another");
+    }
 
     /// <summary>
     /// Publishes a version: its files first, its manifest last. Until the manifest is there the version does not exist, so a crash leaves nothing half-published.
@@ -138,7 +179,7 @@ public sealed class ModelStore(IObjectStore objects)
         return content;
     }
 
-    private async Task<ModelManifest> ReadManifestAsync(string name, string techCenter, string version, CancellationToken cancellationToken)
+    private async Task<ModelManifest> ReadManifestAsync(string name, string version, CancellationToken cancellationToken)
     {
         await using Stream stream = await objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it vanished while it was read");
         try
@@ -147,11 +188,6 @@ public sealed class ModelStore(IObjectStore objects)
             if (manifest.Format > ModelManifest.CurrentFormat)
             {
                 throw new ModelException($"{name} has format {manifest.Format}; this program reads up to {ModelManifest.CurrentFormat}. Use a newer program.");
-            }
-
-            if (!string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal))
-            {
-                throw new ModelException($"{name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them.");
             }
 
             return string.Equals(manifest.Version, version, StringComparison.Ordinal)

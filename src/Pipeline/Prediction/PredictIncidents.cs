@@ -1,5 +1,6 @@
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Prediction;
@@ -14,7 +15,7 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
     /// <param name="techCenter">The tech center; null for all.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellationToken">Stops after a batch.</param>
-    /// <exception cref="ArgumentException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
     public async Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -22,7 +23,7 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
         TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
         if (techCenter is not null && asked.Length == 0)
         {
-            throw new ArgumentException($"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.", nameof(techCenter));
+            throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
         }
 
         List<PredictionOutcome> outcomes = [];

@@ -18,8 +18,11 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
     /// <summary>The embedder's id: provider and model. Vectors of different embedders are never mixed.</summary>
     public string Embedder { get; } = IdOf(embedder);
 
+    /// <summary>What makes the summaries: texts of other origin are comparable when they are made by the same.</summary>
+    public SummaryBuilder Summaries { get; } = summaries;
+
     // Another embedder, or other masking rules, start from the first incident again.
-    private string WatermarkName => $"{Stage}:{Embedder}:{summaries.Fingerprint}";
+    private string WatermarkName => $"{Stage}:{Embedder}:{Summaries.Fingerprint}";
 
     /// <summary>How many incidents wait.</summary>
     public async Task<long> CountWaitingAsync(CancellationToken cancellationToken = default) =>
@@ -72,7 +75,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         List<DeadLetter> deadLetters = [];
         foreach (Incident incident in batch.Select(c => c.Incident))
         {
-            string summary = summaries.Build(incident.Texts);
+            string summary = Summaries.Build(incident.Texts);
             if (summary.Length == 0)
             {
                 deadLetters.Add(new DeadLetter(incident.Number, Stage, "Nothing is left of the text after cleaning. Fill in the short description."));

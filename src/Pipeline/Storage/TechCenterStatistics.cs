@@ -8,4 +8,5 @@ namespace Pipeline.Storage;
 /// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
 /// <param name="NewestIncident">The newest incident's creation date in UTC; null where no incident has a date.</param>
 /// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
-public sealed record TechCenterStatistics(string TechCenter, long Incidents, long Preprocessed, long Predicted, long Unclustered, DateTimeOffset? NewestIncident, DateTimeOffset? NewestPrediction);
+/// <param name="OldestIncident">The oldest incident's creation date in UTC; null where no incident has a date.</param>
+public sealed record TechCenterStatistics(string TechCenter, long Incidents, long Preprocessed, long Predicted, long Unclustered, DateTimeOffset? NewestIncident, DateTimeOffset? NewestPrediction, DateTimeOffset? OldestIncident = null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Training;
@@ -9,6 +10,8 @@ namespace Pipeline.Training;
 /// </summary>
 public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer, TrainingOptions options, TimeProvider clock)
 {
+    private readonly TrainingPlanner _planner = new(warehouse, options, clock);
+
     /// <summary>Runs or resumes a training, and closes it: the next training of the quarter makes a new revision.</summary>
     /// <inheritdoc cref="RunOpenAsync"/>
     public async Task<TrainingSummary> RunAsync(TrainingRequest request, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -32,16 +35,17 @@ public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer,
     /// <param name="request">What to train.</param>
     /// <param name="progress">Told after each tech center.</param>
     /// <param name="cancellationToken">Stops between steps; the run can be resumed.</param>
-    /// <exception cref="ArgumentException">The year, quarter or a tech center is not there, or only one of year and quarter was given.</exception>
+    /// <exception cref="RequestException">The request cannot be planned; see <see cref="TrainingPlanner.PlanAsync"/>.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written; the run can be resumed.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written; the run can be resumed.</exception>
     public async Task<TrainingSummary> RunOpenAsync(TrainingRequest request, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        (int year, int quarter) = await QuarterAsync(request, cancellationToken);
-        TrainingWindow window = TrainingWindow.Ending(year, quarter, options.WindowMonths);
-        IReadOnlyList<string> centers = await TechCentersAsync(request, cancellationToken);
-        TrainingRun run = await warehouse.OpenTrainingRunAsync(year, quarter, Fingerprint(request), cancellationToken);
+        TrainingPlan plan = await _planner.PlanAsync(request, cancellationToken);
+        (int year, int quarter) = (plan.Year, plan.Quarter);
+        TrainingWindow window = _planner.Window(plan);
+        IReadOnlyList<string> centers = plan.TechCenters ?? await warehouse.ListTechCentersAsync(cancellationToken);
+        TrainingRun run = await warehouse.OpenTrainingRunAsync(year, quarter, _planner.Fingerprint(plan, request.Token), cancellationToken);
 
         List<TrainingOutcome> outcomes = [];
         int resumed = 0;
@@ -63,39 +67,4 @@ public sealed class TrainModels(IWarehouse warehouse, TechCenterTrainer trainer,
         progress?.Report(new PipelineProgress("Training", centers.Count, centers.Count));
         return new TrainingSummary(run.Id, year, quarter, resumed, outcomes);
     }
-
-    private async Task<(int Year, int Quarter)> QuarterAsync(TrainingRequest request, CancellationToken cancellationToken)
-    {
-        if (request.Year is int year && request.Quarter is int quarter)
-        {
-            return (year, quarter);
-        }
-
-        if (request.Year is not null || request.Quarter is not null)
-        {
-            throw new ArgumentException("Give both the year and the quarter, or neither for the quarter of the newest incident.", nameof(request));
-        }
-
-        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync(cancellationToken);
-        return TrainingWindow.QuarterOf(statistics.Max(s => s.NewestIncident) ?? clock.GetUtcNow());
-    }
-
-    private async Task<IReadOnlyList<string>> TechCentersAsync(TrainingRequest request, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> known = await warehouse.ListTechCentersAsync(cancellationToken);
-        if (request.TechCenters is null)
-        {
-            return known;
-        }
-
-        string? unknown = request.TechCenters.FirstOrDefault(asked => !known.Contains(asked, StringComparer.Ordinal));
-        return unknown is null
-            ? [.. request.TechCenters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-            : throw new ArgumentException($"The tech center '{unknown}' has no preprocessed incidents. Known: {string.Join(", ", known.Select(k => $"'{k}'"))}.", nameof(request));
-    }
-
-    private string Fingerprint(TrainingRequest request) =>
-        JsonSerializer.Serialize(
-            new { techCenters = request.TechCenters?.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), request.Token, options = options with { MaxDegreeOfParallelism = null } },
-            PipelineJson.Compact);
 }

@@ -328,7 +328,7 @@ public abstract class WarehouseContract
         (await Warehouse.ReadStatisticsAsync()).ShouldBe(
         [
             new TechCenterStatistics("apps", 0, 1, 0, 0, null, null),
-            new TechCenterStatistics("network", 2, 2, 2, 1, Day(4), Answer("A").PredictedAt),
+            new TechCenterStatistics("network", 2, 2, 2, 1, Day(4), Answer("A").PredictedAt, Day(3)),
             new TechCenterStatistics("voice", 1, 0, 0, 0, null, null),
         ]);
     }

@@ -1,0 +1,62 @@
+using System.Threading.Channels;
+
+namespace Pipeline.LocalHost.Durable;
+
+/// <summary>Waits for durable timers, however many, with one timer of the clock.</summary>
+internal sealed class TimerAlarm : IDisposable
+{
+    // A clock's timer takes at most 49 days; a shorter look at the clock also meets one that was set forward.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<TimerWork, DateTime> _waiting = new();
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>An alarm without timers.</summary>
+    public TimerAlarm(TimeProvider time)
+    {
+        _time = time;
+        _timer = time.CreateTimer(_ => _signal.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Adds a timer.</summary>
+    public void Add(TimerWork timer)
+    {
+        lock (_gate)
+            _waiting.Enqueue(timer, timer.FireAt);
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>Calls <paramref name="fire"/> for each timer when its time has come, one after the other, until cancelled.</summary>
+    public async Task RunAsync(Func<TimerWork, Task> fire, CancellationToken cancellationToken)
+    {
+        while (await _signal.Reader.WaitToReadAsync(cancellationToken))
+        {
+            _signal.Reader.TryRead(out _);
+            while (NextDue() is { } due)
+                await fire(due);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>Takes the next timer whose time has come; where there is none, sets the clock's timer for the first of the others.</summary>
+    private TimerWork? NextDue()
+    {
+        lock (_gate)
+        {
+            if (!_waiting.TryPeek(out TimerWork? first, out DateTime fireAt))
+                return null;
+            TimeSpan wait = fireAt - _time.GetUtcNow().UtcDateTime;
+            if (wait <= TimeSpan.Zero)
+                return _waiting.Dequeue();
+
+            // A clock's timer counts whole milliseconds, and rounds down.
+            _timer.Change(wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait, Timeout.InfiniteTimeSpan);
+            return null;
+        }
+    }
+}

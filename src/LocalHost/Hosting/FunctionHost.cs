@@ -1,0 +1,114 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Pipeline.LocalHost.Durable;
+using Pipeline.LocalHost.Hosting.Blobs;
+using Pipeline.LocalHost.Hosting.Functions;
+using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Invocations;
+using Pipeline.LocalHost.Hosting.State;
+using Pipeline.LocalHost.Hosting.Timers;
+using Pipeline.Storage;
+
+namespace Pipeline.LocalHost.Hosting;
+
+/// <summary>Builds the process that runs functions: HTTP on Kestrel, timers, and blob triggers where there is an object store.</summary>
+internal static class FunctionHost
+{
+    /// <summary>Finds and checks the functions and builds the host, which is not started yet.</summary>
+    /// <exception cref="CommandException">A function or a setting cannot be used; the message lists what is wrong.</exception>
+    public static WebApplication Build(FunctionHostParts parts)
+    {
+        parts.Settings.Validate();
+        FunctionCatalog catalog = FunctionCatalog.Discover(parts.Functions, parts.Configuration);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = parts.Settings.Development ? "Development" : "Production" });
+        AddLogging(builder.Logging, parts.Configuration);
+        AddServer(builder, parts.Settings);
+        AddHost(builder.Services, parts, catalog);
+        parts.Services(builder.Services);
+        if (builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
+        {
+            builder.Services.AddSingleton<BlobTriggers>().AddHostedService(services => services.GetRequiredService<BlobTriggers>());
+        }
+
+        WebApplication app = builder.Build();
+        catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
+        RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
+        app.Use(next => context => pipeline.InvokeAsync(context, next));
+        app.UseRouting();
+        app.Services.GetRequiredService<HttpTriggers>().Map(app, parts.HostJson.RoutePrefix);
+        return app;
+    }
+
+    /// <summary>Starts the host.</summary>
+    /// <exception cref="CommandException">The address cannot be listened on.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        HostSettings settings = app.Services.GetRequiredService<HostSettings>();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new CommandException($"The host cannot listen on {settings.Address}, port {settings.Port}: {(e.InnerException ?? e).Message} Name another port with --port, or another address with the setting Host:Address.", ExitCode.Failed, e);
+        }
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void AddServer(WebApplicationBuilder builder, HostSettings settings)
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddMvcCore();
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds);
+            options.ServicesStopConcurrently = true;
+        });
+    }
+
+    private static void AddHost(IServiceCollection services, FunctionHostParts parts, FunctionCatalog catalog)
+    {
+        services.RemoveAll<IConfiguration>();
+        services.AddSingleton(parts.Configuration);
+        services.AddSingleton(parts.Clock);
+        services.AddSingleton(parts.Settings);
+        services.AddSingleton(parts.Keys);
+        services.AddSingleton(catalog);
+        services.AddSingleton(_ => new HostState(parts.StatePath));
+        services.AddSingleton<InvocationLog>();
+        services.AddSingleton<ProgressBoard>();
+        services.AddSingleton<IProgress<PipelineProgress>>(provider => provider.GetRequiredService<ProgressBoard>());
+        services.AddSingleton<FunctionInvoker>();
+        services.AddSingleton(new LocalOrchestrationOptions(parts.JournalPath) { MaxConcurrentActivities = parts.HostJson.MaxConcurrentActivities ?? Environment.ProcessorCount });
+        services.AddSingleton<OrchestrationTriggers>().AddHostedService(provider => provider.GetRequiredService<OrchestrationTriggers>());
+        services.AddSingleton(provider => provider.GetRequiredService<OrchestrationTriggers>().Client);
+        services.AddSingleton<HttpTriggers>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<TimerTriggers>().AddHostedService(provider => provider.GetRequiredService<TimerTriggers>());
+    }
+}

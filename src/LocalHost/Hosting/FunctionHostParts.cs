@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.LocalHost.Hosting.Http;
+
+namespace Pipeline.LocalHost.Hosting;
+
+/// <summary>What a host is built from.</summary>
+internal sealed record FunctionHostParts
+{
+    /// <summary>The classes to look for functions in.</summary>
+    public required IReadOnlyList<Type> Functions { get; init; }
+
+    /// <summary>How it runs.</summary>
+    public required HostSettings Settings { get; init; }
+
+    /// <summary>What it shares with the Azure host.</summary>
+    public HostJson HostJson { get; init; } = new("api");
+
+    /// <summary>Where settings that functions refer to are looked up.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    /// <summary>The keys that requests bring.</summary>
+    public required HostKeys Keys { get; init; }
+
+    /// <summary>The file that remembers timers and objects.</summary>
+    public required string StatePath { get; init; }
+
+    /// <summary>The file of the orchestrations' journal.</summary>
+    public required string JournalPath { get; init; }
+
+    /// <summary>Registers what the functions' constructors take.</summary>
+    public Action<IServiceCollection> Services { get; init; } = _ => { };
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

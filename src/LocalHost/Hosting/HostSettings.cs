@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace Pipeline.LocalHost.Hosting;
+
+/// <summary>How the host runs: the settings under <c>Host</c>, such as <c>Host:Port</c>.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>The address to listen on. Anything but a loopback address opens the host to other machines; then the status page asks for a key too.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
+    public int Port { get; init; } = 7071;
+
+    /// <summary>Whether functions answer without keys.</summary>
+    public bool Development { get; init; }
+
+    /// <summary>The largest JSON body that is read, in bytes, 1 KiB to 1 GiB.</summary>
+    public long MaxJsonBytes { get; init; } = 1 << 20;
+
+    /// <summary>The largest body of another type, in bytes, 1 KiB to 16 GiB. The default is the Azure host's.</summary>
+    public long MaxRequestBytes { get; init; } = 100 << 20;
+
+    /// <summary>Seconds between two looks for new objects, 1 to 86400.</summary>
+    public int BlobPollSeconds { get; init; } = 10;
+
+    /// <summary>Seconds that running functions have to end when the host stops, 1 to 600.</summary>
+    public int ShutdownSeconds { get; init; } = 30;
+
+    /// <summary>Whether only this machine can reach the host.</summary>
+    public bool IsLoopback => IPAddress.TryParse(Address, out IPAddress? address) && IPAddress.IsLoopback(address);
+
+    /// <summary>Reads the settings; <see cref="Validate"/> checks them.</summary>
+    /// <exception cref="CommandException">A setting is malformed; the message names it.</exception>
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        try
+        {
+            return (configuration.GetSection("Host").Get<HostSettings>() ?? new()) with
+            {
+                Development = string.Equals(configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase),
+            };
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw new CommandException($"A setting under Host in local.settings.json or the environment cannot be read: {e.Message}", ExitCode.WrongUsage, e);
+        }
+    }
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="CommandException">A setting is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        if (!IPAddress.TryParse(Address, out _))
+        {
+            throw new CommandException($"Host:Address is '{Address}'; it must be an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's.", ExitCode.WrongUsage);
+        }
+
+        Require("Host:Port", Port, 0, 65535);
+        Require("Host:MaxJsonBytes", MaxJsonBytes, 1 << 10, 1 << 30);
+        Require("Host:MaxRequestBytes", MaxRequestBytes, 1 << 10, 1L << 34);
+        Require("Host:BlobPollSeconds", BlobPollSeconds, 1, 86400);
+        Require("Host:ShutdownSeconds", ShutdownSeconds, 1, 600);
+    }
+
+    private static void Require(string name, long value, long lowest, long highest)
+    {
+        if (value < lowest || value > highest)
+        {
+            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be from {lowest} to {highest}."), ExitCode.WrongUsage);
+        }
+    }
+}

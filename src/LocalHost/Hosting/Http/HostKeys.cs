@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.LocalHost.Hosting.Http;
+
+/// <summary>The keys that requests bring: the master key opens everything, a function key what asks for the level Function. Each is 256 random bits.</summary>
+/// <param name="MasterKey">The master key.</param>
+/// <param name="FunctionKeys">The function keys by name; the first one made is <c>default</c>.</param>
+internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, string> FunctionKeys)
+{
+    /// <summary>The name of the function key that is made at the first start.</summary>
+    public const string DefaultName = "default";
+
+    /// <summary>Reads the keys; makes them where the file is missing. Only the file's owner may read it.</summary>
+    /// <exception cref="CommandException">The file cannot be read or written.</exception>
+    public static async Task<(HostKeys Keys, bool AreNew)> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                HostKeys made = new(Random(), new Dictionary<string, string>(StringComparer.Ordinal) { [DefaultName] = Random() });
+                await AtomicFile.WriteAsync(path, stream => WriteAsync(made, (FileStream)stream, cancellationToken));
+                return (made, true);
+            }
+
+            CloseToOthers(path);
+            await using FileStream stream = File.OpenRead(path);
+            HostKeys? keys = await JsonSerializer.DeserializeAsync<HostKeys>(stream, PipelineJson.Indented, cancellationToken);
+            return keys is { MasterKey.Length: > 0 }
+                ? (keys, false)
+                : throw new JsonException("The master key is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new CommandException($"The keys in '{path}' cannot be read: {e.Message} Mend the file, or remove it, and new keys are made.", ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Whether the key opens the level. The time it takes does not tell how much of a key is right.</summary>
+    public bool Open(AuthorizationLevel level, string? key)
+    {
+        if (level == AuthorizationLevel.Anonymous)
+        {
+            return true;
+        }
+
+        bool opens = Same(key, MasterKey);
+        if (level == AuthorizationLevel.Function)
+        {
+            foreach (string function in FunctionKeys.Values)
+            {
+                opens |= Same(key, function);
+            }
+        }
+
+        return opens;
+    }
+
+    private static bool Same(string? given, string key) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(key))) && key.Length > 0;
+
+    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    private static async Task WriteAsync(HostKeys keys, FileStream stream, CancellationToken cancellationToken)
+    {
+        CloseToOthers(stream.Name);
+        await JsonSerializer.SerializeAsync(stream, keys, PipelineJson.Indented, cancellationToken);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static void CloseToOthers(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Hosting.Page;
+
+namespace Pipeline.LocalHost.Hosting.Http;
+
+/// <summary>
+/// What every request passes: a log line without paths, queries or bodies; failures and bare statuses as problem details; the size limits;
+/// and no answer to other sites, whose pages a browser on this machine may have open.
+/// </summary>
+internal sealed partial class RequestPipeline(HostSettings settings, ILogger<RequestPipeline> logger)
+{
+    /// <summary>Handles a request.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string id = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        context.TraceIdentifier = id;
+        try
+        {
+            await AnswerAsync(context, next);
+        }
+        finally
+        {
+            double milliseconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);
+            string method = Method(context.Request.Method);
+            string route = context.GetEndpoint()?.DisplayName ?? "no route";
+
+            // An open status page asks every few seconds.
+            LogLevel level = route is HostPage.StatusRoute ? LogLevel.Debug : LogLevel.Information;
+            LogRequest(level, method, route, context.Response.StatusCode, milliseconds, id);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure is logged and answered without its details.")]
+    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            if (Refusal(context) is (int status, string detail))
+            {
+                await Problem.WriteAsync(context, status, detail);
+                return;
+            }
+
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null } && context.Response.ContentLength is null or 0)
+            {
+                await Problem.WriteAsync(context, context.Response.StatusCode, Problem.Detail(context));
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await FailAsync(context, e);
+        }
+        catch (Exception e)
+        {
+            LogFailure(e, context.TraceIdentifier);
+            context.Abort();
+        }
+    }
+
+    private async Task FailAsync(HttpContext context, Exception exception)
+    {
+        context.Response.Clear();
+        if (exception is BadHttpRequestException bad)
+        {
+            await Problem.WriteAsync(context, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge(context) : bad.Message);
+            return;
+        }
+
+        LogFailure(exception, context.TraceIdentifier);
+        await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "The function failed. The host's log has the details under the correlation id.", context.TraceIdentifier);
+    }
+
+    /// <summary>Why a request is not looked at; null where it is.</summary>
+    private (int Status, string Detail)? Refusal(HttpContext context)
+    {
+        // A page elsewhere that has its own name resolve to this machine must not read what is here.
+        if (settings.IsLoopback && !IsThisMachine(context.Request.Host.Host))
+        {
+            return (StatusCodes.Status400BadRequest, "The Host header must be localhost or a loopback address, since the host listens on this machine only.");
+        }
+
+        // Without keys nothing else keeps a page elsewhere from sending requests through the user's browser.
+        string? origin = context.Request.Headers.Origin;
+        if (settings.Development && origin is not null && !string.Equals(origin, $"{context.Request.Scheme}://{context.Request.Host}", StringComparison.OrdinalIgnoreCase))
+        {
+            return (StatusCodes.Status403Forbidden, "Requests of pages of other origins are not answered in development, where no key is asked for.");
+        }
+
+        long limit = Limit(context);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = limit;
+        }
+
+        return context.Request.ContentLength > limit ? (StatusCodes.Status413PayloadTooLarge, TooLarge(context)) : null;
+    }
+
+    private static bool IsThisMachine(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address));
+
+    private static bool IsJson(HttpContext context) =>
+        context.Request.ContentType is { } type && (type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) || type.Contains("+json", StringComparison.OrdinalIgnoreCase));
+
+    private long Limit(HttpContext context) => IsJson(context) ? settings.MaxJsonBytes : settings.MaxRequestBytes;
+
+    private string TooLarge(HttpContext context) =>
+        $"The body is larger than {Limit(context)} bytes. Send less at once, or raise the setting {(IsJson(context) ? "Host:MaxJsonBytes" : "Host:MaxRequestBytes")}.";
+
+    // Whatever a client calls its method, the log has a line of known length.
+    private static string Method(string method) => method.Length <= 10 && method.All(char.IsAsciiLetter) ? method : "OTHER";
+
+    [LoggerMessage(EventId = 10, Message = "{Method} {Route} answered {Status} in {Milliseconds} ms, request {CorrelationId}")]
+    private partial void LogRequest(LogLevel level, string method, string route, int status, double milliseconds, string correlationId);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "Request {CorrelationId} failed")]
+    private partial void LogFailure(Exception exception, string correlationId);
+}

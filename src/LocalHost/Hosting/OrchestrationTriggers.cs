@@ -1,0 +1,59 @@
+using System.Collections.ObjectModel;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Durable;
+using Pipeline.LocalHost.Hosting.Functions;
+using Pipeline.LocalHost.Hosting.Invocations;
+
+namespace Pipeline.LocalHost.Hosting;
+
+/// <summary>Gives the engine of orchestrations its orchestrators and activities, and starts and stops it with the host.</summary>
+internal sealed class OrchestrationTriggers : IHostedService, IAsyncDisposable
+{
+    private readonly LocalOrchestrations _engine;
+    private readonly FunctionInvoker _invoker;
+    private readonly IServiceScopeFactory _scopes;
+
+    public OrchestrationTriggers(FunctionCatalog catalog, LocalOrchestrationOptions options, FunctionInvoker invoker, IServiceScopeFactory scopes, TimeProvider clock, ILoggerFactory loggers)
+    {
+        _engine = new LocalOrchestrations(options with { Time = clock, Loggers = loggers });
+        _invoker = invoker;
+        _scopes = scopes;
+        foreach (HostedFunction function in catalog.Orchestrations)
+        {
+            _engine.RegisterOrchestrator(((OrchestrationTriggerAttribute)function.Trigger).Orchestration ?? function.Name, context => OrchestrateAsync(function, context));
+        }
+
+        foreach (HostedFunction function in catalog.Activities)
+        {
+            _engine.RegisterActivity(((ActivityTriggerAttribute)function.Trigger).Activity ?? function.Name, (call, stopping) => CallAsync(function, call, stopping));
+        }
+    }
+
+    /// <summary>Starts and watches orchestrations.</summary>
+    public DurableTaskClient Client => _engine.Client;
+
+    public Task StartAsync(CancellationToken cancellationToken) => _engine.StartAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => _engine.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    // A replay is no run of its own, and is not noted.
+    private async Task<object?> OrchestrateAsync(HostedFunction function, TaskOrchestrationContext context)
+    {
+        await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
+        return await FunctionInvoker.RunAsync(new FunctionInvocation(function, context, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, CancellationToken.None));
+    }
+
+    private async Task<object?> CallAsync(HostedFunction function, ActivityInvocation call, CancellationToken stopping)
+    {
+        await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
+        object? input = call.ReadInput(function.TriggerParameter.ParameterType);
+        return await _invoker.InvokeAsync(new FunctionInvocation(function, input, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), "orchestration");
+    }
+}

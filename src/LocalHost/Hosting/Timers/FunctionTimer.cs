@@ -1,0 +1,135 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Hosting.Invocations;
+using Pipeline.LocalHost.Hosting.State;
+
+namespace Pipeline.LocalHost.Hosting.Timers;
+
+/// <summary>
+/// The clock of one function. Its runs follow one another: one that outlasts the next time of the schedule delays it, and several missed times are made up for
+/// by one run. Where the schedule is remembered, the time of the next run is on the disk before it comes, so that a process that was down or died during the run
+/// runs the function once when it starts again, with <see cref="TimerInfo.IsPastDue"/>. A function may thus run twice for one time, never not at all.
+/// </summary>
+internal sealed class FunctionTimer(TimerFunction timer, HostState state, FunctionInvoker invoker, IServiceScopeFactory scopes, TimeProvider clock, ILogger<FunctionTimer> logger)
+{
+    // A timer takes at most about 49 days, and a sleeping computer's clock jumps.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private volatile TimerState _state = new(default, timer.Schedule.Next(clock.GetUtcNow()).UtcDateTime, default, null);
+    private volatile bool _isRunning;
+
+    /// <summary>The schedule as people see it.</summary>
+    public TimerView View
+    {
+        get
+        {
+            TimerState now = _state;
+            return new TimerView(timer.Function.Name, timer.Schedule.ToString(), Utc(now.Next), now.Last == default ? null : Utc(now.Last), now.Succeeded, _isRunning);
+        }
+    }
+
+    /// <summary>Runs the function by its schedule until <paramref name="stopping"/> is cancelled; failures of the function are noted and do not end the schedule.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        bool isPastDue = Resume();
+        if (isPastDue)
+        {
+            await InvokeAsync("past due", isPastDue: true, stopping);
+        }
+        else if (timer.RunOnStartup)
+        {
+            await InvokeAsync("start of the host", isPastDue: false, stopping);
+        }
+
+        while (!stopping.IsCancellationRequested)
+        {
+            TimeSpan left = _state.Next - clock.GetUtcNow().UtcDateTime;
+            if (left > TimeSpan.Zero)
+            {
+                await Task.Delay(left < LongestWait ? left : LongestWait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else
+            {
+                await InvokeAsync("schedule", isPastDue: false, stopping);
+            }
+        }
+    }
+
+    /// <summary>Takes up what is remembered; true where a run was missed.</summary>
+    private bool Resume()
+    {
+        if (!timer.IsRemembered)
+        {
+            return false;
+        }
+
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        if (state.ReadTimer(timer.Function.Name) is not { } remembered)
+        {
+            Remember(new TimerState(default, Next(now), now, null));
+            return false;
+        }
+
+        DateTime expected = Next(remembered.Last == default ? remembered.Updated : remembered.Last);
+        if (expected == remembered.Next)
+        {
+            _state = remembered;
+            return remembered.Next < now;
+        }
+
+        // The schedule has been changed: a time of the new one that lies behind was never promised.
+        Remember(remembered with { Last = default, Next = expected < now ? Next(now) : expected, Updated = expected < now ? now : remembered.Updated });
+        return false;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed run must not end the schedule.")]
+    private async Task InvokeAsync(string reason, bool isPastDue, CancellationToken stopping)
+    {
+        DateTime ran = clock.GetUtcNow().UtcDateTime;
+        TimerState before = _state;
+        bool? succeeded = false;
+        _isRunning = true;
+        try
+        {
+            TimerInfo info = new()
+            {
+                IsPastDue = isPastDue,
+                ScheduleStatus = timer.IsRemembered ? new ScheduleStatus { Last = before.Last, Next = before.Next, LastUpdated = before.Updated } : null,
+            };
+            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await invoker.InvokeAsync(new FunctionInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
+            succeeded = true;
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // What the host stopped is past due at the next start.
+            return;
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Function} failed; its schedule goes on", timer.Function.Name);
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+
+        Remember(new TimerState(ran, Next(ran), ran, succeeded));
+    }
+
+    private void Remember(TimerState next)
+    {
+        _state = next;
+        if (timer.IsRemembered)
+        {
+            state.SaveTimer(timer.Function.Name, next);
+        }
+    }
+
+    private DateTime Next(DateTime after) => timer.Schedule.Next(Utc(after)).UtcDateTime;
+
+    private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
+}

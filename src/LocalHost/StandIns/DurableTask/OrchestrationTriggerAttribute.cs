@@ -1,0 +1,9 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Marks the parameter by which a function is an orchestrator.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class OrchestrationTriggerAttribute : Attribute
+{
+    /// <summary>The orchestrator's name; the function's when null.</summary>
+    public string? Orchestration { get; set; }
+}

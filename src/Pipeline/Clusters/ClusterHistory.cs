@@ -1,0 +1,69 @@
+using Pipeline.Models;
+using Pipeline.Reporting;
+
+namespace Pipeline.Clusters;
+
+/// <summary>The clusters of every version of a tech center, the oldest first, and the story that they tell of each cluster.</summary>
+internal sealed class ClusterHistory
+{
+    private readonly (ModelManifest Manifest, ModelClusters Clusters)[] _versions;
+    private readonly Dictionary<int, string> _labels = [];
+
+    private ClusterHistory((ModelManifest Manifest, ModelClusters Clusters)[] versions)
+    {
+        _versions = versions;
+        foreach (ModelCluster cluster in versions.SelectMany(v => v.Clusters.Clusters))
+        {
+            _labels[cluster.Id] = cluster.Label;
+        }
+    }
+
+    /// <summary>Reads the clusters of all versions.</summary>
+    /// <exception cref="ModelException">A version is damaged.</exception>
+    public static async Task<ClusterHistory> ReadAsync(ModelStore models, string techCenter, CancellationToken cancellationToken)
+    {
+        List<(ModelManifest, ModelClusters)> versions = [];
+        foreach (ModelManifest manifest in await models.ListAsync(techCenter, cancellationToken))
+        {
+            versions.Add((manifest, await models.ReadClustersAsync(manifest, cancellationToken)));
+        }
+
+        return new ClusterHistory([.. versions]);
+    }
+
+    /// <summary>The newest version that has a cluster, with the cluster and its domain's name; null where no version has it.</summary>
+    public (ModelManifest Manifest, bool Current, ModelCluster Cluster, string Domain)? FindNewest(int id)
+    {
+        for (int i = _versions.Length - 1; i >= 0; i--)
+        {
+            (ModelManifest manifest, ModelClusters clusters) = _versions[i];
+            if (clusters.Clusters.FirstOrDefault(c => c.Id == id) is ModelCluster cluster)
+            {
+                return (manifest, i == _versions.Length - 1, cluster, clusters.Domains.First(d => d.Id == cluster.DomainId).Name);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What each version made of a cluster, the oldest first.</summary>
+    public IReadOnlyList<ClusterEvent> Of(int id)
+    {
+        List<ClusterEvent> events = [];
+        foreach ((ModelManifest manifest, ModelClusters clusters) in _versions)
+        {
+            if (clusters.Clusters.FirstOrDefault(c => c.Id == id) is ModelCluster cluster)
+            {
+                events.Add(new ClusterEvent(manifest.Version, manifest.CreatedAt, cluster.Origin, cluster.Label, cluster.Size, cluster.PreviousSize, [.. cluster.RelatedIds.Select(Related)]));
+            }
+            else if (clusters.Gone.FirstOrDefault(g => g.Id == id) is GoneCluster gone)
+            {
+                events.Add(new ClusterEvent(manifest.Version, manifest.CreatedAt, ClusterChangeKind.Gone, gone.Label, 0, gone.PreviousSize, gone.MergedInto is int into ? [Related(into)] : []));
+            }
+        }
+
+        return events;
+    }
+
+    private RelatedCluster Related(int id) => new(id, _labels.GetValueOrDefault(id));
+}

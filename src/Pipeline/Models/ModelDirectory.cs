@@ -1,0 +1,53 @@
+using Pipeline.Requests;
+
+namespace Pipeline.Models;
+
+/// <summary>The tech centers that have a model, by name or by folder, looked up again only now and then. Safe for use by many threads.</summary>
+/// <param name="models">Where the versions are.</param>
+/// <param name="clock">The time.</param>
+public sealed class ModelDirectory(ModelStore models, TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
+    private volatile Listing? _listing;
+
+    /// <summary>All names, in ordinal order.</summary>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
+        _listing is Listing listing && clock.GetElapsedTime(listing.ReadAt) < Fresh ? listing.Names : await ReadAsync(cancellationToken);
+
+    /// <summary>The full name of a tech center that a request names.</summary>
+    /// <param name="asked">Its name or its folder's; null or empty where a single one goes without saying.</param>
+    /// <param name="problem">What it is where there is none: not found in an address, invalid in a field.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">There is no such tech center, or none was named and there is not just one.</exception>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<string> ResolveAsync(string? asked, RequestProblem problem = RequestProblem.Invalid, CancellationToken cancellationToken = default)
+    {
+        if (Find(asked, await ListAsync(cancellationToken)) is string known)
+        {
+            return known;
+        }
+
+        IReadOnlyList<string> names = await ReadAsync(cancellationToken);
+        string list = names.Count == 0 ? "No tech center has a model yet: train first." : $"With a model: {string.Join(", ", names.Select(n => $"'{n}'"))}.";
+        string message = string.IsNullOrEmpty(asked)
+            ? $"Name the tech center. {list}"
+            : $"There is no model of the tech center '{asked}'. {list}";
+        return Find(asked, names) ?? throw new RequestException(problem, message, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["techCenter"] = [message] });
+    }
+
+    private static string? Find(string? asked, IReadOnlyList<string> names) =>
+        string.IsNullOrEmpty(asked)
+            ? names is [string only] ? only : null
+            : names.FirstOrDefault(name => string.Equals(name, asked, StringComparison.Ordinal)) ?? names.FirstOrDefault(name => string.Equals(ModelPaths.Slug(name), asked, StringComparison.Ordinal));
+
+    private async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> names = await models.ListTechCentersAsync(cancellationToken);
+        _listing = new Listing(names, clock.GetTimestamp());
+        return names;
+    }
+
+    private sealed record Listing(IReadOnlyList<string> Names, long ReadAt);
+}

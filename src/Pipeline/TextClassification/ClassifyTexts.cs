@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Pipeline.Models;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Requests;
+
+namespace Pipeline.TextClassification;
+
+/// <summary>
+/// The use case of a person with a text at hand: the text goes the way that incidents go - masked, summarised, embedded, classified - and the answer comes with its reasons.
+/// Nothing is stored.
+/// </summary>
+public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, SummaryBuilder summaries, IEmbeddingGenerator<string, Embedding<float>> embedder, string embedderId)
+{
+    /// <summary>The most texts of one request.</summary>
+    public const int MostTexts = 100;
+
+    /// <summary>The longest text in UTF-16 characters.</summary>
+    public const int LongestText = 32_768;
+
+    private const int NearestCount = 3;
+
+    /// <summary>Answers a request.</summary>
+    /// <exception cref="RequestException">The request has no texts, too many, an empty or too long one, or the tech center has no model that fits.</exception>
+    /// <exception cref="ModelException">The model is damaged.</exception>
+    public async Task<ClassifyResult> RunAsync(ClassifyRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<string> texts = Texts(request);
+        string techCenter = await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
+        LiveModel model = await models.GetAsync(techCenter, cancellationToken)
+            ?? throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no model any more. Train it first.");
+        if (!string.Equals(model.Manifest.Embedder, embedderId, StringComparison.Ordinal))
+        {
+            throw new RequestException(RequestProblem.Conflict, $"The model {model.Manifest.Version} of '{techCenter}' was trained on the embedder '{model.Manifest.Embedder}', the configured one is '{embedderId}'. Train again.");
+        }
+
+        string[] masked = [.. texts.Select(text => summaries.Build([text]))];
+        int[] filled = [.. Enumerable.Range(0, masked.Length).Where(i => masked[i].Length > 0)];
+        ClassifiedText[] answers = [.. masked.Select(Unclustered)];
+        if (filled.Length > 0)
+        {
+            GeneratedEmbeddings<Embedding<float>> embeddings = await embedder.GenerateAsync(filled.Select(i => masked[i]), cancellationToken: cancellationToken);
+            IReadOnlyList<Classification> found = model.Classifier.Classify([.. filled.Zip(embeddings, (i, e) => (TextHash.Of(masked[i]), e.Vector))], cancellationToken);
+            foreach ((int place, int i) in filled.Index())
+            {
+                answers[i] = Describe(model, answers[i], embeddings[place].Vector.Span, found[place]);
+            }
+        }
+
+        return new ClassifyResult(techCenter, model.Manifest.Version, answers);
+    }
+
+    private static IReadOnlyList<string> Texts(ClassifyRequest request)
+    {
+        if (request.Text is null == request.Texts is null)
+        {
+            throw RequestException.Invalid("text", "Give either 'text' with one text or 'texts' with a list of them.");
+        }
+
+        IReadOnlyList<string> texts = request.Texts ?? [request.Text!];
+        if (texts.Count is 0 or > MostTexts)
+        {
+            throw RequestException.Invalid("texts", string.Create(CultureInfo.InvariantCulture, $"There are {texts.Count} texts; send 1 to {MostTexts} at once."));
+        }
+
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        foreach ((int i, string text) in texts.Index())
+        {
+            string field = request.Texts is null ? "text" : string.Create(CultureInfo.InvariantCulture, $"texts[{i}]");
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                errors[field] = ["The text is empty. Describe the problem in a few words."];
+            }
+            else if (text.Length > LongestText)
+            {
+                errors[field] = [string.Create(CultureInfo.InvariantCulture, $"The text has {text.Length} characters; {LongestText} is the most.")];
+            }
+        }
+
+        return errors.Count == 0 ? texts : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Select(e => $"{e.Key}: {e.Value[0]}").Take(3)), errors);
+    }
+
+    private static ClassifiedText Describe(LiveModel model, ClassifiedText unclustered, ReadOnlySpan<float> embedding, Classification answer)
+    {
+        ClassifiedText withNearest = unclustered with { Nearest = model.Examples.Nearest(embedding, NearestCount) };
+
+        // A new text that is like its cluster by chance only is in none, wherever the layout happens to put it: the reduction magnifies the little that it has in common.
+        if (model.FindCluster(answer.ClusterId) is not ModelCluster cluster
+            || (!model.Classifier.Knows(TextHash.Of(unclustered.Summary)) && model.Examples.Similarity(embedding, cluster.Id) <= model.Examples.ChanceSimilarity))
+        {
+            return withNearest;
+        }
+
+        return withNearest with
+        {
+            ClusterId = cluster.Id,
+            ClusterLabel = cluster.Label,
+            DomainId = cluster.DomainId,
+            DomainName = model.DomainName(cluster.DomainId),
+            Confidence = Math.Round(answer.Confidence, 4),
+            Words = DecidingWords.Of(unclustered.Summary, cluster),
+        };
+    }
+
+    private static ClassifiedText Unclustered(string summary) => new()
+    {
+        Summary = summary,
+        ClusterId = IncidentPrediction.Unclustered,
+        ClusterLabel = IncidentPrediction.UnclusteredName,
+        DomainId = IncidentPrediction.Unclustered,
+        DomainName = IncidentPrediction.UnclusteredName,
+        Confidence = 0,
+        Nearest = [],
+        Words = [],
+    };
+}

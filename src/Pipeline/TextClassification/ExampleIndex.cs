@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+using Pipeline.Models;
+
+namespace Pipeline.TextClassification;
+
+/// <summary>The typical incidents of a model's clusters with their embeddings. Safe for use by many threads.</summary>
+public sealed class ExampleIndex
+{
+    private readonly (ModelCluster Cluster, string Text)[] _examples;
+    private readonly float[] _unitVectors;
+    private readonly int _dimensions;
+
+    /// <summary>Makes the index.</summary>
+    /// <param name="examples">Cluster and masked text of each example.</param>
+    /// <param name="embeddings">One embedding per example, all of the same length; copied and scaled to unit length.</param>
+    public ExampleIndex(IReadOnlyList<(ModelCluster Cluster, string Text)> examples, IReadOnlyList<ReadOnlyMemory<float>> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(embeddings);
+        _examples = [.. examples];
+        _unitVectors = Prediction.EmbeddingMatrix.Of(embeddings);
+        _dimensions = embeddings.Count == 0 ? 0 : embeddings[0].Length;
+        for (int row = 0; row < _examples.Length; row++)
+        {
+            Span<float> vector = _unitVectors.AsSpan(row * _dimensions, _dimensions);
+            float norm = TensorPrimitives.Norm<float>(vector);
+            if (norm > 0)
+            {
+                TensorPrimitives.Divide(vector, norm, vector);
+            }
+        }
+
+        ChanceSimilarity = Chance();
+    }
+
+    /// <summary>
+    /// How similar texts of different problems are by chance: the mean cosine between the first examples of different clusters plus two standard deviations;
+    /// 0 for fewer than two clusters. It depends on the embedder, and is high where all vectors point the same way.
+    /// </summary>
+    public double ChanceSimilarity { get; }
+
+    /// <summary>The highest cosine of a text with the examples of a cluster, -1 to 1; 0 where the cluster has none.</summary>
+    public double Similarity(ReadOnlySpan<float> embedding, int clusterId)
+    {
+        double highest = -1;
+        bool any = false;
+        float norm = TensorPrimitives.Norm(embedding);
+        for (int row = 0; row < _examples.Length && norm > 0; row++)
+        {
+            if (_examples[row].Cluster.Id == clusterId)
+            {
+                any = true;
+                highest = Math.Max(highest, Dot(embedding, row) / norm);
+            }
+        }
+
+        return any ? highest : 0;
+    }
+
+    /// <summary>The most similar examples, the most similar first, ties in the order of the index. O(examples x dimensions).</summary>
+    /// <param name="embedding">The text's embedding; one of zeros is similar to nothing.</param>
+    /// <param name="count">At most this many.</param>
+    public IReadOnlyList<NearestExample> Nearest(ReadOnlySpan<float> embedding, int count)
+    {
+        float norm = TensorPrimitives.Norm(embedding);
+        if (norm == 0 || _examples.Length == 0)
+        {
+            return [];
+        }
+
+        double[] similarities = new double[_examples.Length];
+        for (int row = 0; row < similarities.Length; row++)
+        {
+            similarities[row] = Math.Clamp(Dot(embedding, row) / norm, -1, 1);
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, similarities.Length)
+                .OrderByDescending(row => similarities[row]).ThenBy(row => row).Take(count)
+                .Select(row => new NearestExample(_examples[row].Cluster.Id, _examples[row].Cluster.Label, _examples[row].Text, Math.Round(similarities[row], 4))),
+        ];
+    }
+
+    private double Dot(ReadOnlySpan<float> vector, int row) => TensorPrimitives.Dot(vector, _unitVectors.AsSpan(row * _dimensions, _dimensions));
+
+    private double Chance()
+    {
+        int[] firsts = [.. Enumerable.Range(0, _examples.Length).DistinctBy(row => _examples[row].Cluster.Id)];
+        double sum = 0;
+        double squares = 0;
+        long pairs = 0;
+        for (int i = 0; i < firsts.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                double cosine = Dot(_unitVectors.AsSpan(firsts[i] * _dimensions, _dimensions), firsts[j]);
+                sum += cosine;
+                squares += cosine * cosine;
+                pairs++;
+            }
+        }
+
+        if (pairs == 0)
+        {
+            return 0;
+        }
+
+        double mean = sum / pairs;
+        return mean + (2 * Math.Sqrt(Math.Max(0, (squares / pairs) - (mean * mean))));
+    }
+}

@@ -1,0 +1,150 @@
+using Pipeline.Models;
+using Pipeline.Prediction;
+
+namespace Pipeline.TextClassification;
+
+/// <summary>
+/// The newest model version of each tech center in memory, a bounded number of them. Safe for use by many threads: a version is loaded once
+/// however many ask for it, and while a newer one is loaded the others go on with the one before.
+/// </summary>
+public sealed class ModelCache(ModelStore models, ExampleIndexer examples, ModelCacheOptions options, TimeProvider clock, int? maxDegreeOfParallelism = null)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private long _uses;
+
+    /// <summary>The tech centers whose model is in memory, in ordinal order.</summary>
+    public IReadOnlyList<string> Loaded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _entries.Where(e => e.Value.Model is not null).Select(e => e.Key).Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>The newest version of a tech center's model; null where none is published.</summary>
+    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    public async Task<LiveModel?> GetAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        Entry entry = Use(techCenter);
+        if (IsFresh(entry))
+        {
+            return entry.Model;
+        }
+
+        if (entry.Model is not LiveModel previous)
+        {
+            await entry.Gate.WaitAsync(cancellationToken);
+        }
+        else if (!await entry.Gate.WaitAsync(0, cancellationToken))
+        {
+            return previous;
+        }
+
+        try
+        {
+            return IsFresh(entry) ? entry.Model : await LoadAsync(techCenter, entry, cancellationToken);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    /// <summary>Looks for a newer version at once.</summary>
+    /// <returns>The newest version; null where none is published.</returns>
+    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    public async Task<LiveModel?> RefreshAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        Entry entry = Use(techCenter);
+        await entry.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await LoadAsync(techCenter, entry, cancellationToken);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    private bool IsFresh(Entry entry) => entry.Model is not null && clock.GetElapsedTime(entry.CheckedAt).TotalSeconds < options.RefreshSeconds;
+
+    private async Task<LiveModel?> LoadAsync(string techCenter, Entry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelManifest? newest = await models.FindLatestAsync(techCenter, cancellationToken);
+            if (newest is null)
+            {
+                Forget(techCenter, entry);
+                return null;
+            }
+
+            if (!string.Equals(entry.Model?.Manifest.Version, newest.Version, StringComparison.Ordinal))
+            {
+                ModelContent content = await models.ReadAsync(newest, cancellationToken);
+                IncidentClassifier classifier = IncidentClassifier.Load(newest, content, maxDegreeOfParallelism);
+                entry.Model = new LiveModel(newest, content.Clusters, classifier, await examples.BuildAsync(newest, content.Clusters, cancellationToken));
+            }
+        }
+        catch (ModelException) when (entry.Model is not null)
+        {
+            // A damaged newer version must not take away the sound one; the readiness check reports it.
+        }
+
+        entry.CheckedAt = clock.GetTimestamp();
+        return entry.Model;
+    }
+
+    private Entry Use(string techCenter)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(techCenter, out Entry? entry))
+            {
+                if (_entries.Count >= options.Capacity)
+                {
+                    _entries.Remove(_entries.MinBy(e => e.Value.LastUse).Key);
+                }
+
+                _entries.Add(techCenter, entry = new Entry());
+            }
+
+            entry.LastUse = ++_uses;
+            return entry;
+        }
+    }
+
+    private void Forget(string techCenter, Entry entry)
+    {
+        entry.Model = null;
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(techCenter, out Entry? present) && ReferenceEquals(present, entry))
+            {
+                _entries.Remove(techCenter);
+            }
+        }
+    }
+
+    private sealed class Entry
+    {
+        private volatile LiveModel? _model;
+
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+
+        public LiveModel? Model
+        {
+            get => _model;
+            set => _model = value;
+        }
+
+        public long CheckedAt { get; set; }
+
+        public long LastUse { get; set; }
+    }
+}

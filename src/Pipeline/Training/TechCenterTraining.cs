@@ -1,0 +1,8 @@
+namespace Pipeline.Training;
+
+/// <summary>Asks for the training of one tech center as part of a run.</summary>
+/// <param name="RunId">The training run in the journal.</param>
+/// <param name="Year">The calendar year of the window's end.</param>
+/// <param name="Quarter">The quarter of the window's end, 1 to 4.</param>
+/// <param name="TechCenter">The tech center.</param>
+public sealed record TechCenterTraining(long RunId, int Year, int Quarter, string TechCenter);

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.Training;
+
+/// <summary>Checks training requests and settles what they leave open.</summary>
+public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions options, TimeProvider clock)
+{
+    private const int FirstYear = 2000;
+    private const int LastYear = 9998;
+
+    /// <summary>Makes a plan of a request. Without a quarter it is that of the newest incident.</summary>
+    /// <exception cref="RequestException">
+    /// The year, quarter or a tech center is not there, only one of year and quarter was given, or the window holds none of the data.
+    /// </exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<TrainingPlan> PlanAsync(TrainingRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RequireRanges(request);
+        IReadOnlyList<TechCenterStatistics> known = [.. (await warehouse.ReadStatisticsAsync(cancellationToken)).Where(s => s.Preprocessed > 0)];
+        IReadOnlyList<string>? asked = TechCenters(request, known);
+        TechCenterStatistics[] trained = [.. known.Where(s => asked?.Contains(s.TechCenter, StringComparer.Ordinal) ?? true)];
+        if (request.Year is not int year || request.Quarter is not int quarter)
+        {
+            (year, quarter) = TrainingWindow.QuarterOf(trained.Max(s => s.NewestIncident) ?? clock.GetUtcNow());
+        }
+        else
+        {
+            RequireData(year, quarter, trained);
+        }
+
+        return new TrainingPlan(year, quarter, asked);
+    }
+
+    /// <summary>What a plan trains, and with which parameters: a restart resumes only the run that asked for the same.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="token">What else tells two trainings apart; see <see cref="TrainingRequest.Token"/>.</param>
+    public string Fingerprint(TrainingPlan plan, string? token = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return JsonSerializer.Serialize(new { techCenters = plan.TechCenters, token, options = options with { MaxDegreeOfParallelism = null } }, PipelineJson.Compact);
+    }
+
+    /// <summary>The period that a plan's models learn from.</summary>
+    public TrainingWindow Window(TrainingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return TrainingWindow.Ending(plan.Year, plan.Quarter, options.WindowMonths);
+    }
+
+    private static void RequireRanges(TrainingRequest request)
+    {
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        if (request.Year is < FirstYear or > LastYear)
+        {
+            errors["year"] = [string.Create(CultureInfo.InvariantCulture, $"year is {request.Year}; it must be from {FirstYear} to {LastYear}.")];
+        }
+
+        if (request.Quarter is < 1 or > 4)
+        {
+            errors["quarter"] = [string.Create(CultureInfo.InvariantCulture, $"quarter is {request.Quarter}; it must be from 1 to 4.")];
+        }
+
+        if ((request.Year is null) != (request.Quarter is null))
+        {
+            errors.TryAdd(request.Year is null ? "year" : "quarter", ["Give both the year and the quarter, or neither for the quarter of the newest incident."]);
+        }
+
+        if (request.TechCenters is { Count: 0 })
+        {
+            errors["techCenters"] = ["The list is empty. Name at least one tech center, or leave the field out to train all."];
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
+        }
+    }
+
+    private static string[]? TechCenters(TrainingRequest request, IReadOnlyList<TechCenterStatistics> known)
+    {
+        if (request.TechCenters is null)
+        {
+            return null;
+        }
+
+        HashSet<string> names = known.Select(k => k.TechCenter).ToHashSet(StringComparer.Ordinal);
+        string? unknown = request.TechCenters.FirstOrDefault(asked => !names.Contains(asked));
+        return unknown is null
+            ? [.. request.TechCenters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
+            : throw RequestException.Invalid("techCenters", $"The tech center '{unknown}' has no preprocessed incidents. Known: {string.Join(", ", known.Select(k => $"'{k.TechCenter}'"))}.");
+    }
+
+    // Incidents without a date belong to every window: a center that has no others is never refused.
+    private void RequireData(int year, int quarter, TechCenterStatistics[] centers)
+    {
+        TrainingWindow window = TrainingWindow.Ending(year, quarter, options.WindowMonths);
+        DateTimeOffset? oldest = centers.Min(s => s.OldestIncident);
+        DateTimeOffset? newest = centers.Max(s => s.NewestIncident);
+        if (oldest is null || newest is null || centers.Any(s => s.OldestIncident is null) || (window.Until > oldest && window.From <= newest))
+        {
+            return;
+        }
+
+        throw RequestException.Invalid("year", string.Create(
+            CultureInfo.InvariantCulture,
+            $"The window of {year} q{quarter} is {window.From:yyyy-MM-dd} to {window.Until:yyyy-MM-dd}, but the incidents are from {oldest:yyyy-MM-dd} to {newest:yyyy-MM-dd}. Give a year and quarter whose window holds some of them."));
+    }
+}

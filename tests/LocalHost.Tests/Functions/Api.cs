@@ -1,0 +1,111 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Adapters.Local;
+using Pipeline.Functions;
+using Pipeline.Incidents;
+using Pipeline.LocalHost.Demo;
+using Pipeline.LocalHost.Hosting;
+using Pipeline.LocalHost.Hosting.Functions;
+using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Tests.Support;
+using Pipeline.Storage;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+/// <summary>The app's own functions on a free port of this machine, with their orchestrations, over storage in a folder that is deleted with it.</summary>
+internal sealed class Api : IAsyncDisposable
+{
+    private const string Key = "a-function-key";
+
+    private readonly TempFolder _folder = new();
+    private readonly SqliteWarehouse _warehouse;
+    private readonly WebApplication _app;
+
+    private Api(IReadOnlyDictionary<string, string?> settings)
+    {
+        _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
+            {
+                ["PreprocessSchedule"] = "0 0 0 29 2 *",
+                ["PredictSchedule"] = "0 0 0 29 2 *",
+                ["TrainSchedule"] = "0 0 0 29 2 *",
+                ["Logging:LogLevel:Default"] = "None",
+            }).Build();
+        _app = FunctionHost.Build(new FunctionHostParts
+        {
+            Functions = FunctionCatalog.TypesOf(typeof(TrainFunctions).Assembly),
+            Settings = new HostSettings { Port = 0, BlobPollSeconds = 1 },
+            Configuration = configuration,
+            Keys = new HostKeys("the-master-key", new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
+            StatePath = _folder["host.db"],
+            JournalPath = _folder["orchestrations.db"],
+            Services = services => services
+                .AddSingleton<IWarehouse>(_warehouse)
+                .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
+                .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
+                .AddPipeline(configuration),
+        });
+    }
+
+    public HttpClient Client { get; } = new();
+
+    public SqliteWarehouse Warehouse => _warehouse;
+
+    public IServiceProvider Services => _app.Services;
+
+    public DurableTaskClient Orchestrations => _app.Services.GetRequiredService<DurableTaskClient>();
+
+    /// <summary>A file in the folder of the object store.</summary>
+    public string ObjectPath(string name) => _folder[$"objects/{name}"];
+
+    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal));
+        await api._warehouse.InitializeAsync();
+        await FunctionHost.StartAsync(api._app, CancellationToken.None);
+        api.Client.BaseAddress = new Uri(api._app.Urls.First());
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Key);
+        return api;
+    }
+
+    /// <summary>Invented incidents of a tech center.</summary>
+    public Task ReportAsync(string techCenter, int count) => _warehouse.UpsertIncidentsAsync(
+        [.. DemoIncidents.Generate(count).Select(i => new Incident { Number = $"{techCenter}-{i.Number}", CreatedOn = i.CreatedOn, Texts = i.Texts, TechCenter = techCenter })]);
+
+    public Task<HttpResponseMessage> PostAsync(string path, object body) => Client.PostAsJsonAsync(path, body);
+
+    public async Task<JsonElement> GetAsync(string path) => await ReadAsync(await Client.GetAsync(new Uri(path, UriKind.Relative)));
+
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+
+    /// <summary>Waits for a training's end and gives its last state.</summary>
+    public async Task<JsonElement> TrainedAsync(string path)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
+        while (true)
+        {
+            JsonElement status = await GetAsync(path);
+            if (status.GetProperty("status").GetString() is not ("pending" or "running"))
+            {
+                return status;
+            }
+
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _warehouse.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,229 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+/// <summary>Every route of the app over real data; every answer is held against the OpenAPI document.</summary>
+[TestClass]
+public sealed class ApiTests
+{
+    private static Api api = null!;
+
+    [ClassInitialize]
+    public static async Task Train(TestContext _)
+    {
+        api = await Api.StartAsync();
+        await api.ReportAsync("Network", 600);
+        await api.ReportAsync("Voice", 4);
+        (await PostAsync("/preprocess", new { })).GetProperty("stored").GetInt32().ShouldBe(604);
+        HttpResponseMessage started = await api.PostAsync("/api/train", new { });
+        started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await api.TrainedAsync(started.Headers.Location!.ToString())).GetProperty("status").GetString().ShouldBe("completed");
+        await PostAsync("/predict", new { });
+    }
+
+    [ClassCleanup]
+    public static async Task Stop() => await api.DisposeAsync();
+
+    [TestMethod]
+    public async Task A_training_tells_how_each_tech_center_ended()
+    {
+        JsonElement status = await GetAsync("/train/{instanceId}", "/train/train-2026-q2");
+
+        status.GetProperty("progress").GetRawText().ShouldBe("""{"done":2,"total":2,"techCenters":{"Voice":"tooFewIncidents","Network":"published"}}""");
+        JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
+        centers.Select(c => c.GetProperty("techCenter").GetString()).ShouldBe(["Network", "Voice"]);
+        centers[0].GetProperty("version").GetString()!.ShouldStartWith("2026_q2");
+        centers[1].GetProperty("detail").GetString()!.ShouldContain("4 incidents");
+    }
+
+    [TestMethod]
+    public async Task A_training_for_some_tech_centers_has_its_own_name_and_its_address_is_answered()
+    {
+        HttpResponseMessage started = await api.PostAsync("/api/train", new { year = 2026, quarter = 1, techCenters = new[] { "Voice" } });
+
+        started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        string address = started.Headers.Location!.ToString();
+        address.ShouldMatch("^/api/train/train-2026-q1-[0-9a-f]{8}$");
+        (await api.TrainedAsync(address)).GetProperty("result").GetProperty("techCenters").GetArrayLength().ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task A_training_that_has_ended_cannot_be_cancelled()
+    {
+        JsonElement problem = await ProblemAsync("/train/{instanceId}", "delete", HttpStatusCode.Conflict, await api.Client.DeleteAsync(new Uri("/api/train/train-2026-q2", UriKind.Relative)));
+
+        problem.GetProperty("detail").GetString()!.ShouldContain("completed");
+    }
+
+    [TestMethod]
+    [DataRow("get")]
+    [DataRow("delete")]
+    public async Task An_unknown_training_is_not_found(string method)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), "/api/train/train-1999-q1");
+
+        JsonElement problem = await ProblemAsync("/train/{instanceId}", method, HttpStatusCode.NotFound, await api.Client.SendAsync(request));
+
+        problem.GetProperty("errors").GetProperty("instanceId")[0].GetString()!.ShouldContain("train-1999-q1");
+    }
+
+    [TestMethod]
+    [DataRow("/train", """{"year": 2026, "quarter": 5}""", "quarter", "from 1 to 4")]
+    [DataRow("/train", """{"year": 2010, "quarter": 1}""", "year", "whose window holds some of them")]
+    [DataRow("/train", """{"yaer": 2026}""", "yaer", "Fields: year, quarter, techCenters.")]
+    [DataRow("/train", """{"techCenters": ["Netwrok"]}""", "techCenters", "Known: 'Network', 'Voice'.")]
+    [DataRow("/preprocess", """{"limit": 0}""", "limit", "at least 1")]
+    [DataRow("/preprocess", """{"limit": "all"}""", "limit", "a whole number")]
+    [DataRow("/predict", """{"techCenter": "Netwrok"}""", "techCenter", "Known: 'Network', 'Voice'.")]
+    [DataRow("/classify", """{}""", "text", "either 'text'")]
+    [DataRow("/classify", """{"text": ""}""", "text", "empty")]
+    [DataRow("/classify", """{"text": "VPN", "techCenter": "Voice"}""", "techCenter", "With a model: 'Network'.")]
+    public async Task A_field_that_cannot_be_used_is_named_with_the_fix(string path, string body, string field, string fix)
+    {
+        JsonElement problem = await ProblemAsync(path, "post", HttpStatusCode.BadRequest, await SendAsync(path, body));
+
+        problem.GetProperty("type").GetString().ShouldBe("urn:problem-type:pipeline:invalid-request");
+        problem.GetProperty("status").GetInt32().ShouldBe(400);
+        problem.GetProperty("instance").GetString().ShouldBe($"/api{path}");
+        problem.GetProperty("errors").GetProperty(field)[0].GetString()!.ShouldContain(fix);
+    }
+
+    [TestMethod]
+    [DataRow("/train")]
+    [DataRow("/preprocess")]
+    [DataRow("/predict")]
+    [DataRow("/classify")]
+    public async Task A_body_that_is_no_json_is_refused(string path)
+    {
+        JsonElement problem = await ProblemAsync(path, "post", HttpStatusCode.BadRequest, await SendAsync(path, "{\"text\": \"VPN"));
+
+        problem.GetProperty("detail").GetString()!.ShouldContain("not valid JSON near line 1");
+    }
+
+    [TestMethod]
+    public async Task A_hundred_and_one_texts_are_too_many()
+    {
+        string texts = JsonSerializer.Serialize(new { texts = Enumerable.Repeat("VPN", 101) });
+
+        JsonElement problem = await ProblemAsync("/classify", "post", HttpStatusCode.BadRequest, await SendAsync("/classify", texts));
+
+        problem.GetProperty("errors").GetProperty("texts")[0].GetString()!.ShouldContain("1 to 100");
+    }
+
+    [TestMethod]
+    public async Task A_text_is_classified_at_once_with_the_reasons()
+    {
+        JsonElement cluster = (await GetAsync("/clusters", "/clusters?pageSize=1")).GetProperty("clusters")[0];
+        JsonElement details = await GetAsync("/clusters/{techCenter}/{id}", $"/clusters/network/{cluster.GetProperty("id").GetInt32()}");
+        string example = details.GetProperty("examples")[0].GetString()!;
+
+        JsonElement result = await PostAsync("/classify", new { text = example });
+
+        JsonElement answer = result.GetProperty("texts")[0];
+        answer.GetProperty("clusterId").GetInt32().ShouldBe(cluster.GetProperty("id").GetInt32());
+        answer.GetProperty("nearest")[0].GetProperty("text").GetString().ShouldBe(example);
+        answer.GetProperty("words").GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
+    [TestMethod]
+    [DataRow("โปรแกรมบัญชีเปิดไม่ได้ตั้งแต่เช้า")]
+    [DataRow("会议室的投影仪无法开机")]
+    [DataRow("Ο εκτυπωτής δεν λειτουργεί")]
+    public async Task A_text_in_a_script_that_the_model_never_saw_is_unclustered(string text)
+    {
+        JsonElement answer = (await PostAsync("/classify", new { techCenter = "Network", texts = new[] { text } })).GetProperty("texts")[0];
+
+        answer.GetProperty("clusterId").GetInt32().ShouldBe(-1);
+        answer.GetProperty("confidence").GetDouble().ShouldBe(0);
+    }
+
+    [TestMethod]
+    public async Task Clusters_are_listed_and_each_can_be_looked_at()
+    {
+        JsonElement page = await GetAsync("/clusters", "/clusters?techCenter=Network&sort=lastSeen&page=1&pageSize=200");
+
+        page.GetProperty("total").GetInt32().ShouldBe(page.GetProperty("clusters").GetArrayLength());
+        foreach (JsonElement cluster in page.GetProperty("clusters").EnumerateArray().Take(3))
+        {
+            JsonElement details = await GetAsync("/clusters/{techCenter}/{id}", $"/clusters/Network/{cluster.GetProperty("id").GetInt32()}");
+            details.GetProperty("summary").GetRawText().ShouldBe(cluster.GetRawText());
+        }
+    }
+
+    [TestMethod]
+    [DataRow("/clusters", "/clusters?sort=colour", 400, "sort")]
+    [DataRow("/clusters", "/clusters?page=0", 400, "page")]
+    [DataRow("/clusters", "/clusters?techCenter=Nowhere", 400, "techCenter")]
+    [DataRow("/clusters/{techCenter}/{id}", "/clusters/Network/99999", 404, "id")]
+    [DataRow("/clusters/{techCenter}/{id}", "/clusters/Network/first", 404, "id")]
+    [DataRow("/clusters/{techCenter}/{id}", "/clusters/Nowhere/1", 404, "techCenter")]
+    public async Task What_is_not_there_or_cannot_be_read_is_named(string described, string path, int status, string field)
+    {
+        JsonElement problem = await ProblemAsync(described, "get", (HttpStatusCode)status, await api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative)));
+
+        problem.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(problem.GetRawText());
+    }
+
+    [TestMethod]
+    public async Task Models_status_and_checks_are_shown()
+    {
+        (await GetAsync("/models", "/models")).GetProperty("techCenters")[0].GetProperty("techCenter").GetString().ShouldBe("Network");
+        (await GetAsync("/status", "/status")).GetProperty("techCenters").GetArrayLength().ShouldBe(2);
+        (await GetAsync("/ready", "/ready")).GetProperty("ready").GetBoolean().ShouldBeTrue();
+    }
+
+    [TestMethod]
+    public async Task Health_and_the_description_need_no_key_and_everything_else_does()
+    {
+        using HttpClient stranger = new() { BaseAddress = api.Client.BaseAddress };
+
+        foreach ((string path, _) in OpenApi.Document["paths"]!.AsObject())
+        {
+            string concrete = Regex.Replace(path, @"\{\w+\}", "1", RegexOptions.None, TimeSpan.FromSeconds(1));
+            HttpMethod method = OpenApi.Document["paths"]![path]!["get"] is null ? HttpMethod.Post : HttpMethod.Get;
+            using HttpRequestMessage request = new(method, $"/api{concrete}");
+            HttpStatusCode expected = path is "/health" or "/openapi.json" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+            (await stranger.SendAsync(request)).StatusCode.ShouldBe(expected, path);
+        }
+    }
+
+    [TestMethod]
+    public async Task The_description_that_is_served_is_the_document()
+    {
+        JsonElement served = await api.GetAsync("/api/openapi.json");
+
+        served.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(OpenApi.Document["paths"]!.AsObject().Select(p => p.Key));
+        OpenApi.Problems(await api.GetAsync("/api/health"), OpenApi.ResponseSchema("/health", "get", 200)).ShouldBeEmpty();
+    }
+
+    private static async Task<JsonElement> GetAsync(string described, string path)
+    {
+        HttpResponseMessage response = await api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative));
+        return await CheckedAsync(described, "get", response, HttpStatusCode.OK);
+    }
+
+    private static async Task<JsonElement> PostAsync(string path, object body) => await CheckedAsync(path, "post", await api.PostAsync($"/api{path}", body), HttpStatusCode.OK);
+
+    private static async Task<HttpResponseMessage> SendAsync(string path, string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, "application/json");
+        return await api.Client.PostAsync(new Uri($"/api{path}", UriKind.Relative), content);
+    }
+
+    private static async Task<JsonElement> ProblemAsync(string described, string method, HttpStatusCode expected, HttpResponseMessage response)
+    {
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        return await CheckedAsync(described, method, response, expected);
+    }
+
+    private static async Task<JsonElement> CheckedAsync(string described, string method, HttpResponseMessage response, HttpStatusCode expected)
+    {
+        JsonElement body = await Api.ReadAsync(response);
+        response.StatusCode.ShouldBe(expected, body.GetRawText());
+        OpenApi.Problems(body, OpenApi.ResponseSchema(described, method, (int)expected)).ShouldBeEmpty(body.GetRawText());
+        return body;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+[TestClass]
+public sealed class OpenApiTests
+{
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+
+    [TestMethod]
+    public void The_document_describes_every_route_and_no_other() =>
+        Described().Select(o => $"{o.Method} {o.Path}").Order(StringComparer.Ordinal).ShouldBe(Triggers().SelectMany(t => t.Trigger.Methods!.Select(m => $"{m} /{t.Trigger.Route}")).Order(StringComparer.Ordinal));
+
+    [TestMethod]
+    public void Every_operation_bears_its_function_s_name_and_asks_for_the_key_that_the_function_asks_for()
+    {
+        foreach ((string path, string method, JsonNode operation) in Described())
+        {
+            (MethodInfo function, HttpTriggerAttribute trigger) = Triggers().Single(t => path.Equals($"/{t.Trigger.Route}", StringComparison.Ordinal) && t.Trigger.Methods!.Contains(method, StringComparer.Ordinal));
+
+            operation["operationId"]!.GetValue<string>().ShouldBe(function.GetCustomAttribute<FunctionAttribute>()!.Name);
+            operation["security"]!.AsArray().Count.ShouldBe(trigger.AuthLevel == AuthorizationLevel.Anonymous ? 0 : 2, path);
+        }
+    }
+
+    [TestMethod]
+    public void What_changes_state_asks_for_a_key_and_nothing_is_under_admin()
+    {
+        Triggers().Where(t => !t.Trigger.Methods!.Contains("get", StringComparer.Ordinal)).ShouldAllBe(t => t.Trigger.AuthLevel == AuthorizationLevel.Function);
+        Triggers().ShouldAllBe(t => !t.Trigger.Route!.StartsWith("admin", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [TestMethod]
+    public void Every_example_is_what_its_schema_says()
+    {
+        JsonObject[] contents = [.. Contents(OpenApi.Document)];
+
+        contents.Length.ShouldBeGreaterThan(15);
+        foreach (JsonObject content in contents)
+        {
+            JsonElement example = JsonSerializer.SerializeToElement(content["example"]);
+            OpenApi.Problems(example, content["schema"]!).ShouldBeEmpty(content["example"]!.ToJsonString());
+        }
+    }
+
+    [TestMethod]
+    public void Every_path_parameter_is_described()
+    {
+        foreach ((string path, JsonNode? item) in OpenApi.Document["paths"]!.AsObject())
+        {
+            string[] named = [.. path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))];
+            (item!["parameters"]?.AsArray() ?? []).Select(p => p!["name"]!.GetValue<string>()).ShouldBe(named, path);
+        }
+    }
+
+    private static IEnumerable<(MethodInfo Function, HttpTriggerAttribute Trigger)> Triggers() =>
+        from type in typeof(OpenApiFunctions).Assembly.GetTypes()
+        from method in type.GetMethods()
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger is not null
+        select (method, trigger);
+
+    private static IEnumerable<(string Path, string Method, JsonNode Operation)> Described() =>
+        from path in OpenApi.Document["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        where Methods.Contains(operation.Key, StringComparer.Ordinal)
+        select (path.Key, operation.Key, operation.Value);
+
+    private static IEnumerable<JsonObject> Contents(JsonNode? node) => node switch
+    {
+        JsonObject content when content.ContainsKey("example") => [content],
+        JsonObject other => other.SelectMany(p => Contents(p.Value)),
+        JsonArray array => array.SelectMany(Contents),
+        _ => [],
+    };
+}

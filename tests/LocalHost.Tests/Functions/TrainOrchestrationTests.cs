@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Functions;
+using Pipeline.Models;
+using Pipeline.TextClassification;
+using Pipeline.Training;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+[TestClass]
+public sealed class TrainOrchestrationTests
+{
+    private static readonly Dictionary<string, string?> Impatient = new(StringComparer.Ordinal) { ["TrainingFanOut:Attempts"] = "2", ["TrainingFanOut:FirstRetrySeconds"] = "1" };
+
+    [TestMethod]
+    public async Task A_second_start_joins_the_training_that_is_under_way_and_a_later_one_makes_a_revision()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.ReportAsync("Network", 300);
+        await api.PostAsync("/api/preprocess", new { });
+
+        HttpResponseMessage[] starts = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => api.PostAsync("/api/train", new { })));
+        JsonElement first = await api.TrainedAsync("/api/train/train-2026-q2");
+        await api.PostAsync("/api/train", new { });
+        JsonElement second = await api.TrainedAsync("/api/train/train-2026-q2");
+
+        starts.ShouldAllBe(s => s.StatusCode == HttpStatusCode.Accepted && s.Headers.Location!.ToString() == "/api/train/train-2026-q2");
+        Version(first).ShouldBe("2026_q2");
+        Version(second).ShouldBe("2026_q2_r2");
+    }
+
+    [TestMethod]
+    public async Task A_tech_center_that_fails_is_tried_again_and_recorded_and_the_others_go_on()
+    {
+        await using Api api = await Api.StartAsync(Impatient);
+        await api.ReportAsync("Broken", 300);
+        await api.ReportAsync("Network", 300);
+        await api.PostAsync("/api/preprocess", new { });
+        await api.PostAsync("/api/train", new { year = 2026, quarter = 1 });
+        await api.TrainedAsync("/api/train/train-2026-q1");
+        await File.WriteAllTextAsync(api.ObjectPath("hdbscan-models/broken/2026_q1/clusters.json"), "{}");
+
+        await api.PostAsync("/api/train", new { year = 2026, quarter = 2 });
+        JsonElement status = await api.TrainedAsync("/api/train/train-2026-q2");
+
+        status.GetProperty("status").GetString().ShouldBe("completed");
+        JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
+        centers.Select(c => c.GetProperty("status").GetString()).ShouldBe(["failed", "published"]);
+        centers[0].GetProperty("detail").GetString()!.ShouldContain("clusters.json");
+        string record = (await api.Warehouse.GetSettingAsync(TrainingSteps.LastTrainingSetting))!;
+        record.ShouldContain("\"status\":\"failed\"");
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_training_stops_and_the_same_one_started_again_goes_on()
+    {
+        await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["TrainingFanOut:TechCentersAtOnce"] = "1" });
+        string[] names = ["A", "B", "C", "D"];
+        foreach (string name in names)
+        {
+            await api.ReportAsync(name, 300);
+        }
+
+        await api.PostAsync("/api/preprocess", new { });
+        await api.PostAsync("/api/train", new { });
+        HttpResponseMessage cancelled = await api.Client.DeleteAsync(new Uri("/api/train/train-2026-q2", UriKind.Relative));
+        JsonElement stopped = await api.TrainedAsync("/api/train/train-2026-q2");
+        await api.PostAsync("/api/train", new { });
+        JsonElement resumed = await api.TrainedAsync("/api/train/train-2026-q2");
+
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        stopped.GetProperty("status").GetString().ShouldBe("terminated");
+        stopped.GetProperty("result").ValueKind.ShouldBe(JsonValueKind.Null);
+        resumed.GetProperty("status").GetString().ShouldBe("completed");
+        ModelStore models = api.Services.GetRequiredService<ModelStore>();
+        foreach (string name in names)
+        {
+            (await models.ListAsync(name)).Select(v => v.Version).ShouldBe(["2026_q2"], name);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_published_version_is_taken_in_by_its_trigger()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.ReportAsync("Network", 300);
+        await api.PostAsync("/api/preprocess", new { });
+        await api.PostAsync("/api/train", new { });
+        await api.TrainedAsync("/api/train/train-2026-q2");
+
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
+        while (await api.Warehouse.GetSettingAsync(AcceptModel.SettingOf("network", "2026_q2")) is null)
+        {
+            await Task.Delay(50, patience.Token);
+        }
+
+        api.Services.GetRequiredService<ModelCache>().Loaded.ShouldBe(["Network"]);
+    }
+
+    [TestMethod]
+    public async Task The_schedules_do_their_work()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.ReportAsync("Network", 300);
+
+        await ActivatorUtilities.CreateInstance<PreprocessFunctions>(api.Services).OnScheduleAsync(new(), CancellationToken.None);
+        await ActivatorUtilities.CreateInstance<TrainFunctions>(api.Services).OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
+        await api.TrainedAsync("/api/train/train-2026-q2");
+        await ActivatorUtilities.CreateInstance<PredictFunctions>(api.Services).OnScheduleAsync(new(), CancellationToken.None);
+
+        JsonElement center = (await api.GetAsync("/api/status")).GetProperty("techCenters")[0];
+        center.GetProperty("version").GetString().ShouldBe("2026_q2");
+        center.GetProperty("predicted").GetInt32().ShouldBe(300);
+    }
+
+    private static string? Version(JsonElement status) => status.GetProperty("result").GetProperty("techCenters")[0].GetProperty("version").GetString();
+}

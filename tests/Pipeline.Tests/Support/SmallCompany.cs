@@ -1,0 +1,129 @@
+using Pipeline.Adapters.Local;
+using Pipeline.Incidents;
+using Pipeline.Models;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+using Pipeline.Requests;
+using Pipeline.Tests.Fakes;
+using Pipeline.TextClassification;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Support;
+
+/// <summary>The pipeline of a company with a handful of problems, on SQLite in a folder that is deleted with it.</summary>
+internal sealed class SmallCompany : IAsyncDisposable
+{
+    public const string TechCenter = "Office IT";
+
+    private static readonly string[] Problems =
+    [
+        "Printer {0} on floor {1} shows a paper jam and does not print",
+        "VPN connection drops every few minutes from {0}, tunnel {1} lost",
+        "Outlook mailbox quota exceeded, cannot send mail, archive {0} full {1}",
+        "Password expired and account locked after {1} attempts on {0}",
+        "Laptop battery {0} swollen, device does not charge, docking {1}",
+    ];
+
+    private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-test-").FullName;
+
+    public SmallCompany()
+    {
+        Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"));
+        Models = new ModelStore(Objects);
+        Known = new ModelDirectory(Models, Clock);
+        Preprocess = new PreprocessIncidents(Warehouse, Embedder, Summaries, new PreprocessingOptions());
+        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Planner = new TrainingPlanner(Warehouse, Options, Clock);
+        Steps = new TrainingSteps(Warehouse, Trainer, Planner, new TrainingFanOutOptions());
+    }
+
+    public SqliteWarehouse Warehouse { get; }
+
+    public MemoryObjectStore Objects { get; } = new();
+
+    public ManualClock Clock { get; } = new();
+
+    public LexicalEmbedder Embedder { get; } = new();
+
+    public SummaryBuilder Summaries { get; } = new(new Masker(MaskingRules.Default));
+
+    public ModelStore Models { get; }
+
+    public ModelDirectory Known { get; }
+
+    public PreprocessIncidents Preprocess { get; }
+
+    public TrainingOptions Options { get; } = new() { MinClusterSize = 8, Dimensions = 12, MaxDegreeOfParallelism = 2 };
+
+    public TechCenterTrainer Trainer { get; }
+
+    public TrainingPlanner Planner { get; }
+
+    public TrainingSteps Steps { get; }
+
+    public static async Task<SmallCompany> OpenAsync()
+    {
+        SmallCompany company = new();
+        await company.Warehouse.InitializeAsync();
+        return company;
+    }
+
+    /// <summary>A company with one trained and predicted tech center: five problems, a week apart, in the first half of 2026.</summary>
+    public static async Task<SmallCompany> TrainedAsync()
+    {
+        SmallCompany company = await OpenAsync();
+        await company.ReportAsync(TechCenter, 125);
+        await company.TrainAsync();
+        await company.PredictAsync();
+        return company;
+    }
+
+    public ModelCache Cache(int capacity = 8, int refreshSeconds = 30) =>
+        new(Models, new ExampleIndexer(Warehouse, Embedder), new ModelCacheOptions { Capacity = capacity, RefreshSeconds = refreshSeconds }, Clock, 2);
+
+    public ClassifyTexts Classify(ModelCache? cache = null) => new(Known, cache ?? Cache(), Summaries, Embedder, Preprocess.Embedder);
+
+    /// <summary>New incidents, in turn of every problem, a day apart from <paramref name="from"/>, preprocessed.</summary>
+    public async Task ReportAsync(string techCenter, int count, DateTimeOffset? from = null, IReadOnlyList<string>? problems = null)
+    {
+        DateTimeOffset first = from ?? new DateTimeOffset(2026, 2, 2, 9, 0, 0, TimeSpan.Zero);
+        IReadOnlyList<string> kinds = problems ?? Problems;
+        await Warehouse.UpsertIncidentsAsync(
+        [
+            .. Enumerable.Range(0, count).Select(i => new Incident
+            {
+                Number = $"{techCenter}-{first:yyyyMMdd}-{i}",
+                CreatedOn = first.AddDays(i),
+                Texts = [string.Format(System.Globalization.CultureInfo.InvariantCulture, kinds[i % kinds.Count], Words[i * 7 % Words.Length], Words[i * 5 % Words.Length])],
+                TechCenter = techCenter,
+            }),
+        ]);
+        await Preprocess.RunAsync();
+    }
+
+    public async Task<TrainingRecord> TrainAsync(TrainingRequest? request = null)
+    {
+        OpenedTraining training = await Steps.OpenAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
+        List<TrainedTechCenter> done = [];
+        foreach (string center in training.TechCenters)
+        {
+            done.Add(await Steps.TrainAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center)));
+        }
+
+        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, done);
+        await Steps.CloseAsync(record);
+        return record;
+    }
+
+    public Task PredictAsync() => new PredictIncidents(Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Warehouse.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public static async Task<RequestException> RefusedAsync(Func<Task> request) => await Should.ThrowAsync<RequestException>(request);
+}

@@ -1,0 +1,70 @@
+using Pipeline.Requests;
+using Pipeline.Tests.Support;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Training;
+
+[TestClass]
+public sealed class TrainingPlannerTests
+{
+    [TestMethod]
+    public async Task Without_a_quarter_it_is_that_of_the_newest_incident()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 30, new DateTimeOffset(2025, 10, 1, 0, 0, 0, TimeSpan.Zero));
+
+        TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest());
+
+        (plan.Year, plan.Quarter, plan.TechCenters).ShouldBe((2025, 4, null));
+        plan.Name.ShouldBe("train-2025-q4");
+    }
+
+    [TestMethod]
+    public async Task The_same_tech_centers_in_any_order_are_the_same_training()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 5);
+        await company.ReportAsync("Voice/Video #1", 5);
+
+        TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest(2026, 2, ["Voice/Video #1", "Network", "Network"]));
+        TrainingPlan again = await company.Planner.PlanAsync(new TrainingRequest(2026, 2, ["Network", "Voice/Video #1"]));
+        TrainingPlan other = await company.Planner.PlanAsync(new TrainingRequest(2026, 2, ["Network"]));
+
+        plan.TechCenters.ShouldBe(["Network", "Voice/Video #1"]);
+        again.Name.ShouldBe(plan.Name);
+        other.Name.ShouldNotBe(plan.Name, StringComparer.Ordinal);
+        plan.Name.ShouldMatch("^train-2026-q2-[0-9a-f]{8}$");
+    }
+
+    [TestMethod]
+    [DataRow(2026, 5, "quarter", "from 1 to 4")]
+    [DataRow(2026, 0, "quarter", "from 1 to 4")]
+    [DataRow(1999, 2, "year", "from 2000 to 9998")]
+    [DataRow(2026, null, "quarter", "or neither")]
+    [DataRow(null, 2, "year", "or neither")]
+    [DataRow(2025, 4, "year", "from 2026-02-02 to 2026-02-06")]
+    [DataRow(2029, 1, "year", "from 2026-02-02 to 2026-02-06")]
+    public async Task A_quarter_that_cannot_be_trained_is_refused_with_the_fix(int? year, int? quarter, string field, string fix)
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 5);
+
+        RequestException error = await Should.ThrowAsync<RequestException>(() => company.Planner.PlanAsync(new TrainingRequest(year, quarter)));
+
+        error.Errors.Keys.ShouldBe([field]);
+        error.Errors[field].ShouldHaveSingleItem().ShouldContain(fix);
+    }
+
+    [TestMethod]
+    public async Task Unknown_and_missing_tech_centers_are_refused_with_the_known_ones()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 5);
+
+        RequestException unknown = await Should.ThrowAsync<RequestException>(() => company.Planner.PlanAsync(new TrainingRequest(TechCenters: ["Netwrok"])));
+        RequestException none = await Should.ThrowAsync<RequestException>(() => company.Planner.PlanAsync(new TrainingRequest(TechCenters: [])));
+
+        unknown.Errors["techCenters"].ShouldHaveSingleItem().ShouldBe("The tech center 'Netwrok' has no preprocessed incidents. Known: 'Network'.");
+        none.Errors["techCenters"].ShouldHaveSingleItem().ShouldContain("leave the field out to train all");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Pipeline.Tests.Support;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Training;
+
+[TestClass]
+public sealed class TrainingStepsTests
+{
+    [TestMethod]
+    public async Task A_step_that_is_repeated_after_a_crash_answers_with_the_version_that_it_had_published()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 125);
+        OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
+        TechCenterTraining step = new(training.RunId, training.Year, training.Quarter, "Network");
+
+        TrainedTechCenter first = await company.Steps.TrainAsync(step);
+        TrainedTechCenter again = await company.Steps.TrainAsync(step);
+
+        first.ShouldBe(new TrainedTechCenter("Network", TrainingStatus.Published, "2026_q2"));
+        again.ShouldBe(first);
+        (await company.Models.ListAsync("Network")).Count.ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task An_interrupted_training_is_taken_up_and_a_closed_one_is_begun_anew()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 125);
+        await company.ReportAsync("Voice", 5);
+        TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest());
+        OpenedTraining training = await company.Steps.OpenAsync(plan);
+        await company.Steps.TrainAsync(new TechCenterTraining(training.RunId, plan.Year, plan.Quarter, "Voice"));
+
+        OpenedTraining resumed = await company.Steps.OpenAsync(plan);
+        await company.Steps.CloseAsync(new TrainingRecord(training.RunId, plan.Year, plan.Quarter, []));
+        OpenedTraining next = await company.Steps.OpenAsync(plan);
+
+        training.Finished.ShouldBeEmpty();
+        resumed.RunId.ShouldBe(training.RunId);
+        resumed.TechCenters.ShouldBe(["Network", "Voice"]);
+        resumed.Finished.ShouldHaveSingleItem().ShouldBe(new TrainedTechCenter("Voice", TrainingStatus.TooFewIncidents, null, "5 incidents in the window, at least 16 are needed."));
+        next.RunId.ShouldBeGreaterThan(training.RunId);
+        next.Finished.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task A_failure_is_thrown_so_that_it_is_tried_again()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        company.Objects.Objects["hdbscan-models/office-it/2026_q2/clusters.json"][^2] ^= 1;
+        OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest(2026, 3)));
+
+        TrainingFailedException error = await Should.ThrowAsync<TrainingFailedException>(() => company.Steps.TrainAsync(new TechCenterTraining(training.RunId, 2026, 3, SmallCompany.TechCenter)));
+
+        error.Message.ShouldContain("clusters.json");
+        (await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest(2026, 3)))).Finished.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task The_record_of_a_training_is_kept_with_the_reasons()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 5);
+        OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
+        TrainingRecord record = new(training.RunId, 2026, 1, [new TrainedTechCenter("Network", TrainingStatus.Failed, null, "The disk is full.")]);
+
+        await company.Steps.CloseAsync(record);
+        await company.Steps.CloseAsync(record);
+
+        string kept = (await company.Warehouse.GetSettingAsync(TrainingSteps.LastTrainingSetting))!;
+        JsonSerializer.Deserialize<TrainingRecord>(kept, PipelineJson.Compact)!.TechCenters.ShouldBe(record.TechCenters);
+    }
+}
