@@ -63,7 +63,7 @@ public abstract class ObjectStoreContract
         await WriteAsync("a", "a longer second");
         StoredObject[] after = await Store.ListAsync("").ToArrayAsync();
         before[0].Version.ShouldNotBeNull();
-        after[0].Version.ShouldNotBe(before[0].Version);
+        after[0].Version.ShouldNotBe(before[0].Version, StringComparer.Ordinal);
         after[1].Version.ShouldBe(before[1].Version);
     }
 

@@ -9,11 +9,9 @@ using Pipeline.Adapters.Local;
 using Pipeline.Functions;
 using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
-using Pipeline.LocalHost.Durable;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Storage;
 
@@ -26,13 +24,11 @@ internal sealed class Api : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
     private readonly SqliteWarehouse _warehouse;
-    private readonly LocalOrchestrations _orchestrations;
     private readonly WebApplication _app;
 
     private Api(IReadOnlyDictionary<string, string?> settings)
     {
         _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
-        _orchestrations = new LocalOrchestrations(new LocalOrchestrationOptions(_folder["orchestrations.db"]));
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
             new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
             {
@@ -48,11 +44,11 @@ internal sealed class Api : IAsyncDisposable
             Configuration = configuration,
             Keys = new HostKeys("the-master-key", new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
             StatePath = _folder["host.db"],
+            JournalPath = _folder["orchestrations.db"],
             Services = services => services
                 .AddSingleton<IWarehouse>(_warehouse)
                 .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
                 .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
-                .AddSingleton(_orchestrations.Client)
                 .AddPipeline(configuration),
         });
     }
@@ -63,7 +59,7 @@ internal sealed class Api : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public DurableTaskClient Orchestrations => _orchestrations.Client;
+    public DurableTaskClient Orchestrations => Services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>A file in the folder of the object store.</summary>
     public string ObjectPath(string name) => _folder[$"objects/{name}"];
@@ -72,8 +68,6 @@ internal sealed class Api : IAsyncDisposable
     {
         Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal));
         await api._warehouse.InitializeAsync();
-        api.RegisterOrchestrations();
-        await api._orchestrations.StartAsync();
         await FunctionHost.StartAsync(api._app, CancellationToken.None);
         api.Client.BaseAddress = new Uri(api._app.Urls.First());
         api.Client.DefaultRequestHeaders.Add("x-functions-key", Key);
@@ -110,19 +104,8 @@ internal sealed class Api : IAsyncDisposable
     {
         Client.Dispose();
         await _app.StopAsync();
-        await _orchestrations.DisposeAsync();
         await _app.DisposeAsync();
         await _warehouse.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private void RegisterOrchestrations()
-    {
-        _orchestrations.RegisterOrchestrator(TrainOrchestration.Orchestrator, async context => await TrainOrchestration.RunAsync(context));
-        foreach (HostedFunction activity in _app.Services.GetRequiredService<FunctionCatalog>().Activities)
-        {
-            _orchestrations.RegisterActivity(activity.Name, (invocation, stopping) => FunctionInvoker.RunAsync(
-                new FunctionInvocation(activity, invocation.ReadInput(activity.TriggerParameter.ParameterType), new Dictionary<string, string>(StringComparer.Ordinal), _app.Services, stopping)));
-        }
     }
 }
