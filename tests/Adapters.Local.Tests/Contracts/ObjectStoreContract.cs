@@ -63,7 +63,7 @@ public abstract class ObjectStoreContract
         await WriteAsync("a", "a longer second");
         StoredObject[] after = await Store.ListAsync("").ToArrayAsync();
         before[0].Version.ShouldNotBeNull();
-        string.Equals(after[0].Version, before[0].Version, StringComparison.Ordinal).ShouldBeFalse();
+        after[0].Version.ShouldNotBe(before[0].Version, StringComparer.Ordinal);
         after[1].Version.ShouldBe(before[1].Version);
     }
 

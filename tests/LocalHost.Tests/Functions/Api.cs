@@ -59,7 +59,7 @@ internal sealed class Api : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public DurableTaskClient Orchestrations => _app.Services.GetRequiredService<DurableTaskClient>();
+    public DurableTaskClient Orchestrations => Services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>A file in the folder of the object store.</summary>
     public string ObjectPath(string name) => _folder[$"objects/{name}"];

@@ -9,23 +9,23 @@ namespace Pipeline.LocalHost.Tests.Functions;
 [TestClass]
 public sealed class ApiTests
 {
-    private static Api api = null!;
+    private static Api _api = null!;
 
     [ClassInitialize]
     public static async Task Train(TestContext _)
     {
-        api = await Api.StartAsync();
-        await api.ReportAsync("Network", 600);
-        await api.ReportAsync("Voice", 4);
+        _api = await Api.StartAsync();
+        await _api.ReportAsync("Network", 600);
+        await _api.ReportAsync("Voice", 4);
         (await PostAsync("/preprocess", new { })).GetProperty("stored").GetInt32().ShouldBe(604);
-        HttpResponseMessage started = await api.PostAsync("/api/train", new { });
+        HttpResponseMessage started = await _api.PostAsync("/api/train", new { });
         started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await api.TrainedAsync(started.Headers.Location!.ToString())).GetProperty("status").GetString().ShouldBe("completed");
+        (await _api.TrainedAsync(started.Headers.Location!.ToString())).GetProperty("status").GetString().ShouldBe("completed");
         await PostAsync("/predict", new { });
     }
 
     [ClassCleanup]
-    public static async Task Stop() => await api.DisposeAsync();
+    public static async Task Stop() => await _api.DisposeAsync();
 
     [TestMethod]
     public async Task A_training_tells_how_each_tech_center_ended()
@@ -42,18 +42,18 @@ public sealed class ApiTests
     [TestMethod]
     public async Task A_training_for_some_tech_centers_has_its_own_name_and_its_address_is_answered()
     {
-        HttpResponseMessage started = await api.PostAsync("/api/train", new { year = 2026, quarter = 1, techCenters = new[] { "Voice" } });
+        HttpResponseMessage started = await _api.PostAsync("/api/train", new { year = 2026, quarter = 1, techCenters = new[] { "Voice" } });
 
         started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         string address = started.Headers.Location!.ToString();
         address.ShouldMatch("^/api/train/train-2026-q1-[0-9a-f]{8}$");
-        (await api.TrainedAsync(address)).GetProperty("result").GetProperty("techCenters").GetArrayLength().ShouldBe(1);
+        (await _api.TrainedAsync(address)).GetProperty("result").GetProperty("techCenters").GetArrayLength().ShouldBe(1);
     }
 
     [TestMethod]
     public async Task A_training_that_has_ended_cannot_be_cancelled()
     {
-        JsonElement problem = await ProblemAsync("/train/{instanceId}", "delete", HttpStatusCode.Conflict, await api.Client.DeleteAsync(new Uri("/api/train/train-2026-q2", UriKind.Relative)));
+        JsonElement problem = await ProblemAsync("/train/{instanceId}", "delete", HttpStatusCode.Conflict, await _api.Client.DeleteAsync(new Uri("/api/train/train-2026-q2", UriKind.Relative)));
 
         problem.GetProperty("detail").GetString()!.ShouldContain("completed");
     }
@@ -65,7 +65,7 @@ public sealed class ApiTests
     {
         using HttpRequestMessage request = new(new HttpMethod(method), "/api/train/train-1999-q1");
 
-        JsonElement problem = await ProblemAsync("/train/{instanceId}", method, HttpStatusCode.NotFound, await api.Client.SendAsync(request));
+        JsonElement problem = await ProblemAsync("/train/{instanceId}", method, HttpStatusCode.NotFound, await _api.Client.SendAsync(request));
 
         problem.GetProperty("errors").GetProperty("instanceId")[0].GetString()!.ShouldContain("train-1999-q1");
     }
@@ -162,7 +162,7 @@ public sealed class ApiTests
     [DataRow("/clusters/{techCenter}/{id}", "/clusters/Nowhere/1", 404, "techCenter")]
     public async Task What_is_not_there_or_cannot_be_read_is_named(string described, string path, int status, string field)
     {
-        JsonElement problem = await ProblemAsync(described, "get", (HttpStatusCode)status, await api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative)));
+        JsonElement problem = await ProblemAsync(described, "get", (HttpStatusCode)status, await _api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative)));
 
         problem.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(problem.GetRawText());
     }
@@ -178,7 +178,7 @@ public sealed class ApiTests
     [TestMethod]
     public async Task Health_and_the_description_need_no_key_and_everything_else_does()
     {
-        using HttpClient stranger = new() { BaseAddress = api.Client.BaseAddress };
+        using HttpClient stranger = new() { BaseAddress = _api.Client.BaseAddress };
 
         foreach ((string path, _) in OpenApi.Document["paths"]!.AsObject())
         {
@@ -193,24 +193,24 @@ public sealed class ApiTests
     [TestMethod]
     public async Task The_description_that_is_served_is_the_document()
     {
-        JsonElement served = await api.GetAsync("/api/openapi.json");
+        JsonElement served = await _api.GetAsync("/api/openapi.json");
 
         served.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(OpenApi.Document["paths"]!.AsObject().Select(p => p.Key));
-        OpenApi.Problems(await api.GetAsync("/api/health"), OpenApi.ResponseSchema("/health", "get", 200)).ShouldBeEmpty();
+        OpenApi.Problems(await _api.GetAsync("/api/health"), OpenApi.ResponseSchema("/health", "get", 200)).ShouldBeEmpty();
     }
 
     private static async Task<JsonElement> GetAsync(string described, string path)
     {
-        HttpResponseMessage response = await api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative));
+        HttpResponseMessage response = await _api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative));
         return await CheckedAsync(described, "get", response, HttpStatusCode.OK);
     }
 
-    private static async Task<JsonElement> PostAsync(string path, object body) => await CheckedAsync(path, "post", await api.PostAsync($"/api{path}", body), HttpStatusCode.OK);
+    private static async Task<JsonElement> PostAsync(string path, object body) => await CheckedAsync(path, "post", await _api.PostAsync($"/api{path}", body), HttpStatusCode.OK);
 
     private static async Task<HttpResponseMessage> SendAsync(string path, string body)
     {
         using StringContent content = new(body, Encoding.UTF8, "application/json");
-        return await api.Client.PostAsync(new Uri($"/api{path}", UriKind.Relative), content);
+        return await _api.Client.PostAsync(new Uri($"/api{path}", UriKind.Relative), content);
     }
 
     private static async Task<JsonElement> ProblemAsync(string described, string method, HttpStatusCode expected, HttpResponseMessage response)

@@ -11,15 +11,15 @@ namespace Pipeline.Tests.Clusters;
 [TestClass]
 public sealed class BrowseClustersTests
 {
-    private static SmallCompany company = null!;
+    private static SmallCompany _company = null!;
 
-    private static BrowseClusters Browse => new(company.Warehouse, company.Models, company.Known);
+    private static BrowseClusters Browse => new(_company.Warehouse, _company.Models, _company.Known);
 
     [ClassInitialize]
-    public static async Task Train(TestContext _) => company = await SmallCompany.TrainedAsync();
+    public static async Task Train(TestContext _) => _company = await SmallCompany.TrainedAsync();
 
     [ClassCleanup]
-    public static async Task Close() => await company.DisposeAsync();
+    public static async Task Close() => await _company.DisposeAsync();
 
     [TestMethod]
     public async Task Clusters_are_listed_with_what_was_assigned_to_them()
@@ -134,7 +134,7 @@ public sealed class BrowseClustersTests
     private static async Task<int> AssignedAsync()
     {
         int assigned = 0;
-        await foreach (PredictedIncident row in company.Warehouse.ReadPredictedAsync())
+        await foreach (PredictedIncident row in _company.Warehouse.ReadPredictedAsync())
         {
             assigned += row.Prediction.ClusterId == IncidentPrediction.Unclustered ? 0 : 1;
         }

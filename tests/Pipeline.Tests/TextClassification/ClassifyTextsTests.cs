@@ -7,18 +7,18 @@ namespace Pipeline.Tests.TextClassification;
 [TestClass]
 public sealed class ClassifyTextsTests
 {
-    private static SmallCompany company = null!;
+    private static SmallCompany _company = null!;
 
     [ClassInitialize]
-    public static async Task Train(TestContext _) => company = await SmallCompany.TrainedAsync();
+    public static async Task Train(TestContext _) => _company = await SmallCompany.TrainedAsync();
 
     [ClassCleanup]
-    public static async Task Close() => await company.DisposeAsync();
+    public static async Task Close() => await _company.DisposeAsync();
 
     [TestMethod]
     public async Task A_new_text_gets_its_cluster_and_the_reasons()
     {
-        ClassifyResult result = await company.Classify().RunAsync(new ClassifyRequest(Text: "Printer willow on floor maple shows a paper jam and does not print"));
+        ClassifyResult result = await _company.Classify().RunAsync(new ClassifyRequest(Text: "Printer willow on floor maple shows a paper jam and does not print"));
 
         (result.TechCenter, result.Version).ShouldBe((SmallCompany.TechCenter, "2026_q2"));
         ClassifiedText answer = result.Texts.ShouldHaveSingleItem();
@@ -35,7 +35,7 @@ public sealed class ClassifyTextsTests
     [TestMethod]
     public async Task Personal_data_are_masked_before_anything_else()
     {
-        ClassifyResult result = await company.Classify().RunAsync(new ClassifyRequest(Text: "VPN connection drops every few minutes from willow, tunnel maple lost, call jane.doe@example.com"));
+        ClassifyResult result = await _company.Classify().RunAsync(new ClassifyRequest(Text: "VPN connection drops every few minutes from willow, tunnel maple lost, call jane.doe@example.com"));
 
         result.Texts[0].Summary.ShouldNotContain("jane.doe");
         result.Texts[0].ClusterLabel.ShouldContain("vpn", Case.Insensitive);
@@ -46,11 +46,11 @@ public sealed class ClassifyTextsTests
     {
         string[] texts = ["Outlook mailbox quota exceeded, cannot send mail, archive willow full maple", "Printer with paper jam on floor fern", "Password expired and account locked after maple attempts on willow"];
 
-        ClassifyResult together = await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, Texts: texts));
+        ClassifyResult together = await _company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, Texts: texts));
 
         for (int i = 0; i < texts.Length; i++)
         {
-            ClassifyResult alone = await company.Classify().RunAsync(new ClassifyRequest(Text: texts[i]));
+            ClassifyResult alone = await _company.Classify().RunAsync(new ClassifyRequest(Text: texts[i]));
             alone.Texts[0].ClusterId.ShouldBe(together.Texts[i].ClusterId);
             alone.Texts[0].Confidence.ShouldBe(together.Texts[i].Confidence);
         }
@@ -64,7 +64,7 @@ public sealed class ClassifyTextsTests
     [DataRow("xq zzkw vbrrt")]
     public async Task A_text_unlike_anything_known_is_unclustered_with_no_confidence(string text)
     {
-        ClassifiedText answer = (await company.Classify().RunAsync(new ClassifyRequest(Text: text))).Texts[0];
+        ClassifiedText answer = (await _company.Classify().RunAsync(new ClassifyRequest(Text: text))).Texts[0];
 
         (answer.ClusterId, answer.ClusterLabel, answer.DomainName, answer.Confidence).ShouldBe((-1, "unclustered", "unclustered", 0));
         answer.Words.ShouldBeEmpty();
@@ -72,12 +72,12 @@ public sealed class ClassifyTextsTests
 
     [TestMethod]
     public async Task The_tech_center_is_found_by_its_folder_too() =>
-        (await company.Classify().RunAsync(new ClassifyRequest("office-it", "Laptop battery swollen"))).TechCenter.ShouldBe(SmallCompany.TechCenter);
+        (await _company.Classify().RunAsync(new ClassifyRequest("office-it", "Laptop battery swollen"))).TechCenter.ShouldBe(SmallCompany.TechCenter);
 
     [TestMethod]
     public async Task An_unknown_tech_center_is_refused_with_the_known_ones()
     {
-        RequestException error = await SmallCompany.RefusedAsync(() => company.Classify().RunAsync(new ClassifyRequest("Office", "VPN")));
+        RequestException error = await SmallCompany.RefusedAsync(() => _company.Classify().RunAsync(new ClassifyRequest("Office", "VPN")));
 
         error.Errors["techCenter"].ShouldHaveSingleItem().ShouldBe("There is no model of the tech center 'Office'. With a model: 'Office IT'.");
     }
@@ -87,7 +87,7 @@ public sealed class ClassifyTextsTests
     {
         foreach (ClassifyRequest request in new[] { new ClassifyRequest(), new ClassifyRequest(Text: "a", Texts: ["b"]) })
         {
-            (await SmallCompany.RefusedAsync(() => company.Classify().RunAsync(request))).Errors.Keys.ShouldBe(["text"]);
+            (await SmallCompany.RefusedAsync(() => _company.Classify().RunAsync(request))).Errors.Keys.ShouldBe(["text"]);
         }
     }
 
@@ -95,12 +95,12 @@ public sealed class ClassifyTextsTests
     [DataRow(0)]
     [DataRow(101)]
     public async Task Too_many_texts_or_none_are_refused(int count) =>
-        (await SmallCompany.RefusedAsync(() => company.Classify().RunAsync(new ClassifyRequest(Texts: [.. Enumerable.Repeat("VPN", count)])))).Errors["texts"][0].ShouldBe($"There are {count} texts; send 1 to 100 at once.");
+        (await SmallCompany.RefusedAsync(() => _company.Classify().RunAsync(new ClassifyRequest(Texts: [.. Enumerable.Repeat("VPN", count)])))).Errors["texts"][0].ShouldBe($"There are {count} texts; send 1 to 100 at once.");
 
     [TestMethod]
     public async Task Every_empty_or_endless_text_is_named()
     {
-        RequestException error = await SmallCompany.RefusedAsync(() => company.Classify().RunAsync(new ClassifyRequest(Texts: ["VPN", " ", new string('a', ClassifyTexts.LongestText + 1)])));
+        RequestException error = await SmallCompany.RefusedAsync(() => _company.Classify().RunAsync(new ClassifyRequest(Texts: ["VPN", " ", new string('a', ClassifyTexts.LongestText + 1)])));
 
         error.Errors.Keys.ShouldBe(["texts[1]", "texts[2]"]);
     }
@@ -108,7 +108,7 @@ public sealed class ClassifyTextsTests
     [TestMethod]
     public async Task A_model_of_another_embedder_asks_for_training()
     {
-        ClassifyTexts other = new(company.Known, company.Cache(), company.Summaries, company.Embedder, "other-embedder");
+        ClassifyTexts other = new(_company.Known, _company.Cache(), _company.Summaries, _company.Embedder, "other-embedder");
 
         RequestException error = await SmallCompany.RefusedAsync(() => other.RunAsync(new ClassifyRequest(Text: "VPN")));
 
