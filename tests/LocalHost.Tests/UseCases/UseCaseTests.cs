@@ -73,15 +73,18 @@ public sealed class UseCaseTests : IDisposable
     [TestMethod]
     public async Task Too_few_incidents_are_a_clear_outcome_and_the_version_before_stays()
     {
-        await using LocalPipeline pipeline = await OpenAsync();
-        await LoadDemoAsync(pipeline, 600);
-        (await pipeline.Train.RunAsync(new TrainingRequest(2026, 2))).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+        await using (LocalPipeline first = await OpenAsync())
+        {
+            await LoadDemoAsync(first, 600);
+            (await first.Train.RunAsync(new TrainingRequest(2025, 4))).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+        }
 
-        TrainingOutcome outcome = (await pipeline.Train.RunAsync(new TrainingRequest(2029, 1))).TechCenters.Single();
+        await using LocalPipeline pipeline = await OpenAsync(minClusterSize: 400);
+        TrainingOutcome outcome = (await pipeline.Train.RunAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
         outcome.Status.ShouldBe(TrainingStatus.TooFewIncidents);
-        outcome.Detail!.ShouldStartWith("The window holds too few incidents: 0,");
-        (await pipeline.Models.FindLatestAsync("default"))!.Version.ShouldBe("2026_q2");
+        outcome.Detail.ShouldBe("The window holds too few incidents: 600, at least 800 are needed.");
+        (await pipeline.Models.FindLatestAsync("default"))!.Version.ShouldBe("2025_q4");
     }
 
     [TestMethod]
