@@ -38,7 +38,7 @@ public sealed class ApiTests
         JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
         centers.Select(c => c.GetProperty("techCenter").GetString()).ShouldBe(["Network", "Voice"]);
         centers[0].GetProperty("version").GetString()!.ShouldStartWith("2026_q2");
-        centers[1].GetProperty("detail").GetString()!.ShouldContain("4 incidents");
+        centers[1].GetProperty("detail").GetString()!.ShouldContain("too few incidents: 4");
     }
 
     [TestMethod]

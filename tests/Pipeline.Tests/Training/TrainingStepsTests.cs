@@ -40,7 +40,7 @@ public sealed class TrainingStepsTests
         training.Finished.ShouldBeEmpty();
         resumed.RunId.ShouldBe(training.RunId);
         resumed.TechCenters.ShouldBe(["Network", "Voice"]);
-        resumed.Finished.ShouldHaveSingleItem().ShouldBe(new TrainedTechCenter("Voice", TrainingStatus.TooFewIncidents, null, "5 incidents in the window, at least 16 are needed."));
+        resumed.Finished.ShouldHaveSingleItem().ShouldBe(new TrainedTechCenter("Voice", TrainingStatus.TooFewIncidents, null, "The window holds too few incidents: 5, at least 16 are needed."));
         next.RunId.ShouldBeGreaterThan(training.RunId);
         next.Finished.ShouldBeEmpty();
     }
