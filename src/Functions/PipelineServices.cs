@@ -22,6 +22,8 @@ public static class PipelineServices
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
     /// <exception cref="InvalidOperationException">A setting cannot be read; the message names it.</exception>
+    /// <exception cref="IOException">The file of the setting Masking:RulesFile cannot be read.</exception>
+    /// <exception cref="InvalidDataException">That file is not what it should be; the message names what is wrong.</exception>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -35,13 +37,14 @@ public static class PipelineServices
         fanOut.Validate();
         prediction.Validate();
         cache.Validate();
+        Masker masker = new(ReadMaskingRules(configuration["Masking:RulesFile"]));
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(new Masker(MaskingRules.Default)), preprocessing));
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(masker), preprocessing));
         AddTraining(services, training, fanOut);
         services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
         services.TryAddSingleton<ExampleIndexer>();
@@ -67,6 +70,17 @@ public static class PipelineServices
     private static IEmbeddingGenerator<string, Embedding<float>> EmbedderOf(IServiceProvider services) => services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
     private static string EmbedderId(IServiceProvider services) => services.GetRequiredService<PreprocessIncidents>().Embedder;
+
+    private static IReadOnlyList<MaskingRule> ReadMaskingRules(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            return MaskingRules.Default;
+        }
+
+        using FileStream file = File.OpenRead(path);
+        return MaskingRules.Load(file);
+    }
 
     private static T Read<T>(IConfiguration configuration, string section)
         where T : new() => configuration.GetSection(section).Get<T>() ?? new T();

@@ -32,11 +32,13 @@ public sealed class ApiTests
     {
         JsonElement status = await GetAsync("/train/{instanceId}", "/train/train-2026-q2");
 
-        status.GetProperty("progress").GetRawText().ShouldBe("""{"done":2,"total":2,"techCenters":{"Voice":"tooFewIncidents","Network":"published"}}""");
+        JsonElement progress = status.GetProperty("progress");
+        (progress.GetProperty("done").GetInt32(), progress.GetProperty("total").GetInt32()).ShouldBe((2, 2));
+        progress.GetProperty("techCenters").EnumerateObject().Select(c => (c.Name, c.Value.GetString())).ShouldBe([("Network", "published"), ("Voice", "tooFewIncidents")], ignoreOrder: true);
         JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
         centers.Select(c => c.GetProperty("techCenter").GetString()).ShouldBe(["Network", "Voice"]);
         centers[0].GetProperty("version").GetString()!.ShouldStartWith("2026_q2");
-        centers[1].GetProperty("detail").GetString()!.ShouldContain("too few incidents: 4,");
+        centers[1].GetProperty("detail").GetString()!.ShouldContain("too few incidents: 4");
     }
 
     [TestMethod]
