@@ -25,7 +25,7 @@ public sealed class ClusterGeometry
     /// <param name="tree">The clusters of the layout.</param>
     /// <param name="clusterIds">The id of each selected cluster; -1 where it counts as noise.</param>
     /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the selected clusters.</param>
-    /// <param name="minLikeness">A text whose mean cosine to its cluster's members is lower belongs to no cluster.</param>
+    /// <param name="minLikeness">A text whose mean cosine to its cluster's members, times the share of it that the reduction keeps, is lower belongs to no cluster.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
     public ClusterGeometry(EmbeddingReduction reduction, UmapModel? layout, HdbscanModel tree, int[] clusterIds, float[] directions, double minLikeness, int? maxDegreeOfParallelism)
     {
@@ -51,14 +51,14 @@ public sealed class ClusterGeometry
     /// <param name="cancellationToken">Stops the work.</param>
     public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
-        float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism);
+        float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
         float[] placed = _layout is null ? reduced : _layout.Transform(reduced, cancellationToken);
         HdbscanPrediction prediction = _predictor.Value.Predict(placed, cancellationToken);
         Classification[] answers = new Classification[prediction.Labels.Length];
         for (int row = 0; row < answers.Length; row++)
         {
             int cluster = prediction.Labels[row];
-            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minLikeness;
+            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && kept[row] * Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minLikeness;
             answers[row] = belongs ? new Classification(_clusterIds[cluster], prediction.Strengths[row]) : Classification.None;
         }
 

@@ -41,9 +41,6 @@ public sealed class IncidentClassifier
         }
     }
 
-    /// <summary>Whether the model was trained on a text.</summary>
-    public bool Knows(string contentHash) => _known.Find(contentHash) is not null;
-
     /// <summary>Answers for texts: a known one as it was trained, a new one by its place among the known ones.</summary>
     /// <param name="texts">Content hash and embedding of each text.</param>
     /// <param name="cancellationToken">Stops the work.</param>

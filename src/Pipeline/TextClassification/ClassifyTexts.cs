@@ -86,9 +86,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     {
         ClassifiedText withNearest = unclustered with { Nearest = model.Examples.Nearest(embedding, NearestCount) };
 
-        // A new text that is like its cluster by chance only is in none, wherever the layout happens to put it: the reduction magnifies the little that it has in common.
-        if (model.FindCluster(answer.ClusterId) is not ModelCluster cluster
-            || (!model.Classifier.Knows(TextHash.Of(unclustered.Summary)) && model.Examples.Similarity(embedding, cluster.Id) <= model.Examples.ChanceSimilarity))
+        if (model.FindCluster(answer.ClusterId) is not ModelCluster cluster)
         {
             return withNearest;
         }

@@ -29,32 +29,6 @@ public sealed class ExampleIndex
                 TensorPrimitives.Divide(vector, norm, vector);
             }
         }
-
-        ChanceSimilarity = Chance();
-    }
-
-    /// <summary>
-    /// How similar texts of different problems are by chance: the mean cosine between the first examples of different clusters plus two standard deviations;
-    /// 0 for fewer than two clusters. It depends on the embedder, and is high where all vectors point the same way.
-    /// </summary>
-    public double ChanceSimilarity { get; }
-
-    /// <summary>The highest cosine of a text with the examples of a cluster, -1 to 1; 0 where the cluster has none.</summary>
-    public double Similarity(ReadOnlySpan<float> embedding, int clusterId)
-    {
-        double highest = -1;
-        bool any = false;
-        float norm = TensorPrimitives.Norm(embedding);
-        for (int row = 0; row < _examples.Length && norm > 0; row++)
-        {
-            if (_examples[row].Cluster.Id == clusterId)
-            {
-                any = true;
-                highest = Math.Max(highest, Dot(embedding, row) / norm);
-            }
-        }
-
-        return any ? highest : 0;
     }
 
     /// <summary>The most similar examples, the most similar first, ties in the order of the index. O(examples x dimensions).</summary>
@@ -83,30 +57,4 @@ public sealed class ExampleIndex
     }
 
     private double Dot(ReadOnlySpan<float> vector, int row) => TensorPrimitives.Dot(vector, _unitVectors.AsSpan(row * _dimensions, _dimensions));
-
-    private double Chance()
-    {
-        int[] firsts = [.. Enumerable.Range(0, _examples.Length).DistinctBy(row => _examples[row].Cluster.Id)];
-        double sum = 0;
-        double squares = 0;
-        long pairs = 0;
-        for (int i = 0; i < firsts.Length; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                double cosine = Dot(_unitVectors.AsSpan(firsts[i] * _dimensions, _dimensions), firsts[j]);
-                sum += cosine;
-                squares += cosine * cosine;
-                pairs++;
-            }
-        }
-
-        if (pairs == 0)
-        {
-            return 0;
-        }
-
-        double mean = sum / pairs;
-        return mean + (2 * Math.Sqrt(Math.Max(0, (squares / pairs) - (mean * mean))));
-    }
 }

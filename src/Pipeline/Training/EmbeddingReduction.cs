@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pipeline.Clustering;
 using Pipeline.Models;
 
@@ -39,10 +40,27 @@ public sealed class EmbeddingReduction
     /// <summary>Reduces embeddings; each row of the answer depends on its own row only.</summary>
     /// <param name="embeddings">n x the embedder's dimensions, row-major.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores.</param>
-    /// <returns>n x <see cref="Dimensions"/>, row-major.</returns>
-    public float[] Transform(ReadOnlyMemory<float> embeddings, int? maxDegreeOfParallelism)
+    /// <returns>n x <see cref="Dimensions"/>, row-major, of unit length or zero.</returns>
+    public float[] Transform(ReadOnlyMemory<float> embeddings, int? maxDegreeOfParallelism) => Transform(embeddings, maxDegreeOfParallelism, out _);
+
+    /// <summary>Reduces embeddings and tells how much of each the reduction keeps.</summary>
+    /// <param name="embeddings">n x the embedder's dimensions, row-major.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; null for all cores.</param>
+    /// <param name="kept">
+    /// The length of each centred embedding's part in the components over its whole length, 0 to 1: little where a text has hardly anything in common
+    /// with those the reduction was learned from, and only that little decides where it lies.
+    /// </param>
+    /// <returns>n x <see cref="Dimensions"/>, row-major, of unit length or zero.</returns>
+    public float[] Transform(ReadOnlyMemory<float> embeddings, int? maxDegreeOfParallelism, out float[] kept)
     {
         float[] reduced = _pca.Transform(embeddings, maxDegreeOfParallelism);
+        kept = new float[embeddings.Length / _pca.Dimensions];
+        for (int row = 0; row < kept.Length; row++)
+        {
+            float whole = TensorPrimitives.Distance(embeddings.Span.Slice(row * _pca.Dimensions, _pca.Dimensions), _pca.Mean);
+            kept[row] = whole == 0 ? 1 : TensorPrimitives.Norm(reduced.AsSpan(row * Dimensions, Dimensions)) / whole;
+        }
+
         _damping.ApplyToRows(reduced);
         return reduced;
     }
