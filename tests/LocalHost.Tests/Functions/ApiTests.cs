@@ -178,6 +178,37 @@ public sealed class ApiTests
     }
 
     [TestMethod]
+    public async Task A_body_of_ten_megabytes_is_refused()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/api/classify") { Content = new StringContent($$"""{"text": "{{new string('x', 10_000_000)}}"}""", Encoding.UTF8, "application/json") };
+        request.Headers.ExpectContinue = true;
+
+        HttpResponseMessage response = await _api.Client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        JsonElement problem = await Api.ReadAsync(response);
+        problem.GetProperty("status").GetInt32().ShouldBe(413);
+        problem.GetProperty("detail").GetString()!.ShouldContain("bytes");
+    }
+
+    [TestMethod]
+    public async Task A_wrong_method_and_a_wrong_key_are_refused_with_what_would_do()
+    {
+        using HttpRequestMessage delete = new(HttpMethod.Delete, "/api/classify");
+        HttpResponseMessage wrongMethod = await _api.Client.SendAsync(delete);
+        using HttpRequestMessage forged = new(HttpMethod.Post, "/api/train");
+        forged.Headers.Add("x-functions-key", "forged");
+        using HttpClient stranger = new() { BaseAddress = _api.Client.BaseAddress };
+        HttpResponseMessage wrongKey = await stranger.SendAsync(forged);
+
+        wrongMethod.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        wrongMethod.Content.Headers.Allow.ShouldBe(["POST"]);
+        (await Api.ReadAsync(wrongMethod)).GetProperty("status").GetInt32().ShouldBe(405);
+        wrongKey.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await Api.ReadAsync(wrongKey)).GetProperty("detail").GetString()!.ShouldContain("x-functions-key");
+    }
+
+    [TestMethod]
     public async Task Health_and_the_description_need_no_key_and_everything_else_does()
     {
         using HttpClient stranger = new() { BaseAddress = _api.Client.BaseAddress };
