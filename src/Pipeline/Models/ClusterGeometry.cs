@@ -11,6 +11,9 @@ namespace Pipeline.Models;
 /// </summary>
 public sealed class ClusterGeometry
 {
+    // A new text belongs to a cluster that the layout did not put it in when it has this part of the members' likeness to each other.
+    private const double AsLikeAsMembers = 0.75;
+
     private readonly EmbeddingReduction _reduction;
     private readonly UmapModel? _layout;
     private readonly HdbscanModel _tree;
@@ -57,9 +60,10 @@ public sealed class ClusterGeometry
         Classification[] answers = new Classification[prediction.Labels.Length];
         for (int row = 0; row < answers.Length; row++)
         {
-            int cluster = prediction.Labels[row];
-            bool belongs = cluster >= 0 && _clusterIds[cluster] >= 0 && kept[row] * Likeness(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), cluster) >= _minLikeness;
-            answers[row] = belongs ? new Classification(_clusterIds[cluster], prediction.Strengths[row]) : Classification.None;
+            ReadOnlySpan<float> vector = reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions);
+            answers[row] = prediction.Labels[row] >= 0
+                ? InTree(vector, kept[row], prediction.Labels[row], prediction.Strengths[row])
+                : BetweenClusters(vector, kept[row]);
         }
 
         return answers;
@@ -134,6 +138,32 @@ public sealed class ClusterGeometry
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
     };
 
-    private double Likeness(ReadOnlySpan<float> reduced, int cluster) =>
-        TensorPrimitives.Dot(reduced, _directions.AsSpan(cluster * _reduction.Dimensions, _reduction.Dimensions));
+    private Classification InTree(ReadOnlySpan<float> vector, float kept, int cluster, double strength) =>
+        _clusterIds[cluster] >= 0 && kept * Likeness(vector, cluster) >= _minLikeness ? new Classification(_clusterIds[cluster], strength) : Classification.None;
+
+    // The layout may leave a new text between the parts that it has torn a problem into; it belongs where it is most alike, if it is alike enough.
+    private Classification BetweenClusters(ReadOnlySpan<float> vector, float kept)
+    {
+        if (_layout is null)
+        {
+            return Classification.None;
+        }
+
+        Classification best = Classification.None;
+        for (int cluster = 0; cluster < _clusterIds.Length; cluster++)
+        {
+            ReadOnlySpan<float> direction = Direction(cluster);
+            double ratio = kept * Likeness(vector, cluster) / TensorPrimitives.Dot(direction, direction);
+            if (_clusterIds[cluster] >= 0 && ratio >= AsLikeAsMembers && ratio > best.Confidence)
+            {
+                best = new Classification(_clusterIds[cluster], Math.Min(1, ratio));
+            }
+        }
+
+        return best;
+    }
+
+    private double Likeness(ReadOnlySpan<float> vector, int cluster) => TensorPrimitives.Dot(vector, Direction(cluster));
+
+    private ReadOnlySpan<float> Direction(int cluster) => _directions.AsSpan(cluster * _reduction.Dimensions, _reduction.Dimensions);
 }
