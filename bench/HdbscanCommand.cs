@@ -67,8 +67,10 @@ internal static class HdbscanCommand
 
     private static float[] ReadPoints(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        using FileStream file = File.OpenRead(path);
+        float[] points = GC.AllocateUninitializedArray<float>(checked((int)(file.Length / sizeof(float))));
+        file.ReadExactly(MemoryMarshal.AsBytes(points.AsSpan()));
+        return points;
     }
 
     private static void Write(FileInfo? file, ReadOnlySpan<byte> bytes)

@@ -2,7 +2,7 @@ namespace Pipeline.Clustering;
 
 /// <summary>
 /// Per pair of components, the least edge between them, which gives a minimum spanning tree of the components after a single search.
-/// 12 bytes for each ordered pair of components.
+/// 12 bytes for each ordered pair of components; at most 32,768 components.
 /// </summary>
 internal sealed class ComponentPairs : IComponentEdges
 {

@@ -15,7 +15,6 @@ internal sealed unsafe class CrossingSearch
     private readonly int[] _order;
     private readonly int[] _component;
     private readonly double[] _least;
-    private readonly float[] _leastBelow;
     private readonly double[] _panelLeast;
 
     private CrossingSearch(MutualReachability graph, PanelPoints panels, IComponentEdges edges, int[] order, int[] componentOf, double[] leastOf)
@@ -27,7 +26,6 @@ internal sealed unsafe class CrossingSearch
         _component = Array.ConvertAll(order, point => componentOf[point]);
         _least = Array.ConvertAll(order, point => leastOf[point]);
         int count = PanelKernel.PanelCount(order.Length), width = PanelKernel.Width;
-        _leastBelow = new float[count * width];
         _panelLeast = new double[count];
         for (int panel = 0; panel < count; panel++)
         {
@@ -35,7 +33,6 @@ internal sealed unsafe class CrossingSearch
             for (int at = panel * width; at < Math.Min(order.Length, (panel + 1) * width); at++)
             {
                 _panelLeast[panel] = Math.Min(_panelLeast[panel], _least[at]);
-                _leastBelow[at] = MathF.BitDecrement((float)_least[at]);
             }
         }
     }
@@ -57,64 +54,68 @@ internal sealed unsafe class CrossingSearch
         panels.Pack(order, threads, ct);
         CrossingSearch search = new(graph, panels, edges, order, componentOf, leastOf);
         int blocks = (order.Length + RowBlock - 1) / RowBlock, done = 0;
-        Blocks.Run(blocks, threads, () => new float[RowBlock * graph.Points.Dimensions], (block, rows) =>
+        Blocks.Run(blocks, threads, () => new Workspace(graph.Points.Dimensions), (block, own) =>
         {
-            search.Scan(block * RowBlock, Math.Min(order.Length, (block + 1) * RowBlock), rows);
+            search.Scan(block * RowBlock, Math.Min(order.Length, (block + 1) * RowBlock), own);
             progress?.Report((double)Interlocked.Increment(ref done) / blocks);
         }, ct);
     }
 
-    private void Scan(int first, int end, float[] own)
+    private void Scan(int first, int end, Workspace own)
     {
-        int width = PanelKernel.Width, d = _graph.Points.Dimensions;
-        for (int i = first; i < end; i++)
+        int width = PanelKernel.Width, d = _graph.Points.Dimensions, tiles = (end - first + TileKernel.Rows - 1) / TileKernel.Rows;
+        for (int t = 0; t < tiles; t++)
         {
-            _panels.CopyRow(i, own.AsSpan((i - first) * d, d));
+            int from = first + (t * TileKernel.Rows), count = Math.Min(TileKernel.Rows, end - from);
+            for (int r = 0; r < count; r++)
+            {
+                own.Positions[r] = from + r;
+            }
+
+            _panels.CopyTile(own.Positions.AsSpan(0, count), own.Rows.AsSpan((from - first) * d, TileKernel.Rows * d));
         }
 
-        double* limits = stackalloc double[PanelKernel.Rows];
-        float* tile = stackalloc float[PanelKernel.Rows * PanelKernel.MaxWidth];
-        fixed (float* rows = own, packed = _panels.Packed)
+        float* thresholds = stackalloc float[TileKernel.Rows];
+        float* tile = stackalloc float[TileKernel.Rows * PanelKernel.MaxWidth];
+        fixed (float* rows = own.Rows, packed = _panels.Packed, bias = _panels.Bias)
         {
             for (int panel = first / width; panel < _panelLeast.Length; panel++)
             {
                 int start = panel * width;
-                for (int i = first; i < end; i += PanelKernel.Rows)
+                for (int row = first; row < end; row += TileKernel.Rows)
                 {
-                    int count = Math.Min(PanelKernel.Rows, end - i);
-                    if (!Limits(i, count, panel, limits))
+                    if (!Thresholds(row, Math.Min(TileKernel.Rows, end - row), panel, thresholds))
                     {
                         continue;
                     }
 
-                    for (int r = 0; r < PanelKernel.Rows; r++)
+                    uint above = TileKernel.Multiply(rows + ((nint)(row - first) * d), packed + ((nint)start * d), bias + start, d, thresholds, tile);
+                    for (; above != 0; above &= above - 1)
                     {
-                        _panels.Bias.AsSpan(start, width).CopyTo(new Span<float>(tile + (r * width), width));
-                    }
-
-                    PanelKernel.Accumulate(rows + ((nint)(i - first) * d), count, d, 1, packed + ((nint)start * d), d, tile);
-                    for (int r = 0; r < count; r++)
-                    {
-                        if (limits[r] >= 0)
-                        {
-                            Examine(i + r, start, new ReadOnlySpan<float>(tile + (r * width), width), limits[r]);
-                        }
+                        int r = BitOperations.TrailingZeroCount(above);
+                        Examine(row + r, start, tile + (r * width), thresholds[r]);
                     }
                 }
             }
         }
     }
 
-    /// <summary>Per row, the weight above which no edge into a panel is of use; below 0 where the row needs no look. False if none does.</summary>
-    private bool Limits(int row, int count, int panel, double* limits)
+    /// <summary>Per row, what a product with the panel must exceed to be of use; infinity where the row needs no look. False if none does.</summary>
+    private bool Thresholds(int row, int count, int panel, float* thresholds)
     {
         int start = panel * PanelKernel.Width;
         int from = _component[start], to = _component[Math.Min(_order.Length, start + PanelKernel.Width) - 1];
         bool any = false;
         int known = -1;
-        double limit = -1;
-        for (int r = 0; r < count; r++)
+        double limit = -1, squared = 0;
+        for (int r = 0; r < TileKernel.Rows; r++)
         {
+            thresholds[r] = float.PositiveInfinity;
+            if (r >= count)
+            {
+                continue;
+            }
+
             int own = _component[row + r];
             if (own != known)
             {
@@ -124,39 +125,28 @@ internal sealed unsafe class CrossingSearch
                 {
                     limit = other == own ? limit : Math.Max(limit, _edges.Limit(own, other));
                 }
+
+                squared = _graph.Points.ToSquared(limit * _graph.Alpha);
             }
 
-            bool needed = limit >= _panelLeast[panel] && limit >= _least[row + r];
-            limits[r] = needed ? limit : -1;
-            any |= needed;
+            if (limit >= _panelLeast[panel] && limit >= _least[row + r])
+            {
+                thresholds[r] = _panels.Threshold(row + r, squared);
+                any = true;
+            }
         }
 
         return any;
     }
 
-    private void Examine(int row, int start, ReadOnlySpan<float> similarities, double limit)
+    private void Examine(int row, int start, float* similarities, float threshold)
     {
-        float threshold = _panels.Threshold(row, _graph.Points.ToSquared(limit * _graph.Alpha));
-        float above = MathF.BitIncrement((float)limit);
-        Vector<float> thresholds = Vector.Create(threshold), limits = Vector.Create(above);
-        bool any = false;
-        for (int j = 0; j < similarities.Length; j += Vector<float>.Count)
+        for (uint above = TileKernel.Above(similarities, threshold); above != 0; above &= above - 1)
         {
-            any |= Vector.BitwiseAnd(
-                Vector.GreaterThanOrEqual(Vector.Create(similarities[j..]), thresholds),
-                Vector.LessThanOrEqual(Vector.Create(_leastBelow.AsSpan(start + j)), limits)) != Vector<int>.Zero;
-        }
-
-        if (!any)
-        {
-            return;
-        }
-
-        for (int j = Math.Max(0, row + 1 - start); j < similarities.Length && start + j < _order.Length; j++)
-        {
-            if (similarities[j] >= threshold && _leastBelow[start + j] <= above)
+            int column = start + BitOperations.TrailingZeroCount(above);
+            if (column > row)
             {
-                Try(row, start + j);
+                Try(row, column);
             }
         }
     }
@@ -180,5 +170,12 @@ internal sealed unsafe class CrossingSearch
         {
             _edges.Offer(a, b, new WeightedEdge(_order[row], _order[column], weight));
         }
+    }
+
+    private sealed class Workspace(int dimensions)
+    {
+        public float[] Rows { get; } = new float[RowBlock * dimensions];
+
+        public int[] Positions { get; } = new int[TileKernel.Rows];
     }
 }

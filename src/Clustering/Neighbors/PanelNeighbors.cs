@@ -45,34 +45,40 @@ internal sealed unsafe class PanelNeighbors
             progress?.Report((double)Interlocked.Increment(ref done) / blocks);
         }, ct);
         int[] again = [.. Enumerable.Range(0, n).Where(i => doubtful[i])];
-        Blocks.Run((again.Length + PanelKernel.Rows - 1) / PanelKernel.Rows, threads, () => new Workspace(points.Dimensions, k), (tile, own) =>
-            search.Resolve(again.AsSpan()[(tile * PanelKernel.Rows)..Math.Min(again.Length, (tile + 1) * PanelKernel.Rows)], own), ct);
+        Blocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions, k), (tile, own) =>
+            search.Resolve(again.AsSpan()[(tile * TileKernel.Rows)..Math.Min(again.Length, (tile + 1) * TileKernel.Rows)], own), ct);
         return (search._lists, search._beyond);
     }
 
     private void ScanBlock(int first, int end, Workspace own, bool[] doubtful)
     {
-        int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count;
-        for (int i = first; i < end; i++)
+        int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count, tiles = (end - first + TileKernel.Rows - 1) / TileKernel.Rows;
+        for (int i = 0; i < RowBlock; i++)
         {
-            _panels.CopyRow(i, own.Rows.AsSpan((i - first) * d, d));
+            own.Positions[i] = first + i;
+        }
+
+        for (int t = 0; t < tiles; t++)
+        {
+            int from = t * TileKernel.Rows, count = Math.Min(TileKernel.Rows, end - first - from);
+            _panels.CopyTile(own.Positions.AsSpan(from, count), own.Rows.AsSpan(from * d, TileKernel.Rows * d));
         }
 
         own.Similarities.AsSpan().Fill(float.NegativeInfinity);
-        float* tile = stackalloc float[PanelKernel.Rows * PanelKernel.MaxWidth];
-        fixed (float* rows = own.Rows, packed = _panels.Packed)
+        own.Thresholds.AsSpan().Fill(float.PositiveInfinity);
+        own.Thresholds.AsSpan(0, end - first).Fill(float.NegativeInfinity);
+        float* tile = stackalloc float[TileKernel.Rows * PanelKernel.MaxWidth];
+        fixed (float* rows = own.Rows, packed = _panels.Packed, bias = _panels.Bias, thresholds = own.Thresholds)
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
-                ReadOnlySpan<float> bias = _panels.Bias.AsSpan(start, width);
-                for (int i = first; i < end; i += PanelKernel.Rows)
+                for (int row = 0; row < tiles * TileKernel.Rows; row += TileKernel.Rows)
                 {
-                    int count = Math.Min(PanelKernel.Rows, end - i);
-                    Multiply(rows + ((nint)(i - first) * d), count, packed + ((nint)start * d), bias, tile);
-                    for (int r = 0; r < count; r++)
+                    uint above = TileKernel.Multiply(rows + ((nint)row * d), packed + ((nint)start * d), bias + start, d, thresholds + row, tile);
+                    for (; above != 0; above &= above - 1)
                     {
-                        int at = (i + r - first) * k;
-                        Keep(new ReadOnlySpan<float>(tile + (r * width), width), start, i + r, own.Indices.AsSpan(at, k), own.Similarities.AsSpan(at, k));
+                        int r = BitOperations.TrailingZeroCount(above), at = (row + r) * k;
+                        thresholds[row + r] = Keep(tile + (r * width), start, first + row + r, own.Indices.AsSpan(at, k), own.Similarities.AsSpan(at, k));
                     }
                 }
             }
@@ -85,27 +91,13 @@ internal sealed unsafe class PanelNeighbors
         }
     }
 
-    private void Multiply(float* rows, int count, float* panel, ReadOnlySpan<float> bias, float* tile)
-    {
-        for (int r = 0; r < PanelKernel.Rows; r++)
-        {
-            bias.CopyTo(new Span<float>(tile + (r * bias.Length), bias.Length));
-        }
-
-        PanelKernel.Accumulate(rows, count, _points.Dimensions, 1, panel, _points.Dimensions, tile);
-    }
-
-    /// <summary>Inserts the candidates of one panel that beat the last one kept.</summary>
-    private static void Keep(ReadOnlySpan<float> candidates, int start, int self, Span<int> indices, Span<float> similarities)
+    /// <summary>Inserts the candidates of one panel that beat the last one kept, and returns what the next must beat.</summary>
+    private static float Keep(float* candidates, int start, int self, Span<int> indices, Span<float> similarities)
     {
         int last = similarities.Length - 1;
-        if (!AnyAbove(candidates, similarities[last]))
+        for (uint above = TileKernel.Above(candidates, similarities[last]); above != 0; above &= above - 1)
         {
-            return;
-        }
-
-        for (int j = 0; j < candidates.Length; j++)
-        {
+            int j = BitOperations.TrailingZeroCount(above);
             float similarity = candidates[j];
             if (!(similarity > similarities[last]) || start + j == self)
             {
@@ -122,18 +114,8 @@ internal sealed unsafe class PanelNeighbors
             similarities[at] = similarity;
             indices[at] = start + j;
         }
-    }
 
-    private static bool AnyAbove(ReadOnlySpan<float> candidates, float threshold)
-    {
-        Vector<float> limit = Vector.Create(threshold);
-        bool any = false;
-        for (int j = 0; j < candidates.Length; j += Vector<float>.Count)
-        {
-            any |= Vector.GreaterThanAny(Vector.Create(candidates[j..]), limit);
-        }
-
-        return any;
+        return similarities[last];
     }
 
     /// <summary>Writes a point's list in the order of exact distances; false where it may lack one of the certain neighbours.</summary>
@@ -166,21 +148,24 @@ internal sealed unsafe class PanelNeighbors
     private void Resolve(ReadOnlySpan<int> again, Workspace own)
     {
         int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count;
+        _panels.CopyTile(again, own.Rows.AsSpan(0, TileKernel.Rows * d));
+        own.Thresholds.AsSpan().Fill(float.PositiveInfinity);
         for (int r = 0; r < again.Length; r++)
         {
-            _panels.CopyRow(again[r], own.Rows.AsSpan(r * d, d));
             _ = NearestList.Start(_lists.Indices.AsSpan(again[r] * k, k), _lists.Distances.AsSpan(again[r] * k, k));
+            own.Thresholds[r] = float.MinValue;
         }
 
-        float* tile = stackalloc float[PanelKernel.Rows * PanelKernel.MaxWidth];
-        fixed (float* rows = own.Rows, packed = _panels.Packed)
+        float* tile = stackalloc float[TileKernel.Rows * PanelKernel.MaxWidth];
+        fixed (float* rows = own.Rows, packed = _panels.Packed, bias = _panels.Bias, thresholds = own.Thresholds)
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
-                Multiply(rows, again.Length, packed + ((nint)start * d), _panels.Bias.AsSpan(start, width), tile);
-                for (int r = 0; r < again.Length; r++)
+                uint above = TileKernel.Multiply(rows, packed + ((nint)start * d), bias + start, d, thresholds, tile);
+                for (; above != 0; above &= above - 1)
                 {
-                    MeasureAll(again[r], start, new ReadOnlySpan<float>(tile + (r * width), width));
+                    int r = BitOperations.TrailingZeroCount(above);
+                    thresholds[r] = MeasureAll(again[r], start, tile + (r * width), thresholds[r]);
                 }
             }
         }
@@ -191,19 +176,21 @@ internal sealed unsafe class PanelNeighbors
         }
     }
 
-    private void MeasureAll(int point, int start, ReadOnlySpan<float> candidates)
+    private float MeasureAll(int point, int start, float* candidates, float threshold)
     {
         int k = _lists.Count;
         NearestList nearest = NearestList.Resume(_lists.Indices.AsSpan(point * k, k), _lists.Distances.AsSpan(point * k, k));
-        float threshold = _panels.Threshold(point, nearest.Limit);
-        for (int j = 0; j < candidates.Length && start + j < _panels.Count; j++)
+        for (uint above = TileKernel.Above(candidates, threshold); above != 0; above &= above - 1)
         {
-            if (candidates[j] >= threshold && start + j != point)
+            int j = BitOperations.TrailingZeroCount(above);
+            if (candidates[j] > threshold && start + j != point)
             {
                 nearest.Offer(start + j, _points.Squared(point, start + j));
                 threshold = _panels.Threshold(point, nearest.Limit);
             }
         }
+
+        return threshold;
     }
 
     private sealed class Workspace(int dimensions, int k)
@@ -211,6 +198,10 @@ internal sealed unsafe class PanelNeighbors
         public float[] Rows { get; } = new float[RowBlock * dimensions];
 
         public int[] Indices { get; } = new int[RowBlock * k];
+
+        public int[] Positions { get; } = new int[RowBlock];
+
+        public float[] Thresholds { get; } = new float[RowBlock];
 
         public float[] Similarities { get; } = new float[RowBlock * k];
     }

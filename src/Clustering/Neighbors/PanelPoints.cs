@@ -80,24 +80,28 @@ internal sealed class PanelPoints
         }, ct);
     }
 
-    /// <summary>Copies the packed row of a position. O(d).</summary>
-    public void CopyRow(int position, Span<float> row)
+    /// <summary>Copies the rows of positions as one tile of <see cref="TileKernel"/>; rows that are missing are zero. O(d).</summary>
+    public void CopyTile(ReadOnlySpan<int> positions, Span<float> tile)
     {
         int width = PanelKernel.Width;
-        ReadOnlySpan<float> panel = Panel(position / width);
-        for (int t = 0, at = position % width; t < row.Length; t++, at += width)
+        tile.Clear();
+        for (int r = 0; r < positions.Length; r++)
         {
-            row[t] = panel[at];
+            ReadOnlySpan<float> panel = Panel(positions[r] / width);
+            for (int to = r, at = positions[r] % width; to < tile.Length; to += TileKernel.Rows, at += width)
+            {
+                tile[to] = panel[at];
+            }
         }
     }
 
     /// <summary>
-    /// What bias plus product must reach for the squared distance to be possibly at most <paramref name="squared"/>, for the row of a position.
+    /// What bias plus product must exceed for the squared distance to be possibly at most <paramref name="squared"/>, for the row of a position.
     /// </summary>
     public float Threshold(int position, double squared)
     {
         double threshold = (Squares[position] - squared * SquaredScale * (1 + 1e-12) - Underflow) / 2;
-        return double.IsNegativeInfinity(threshold) ? float.MinValue : MathF.BitDecrement((float)threshold);
+        return double.IsNegativeInfinity(threshold) ? float.MinValue : MathF.BitDecrement(MathF.BitDecrement((float)threshold));
     }
 
     /// <summary>The least true squared distance that fits bias plus product, for the row of a position. At least 0.</summary>
