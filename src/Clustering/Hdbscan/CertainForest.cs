@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -70,6 +72,7 @@ internal sealed class CertainForest
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OfferEdges(int point)
     {
         int own = _component[point];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Pipeline.Clustering;
 
@@ -61,6 +62,7 @@ internal sealed unsafe class CrossingSearch
         }, ct);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scan(int first, int end, Workspace own)
     {
         int width = PanelKernel.Width, d = _graph.Points.Dimensions, tiles = (end - first + TileKernel.Rows - 1) / TileKernel.Rows;
@@ -101,6 +103,7 @@ internal sealed unsafe class CrossingSearch
     }
 
     /// <summary>Per row, what a product with the panel must exceed to be of use; infinity where the row needs no look. False if none does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Thresholds(int row, int count, int panel, float* thresholds)
     {
         int start = panel * PanelKernel.Width;
@@ -139,6 +142,7 @@ internal sealed unsafe class CrossingSearch
         return any;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Examine(int row, int start, float* similarities, float threshold)
     {
         for (uint above = TileKernel.Above(similarities, threshold); above != 0; above &= above - 1)

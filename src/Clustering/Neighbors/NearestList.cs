@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>The k nearest candidates seen so far, kept sorted in memory that the caller owns; an earlier candidate wins a tie.</summary>
@@ -27,6 +29,7 @@ internal readonly ref struct NearestList
     public static NearestList Resume(Span<int> indices, Span<double> squares) => new(indices, squares);
 
     /// <summary>Takes a candidate in if it is near enough. O(k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(int index, double squared)
     {
         int at = _squares.Length - 1;
@@ -46,6 +49,7 @@ internal readonly ref struct NearestList
     }
 
     /// <summary>Takes a candidate in if it is near enough; the lowest index wins a tie, whatever the order of the offers. O(k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void OfferOrdered(int index, double squared)
     {
         int at = _squares.Length - 1;

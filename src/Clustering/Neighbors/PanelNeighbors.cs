@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Pipeline.Clustering;
 
@@ -50,6 +51,7 @@ internal sealed unsafe class PanelNeighbors
         return (search._lists, search._beyond);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanBlock(int first, int end, Workspace own, bool[] doubtful)
     {
         int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count, tiles = (end - first + TileKernel.Rows - 1) / TileKernel.Rows;
@@ -92,6 +94,7 @@ internal sealed unsafe class PanelNeighbors
     }
 
     /// <summary>Inserts the candidates of one panel that beat the last one kept, and returns what the next must beat.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Keep(float* candidates, int start, int self, Span<int> indices, Span<float> similarities)
     {
         int last = similarities.Length - 1;
@@ -119,6 +122,7 @@ internal sealed unsafe class PanelNeighbors
     }
 
     /// <summary>Writes a point's list in the order of exact distances; false where it may lack one of the certain neighbours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Measure(int point, ReadOnlySpan<int> candidates, float last)
     {
         int k = _lists.Count;
@@ -145,6 +149,7 @@ internal sealed unsafe class PanelNeighbors
     }
 
     /// <summary>Searches again for up to a tile of points, measuring whatever the bound does not exclude.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Resolve(ReadOnlySpan<int> again, Workspace own)
     {
         int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count;
@@ -176,6 +181,7 @@ internal sealed unsafe class PanelNeighbors
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float MeasureAll(int point, int start, float* candidates, float threshold)
     {
         int k = _lists.Count;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Clustering;
@@ -81,6 +82,7 @@ internal sealed class PanelPoints
     }
 
     /// <summary>Copies the rows of positions as one tile of <see cref="TileKernel"/>; rows that are missing are zero. O(d).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTile(ReadOnlySpan<int> positions, Span<float> tile)
     {
         int width = PanelKernel.Width;
@@ -114,6 +116,7 @@ internal sealed class PanelPoints
         return MemoryMarshal.CreateReadOnlySpan(ref Packed[(long)panel * size], size);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackPanel(ReadOnlySpan<int> points, int first)
     {
         int width = PanelKernel.Width, d = _points.Dimensions;
@@ -168,6 +171,7 @@ internal sealed class PanelPoints
         return mean;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Reach(ReadOnlySpan<float> row, double scale, double[] centre)
     {
         double reach = 0;

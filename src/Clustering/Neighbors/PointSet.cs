@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Pipeline.Clustering;
 
@@ -87,6 +88,7 @@ internal sealed class PointSet
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] UnitScales(ReadOnlySpan<float> points, int dimensions, string name)
     {
         double[] scales = new double[points.Length / dimensions];

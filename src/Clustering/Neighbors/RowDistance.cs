@@ -15,6 +15,7 @@ internal static class RowDistance
     public const int LaneThreshold = 21;
 
     /// <summary>The squared distance of two rows of equal length. O(d).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         if (a.Length >= LaneThreshold)
@@ -33,6 +34,7 @@ internal static class RowDistance
     }
 
     /// <summary>The same of single-precision rows, widened as they are read. O(d).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0;
@@ -68,6 +70,7 @@ internal static class RowDistance
     }
 
     /// <summary>The same of single-precision rows that are each multiplied by a factor in double precision. O(d).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<float> a, double scaleA, ReadOnlySpan<float> b, double scaleB)
     {
         double sum = 0;
@@ -109,6 +112,7 @@ internal static class RowDistance
     /// <param name="rows">Row-major rows.</param>
     /// <param name="offsets">Where the four rows start.</param>
     /// <param name="results">Receives four squared distances.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SquaredToFour(ReadOnlySpan<double> row, ReadOnlySpan<double> rows, ReadOnlySpan<int> offsets, Span<double> results)
     {
         int d = row.Length;
@@ -149,6 +153,7 @@ internal static class RowDistance
         results[3] = Finish(sumE, ref q, ref e, (int)end, d);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SquaredInLanes(ref double a, ref double b, int d)
     {
         Vector512<double> sum = default;
