@@ -4,5 +4,7 @@ using Pipeline.Bench;
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
+    HdbscanCommand.Create(),
+    LimitCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Clustering;
@@ -77,6 +78,7 @@ internal sealed class BoruvkaSpanningTree
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Describe(DisjointSet sets)
     {
         for (int at = 0; at < _component.Length; at++)
@@ -105,6 +107,7 @@ internal sealed class BoruvkaSpanningTree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SearchFrom(int at)
     {
         _found[at] = double.PositiveInfinity;
@@ -127,6 +130,7 @@ internal sealed class BoruvkaSpanningTree
         Lower(ref bound, search.Best);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TryNeighbors(ref Search search)
     {
         ReadOnlySpan<int> near = _neighbors.IndicesOf(search.Point);
@@ -143,6 +147,7 @@ internal sealed class BoruvkaSpanningTree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(ref Search search, int node, double squaredToBox)
     {
         if (_nodeComponent[node] == search.Component)
@@ -183,6 +188,7 @@ internal sealed class BoruvkaSpanningTree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanLeaf(ref Search search, ReadOnlySpan<double> row, int node)
     {
         double core = _core[search.At];
@@ -203,6 +209,7 @@ internal sealed class BoruvkaSpanningTree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Join(DisjointSet sets, MinimumSpanningTree result, int edges)
     {
         int n = _component.Length;

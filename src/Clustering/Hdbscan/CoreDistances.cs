@@ -17,7 +17,7 @@ public static class CoreDistances
         ReadOnlyMemory<float> points, int dimensions, int minSamples, DistanceMetric metric = DistanceMetric.Euclidean, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
-        PointSet set = PointSet.Create(points.Span, dimensions, metric, nameof(points));
+        PointSet set = PointSet.Create(points, dimensions, metric, nameof(points));
         ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
         KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set) : null;
         int k = Math.Min(minSamples, set.Count - 1);

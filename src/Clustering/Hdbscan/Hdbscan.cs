@@ -6,18 +6,18 @@ namespace Pipeline.Clustering;
 /// </summary>
 public static class Hdbscan
 {
-    private const double ShareOfCoreDistances = 0.45;
-    private const double ShareOfSpanningTree = 0.5;
+    private const double ShareOfSpanningTree = 0.95;
 
     /// <summary>
     /// Clusters points. The result is the same bit for bit whatever the number of threads.
-    /// Time O(n^2 d); about O(n log^2 n) for many points in at most 20 dimensions. Memory O(n (d + min samples)).
+    /// Time O(n^2 d); about O(n log^2 n) for many points in at most 20 dimensions. Memory O(n (d + min samples)); for many points in more
+    /// dimensions, the size of the points once more, about 12 (min samples + 25) bytes a point and at most 64 MB.
     /// </summary>
     /// <remarks>
     /// <para>What differs from the reference implementation:</para>
     /// <list type="bullet">
     /// <item>The spanning tree is always exact. Ties are broken as Prim's algorithm from point 0 with a stable sort does;
-    /// only over a kd-tree (more than 2000 points in at most 20 dimensions) and only among points at exactly equal distances
+    /// only for more than 2000 points and only among points at exactly equal distances, or with alpha above 1,
     /// may the choice be another one.</item>
     /// <item>NaN and infinity are refused, not set aside as noise.</item>
     /// <item>An outlier score whose cluster has an infinite largest lambda is 1, not NaN.</item>
@@ -41,31 +41,21 @@ public static class Hdbscan
         ReadOnlyMemory<float> points, int dimensions, HdbscanOptions options, SpanningTreeMethod method, IProgress<double>? progress, CancellationToken ct)
     {
         options.Validate();
-        PointSet set = PointSet.Create(points.Span, dimensions, options.Metric, nameof(points));
+        PointSet set = PointSet.Create(points, dimensions, options.Metric, nameof(points));
         if (set.Count < 2)
         {
             throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds {set.Count} rows; clustering needs 2 or more."), nameof(points));
         }
 
         int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, set.Count - 1);
-        bool overTree = method == SpanningTreeMethod.Tree || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsTree(set));
-        KdTree? tree = overTree ? KdTree.Build(set) : null;
-        NeighborLists neighbors = NeighborSearch.Search(
-            set, tree, set, minSamples, options.Threads, progress.Part(0, ShareOfCoreDistances), ct);
-        MutualReachability graph = new(set, CoreDistances.Last(neighbors), options.Alpha);
-        IProgress<double>? rest = progress.Part(ShareOfCoreDistances, ShareOfSpanningTree);
-        MinimumSpanningTree spanningTree = tree is null
-            ? PrimSpanningTree.Build(graph, options.Threads, rest, ct)
-            : PrimOrder.Arrange(graph, BoruvkaSpanningTree.Build(graph, tree, neighbors, options.Threads, rest, ct), neighbors);
-
-        double[] predictionCoreDistances = CoreDistances.NthOther(neighbors, minSamples - 1);
-        HdbscanResult result = Cluster(SingleLinkage.Build(spanningTree), options) with
+        SpannedGraph found = SpanningTrees.Build(set, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
+        HdbscanResult result = Cluster(SingleLinkage.Build(found.Tree), options) with
         {
             Dimensions = dimensions,
             MinSamples = minSamples,
-            CoreDistances = graph.CoreDistances,
-            PredictionCoreDistances = predictionCoreDistances,
-            MinimumSpanningTree = spanningTree,
+            CoreDistances = found.CoreDistances,
+            PredictionCoreDistances = found.PredictionCoreDistances,
+            MinimumSpanningTree = found.Tree,
         };
         progress?.Report(1);
         return result;

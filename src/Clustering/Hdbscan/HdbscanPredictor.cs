@@ -137,7 +137,7 @@ public sealed class HdbscanPredictor
     private ParallelOptions Options(CancellationToken ct) => new() { MaxDegreeOfParallelism = _threads, CancellationToken = ct };
 
     internal PointSet Check(ReadOnlyMemory<float> newPoints) =>
-        PointSet.Create(newPoints.Span, _model.Dimensions, _model.Metric, nameof(newPoints));
+        PointSet.Create(newPoints, _model.Dimensions, _model.Metric, nameof(newPoints));
 
     internal Attachment[] Attach(PointSet queries, CancellationToken ct)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -111,6 +113,7 @@ internal sealed class PrimSpanningTree
 
     private bool Precedes(int a, int b) => _nearest[a] < _nearest[b] || (_nearest[a] == _nearest[b] && _outside[a] < _outside[b]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Relax(int worker, int workers)
     {
         int from = (int)((long)_left * worker / workers), to = (int)((long)_left * (worker + 1) / workers);
@@ -153,6 +156,7 @@ internal sealed class PrimSpanningTree
         _bestAt[worker] = best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(ReadOnlySpan<int> slots, ReadOnlySpan<double> squares, double coreHere)
     {
         for (int i = 0; i < slots.Length; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Exact nearest neighbours by comparing all pairs, block by block so that both blocks stay in the cache.</summary>
@@ -50,6 +52,7 @@ internal static class BruteForceNeighbors
         return new NeighborLists(k, indices, distances);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScanTile(PointSet points, PointSet queries, int query, int from, int to, NearestList nearest)
     {
         ReadOnlySpan<double> row = queries.Row(query);

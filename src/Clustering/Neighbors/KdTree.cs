@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -70,6 +72,7 @@ internal sealed class KdTree
     /// The squared distance from a row to a node's box. Terms are added in feature order, so that rounding never lifts it
     /// above the computed squared distance of a point in the box when rows are shorter than <see cref="RowDistance.LaneThreshold"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double SquaredDistanceToBox(ReadOnlySpan<double> row, int node)
     {
         int d = row.Length;
@@ -111,6 +114,7 @@ internal sealed class KdTree
         return new NeighborLists(k, indices, distances);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(ReadOnlySpan<double> row, int node, double squaredToBox, int self, NearestList nearest)
     {
         if (squaredToBox >= nearest.Limit)
@@ -145,6 +149,7 @@ internal sealed class KdTree
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Split(int node, int start, int end, double[] keys)
     {
         Starts[node] = start;

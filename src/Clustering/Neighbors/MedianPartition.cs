@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Quickselect (Hoare 1961).</summary>
@@ -7,6 +9,7 @@ internal static class MedianPartition
     /// Reorders items so that those before <paramref name="middle"/> have keys not above, those from it on keys not below the
     /// key at it. Depends on the keys' order only. O(n) expected.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select(double[] keys, int[] items, int start, int end, int middle)
     {
         int low = start, high = end - 1;

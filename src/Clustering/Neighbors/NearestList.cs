@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>The k nearest candidates seen so far, kept sorted in memory that the caller owns; an earlier candidate wins a tie.</summary>
@@ -27,6 +29,7 @@ internal readonly ref struct NearestList
     public static NearestList Resume(Span<int> indices, Span<double> squares) => new(indices, squares);
 
     /// <summary>Takes a candidate in if it is near enough. O(k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(int index, double squared)
     {
         int at = _squares.Length - 1;
@@ -44,4 +47,26 @@ internal readonly ref struct NearestList
         _squares[at] = squared;
         _indices[at] = index;
     }
+
+    /// <summary>Takes a candidate in if it is near enough; the lowest index wins a tie, whatever the order of the offers. O(k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void OfferOrdered(int index, double squared)
+    {
+        int at = _squares.Length - 1;
+        if (!Precedes(index, squared, at))
+        {
+            return;
+        }
+
+        for (; at > 0 && Precedes(index, squared, at - 1); at--)
+        {
+            _squares[at] = _squares[at - 1];
+            _indices[at] = _indices[at - 1];
+        }
+
+        _squares[at] = squared;
+        _indices[at] = index;
+    }
+
+    private bool Precedes(int index, double squared, int at) => squared < _squares[at] || (squared == _squares[at] && index < _indices[at]);
 }

@@ -4,10 +4,13 @@ namespace Pipeline.Clustering;
 internal static class NeighborSearch
 {
     private const int MostTreeDimensions = RowDistance.LaneThreshold - 1;
-    private const int FewestTreePoints = 2000;
+    private const int FewestPoints = 2000;
 
     /// <summary>Whether a kd-tree pays for these points.</summary>
-    public static bool SuitsTree(PointSet points) => points.Dimensions <= MostTreeDimensions && points.Count > FewestTreePoints;
+    public static bool SuitsTree(PointSet points) => points.Dimensions <= MostTreeDimensions && points.Count > FewestPoints;
+
+    /// <summary>Whether panels pay for these points: many of them, in too many dimensions for a kd-tree.</summary>
+    public static bool SuitsPanels(PointSet points) => points.Dimensions > MostTreeDimensions && points.Count > FewestPoints;
 
     /// <summary>The nearest points of each query, see <see cref="BruteForceNeighbors.Search"/>.</summary>
     /// <param name="points">The points searched.</param>

@@ -1,21 +1,26 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
-/// Checked points, widened to double precision. Under the cosine metric rows are scaled to unit length, so that half the
+/// Checked points in double precision. Under the cosine metric rows are scaled to unit length, so that half the
 /// squared Euclidean distance is the cosine distance, exactly 0 between equal rows, and one machinery serves both metrics.
-/// Memory: 8 bytes per coordinate.
+/// Memory: the caller's points are referred to, not copied; 8 bytes per coordinate once <see cref="Rows"/> is asked for.
 /// </summary>
 internal sealed class PointSet
 {
-    private readonly double[] _rows;
-    private readonly bool _cosine;
+    private readonly ReadOnlyMemory<float> _source;
+    private readonly double[]? _scales;
+    private readonly Lazy<double[]> _rows;
 
-    private PointSet(double[] rows, int count, int dimensions, bool cosine)
+    private PointSet(ReadOnlyMemory<float> source, int dimensions, double[]? scales)
     {
-        _rows = rows;
-        Count = count;
+        _source = source;
+        Count = source.Length / dimensions;
         Dimensions = dimensions;
-        _cosine = cosine;
+        _scales = scales;
+        _rows = new Lazy<double[]>(Widen);
     }
 
     /// <summary>The number of points.</summary>
@@ -24,16 +29,16 @@ internal sealed class PointSet
     /// <summary>The number of coordinates of a point.</summary>
     public int Dimensions { get; }
 
-    /// <summary>All rows, row-major.</summary>
-    public ReadOnlySpan<double> Rows => _rows;
+    /// <summary>All rows, row-major; widened on first use.</summary>
+    public ReadOnlySpan<double> Rows => _rows.Value;
 
-    /// <summary>Widens and checks points. O(n d).</summary>
-    /// <param name="points">n x d numbers, row-major.</param>
+    /// <summary>Checks points. O(n d).</summary>
+    /// <param name="points">n x d numbers, row-major; not to be changed while the set is in use.</param>
     /// <param name="dimensions">d, at least 1.</param>
     /// <param name="metric">The metric.</param>
     /// <param name="name">The caller's name for the points, for messages.</param>
     /// <exception cref="ArgumentException">The dimensions do not divide the data, a coordinate is not finite, or a row is zero under the cosine metric.</exception>
-    public static PointSet Create(ReadOnlySpan<float> points, int dimensions, DistanceMetric metric, string name)
+    public static PointSet Create(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric, string name)
     {
         if (dimensions < 1)
         {
@@ -46,47 +51,53 @@ internal sealed class PointSet
                 Invariant($"{nameof(dimensions)} is {dimensions}, which does not divide the {points.Length} numbers of {name}; it must divide them."), nameof(dimensions));
         }
 
-        double[] rows = new double[points.Length];
-        for (int i = 0; i < rows.Length; i++)
+        ReadOnlySpan<float> values = points.Span;
+        for (int i = 0; i < values.Length; i++)
         {
-            if (!float.IsFinite(points[i]))
+            if (!float.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    Invariant($"{name} holds {points[i]} in row {i / dimensions}, column {i % dimensions}; every coordinate must be finite."), name);
+                    Invariant($"{name} holds {values[i]} in row {i / dimensions}, column {i % dimensions}; every coordinate must be finite."), name);
             }
-
-            rows[i] = points[i];
         }
 
-        PointSet set = new(rows, rows.Length / dimensions, dimensions, metric == DistanceMetric.Cosine);
-        if (set._cosine)
-        {
-            set.ScaleToUnitLength(name);
-        }
-
-        return set;
+        return new PointSet(points, dimensions, metric == DistanceMetric.Cosine ? UnitScales(values, dimensions, name) : null);
     }
 
     /// <summary>One row.</summary>
-    public ReadOnlySpan<double> Row(int point) => _rows.AsSpan(point * Dimensions, Dimensions);
+    public ReadOnlySpan<double> Row(int point) => _rows.Value.AsSpan(point * Dimensions, Dimensions);
+
+    /// <summary>One row as it was given.</summary>
+    public ReadOnlySpan<float> Given(int point) => _source.Span.Slice(point * Dimensions, Dimensions);
+
+    /// <summary>What a given row is multiplied by.</summary>
+    public double ScaleOf(int point) => _scales is null ? 1 : _scales[point];
 
     /// <summary>The metric's distance for a squared Euclidean distance of rows; monotone.</summary>
-    public double ToDistance(double squared) => _cosine ? Math.Min(squared / 2, 2) : Math.Sqrt(squared);
+    public double ToDistance(double squared) => _scales is not null ? Math.Min(squared / 2, 2) : Math.Sqrt(squared);
+
+    /// <summary>A squared Euclidean distance of rows for a distance of the metric; infinity stays infinity.</summary>
+    public double ToSquared(double distance) => _scales is not null ? distance * 2 : distance * distance;
+
+    /// <summary>The squared Euclidean distance of two rows, the same bits as from <see cref="Rows"/> without need of them. O(d).</summary>
+    public double Squared(int a, int b) =>
+        _scales is null ? RowDistance.Squared(Given(a), Given(b)) : RowDistance.Squared(Given(a), _scales[a], Given(b), _scales[b]);
 
     /// <summary>The metric's distance between two points. O(d).</summary>
-    public double Distance(int a, int b) => ToDistance(RowDistance.Squared(Row(a), Row(b)));
+    public double Distance(int a, int b) => ToDistance(Squared(a, b));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
-    private void ScaleToUnitLength(string name)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] UnitScales(ReadOnlySpan<float> points, int dimensions, string name)
     {
-        for (int point = 0; point < Count; point++)
+        double[] scales = new double[points.Length / dimensions];
+        for (int point = 0; point < scales.Length; point++)
         {
-            Span<double> row = _rows.AsSpan(point * Dimensions, Dimensions);
             double squares = 0;
-            foreach (double value in row)
+            foreach (float value in points.Slice(point * dimensions, dimensions))
             {
-                squares += value * value;
+                squares += (double)value * value;
             }
 
             if (squares == 0)
@@ -94,11 +105,25 @@ internal sealed class PointSet
                 throw new ArgumentException(Invariant($"{name} holds the zero vector in row {point}; the cosine metric needs every row to have a length above 0."), name);
             }
 
-            double length = Math.Sqrt(squares);
-            foreach (ref double value in row)
+            scales[point] = 1 / Math.Sqrt(squares);
+        }
+
+        return scales;
+    }
+
+    private double[] Widen()
+    {
+        double[] rows = new double[_source.Length];
+        for (int point = 0; point < Count; point++)
+        {
+            Span<double> row = rows.AsSpan(point * Dimensions, Dimensions);
+            TensorPrimitives.ConvertChecked(Given(point), row);
+            if (_scales is not null)
             {
-                value /= length;
+                TensorPrimitives.Multiply(row, _scales[point], row);
             }
         }
+
+        return rows;
     }
 }

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Pipeline.Clustering;
+
+namespace Pipeline.Bench;
+
+/// <summary><c>hdbscan FILE.f32</c>: times one fit of a file of points.</summary>
+internal static class HdbscanCommand
+{
+    /// <summary>Enough points to take the same path as many points do.</summary>
+    private const int WarmUpPoints = 2500;
+
+    public static Command Create()
+    {
+        Argument<FileInfo> file = new("FILE.f32") { Description = "The points: little-endian float32, row-major." };
+        Option<int> dims = new("--dims") { Description = "Coordinates of a point.", Required = true };
+        Option<int> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster.", DefaultValueFactory = _ => 15 };
+        Option<int> minSamples = new("--min-samples") { Description = "The neighbour whose distance is the core distance.", DefaultValueFactory = _ => 5 };
+        Option<DistanceMetric> metric = new("--metric") { Description = "The distance between two points.", DefaultValueFactory = _ => DistanceMetric.Euclidean };
+        Option<string> selection = new("--selection") { Description = "How clusters are chosen: excess of mass, or the leaves of the tree.", DefaultValueFactory = _ => "eom" };
+        selection.AcceptOnlyFromAmong("eom", "leaf");
+        Option<double> epsilon = new("--epsilon") { Description = "Clusters born below this distance are merged." };
+        Option<bool> single = new("--allow-single-cluster") { Description = "Whether one cluster of everything may be chosen." };
+        Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<FileInfo?> labels = new("--labels") { Description = "Write the labels as little-endian int32." };
+        Option<FileInfo?> probabilities = new("--probabilities") { Description = "Write the probabilities as little-endian float64." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object." };
+        Command command = new("hdbscan", $"Times one fit, without loading, after a warm-up fit of the first {WarmUpPoints} points (which compiles the code).")
+        {
+            file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, labels, probabilities, json,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            HdbscanOptions options = new()
+            {
+                MinClusterSize = parsed.GetValue(minClusterSize),
+                MinSamples = parsed.GetValue(minSamples),
+                Metric = parsed.GetValue(metric),
+                SelectionMethod = string.Equals(parsed.GetValue(selection), "leaf", StringComparison.Ordinal) ? ClusterSelectionMethod.Leaf : ClusterSelectionMethod.ExcessOfMass,
+                ClusterSelectionEpsilon = parsed.GetValue(epsilon),
+                AllowSingleCluster = parsed.GetValue(single),
+                MaxDegreeOfParallelism = parsed.GetValue(threads),
+            };
+            float[] points = ReadPoints(parsed.GetRequiredValue(file).FullName);
+            int d = parsed.GetValue(dims);
+            _ = Hdbscan.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
+            using Process process = Process.GetCurrentProcess();
+            TimeSpan before = process.TotalProcessorTime;
+            Stopwatch clock = Stopwatch.StartNew();
+            HdbscanResult result = Hdbscan.Fit(points, d, options, progress: null, cancellationToken);
+            double seconds = clock.Elapsed.TotalSeconds;
+            process.Refresh();
+            HdbscanMeasurement measured = new(
+                "hdbscan", points.Length / d, d, parsed.GetValue(threads), Math.Round(seconds, 4),
+                Math.Round((process.TotalProcessorTime - before).TotalSeconds, 3), process.PeakWorkingSet64, result.ClusterCount,
+                result.Labels.Count(label => label < 0), result.MinimumSpanningTree.TotalWeight);
+            Write(parsed.GetValue(labels), MemoryMarshal.AsBytes(result.Labels.AsSpan()));
+            Write(parsed.GetValue(probabilities), MemoryMarshal.AsBytes(result.Probabilities.AsSpan()));
+            Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(measured, JsonSerializerOptions.Web) : Describe(measured));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static float[] ReadPoints(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        float[] points = GC.AllocateUninitializedArray<float>(checked((int)(file.Length / sizeof(float))));
+        file.ReadExactly(MemoryMarshal.AsBytes(points.AsSpan()));
+        return points;
+    }
+
+    private static void Write(FileInfo? file, ReadOnlySpan<byte> bytes)
+    {
+        if (file is not null)
+        {
+            File.WriteAllBytes(file.FullName, bytes);
+        }
+    }
+
+    private static string Describe(HdbscanMeasurement m) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{m.N} x {m.D}, {m.Threads} threads: {m.Seconds:0.000} s (processor {m.CpuSeconds:0.00} s), {m.Clusters} clusters, {m.Noise} noise, tree weight {m.MstWeight:R}, peak {m.PeakBytes / 1048576.0:0} MB");
+}

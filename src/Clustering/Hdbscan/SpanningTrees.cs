@@ -1,0 +1,49 @@
+namespace Pipeline.Clustering;
+
+/// <summary>Core distances and the minimum spanning tree by the method that suits the points. Every method is exact.</summary>
+internal static class SpanningTrees
+{
+    private const double ShareOfNeighbors = 0.47;
+
+    /// <summary>Neighbours listed beyond those that the core distance counts: the more, the fewer components are left to join by search.</summary>
+    private const int SpareNeighbors = 11;
+
+    /// <summary>Builds the tree.</summary>
+    /// <param name="points">At least two points.</param>
+    /// <param name="minSamples">The neighbour whose distance is the core distance, 1 to n - 1.</param>
+    /// <param name="alpha">The divisor of distances.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="ct">Stops the work.</param>
+    public static SpannedGraph Build(
+        PointSet points, int minSamples, double alpha, SpanningTreeMethod method, int threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        IProgress<double>? search = progress.Part(0, ShareOfNeighbors), rest = progress.Part(ShareOfNeighbors, 1 - ShareOfNeighbors);
+        if (method == SpanningTreeMethod.Panels || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsPanels(points)))
+        {
+            PanelPoints panels = PanelPoints.Create(points, threads, ct);
+            panels.Pack(Enumerable.Range(0, points.Count).ToArray(), threads, ct);
+            int k = Math.Min(points.Count - 1, minSamples + SpareNeighbors);
+            (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, minSamples, threads, search, ct);
+            MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples), alpha);
+            MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
+            return Arranged(graph, tree, lists, minSamples);
+        }
+
+        if (method == SpanningTreeMethod.Tree || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsTree(points)))
+        {
+            KdTree boxes = KdTree.Build(points);
+            NeighborLists lists = boxes.Search(points, minSamples, threads, search, ct);
+            MutualReachability graph = new(points, CoreDistances.Last(lists), alpha);
+            return Arranged(graph, BoruvkaSpanningTree.Build(graph, boxes, lists, threads, rest, ct), lists, minSamples);
+        }
+
+        NeighborLists nearest = BruteForceNeighbors.Search(points, points, minSamples, threads, search, ct);
+        MutualReachability complete = new(points, CoreDistances.Last(nearest), alpha);
+        return new SpannedGraph(PrimSpanningTree.Build(complete, threads, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1));
+    }
+
+    private static SpannedGraph Arranged(MutualReachability graph, MinimumSpanningTree tree, NeighborLists lists, int minSamples) =>
+        new(PrimOrder.Arrange(graph, tree, lists), graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1));
+}
