@@ -6,5 +6,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     QualityCommand.Create(),
     HdbscanCommand.Create(),
     LimitCommand.Create(),
+    LoadCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

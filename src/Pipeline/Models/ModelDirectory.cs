@@ -11,10 +11,19 @@ public sealed class ModelDirectory(ModelStore models, TimeProvider clock)
 
     private volatile Listing? _listing;
 
-    /// <summary>All names, in ordinal order.</summary>
+    /// <summary>All names, in ordinal order. However many ask at once, one looks them up, and the others go on with those known before.</summary>
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
-        _listing is Listing listing && clock.GetElapsedTime(listing.ReadAt) < Fresh ? listing.Names : await ReadAsync(cancellationToken);
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        if (_listing is not Listing known)
+        {
+            return await ReadAsync(cancellationToken);
+        }
+
+        bool mustRead = clock.GetElapsedTime(known.ReadAt) >= Fresh
+            && ReferenceEquals(Interlocked.CompareExchange(ref _listing, known with { ReadAt = clock.GetTimestamp() }, known), known);
+        return mustRead ? await ReadAsync(cancellationToken) : known.Names;
+    }
 
     /// <summary>The full name of a tech center that a request names.</summary>
     /// <param name="asked">Its name or its folder's; null or empty where a single one goes without saying.</param>

@@ -4,11 +4,14 @@ using Pipeline.Prediction;
 namespace Pipeline.TextClassification;
 
 /// <summary>
-/// The newest model version of each tech center in memory, a bounded number of them. Safe for use by many threads: a version is loaded once
+/// The newest model version of each tech center in memory, as many as there is memory set aside for. Safe for use by many threads: a version is loaded once
 /// however many ask for it, and while a newer one is loaded the others go on with the one before.
 /// </summary>
 public sealed class ModelCache(ModelStore models, ExampleIndexer examples, ModelCacheOptions options, TimeProvider clock, int? maxDegreeOfParallelism = null)
 {
+    // The vectors as they were read, scaled and packed for the search; and the examples' embeddings.
+    private const long MemoryPerFileByte = 3;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _uses;
@@ -89,6 +92,7 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
                 ModelContent content = await models.ReadAsync(newest, cancellationToken);
                 IncidentClassifier classifier = IncidentClassifier.Load(newest, content, maxDegreeOfParallelism);
                 entry.Model = new LiveModel(newest, content.Clusters, classifier, await examples.BuildAsync(newest, content.Clusters, cancellationToken));
+                MakeRoom(entry);
             }
         }
         catch (ModelException) when (entry.Model is not null)
@@ -106,11 +110,6 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         {
             if (!_entries.TryGetValue(techCenter, out Entry? entry))
             {
-                if (_entries.Count >= options.Capacity)
-                {
-                    _entries.Remove(_entries.MinBy(e => e.Value.LastUse).Key);
-                }
-
                 _entries.Add(techCenter, entry = new Entry());
             }
 
@@ -118,6 +117,26 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
             return entry;
         }
     }
+
+    private void MakeRoom(Entry used)
+    {
+        lock (_lock)
+        {
+            long excess = _entries.Values.Sum(MemoryOf) - (options.Megabytes * 1_000_000L);
+            foreach ((string techCenter, Entry entry) in _entries.Where(e => e.Value.Model is not null && e.Value != used).OrderBy(e => e.Value.LastUse).ToArray())
+            {
+                if (excess <= 0)
+                {
+                    return;
+                }
+
+                _entries.Remove(techCenter);
+                excess -= MemoryOf(entry);
+            }
+        }
+    }
+
+    private static long MemoryOf(Entry entry) => MemoryPerFileByte * (entry.Model?.Manifest.Files.Sum(file => file.Size) ?? 0);
 
     private void Forget(string techCenter, Entry entry)
     {

@@ -80,8 +80,8 @@ internal sealed class SmallCompany : IAsyncDisposable
         return company;
     }
 
-    public ModelCache Cache(int capacity = 8, int refreshSeconds = 30) =>
-        new(Models, new ExampleIndexer(Warehouse, Embedder), new ModelCacheOptions { Capacity = capacity, RefreshSeconds = refreshSeconds }, Clock, 2);
+    public ModelCache Cache(int megabytes = 100, int refreshSeconds = 30) =>
+        new(Models, new ExampleIndexer(Warehouse, Embedder), new ModelCacheOptions { Megabytes = megabytes, RefreshSeconds = refreshSeconds }, Clock, 2);
 
     public ClassifyTexts Classify(ModelCache? cache = null) => new(Known, cache ?? Cache(), Summaries, Embedder, Preprocess.Embedder);
 
