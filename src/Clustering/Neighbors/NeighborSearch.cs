@@ -5,12 +5,19 @@ internal static class NeighborSearch
 {
     private const int MostTreeDimensions = RowDistance.LaneThreshold - 1;
     private const int FewestPoints = 2000;
+    private const int FewestPanelDimensions = 8;
+    private const int MostPanelPointsBesideTree = 250_000;
 
-    /// <summary>Whether a kd-tree pays for these points.</summary>
+    /// <summary>Whether a kd-tree pays for a neighbour search.</summary>
     public static bool SuitsTree(PointSet points) => points.Dimensions <= MostTreeDimensions && points.Count > FewestPoints;
 
-    /// <summary>Whether panels pay for these points: many of them, in too many dimensions for a kd-tree.</summary>
-    public static bool SuitsPanels(PointSet points) => points.Dimensions > MostTreeDimensions && points.Count > FewestPoints;
+    /// <summary>
+    /// Whether panels pay for the spanning tree of these points: many of them, in too many dimensions for a kd-tree, or in so many that a kd-tree has to
+    /// look at a large share of the points and loses as long as n^2 is not too much.
+    /// </summary>
+    public static bool SuitsPanels(PointSet points) =>
+        points.Count > FewestPoints
+        && (points.Dimensions > MostTreeDimensions || (points.Dimensions >= FewestPanelDimensions && points.Count <= MostPanelPointsBesideTree));
 
     /// <summary>The nearest points of each query, see <see cref="BruteForceNeighbors.Search"/>.</summary>
     /// <param name="points">The points searched.</param>
