@@ -9,7 +9,7 @@ namespace Pipeline.Bench;
 /// <summary><c>load</c>: many clients ask the API at once where new texts belong, first alone and then with a training under way.</summary>
 internal static class LoadCommand
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     public static Command Create()

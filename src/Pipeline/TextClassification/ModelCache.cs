@@ -9,8 +9,8 @@ namespace Pipeline.TextClassification;
 /// </summary>
 public sealed class ModelCache(ModelStore models, ExampleIndexer examples, ModelCacheOptions options, TimeProvider clock, int? maxDegreeOfParallelism = null)
 {
-    // The vectors as they were read, scaled and packed for the search; and the examples' embeddings.
-    private const long MemoryPerFileByte = 3;
+    // The vectors as they were read, scaled and packed for the search; the known texts, and the examples' embeddings.
+    private const long MemoryPerFileByte = 4;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);

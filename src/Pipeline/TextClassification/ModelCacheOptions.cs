@@ -4,7 +4,7 @@ namespace Pipeline.TextClassification;
 public sealed record ModelCacheOptions
 {
     /// <summary>
-    /// Memory for the newest models of the tech centers, in MB, 0 to 1,000,000: a model counts three times its files. The one that was not used for longest makes room;
+    /// Memory for the newest models of the tech centers, in MB, 0 to 1,000,000: a model counts four times its files. The one that was not used for longest makes room;
     /// the one used last is kept whatever its size. With too little for the tech centers in use, most requests wait until a model is loaded.
     /// </summary>
     public int Megabytes { get; init; } = 1024;

@@ -6,7 +6,14 @@ namespace Pipeline.Tests.Fakes;
 /// <summary>An object store in memory, whose content tests can tamper with.</summary>
 internal sealed class MemoryObjectStore : IObjectStore
 {
+    private volatile TaskCompletionSource? _pause;
+
     public SortedDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Lets listings wait until <see cref="Resume"/>.</summary>
+    public void Pause() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Resume() => _pause?.SetResult();
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
     {
@@ -27,6 +34,11 @@ internal sealed class MemoryObjectStore : IObjectStore
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.Yield();
+        if (_pause is TaskCompletionSource pause)
+        {
+            await pause.Task.WaitAsync(cancellationToken);
+        }
+
         foreach ((string name, byte[] content) in Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
         {
             yield return new StoredObject(name, content.Length);

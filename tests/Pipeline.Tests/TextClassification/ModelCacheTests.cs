@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Pipeline.Models;
 using Pipeline.Tests.Support;
 using Pipeline.TextClassification;
@@ -39,16 +41,10 @@ public sealed class ModelCacheTests
     }
 
     [TestMethod]
-    public async Task Only_so_many_models_are_kept_the_ones_used_last()
+    public async Task Models_beyond_the_memory_set_aside_make_room_those_not_used_for_longest_first()
     {
-        await using SmallCompany company = await SmallCompany.OpenAsync();
-        foreach (string center in new[] { "A", "B", "C" })
-        {
-            await company.ReportAsync(center, 125);
-        }
-
-        await company.TrainAsync();
-        ModelCache cache = company.Cache(capacity: 2);
+        await using SmallCompany company = await ThreeCentersAsync(modelBytes: 200_000);
+        ModelCache cache = company.Cache(megabytes: 2);
 
         foreach (string center in new[] { "A", "B", "A", "C" })
         {
@@ -59,10 +55,38 @@ public sealed class ModelCacheTests
     }
 
     [TestMethod]
+    public async Task However_many_tech_centers_there_are_their_models_stay_while_memory_is_left()
+    {
+        await using SmallCompany company = await ThreeCentersAsync(modelBytes: 200_000);
+        ModelCache cache = company.Cache(megabytes: 3);
+
+        foreach (string center in new[] { "A", "B", "C" })
+        {
+            await cache.GetAsync(center);
+        }
+
+        cache.Loaded.ShouldBe(["A", "B", "C"]);
+    }
+
+    [TestMethod]
+    public async Task A_model_larger_than_the_memory_set_aside_is_kept_until_another_is_used()
+    {
+        await using SmallCompany company = await ThreeCentersAsync();
+        ModelCache cache = company.Cache(megabytes: 0);
+
+        LiveModel? first = await cache.GetAsync("A");
+        LiveModel? again = await cache.GetAsync("A");
+        await cache.GetAsync("B");
+
+        again.ShouldBeSameAs(first);
+        cache.Loaded.ShouldBe(["B"]);
+    }
+
+    [TestMethod]
     public async Task A_tech_center_without_a_model_takes_no_place()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
-        ModelCache cache = company.Cache(capacity: 2);
+        ModelCache cache = company.Cache();
         await cache.GetAsync(SmallCompany.TechCenter);
 
         (await cache.GetAsync("nowhere")).ShouldBeNull();
@@ -119,5 +143,38 @@ public sealed class ModelCacheTests
         await using SmallCompany company = await SmallCompany.OpenAsync();
 
         (await new AcceptModel(company.Models, company.Cache(), company.Warehouse, company.Clock).RunAsync(slug, version)).ShouldBeNull();
+    }
+
+    /// <summary>The tech centers A, B and C; where <paramref name="modelBytes"/> is given, the files of each one's model have so many bytes together.</summary>
+    private static async Task<SmallCompany> ThreeCentersAsync(int? modelBytes = null)
+    {
+        SmallCompany company = await SmallCompany.OpenAsync();
+        foreach (string center in new[] { "A", "B", "C" })
+        {
+            await company.ReportAsync(center, 125);
+        }
+
+        await company.TrainAsync();
+        foreach (string center in new[] { "A", "B", "C" })
+        {
+            ModelManifest manifest = (await company.Models.FindLatestAsync(center))!;
+            if (modelBytes is int bytes)
+            {
+                Enlarge(company.Objects.Objects, manifest, bytes);
+            }
+        }
+
+        return company;
+    }
+
+    // JSON may end in spaces.
+    private static void Enlarge(SortedDictionary<string, byte[]> objects, ModelManifest manifest, int bytes)
+    {
+        ModelFile metrics = manifest.Files.Single(f => f.Name is "metrics.json");
+        int missing = bytes - (int)manifest.Files.Sum(f => f.Size);
+        byte[] content = [.. objects[$"{manifest.Path}/{metrics.Name}"], .. Enumerable.Repeat((byte)' ', missing)];
+        ModelFile larger = new(metrics.Name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+        objects[$"{manifest.Path}/{metrics.Name}"] = content;
+        objects[$"{manifest.Path}/manifest.json"] = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [.. manifest.Files.Where(f => f != metrics), larger] }, PipelineJson.Indented);
     }
 }
