@@ -28,7 +28,20 @@ public sealed class TrainOrchestration(TrainingSteps steps)
         List<TrainedTechCenter> done = [.. training.Finished];
         Queue<string> waiting = new(training.TechCenters.Except(done.Select(c => c.TechCenter), StringComparer.Ordinal));
         List<Task<TrainedTechCenter>> running = [];
-        while (true)
+        GoOn();
+        while (running.Count > 0)
+        {
+            Task<TrainedTechCenter> ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            done.Add(await ended);
+            GoOn();
+        }
+
+        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, [.. done.OrderBy(c => c.TechCenter, StringComparer.Ordinal)]);
+        await context.CallActivityAsync(Close, record, Patient);
+        return record;
+
+        void GoOn()
         {
             while (running.Count < training.FanOut.TechCentersAtOnce && waiting.TryDequeue(out string? next))
             {
@@ -36,19 +49,7 @@ public sealed class TrainOrchestration(TrainingSteps steps)
             }
 
             context.SetCustomStatus(TrainingProgress.Of(done, training.TechCenters.Count));
-            if (running.Count == 0)
-            {
-                break;
-            }
-
-            Task<TrainedTechCenter> ended = await Task.WhenAny(running);
-            running.Remove(ended);
-            done.Add(await ended);
         }
-
-        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, [.. done.OrderBy(c => c.TechCenter, StringComparer.Ordinal)]);
-        await context.CallActivityAsync(Close, record, Patient);
-        return record;
     }
 
     /// <summary>Opens a training run, or takes up the interrupted one.</summary>

@@ -82,7 +82,7 @@ public sealed class ClientTests
     {
         using TempFolder folder = new();
         await using Engine engine = new Engine(folder["o.db"])
-            .Orchestrator("parent", context => context.CallSubOrchestratorAsync<int>("child", options: new TaskOptions().WithInstanceId("child-1")))
+            .Orchestrator("parent", context => context.CallSubOrchestratorAsync<int>("child", options: new TaskOptions(retry: null).WithInstanceId("child-1")))
             .Orchestrator("child", context => context.WaitForExternalEvent<int>("never"))
             .Start();
         string id = await engine.Schedule("parent");
@@ -99,7 +99,7 @@ public sealed class ClientTests
     {
         using TempFolder folder = new();
         await using Engine engine = new Engine(folder["o.db"])
-            .Orchestrator("parent", context => context.CallSubOrchestratorAsync<int>("child", options: new TaskOptions().WithInstanceId("child-1")))
+            .Orchestrator("parent", context => context.CallSubOrchestratorAsync<int>("child", options: new TaskOptions(retry: null).WithInstanceId("child-1")))
             .Orchestrator("child", context => context.WaitForExternalEvent<int>("never"))
             .Start();
         string id = await engine.Schedule("parent");

@@ -177,7 +177,7 @@ public sealed class OrchestrationTests
     {
         using TempFolder folder = new();
         await using Engine engine = new Engine(folder["o.db"])
-            .Orchestrator("parent", async context => await context.CallSubOrchestratorAsync<string>("child", "in", new TaskOptions().WithInstanceId("the-child")))
+            .Orchestrator("parent", async context => await context.CallSubOrchestratorAsync<string>("child", "in", new TaskOptions(retry: null).WithInstanceId("the-child")))
             .Orchestrator("child", context => Task.FromResult($"{context.GetInput<string>()} {context.Parent!.Name} {context.Parent.InstanceId}"))
             .Orchestrator("careful", async context =>
             {

@@ -278,7 +278,7 @@ public sealed class RecoveryTests
             var retry = new TaskOptions(new RetryPolicy(3, TimeSpan.FromMilliseconds(1)));
             string[] models = await Task.WhenAll(Enumerable.Range(0, centers).Select(i => context.CallActivityAsync<string>("fit", i, retry)));
             context.SetCustomStatus(string.Join(' ', models));
-            string evaluated = await context.CallSubOrchestratorAsync<string>("evaluate", models, new TaskOptions().WithInstanceId($"{context.InstanceId}-evaluate"));
+            string evaluated = await context.CallSubOrchestratorAsync<string>("evaluate", models, new TaskOptions(retry: null).WithInstanceId($"{context.InstanceId}-evaluate"));
             await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
             string approval = await context.WaitForExternalEvent<string>("approve");
             await context.CallActivityAsync("publish", $"{evaluated} {approval}");

@@ -144,7 +144,7 @@ internal sealed partial class FunctionCatalog
         [
             .. from parameter in method.GetParameters()
                from attribute in parameter.GetCustomAttributes()
-               where attribute is TriggerBindingAttribute || IsDurable(attribute)
+               where attribute is TriggerBindingAttribute
                select (parameter, attribute),
         ];
         if (triggers.Length != 1)
@@ -153,12 +153,10 @@ internal sealed partial class FunctionCatalog
         }
 
         (ParameterInfo found, Attribute trigger) = triggers[0];
-        return trigger is HttpTriggerAttribute or TimerTriggerAttribute or BlobTriggerAttribute || IsDurable(trigger)
+        return trigger is HttpTriggerAttribute or TimerTriggerAttribute or BlobTriggerAttribute or OrchestrationTriggerAttribute or ActivityTriggerAttribute
             ? triggers[0]
             : throw new FunctionProblem(found, $"{trigger.GetType().Name} is a trigger that the host does not know. {Supported}.");
     }
-
-    private static bool IsDurable(Attribute attribute) => attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute;
 
     private IEnumerable<string> Duplicates()
     {

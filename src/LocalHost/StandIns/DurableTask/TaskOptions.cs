@@ -4,7 +4,7 @@ namespace Microsoft.DurableTask;
 public record TaskOptions
 {
     /// <summary>Options with a retry policy, or without one.</summary>
-    public TaskOptions(TaskRetryOptions? retry = null) => Retry = retry;
+    public TaskOptions(TaskRetryOptions? retry) => Retry = retry;
 
     /// <summary>When a failed call is tried again; null: never.</summary>
     public TaskRetryOptions? Retry { get; init; }
