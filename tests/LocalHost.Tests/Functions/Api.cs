@@ -29,14 +29,14 @@ internal sealed class Api : IAsyncDisposable
     private Api(IReadOnlyDictionary<string, string?> settings)
     {
         _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
-        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
-            new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
-            {
-                ["PreprocessSchedule"] = "0 0 0 29 2 *",
-                ["PredictSchedule"] = "0 0 0 29 2 *",
-                ["TrainSchedule"] = "0 0 0 29 2 *",
-                ["Logging:LogLevel:Default"] = "None",
-            }).Build();
+        Dictionary<string, string?> defaults = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["PreprocessSchedule"] = "0 0 0 29 2 *",
+            ["PredictSchedule"] = "0 0 0 29 2 *",
+            ["TrainSchedule"] = "0 0 0 29 2 *",
+            ["Logging:LogLevel:Default"] = "None",
+        };
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(defaults).AddInMemoryCollection(settings).Build();
         _app = FunctionHost.Build(new FunctionHostParts
         {
             Functions = FunctionCatalog.TypesOf(typeof(TrainFunctions).Assembly),
@@ -85,15 +85,18 @@ internal sealed class Api : IAsyncDisposable
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
 
     /// <summary>Waits for a training's end and gives its last state.</summary>
-    public async Task<JsonElement> TrainedAsync(string path)
+    public Task<JsonElement> TrainedAsync(string path) => UntilAsync(path, status => status.GetProperty("status").GetString() is not ("pending" or "running"));
+
+    /// <summary>Asks again and again until the answer is as expected.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> expected)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
         while (true)
         {
-            JsonElement status = await GetAsync(path);
-            if (status.GetProperty("status").GetString() is not ("pending" or "running"))
+            JsonElement answer = await GetAsync(path);
+            if (expected(answer))
             {
-                return status;
+                return answer;
             }
 
             await Task.Delay(50, patience.Token);
