@@ -107,15 +107,7 @@ internal sealed unsafe class PanelNeighbors
                 continue;
             }
 
-            int at = last;
-            for (; at > 0 && similarities[at - 1] < similarity; at--)
-            {
-                similarities[at] = similarities[at - 1];
-                indices[at] = indices[at - 1];
-            }
-
-            similarities[at] = similarity;
-            indices[at] = start + j;
+            SimilarityOrder.Insert(similarities, indices, similarity, start + j);
         }
 
         return similarities[last];

@@ -112,15 +112,7 @@ internal sealed unsafe class ExactNeighbors
             float similarity = candidates[j];
             if (!(similarity > similarities[last]) || start + j == self)
                 continue;
-            int at = last;
-            for (; at > 0 && similarities[at - 1] < similarity; at--)
-            {
-                similarities[at] = similarities[at - 1];
-                indices[at] = indices[at - 1];
-            }
-
-            similarities[at] = similarity;
-            indices[at] = start + j;
+            SimilarityOrder.Insert(similarities, indices, similarity, start + j);
         }
     }
 

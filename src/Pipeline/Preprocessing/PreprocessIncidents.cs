@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.AI;
 using Pipeline.Incidents;
 using Pipeline.Storage;
@@ -82,7 +80,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
             }
             else
             {
-                texts.Add((incident, summary, HashOf(summary)));
+                texts.Add((incident, summary, TextHash.Of(summary)));
             }
         }
 
@@ -114,8 +112,6 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         await warehouse.SavePreprocessedAsync(rows, deadLetters, WatermarkName, watermark, cancellationToken);
         return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + rows.Length, outcome.Embedded + missing.Length, outcome.DeadLetters + deadLetters.Count);
     }
-
-    private static string HashOf(string summary) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(summary)));
 
     private static string IdOf(IEmbeddingGenerator<string, Embedding<float>> embedder)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Models;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
 
 namespace Pipeline.TextClassification;

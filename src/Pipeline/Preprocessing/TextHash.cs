@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pipeline.TextClassification;
+namespace Pipeline.Preprocessing;
 
 /// <summary>The content hash of a masked text, as the warehouse and the models know it.</summary>
 internal static class TextHash
