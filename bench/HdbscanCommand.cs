@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipeline.Clustering;
 
@@ -44,41 +42,19 @@ internal static class HdbscanCommand
                 AllowSingleCluster = parsed.GetValue(single),
                 MaxDegreeOfParallelism = parsed.GetValue(threads),
             };
-            float[] points = ReadPoints(parsed.GetRequiredValue(file).FullName);
+            float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
             _ = Hdbscan.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
-            using Process process = Process.GetCurrentProcess();
-            TimeSpan before = process.TotalProcessorTime;
-            Stopwatch clock = Stopwatch.StartNew();
-            HdbscanResult result = Hdbscan.Fit(points, d, options, progress: null, cancellationToken);
-            double seconds = clock.Elapsed.TotalSeconds;
-            process.Refresh();
+            (HdbscanResult result, Stopclock took) = Stopclock.Time(() => Hdbscan.Fit(points, d, options, progress: null, cancellationToken));
             HdbscanMeasurement measured = new(
-                "hdbscan", points.Length / d, d, parsed.GetValue(threads), Math.Round(seconds, 4),
-                Math.Round((process.TotalProcessorTime - before).TotalSeconds, 3), process.PeakWorkingSet64, result.ClusterCount,
+                "hdbscan", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes, result.ClusterCount,
                 result.Labels.Count(label => label < 0), result.MinimumSpanningTree.TotalWeight);
-            Write(parsed.GetValue(labels), MemoryMarshal.AsBytes(result.Labels.AsSpan()));
-            Write(parsed.GetValue(probabilities), MemoryMarshal.AsBytes(result.Probabilities.AsSpan()));
+            PointsFile.Write<int>(parsed.GetValue(labels), result.Labels);
+            PointsFile.Write<double>(parsed.GetValue(probabilities), result.Probabilities);
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(measured, JsonSerializerOptions.Web) : Describe(measured));
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static float[] ReadPoints(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        float[] points = GC.AllocateUninitializedArray<float>(checked((int)(file.Length / sizeof(float))));
-        file.ReadExactly(MemoryMarshal.AsBytes(points.AsSpan()));
-        return points;
-    }
-
-    private static void Write(FileInfo? file, ReadOnlySpan<byte> bytes)
-    {
-        if (file is not null)
-        {
-            File.WriteAllBytes(file.FullName, bytes);
-        }
     }
 
     private static string Describe(HdbscanMeasurement m) => string.Create(

@@ -1,4 +1,4 @@
-using Pipeline.Adapters.Local.Tests.Contracts;
+using Pipeline.Contracts;
 using Pipeline.Storage;
 
 namespace Pipeline.Adapters.Local.Tests;

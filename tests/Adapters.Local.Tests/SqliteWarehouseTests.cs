@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
-using static Pipeline.Adapters.Local.Tests.Contracts.Rows;
+using static Pipeline.Contracts.Rows;
 
 namespace Pipeline.Adapters.Local.Tests;
 

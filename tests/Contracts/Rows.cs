@@ -2,7 +2,7 @@ using Pipeline.Incidents;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
-namespace Pipeline.Adapters.Local.Tests.Contracts;
+namespace Pipeline.Contracts;
 
 /// <summary>Rows with everything filled in that a test does not care about.</summary>
 internal static class Rows

@@ -1,7 +1,7 @@
 using System.Text;
 using Pipeline.Storage;
 
-namespace Pipeline.Adapters.Local.Tests.Contracts;
+namespace Pipeline.Contracts;
 
 /// <summary>What every object store promises. Derive a test class to run it against one.</summary>
 public abstract class ObjectStoreContract

@@ -3,9 +3,9 @@ using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
-using static Pipeline.Adapters.Local.Tests.Contracts.Rows;
+using static Pipeline.Contracts.Rows;
 
-namespace Pipeline.Adapters.Local.Tests.Contracts;
+namespace Pipeline.Contracts;
 
 /// <summary>What every warehouse promises. Derive a test class to run it against one.</summary>
 public abstract class WarehouseContract
