@@ -19,7 +19,7 @@ public static class CoreDistances
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
         PointSet set = PointSet.Create(points, dimensions, metric, nameof(points));
         ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
-        KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set) : null;
+        KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set, Environment.ProcessorCount, ct) : null;
         int k = Math.Min(minSamples, set.Count - 1);
         return Last(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct));
     }

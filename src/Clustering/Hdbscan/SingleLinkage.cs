@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Turns a minimum spanning tree into the single linkage hierarchy (Gower, Ross 1969).</summary>
@@ -8,12 +10,13 @@ public static class SingleLinkage
     /// O(n log n) time, O(n) memory.
     /// </summary>
     /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SingleLinkageTree Build(MinimumSpanningTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
         int points = edges + 1;
-        int[] order = StableOrder(tree.Weights);
+        int[] order = WeightOrder.Of(tree.Weights);
         int[] left = new int[edges], right = new int[edges], sizes = new int[edges];
         double[] distances = new double[edges];
         int[] up = new int[points + edges];
@@ -36,6 +39,7 @@ public static class SingleLinkage
 
     private static int Size(int[] sizes, int node, int points) => node < points ? 1 : sizes[node - points];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Root(int[] up, int node)
     {
         int root = node;
@@ -50,27 +54,5 @@ public static class SingleLinkage
         }
 
         return root;
-    }
-
-    private static int[] StableOrder(double[] weights)
-    {
-        double[] keys = [.. weights];
-        int[] order = new int[keys.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        Array.Sort(keys, order);
-        for (int start = 0, end; start < keys.Length; start = end)
-        {
-            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
-            {
-            }
-
-            order.AsSpan(start, end - start).Sort();
-        }
-
-        return order;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Core distances and the minimum spanning tree by the method that suits the points. Every method is exact.</summary>
@@ -28,15 +30,13 @@ internal static class SpanningTrees
             (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, minSamples, threads, search, ct);
             MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples), alpha);
             MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
-            return Arranged(graph, tree, lists, minSamples);
+            tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, ct);
+            return new SpannedGraph(tree, graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1));
         }
 
         if (method == SpanningTreeMethod.Tree || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsTree(points)))
         {
-            KdTree boxes = KdTree.Build(points);
-            NeighborLists lists = boxes.Search(points, minSamples, threads, search, ct);
-            MutualReachability graph = new(points, CoreDistances.Last(lists), alpha);
-            return Arranged(graph, BoruvkaSpanningTree.Build(graph, boxes, lists, threads, rest, ct), lists, minSamples);
+            return ByTree(points, minSamples, alpha, threads, search, rest, ct);
         }
 
         NeighborLists nearest = BruteForceNeighbors.Search(points, points, minSamples, threads, search, ct);
@@ -44,6 +44,26 @@ internal static class SpanningTrees
         return new SpannedGraph(PrimSpanningTree.Build(complete, threads, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1));
     }
 
-    private static SpannedGraph Arranged(MutualReachability graph, MinimumSpanningTree tree, NeighborLists lists, int minSamples) =>
-        new(PrimOrder.Arrange(graph, tree, lists), graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1));
+    private static SpannedGraph ByTree(
+        PointSet points, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
+    {
+        KdTree boxes = KdTree.Build(points, threads, ct);
+        NeighborLists lists = KdSearch.RunInPlace(boxes, minSamples, threads, search, ct);
+        double[] core = CoreDistances.Last(lists);
+        MinimumSpanningTree tree = BoruvkaSpanningTree.Build(boxes, lists, core, alpha, threads, rest, ct);
+        tree = PrimOrder.Arrange(core, alpha, tree, lists, boxes.Order, ct);
+        return new SpannedGraph(tree, ByPoint(core, boxes.Order), ByPoint(CoreDistances.NthOther(lists, minSamples - 1), boxes.Order));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] ByPoint(double[] byPosition, int[] order)
+    {
+        double[] byPoint = new double[byPosition.Length];
+        for (int at = 0; at < order.Length; at++)
+        {
+            byPoint[order[at]] = byPosition[at];
+        }
+
+        return byPoint;
+    }
 }
