@@ -146,24 +146,39 @@ public sealed class HdbscanPredictor
         Attachment[] attached = new Attachment[queries.Count];
         for (int q = 0; q < attached.Length; q++)
         {
-            ReadOnlySpan<double> distances = near.DistancesOf(q);
-            int nearest = -1;
-            double least = double.PositiveInfinity;
-            for (int i = 0; i < k; i++)
-            {
-                int point = near.IndicesOf(q)[i];
-                double distance = Math.Max(Math.Max(_model.CoreDistances[point], distances[_model.MinSamples]), distances[i]);
-                if (nearest < 0 || distance < least)
-                {
-                    (nearest, least) = (point, distance);
-                }
-            }
-
-            attached[q] = new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
+            attached[q] = Attach(near.IndicesOf(q), near.DistancesOf(q));
         }
 
         return attached;
     }
+
+    /// <summary>Where a point joins whose nearest training points are known: twice min samples of them, copies counted, or all.</summary>
+    private Attachment Attach(ReadOnlySpan<int> near, ReadOnlySpan<double> distances)
+    {
+        int counted = 0, own = 0;
+        while ((counted += WeightOf(near[own])) <= _model.MinSamples)
+        {
+            own++;
+        }
+
+        int nearest = -1;
+        double least = double.PositiveInfinity;
+        counted = 0;
+        for (int i = 0; i < near.Length && counted < 2 * _model.MinSamples; i++)
+        {
+            double distance = Math.Max(Math.Max(_model.CoreDistances[near[i]], distances[own]), distances[i]);
+            if (nearest < 0 || distance < least)
+            {
+                (nearest, least) = (near[i], distance);
+            }
+
+            counted += WeightOf(near[i]);
+        }
+
+        return new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
+    }
+
+    private int WeightOf(int point) => _model.Weights is null ? 1 : _model.Weights[point];
 
     internal (int Label, double Strength) Assign(Attachment at)
     {
