@@ -4,7 +4,7 @@ namespace Pipeline.Clustering;
 
 /// <summary>
 /// A minimum spanning tree by Boruvka's algorithm over a kd-tree (March, Ram, Gray 2010; McInnes, Healy 2017). Points are meant by their position in
-/// the tree. Each round every component but the largest looks for its least edge: first among listed neighbours, then by searches from those points
+/// the tree. Each round the smaller components look for their least edges: first among listed neighbours, then by searches from those points
 /// whose nearest foreign point may be nearer than what the component has found. Exact: a component's least edge is in a minimum spanning tree,
 /// whichever components look for theirs. The searches of a round run in waves, and only what earlier waves and the same block of leaves have found
 /// bounds them, so that nothing depends on the threads.
@@ -13,6 +13,7 @@ internal sealed class BoruvkaSpanningTree
 {
     private const int LeavesOfBlock = 8;
     private const int BlocksOfWave = 16;
+    private const int PointsOfLateComponents = 64;
     private static readonly int[] Waves = [0, 1, 4, BlocksOfWave];
     private readonly KdTree _tree;
     private readonly NeighborLists _lists;
@@ -25,7 +26,8 @@ internal sealed class BoruvkaSpanningTree
     private readonly int[] _foundAt;
     private readonly double[] _atLeast;
     private readonly DisjointSet _sets;
-    private int _largest;
+    private readonly int[] _sizes;
+    private int _mostSearched;
 
     private BoruvkaSpanningTree(KdTree tree, NeighborLists lists, double[] core, double alpha)
     {
@@ -41,6 +43,7 @@ internal sealed class BoruvkaSpanningTree
         _foundAt = new int[n];
         _atLeast = new double[n];
         _sets = new DisjointSet(n);
+        _sizes = new int[n];
     }
 
     /// <summary>Builds the tree of the mutual reachability graph, its edges in no particular order. About O(n log n) in few dimensions, O(n) memory beside the kd-tree.</summary>
@@ -81,22 +84,50 @@ internal sealed class BoruvkaSpanningTree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartRound()
     {
-        int[] sizes = new int[_core.Length];
-        _largest = -1;
-        int most = 1;
+        _sizes.AsSpan().Clear();
         for (int at = 0; at < _core.Length; at++)
         {
             int component = _sets.Find(at);
             _boxes.Components[at] = component;
-            if (++sizes[component] > most)
-            {
-                (_largest, most) = (component, sizes[component]);
-            }
+            _sizes[component]++;
         }
 
         _boxes.Describe();
         _lowered.AsSpan().Fill(double.PositiveInfinity);
+        ChooseIdle();
     }
+
+    /// <summary>The largest component rests, and once few are left the larger half of them: most points are in these, and the others reach them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ChooseIdle()
+    {
+        int largest = 0, components = 0;
+        for (int c = 0; c < _sizes.Length; c++)
+        {
+            largest = _sizes[c] > _sizes[largest] ? c : largest;
+            components += _sizes[c] > 0 ? 1 : 0;
+        }
+
+        _mostSearched = _sizes.Length;
+        if (components <= _sizes.Length / PointsOfLateComponents)
+        {
+            int[] ascending = new int[components];
+            for (int c = 0, next = 0; c < _sizes.Length; c++)
+            {
+                if (_sizes[c] > 0)
+                {
+                    ascending[next++] = _sizes[c];
+                }
+            }
+
+            ascending.AsSpan().Sort();
+            _mostSearched = ascending[(components - 1) / 2];
+        }
+
+        _sizes[largest] = int.MaxValue;
+    }
+
+    private bool Rests(int component) => _sizes[component] > _mostSearched;
 
     /// <summary>Gives each point its least listed edge to another component, unless an earlier search has found its least of all and that still leads to another one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -107,7 +138,7 @@ internal sealed class BoruvkaSpanningTree
         for (int at = block * LeavesOfBlock * KdTree.LeafSize; at < end; at++)
         {
             int own = components[at];
-            if (own == _largest)
+            if (Rests(own))
             {
                 continue;
             }
@@ -146,7 +177,7 @@ internal sealed class BoruvkaSpanningTree
             for (int at = start; at < end; at++)
             {
                 int own = _boxes.Components[at];
-                if (own == _largest)
+                if (Rests(own))
                 {
                     continue;
                 }
@@ -197,7 +228,7 @@ internal sealed class BoruvkaSpanningTree
         for (int at = 0; at < n; at++)
         {
             int own = _boxes.Components[at];
-            if (own != _largest && double.IsFinite(_found[at]) && (best[own] < 0 || _found[at] < _found[best[own]]))
+            if (!Rests(own) && double.IsFinite(_found[at]) && (best[own] < 0 || _found[at] < _found[best[own]]))
             {
                 best[own] = at;
             }

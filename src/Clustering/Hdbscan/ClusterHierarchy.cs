@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Pipeline.Clustering;
 /// </summary>
 /// <param name="Parents">Per cluster, its parent; -1 for the root. Parents precede children.</param>
 /// <param name="Births">Per cluster, the lambda at which it splits off; 0 for the root.</param>
-/// <param name="Sizes">Per cluster, its number of points.</param>
+/// <param name="Sizes">Per cluster, its number of points, copies counted.</param>
 /// <param name="FirstChildren">Per cluster, the first of its two children (the other is the next number); -1 for a leaf.</param>
 /// <param name="MaxLambdas">Per cluster, the largest lambda at which a point or a cluster leaves it.</param>
 /// <param name="PointParents">Per point, the cluster it falls out of.</param>
@@ -32,17 +34,27 @@ internal sealed record ClusterHierarchy(
     }
 
     /// <summary>Reads the hierarchy off a condensed tree. O(rows).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ClusterHierarchy From(CondensedTree tree)
     {
         int points = tree.PointCount;
-        int clusters = 1 + tree.Children.Count(child => child >= points);
+        int clusters = 1;
+        foreach (int child in tree.Children)
+        {
+            clusters += child >= points ? 1 : 0;
+        }
+
         int[] parents = new int[clusters], pointParents = new int[points], sizes = new int[clusters];
         double[] births = new double[clusters], pointLambdas = new double[points];
         parents[0] = -1;
-        sizes[0] = points;
         for (int row = 0; row < tree.Parents.Length; row++)
         {
             int child = tree.Children[row];
+            if (tree.Parents[row] == points)
+            {
+                sizes[0] += tree.ChildSizes[row];
+            }
+
             if (child < points)
             {
                 pointParents[child] = tree.Parents[row] - points;
@@ -60,6 +72,7 @@ internal sealed record ClusterHierarchy(
     }
 
     /// <summary>Completes the hierarchy from its parent pointers. O(points + clusters).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ClusterHierarchy From(int[] parents, double[] births, int[] sizes, int[] pointParents, double[] pointLambdas)
     {
         int[] firstChildren = new int[parents.Length];

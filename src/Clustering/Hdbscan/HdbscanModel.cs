@@ -12,11 +12,14 @@ public sealed record HdbscanModel
     /// <summary>The metric of the fit.</summary>
     public required DistanceMetric Metric { get; init; }
 
-    /// <summary>The min samples of the fit, 1 to n - 1.</summary>
+    /// <summary>The min samples of the fit, 1 to the number of training points less one, copies counted.</summary>
     public required int MinSamples { get; init; }
 
     /// <summary>n x d finite numbers, row-major.</summary>
     public required float[] TrainingPoints { get; init; }
+
+    /// <summary>n: how many copies each training point stands for, 1 or more; null for one each.</summary>
+    public int[]? Weights { get; init; }
 
     /// <summary>n: <see cref="HdbscanResult.PredictionCoreDistances"/>.</summary>
     public required double[] CoreDistances { get; init; }
@@ -46,8 +49,9 @@ public sealed record HdbscanModel
         int n = CoreDistances.Length, m = ClusterParents.Length;
         Require(Dimensions >= 1, nameof(Dimensions), "1 or more");
         Require(Enum.IsDefined(Metric), nameof(Metric), "a defined metric");
-        Require(n >= 2, nameof(CoreDistances), "of length 2 or more");
-        Require(MinSamples >= 1 && MinSamples < n, nameof(MinSamples), "1 to the number of training points less one");
+        Require(n >= 1, nameof(CoreDistances), "of length 1 or more");
+        int total = Weights is null ? n : PointWeights.Total(Weights, n, nameof(Weights));
+        Require(MinSamples >= 1 && MinSamples < total, nameof(MinSamples), "1 to the number of training points less one");
         Require(TrainingPoints.Length == (long)n * Dimensions, nameof(TrainingPoints), "as long as points times dimensions");
         Require(m >= 1 && ClusterParents[0] == -1, nameof(ClusterParents), "-1 for the root");
         Require(ClusterParents.Skip(1).Select((parent, i) => parent >= 0 && parent <= i).All(holds => holds), nameof(ClusterParents), "a lower number than the cluster's own");

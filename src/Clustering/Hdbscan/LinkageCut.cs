@@ -4,7 +4,7 @@ namespace Pipeline.Clustering;
 public static class LinkageCut
 {
     /// <summary>
-    /// Labels the groups of points that are joined below a distance. O(n).
+    /// Labels the groups of points that are joined below a distance. Copies of a point count where they are joined themselves. O(n).
     /// </summary>
     /// <param name="tree">The hierarchy.</param>
     /// <param name="distance">Merges at less than this distance count.</param>
@@ -30,7 +30,8 @@ public static class LinkageCut
         for (int point = 0; point < points; point++)
         {
             int group = top[point];
-            bool large = (group < points ? 1 : tree.Sizes[group - points]) >= minClusterSize;
+            bool apart = group < points && tree.Copies?.Distances[group] >= distance;
+            bool large = (apart ? 1 : tree.SizeOf(group)) >= minClusterSize;
             if (large && !numbers.TryGetValue(group, out labels[point]))
             {
                 numbers[group] = labels[point] = numbers.Count;

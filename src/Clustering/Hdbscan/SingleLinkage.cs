@@ -10,8 +10,9 @@ public static class SingleLinkage
     /// O(n log n) time, O(n) memory.
     /// </summary>
     /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
+    /// <param name="copies">The copies that the n points stand for; null where each stands for itself alone.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static SingleLinkageTree Build(MinimumSpanningTree tree)
+    public static SingleLinkageTree Build(MinimumSpanningTree tree, PointCopies? copies = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
@@ -30,14 +31,14 @@ public static class SingleLinkage
             left[row] = a;
             right[row] = b;
             distances[row] = tree.Weights[edge];
-            sizes[row] = Size(sizes, a, points) + Size(sizes, b, points);
+            sizes[row] = Size(a) + Size(b);
             up[a] = up[b] = points + row;
         }
 
-        return new SingleLinkageTree(left, right, distances, sizes);
-    }
+        return new SingleLinkageTree(left, right, distances, sizes) { Copies = copies };
 
-    private static int Size(int[] sizes, int node, int points) => node < points ? 1 : sizes[node - points];
+        int Size(int node) => node >= points ? sizes[node - points] : copies?.Weights[node] ?? 1;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Root(int[] up, int node)

@@ -70,7 +70,10 @@ internal sealed class PointSet
     /// <summary>One row as it was given.</summary>
     public ReadOnlySpan<float> Given(int point) => _source.Span.Slice(point * Dimensions, Dimensions);
 
-    /// <summary>Whether rows are multiplied by anything but 1.</summary>
+    /// <summary>Some rows that follow each other as they were given.</summary>
+    public ReadOnlySpan<float> Given(int first, int count) => _source.Span.Slice(first * Dimensions, count * Dimensions);
+
+    /// <summary>Whether rows are scaled to unit length.</summary>
     public bool IsScaled => _scales is not null;
 
     /// <summary>What a given row is multiplied by.</summary>
@@ -85,6 +88,14 @@ internal sealed class PointSet
     /// <summary>The squared Euclidean distance of two rows, the same bits as from <see cref="Rows"/> without need of them. O(d).</summary>
     public double Squared(int a, int b) =>
         _scales is null ? RowDistance.Squared(Given(a), Given(b)) : RowDistance.Squared(Given(a), _scales[a], Given(b), _scales[b]);
+
+    /// <summary>The squared Euclidean distance of a row and a row of another set of the same metric. O(d).</summary>
+    public double Squared(int a, PointSet others, int b) =>
+        _scales is null ? RowDistance.Squared(Given(a), others.Given(b)) : RowDistance.Squared(Given(a), _scales[a], others.Given(b), others._scales![b]);
+
+    /// <summary>Some of the points in a row, as a set of their own.</summary>
+    public PointSet Slice(int first, int count) =>
+        new(_source.Slice(first * Dimensions, count * Dimensions), Dimensions, _scales?[first..(first + count)]);
 
     /// <summary>The metric's distance between two points. O(d).</summary>
     public double Distance(int a, int b) => ToDistance(Squared(a, b));
