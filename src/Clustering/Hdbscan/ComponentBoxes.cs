@@ -11,6 +11,7 @@ internal sealed class ComponentBoxes
     /// <param name="tree">The tree.</param>
     /// <param name="core">Per position, its core distance.</param>
     /// <param name="alpha">The divisor of distances.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ComponentBoxes(KdTree tree, double[] core, double alpha)
     {
         _tree = tree;
@@ -24,13 +25,17 @@ internal sealed class ComponentBoxes
             least = Math.Min(least, tree.Points.ToSquared(core[at] * alpha) * (1 - Slack));
         }
 
-        ForEachInnerNode((node, firstBelow) =>
+        for (int level = 1; level < tree.LevelStarts.Length; level++)
         {
-            for (int i = 0; i < KdTree.Fan; i++)
+            (int first, int below, int count) = Level(level);
+            for (int node = 0; node < count; node++)
             {
-                NodeSquares[node] = Math.Min(NodeSquares[node], NodeSquares[firstBelow + i]);
+                foreach (double square in NodeSquares.AsSpan(below + (node * KdTree.Fan), KdTree.Fan))
+                {
+                    NodeSquares[first + node] = Math.Min(NodeSquares[first + node], square);
+                }
             }
-        });
+        }
     }
 
     /// <summary>The share by which squares are lowered or lifted so that rounding excludes nothing.</summary>
@@ -55,28 +60,32 @@ internal sealed class ComponentBoxes
             NodeComponents[leaf] = components.ContainsAnyExcept(components[0]) ? -1 : components[0];
         }
 
-        ForEachInnerNode((node, firstBelow) =>
-        {
-            int component = NodeComponents[firstBelow];
-            for (int i = 1; i < KdTree.Fan; i++)
-            {
-                bool missing = double.IsPositiveInfinity(NodeSquares[firstBelow + i]);
-                component = missing || NodeComponents[firstBelow + i] == component ? component : -1;
-            }
-
-            NodeComponents[node] = component;
-        });
-    }
-
-    private void ForEachInnerNode(Action<int, int> visit)
-    {
         for (int level = 1; level < _tree.LevelStarts.Length; level++)
         {
-            int below = _tree.LevelStarts[level - 1], nodes = _tree.LevelStarts[level] - below;
-            for (int node = 0; node < nodes; node++)
+            (int first, int below, int count) = Level(level);
+            for (int node = 0; node < count; node++)
             {
-                visit((_tree.LevelStarts[level] * KdTree.Fan) + node, (below + node) * KdTree.Fan);
+                NodeComponents[first + node] = OfChildren(below + (node * KdTree.Fan));
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int OfChildren(int first)
+    {
+        int component = NodeComponents[first];
+        for (int i = 1; i < KdTree.Fan && !double.IsPositiveInfinity(NodeSquares[first + i]); i++)
+        {
+            component = NodeComponents[first + i] == component ? component : -1;
+        }
+
+        return component;
+    }
+
+    /// <summary>The first node of a level, the first of the level below, and how many nodes the level has.</summary>
+    private (int First, int Below, int Count) Level(int level)
+    {
+        int below = _tree.LevelStarts[level - 1];
+        return (_tree.LevelStarts[level] * KdTree.Fan, below * KdTree.Fan, _tree.LevelStarts[level] - below);
     }
 }

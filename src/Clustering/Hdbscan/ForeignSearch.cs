@@ -18,6 +18,7 @@ internal sealed class ForeignSearch
     private readonly double[] _query;
     private readonly double[] _high;
     private readonly double[] _toBoxes;
+    private readonly double[] _toPoints = new double[Vector512<double>.Count];
     private int _component;
     private double _queryCore;
     private double _queryCoreSquare;
@@ -25,7 +26,7 @@ internal sealed class ForeignSearch
     private double _best;
     private int _bestAt;
     private double _limit;
-    private double _excluded;
+    private Vector512<double> _excluded;
 
     public ForeignSearch(KdTree tree, ComponentBoxes boxes, double[] core, double alpha)
     {
@@ -55,12 +56,12 @@ internal sealed class ForeignSearch
         _bound = bound;
         _best = best;
         _bestAt = bestAt;
-        _excluded = double.PositiveInfinity;
+        _excluded = Vector512.Create(double.PositiveInfinity);
         _limit = Squared(Math.Min(best, bound)) * (1 + ComponentBoxes.Slack);
         Visit(_tree.LevelStarts.Length - 1, 0);
         best = _best;
         bestAt = _bestAt;
-        return Math.Min(_best, Weight(_excluded));
+        return Math.Min(_best, Weight(LeastExcluded()));
     }
 
     /// <summary>What no edge from a leaf to another component is below; 0 where there may be one up to <paramref name="bound"/>.</summary>
@@ -76,9 +77,9 @@ internal sealed class ForeignSearch
 
         _component = component;
         _queryCoreSquare = _boxes.NodeSquares[leaf];
-        _excluded = double.PositiveInfinity;
+        _excluded = Vector512.Create(double.PositiveInfinity);
         _limit = Squared(bound) * (1 + ComponentBoxes.Slack);
-        return IsAlone(_tree.LevelStarts.Length - 1, 0) ? Weight(_excluded) : 0;
+        return IsAlone(_tree.LevelStarts.Length - 1, 0) ? Weight(LeastExcluded()) : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -104,7 +105,7 @@ internal sealed class ForeignSearch
         Vector512<double> squares = KdKernel.SquaredToBoxes(_tree, block, _query);
         uint near = Near(block, ref squares);
         Span<double> toBoxes = _toBoxes.AsSpan(level * KdTree.Fan, KdTree.Fan);
-        squares.CopyTo(toBoxes);
+        squares.StoreUnsafe(ref MemoryMarshal.GetReference(toBoxes));
         while (near != 0)
         {
             int child = BitOperations.TrailingZeroCount(near);
@@ -116,7 +117,7 @@ internal sealed class ForeignSearch
 
             if (toBoxes[child] > _limit)
             {
-                _excluded = Math.Min(_excluded, toBoxes[child]);
+                _excluded = Vector512.MinNative(_excluded, Vector512.Create(toBoxes[child]));
                 return;
             }
 
@@ -141,14 +142,11 @@ internal sealed class ForeignSearch
         Vector256<int> components = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_boxes.NodeComponents), at);
         Vector512<double> cores = Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_boxes.NodeSquares), at);
         squares = Vector512.MaxNative(Vector512.MaxNative(squares, cores), Vector512.Create(_queryCoreSquare));
-        uint foreign = ~Vector256.Equals(components, Vector256.Create(_component)).ExtractMostSignificantBits() & 0xFF;
-        uint near = (uint)Vector512.LessThanOrEqual(squares, Vector512.Create(_limit)).ExtractMostSignificantBits() & foreign;
-        for (uint excluded = foreign & ~near; excluded != 0; excluded &= excluded - 1)
-        {
-            _excluded = Math.Min(_excluded, squares.GetElement(BitOperations.TrailingZeroCount(excluded)));
-        }
-
-        return near;
+        (Vector256<long> first, Vector256<long> second) = Vector256.Widen(Vector256.Equals(components, Vector256.Create(_component)));
+        Vector512<double> foreign = ~Vector512.Create(first, second).AsDouble();
+        Vector512<double> near = Vector512.LessThanOrEqual(squares, Vector512.Create(_limit)) & foreign;
+        _excluded = Vector512.MinNative(_excluded, Vector512.ConditionalSelect(foreign & ~near, squares, Vector512.Create(double.PositiveInfinity)));
+        return (uint)near.ExtractMostSignificantBits();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -159,6 +157,7 @@ internal sealed class ForeignSearch
         {
             Vector512<double> squares = KdKernel.SquaredToPoints(_tree, first, _query);
             uint near = (uint)Vector512.LessThanOrEqual(squares, Vector512.Create(Squared(_best) * (1 + ComponentBoxes.Slack))).ExtractMostSignificantBits();
+            squares.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_toPoints));
             for (; near != 0; near &= near - 1)
             {
                 int at = first + BitOperations.TrailingZeroCount(near);
@@ -167,7 +166,7 @@ internal sealed class ForeignSearch
                     continue;
                 }
 
-                double distance = _tree.Points.ToDistance(squares.GetElement(at - first));
+                double distance = _tree.Points.ToDistance(_toPoints[at - first]);
                 double weight = Math.Max(Math.Max(_queryCore, _core[at]), distance / _alpha);
                 if (weight < _best)
                 {
@@ -177,6 +176,17 @@ internal sealed class ForeignSearch
                 }
             }
         }
+    }
+
+    private double LeastExcluded()
+    {
+        double least = double.PositiveInfinity;
+        for (int lane = 0; lane < Vector512<double>.Count; lane++)
+        {
+            least = Math.Min(least, _excluded[lane]);
+        }
+
+        return least;
     }
 
     private double Squared(double weight) => _tree.Points.ToSquared(weight * _alpha);

@@ -12,6 +12,7 @@ internal sealed class KdSearch
     private readonly KdTree _tree;
     private readonly double[] _query;
     private readonly double[] _toBoxes;
+    private readonly double[] _toPoints = new double[Vector512<double>.Count];
     private readonly int[] _indices;
     private readonly double[] _squares;
 
@@ -79,8 +80,8 @@ internal sealed class KdSearch
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(PointSet queries, int query, int self)
     {
-        _ = NearestList.Start(_indices, _squares);
-        ReadOnlySpan<float> given = queries.Given(query);
+        _squares.AsSpan().Fill(double.PositiveInfinity);
+        ReadOnlySpan<float> given = queries.Source.Slice(query * _query.Length, _query.Length);
         double scale = queries.ScaleOf(query);
         for (int t = 0; t < given.Length; t++)
         {
@@ -97,6 +98,7 @@ internal sealed class KdSearch
         Visit(_tree.LevelStarts.Length - 1, 0, leaf);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(NeighborLists lists, int row, int[]? names)
     {
         int k = lists.Count;
@@ -112,7 +114,7 @@ internal sealed class KdSearch
     {
         Vector512<double> squares = KdKernel.SquaredToBoxes(_tree, _tree.LevelStarts[level] + node, _query);
         Span<double> toBoxes = _toBoxes.AsSpan(level * KdTree.Fan, KdTree.Fan);
-        squares.CopyTo(toBoxes);
+        squares.StoreUnsafe(ref MemoryMarshal.GetReference(toBoxes));
         double limit = _squares[^1];
         uint near = (uint)Vector512.LessThan(squares, Vector512.Create(limit)).ExtractMostSignificantBits();
         while (near != 0)
@@ -146,16 +148,18 @@ internal sealed class KdSearch
     private void Scan(int leaf, int self)
     {
         int start = leaf * KdTree.LeafSize;
+        ref double toPoints = ref MemoryMarshal.GetArrayDataReference(_toPoints);
         for (int half = 0; half < KdTree.LeafSize; half += Vector512<double>.Count)
         {
             Vector512<double> squares = KdKernel.SquaredToPoints(_tree, start + half, _query);
             uint near = (uint)Vector512.LessThan(squares, Vector512.Create(_squares[^1])).ExtractMostSignificantBits();
+            squares.StoreUnsafe(ref toPoints);
             for (; near != 0; near &= near - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(near);
                 if (start + half + lane != self)
                 {
-                    Offer(start + half + lane, squares.GetElement(lane));
+                    Offer(start + half + lane, Unsafe.Add(ref toPoints, lane));
                 }
             }
         }

@@ -66,7 +66,7 @@ internal sealed class KdTree
     /// <param name="points">The points, in fewer dimensions than <see cref="RowDistance.LaneThreshold"/>.</param>
     /// <param name="threads">The number of threads.</param>
     /// <param name="ct">Stops the work.</param>
-    public static KdTree Build(PointSet points, int threads, CancellationToken ct)
+    public static KdTree Build(PointSet points, int threads = 1, CancellationToken ct = default)
     {
         KdTree tree = new(points);
         tree.Arrange(threads, ct);
@@ -96,6 +96,7 @@ internal sealed class KdTree
     public NeighborLists Search(PointSet queries, int k, int threads, IProgress<double>? progress, CancellationToken ct) =>
         KdSearch.Run(this, queries, k, threads, progress, ct);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Arrange(int threads, CancellationToken ct)
     {
         for (int i = 0; i < Order.Length; i++)
@@ -143,10 +144,11 @@ internal sealed class KdTree
 
         int left = (count + whole - 1) / whole / 2 * whole;
         int start = leaf * LeafSize, end = Math.Min(Order.Length, (leaf + count) * LeafSize);
-        int widest = Widest(start, end);
+        int d = Points.Dimensions, widest = Widest(start, end);
+        ReadOnlySpan<float> source = Points.Source;
         for (int i = start; i < end; i++)
         {
-            keys[i] = Coordinate(Order[i], widest);
+            keys[i] = Coordinate(source, Order[i], d, widest);
         }
 
         MedianPartition.Select(keys, Order, start, end, start + (left * LeafSize));
@@ -156,14 +158,15 @@ internal sealed class KdTree
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Widest(int start, int end)
     {
-        int widest = 0, step = ((end - start) + SampledPoints - 1) / SampledPoints;
+        int d = Points.Dimensions, widest = 0, step = (end - start + SampledPoints - 1) / SampledPoints;
+        ReadOnlySpan<float> source = Points.Source;
         float most = -1;
-        for (int t = 0; t < Points.Dimensions; t++)
+        for (int t = 0; t < d; t++)
         {
             float low = float.PositiveInfinity, high = float.NegativeInfinity;
             for (int i = start; i < end; i += step)
             {
-                float value = Coordinate(Order[i], t);
+                float value = Coordinate(source, Order[i], d, t);
                 low = Math.Min(low, value);
                 high = Math.Max(high, value);
             }
@@ -177,12 +180,15 @@ internal sealed class KdTree
         return widest;
     }
 
-    private float Coordinate(int point, int t) => (float)(Points.Given(point)[t] * Points.ScaleOf(point));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Coordinate(ReadOnlySpan<float> source, int point, int d, int t) =>
+        Scales.Length > 0 ? (float)(source[(point * d) + t] * Points.ScaleOf(point)) : source[(point * d) + t];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillLeaves(int block)
     {
         int d = Points.Dimensions;
+        ReadOnlySpan<float> source = Points.Source;
         ClearBox(block);
         for (int child = 0; child < Fan && (block * Fan) + child < LeafCount; child++)
         {
@@ -191,7 +197,7 @@ internal sealed class KdTree
             rows.Fill(float.PositiveInfinity);
             for (int position = start; position < end; position++)
             {
-                ReadOnlySpan<float> given = Points.Given(Order[position]);
+                ReadOnlySpan<float> given = source.Slice(Order[position] * d, d);
                 double scale = Points.ScaleOf(Order[position]);
                 if (Scales.Length > 0)
                 {
