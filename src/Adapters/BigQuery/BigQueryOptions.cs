@@ -6,8 +6,6 @@ namespace Pipeline.Adapters.BigQuery;
 /// <summary>Where the warehouse is, and what a query may cost. The section <c>BigQuery</c> of the settings.</summary>
 public sealed partial record BigQueryOptions
 {
-    private const string Where = "Set it in the app settings, in local.settings.json (Values) or in the environment (BigQuery__ in front).";
-
     /// <summary>The Google Cloud project that holds the dataset and pays for the queries. Must be set.</summary>
     public string ProjectId { get; init; } = "";
 
@@ -30,8 +28,7 @@ public sealed partial record BigQueryOptions
     internal TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Checks every value.</summary>
-    /// <exception cref="ArgumentException">A value is missing or malformed; the message names the setting and where to set it.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
+    /// <exception cref="SettingException">A value is missing, malformed or out of its range; the message names the setting and where to set it.</exception>
     public void Validate()
     {
         Require(ProjectIdPattern().IsMatch(ProjectId), nameof(ProjectId), ProjectId, "the id of a Google Cloud project, such as my-project-1");
@@ -46,17 +43,15 @@ public sealed partial record BigQueryOptions
     {
         if (!holds)
         {
-            throw new ArgumentException($"BigQuery:{name} is '{value}'; it must be {expected}. {Where}", $"BigQuery:{name}");
+            throw new SettingException($"BigQuery:{name}", string.IsNullOrEmpty(value) ? $"is missing; it must be {expected}." : $"is '{value}'; it must be {expected}.");
         }
     }
 
-    private static void RequireRange(int value, int lowest, int highest, string name)
-    {
-        if (value < lowest || value > highest)
-        {
-            throw new ArgumentOutOfRangeException($"BigQuery:{name}", value, string.Create(CultureInfo.InvariantCulture, $"BigQuery:{name} is {value}; it must be from {lowest} to {highest}."));
-        }
-    }
+    private static void RequireRange(int value, int lowest, int highest, string name) => Require(
+        value >= lowest && value <= highest,
+        name,
+        value.ToString(CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"from {lowest} to {highest}"));
 
     // A project of a domain is written domain.com:project.
     [GeneratedRegex("^([a-z][a-z0-9.-]{0,60}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -26,7 +26,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IDisposable
     /// The JSON text of a service account's key or of a workload identity federation configuration; null or empty for the application default credentials.
     /// It is asked for before each step, so a rotated key is used from the next one on.
     /// </param>
-    /// <exception cref="ArgumentException">An option is missing or wrong; the message names the setting.</exception>
+    /// <exception cref="SettingException">An option is missing or wrong.</exception>
     public BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials)
         : this(options, credentials, (json, cancellationToken) => BigQueryCredentials.ConnectAsync(options, json, cancellationToken))
     {
