@@ -158,11 +158,11 @@ internal static class BirchSnapshot
             BirchNode result = _tree.NewNode(leaf);
             for (int entry = first; entry < first + count; entry++)
             {
+                BirchNode? child = leaf ? null : Next();
                 _feature.Weight = _weights[entry];
                 _feature.Deviation = _deviations[entry];
                 _feature.Updated = _updates[entry];
                 _feature.Id = _ids[entry];
-                BirchNode? child = leaf ? null : Next();
                 _centroids.AsSpan(entry * _tree.Dimensions, _tree.Dimensions).CopyTo(_feature.Mean);
                 result.Add(_feature, child);
             }

@@ -11,6 +11,8 @@ namespace Pipeline.Clustering;
 /// <param name="Ids">m: what they are known by from one moment to the next; ascending with their age is not promised.</param>
 public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[] Weights, double[] Radii, double[] LastUpdates, long[] Ids)
 {
+    private const int ChunkRows = 4096;
+
     /// <summary>m, the number of subclusters.</summary>
     public int Count => Weights.Length;
 
@@ -18,7 +20,8 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     public ReadOnlySpan<float> CentroidOf(int subcluster) => Centroids.AsSpan(subcluster * Dimensions, Dimensions);
 
     /// <summary>
-    /// Labels points with the subcluster of the nearest centroid, exactly. O(n m d) time, about O(n log m) in few dimensions; O(n) memory beside double-precision copies of both.
+    /// Labels points with the subcluster of the nearest centroid. In more than 20 dimensions products in single precision choose five candidates, of which
+    /// the nearest is taken. O(n m d) time, about O(n log m) in few dimensions; memory about twice that of the centroids, and of the points in few dimensions.
     /// </summary>
     /// <param name="points">n x d finite numbers, row-major; n may be 0.</param>
     /// <param name="maxDegreeOfParallelism">The number of threads, at least 1; null for all processors. No influence on the result.</param>
@@ -37,9 +40,9 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
             return none;
         }
 
-        PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
-        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids) : null;
-        return NeighborSearch.Search(centroids, tree, queries, k: 1, maxDegreeOfParallelism ?? Environment.ProcessorCount, progress, ct).Indices;
+        return Dimensions < RowDistance.LaneThreshold
+            ? LabelByTree(queries, maxDegreeOfParallelism ?? Environment.ProcessorCount, progress, ct)
+            : LabelByProducts(points, maxDegreeOfParallelism, progress, ct);
     }
 
     /// <summary>
@@ -55,5 +58,27 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
         return WardLinkage.Cut(Centroids, Weights, Dimensions, clusters, progress, ct);
+    }
+
+    private int[] LabelByTree(PointSet queries, int threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
+        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids) : null;
+        return NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress, ct).Indices;
+    }
+
+    private int[] LabelByProducts(ReadOnlyMemory<float> points, int? threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        ExactNeighbors search = new(Centroids, Dimensions, DistanceMetric.Euclidean);
+        int[] labels = new int[points.Length / Dimensions];
+        for (int first = 0; first < labels.Length; first += ChunkRows)
+        {
+            int count = Math.Min(ChunkRows, labels.Length - first);
+            ReadOnlySpan<float> chunk = points.Span.Slice(first * Dimensions, count * Dimensions);
+            search.Search(chunk, k: 1, Points.Parallelism(threads, ct)).Indices.CopyTo(labels, first);
+            progress?.Report((double)(first + count) / labels.Length);
+        }
+
+        return labels;
     }
 }
