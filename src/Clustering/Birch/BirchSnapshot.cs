@@ -36,7 +36,7 @@ internal static class BirchSnapshot
                 [options.Threshold, options.HalfLife ?? 0, options.MinimumWeight, state.Tree.Threshold, clock.Now, clock.Origin, clock.Moved, clock.Swept], 8),
             [Prefix + "node_entries"] = SafeTensor.From<int>([.. nodes.Select(node => node.Count)], nodes.Count),
             [Prefix + "node_is_leaf"] = SafeTensor.From<byte>([.. nodes.Select(node => node.IsLeaf ? (byte)1 : (byte)0)], nodes.Count),
-            [Prefix + "centroids"] = SafeTensor.From<double>(centroids, entries, d),
+            [Prefix + "centroids"] = SafeTensor.Over(centroids, entries, d),
             [Prefix + "weights"] = Column(nodes, entries, node => node.Weights),
             [Prefix + "deviations"] = Column(nodes, entries, node => node.Deviations),
             [Prefix + "updates"] = Column(nodes, entries, node => node.Updates),
