@@ -5,6 +5,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
     HdbscanCommand.Create(),
+    BirchCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
