@@ -16,7 +16,7 @@ public sealed class HdbscanPredictor
     private readonly KdTree? _tree;
     private readonly NeighborScan? _scan;
     private readonly ClusterHierarchy _hierarchy;
-    private readonly SoftMembership _membership;
+    private readonly Lazy<SoftMembership> _membership;
     private readonly int[] _labelOf;
     private readonly int _threads;
 
@@ -37,7 +37,7 @@ public sealed class HdbscanPredictor
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);
         _labelOf = _hierarchy.NearestSelected(model.SelectedClusters);
-        _membership = new SoftMembership(_points, _hierarchy, model.SelectedClusters);
+        _membership = new Lazy<SoftMembership>(() => new SoftMembership(_points, _hierarchy, model.SelectedClusters));
     }
 
     /// <summary>The number of clusters.</summary>
@@ -125,7 +125,7 @@ public sealed class HdbscanPredictor
             {
                 Attachment at = attached[q];
                 double lambda = Math.Min(at.Lambda, _model.PointLambdas[at.Neighbor]);
-                _membership.OfNewPoint(some, q, _model.PointParents[at.Neighbor], lambda, own, vector);
+                _membership.Value.OfNewPoint(some, q, _model.PointParents[at.Neighbor], lambda, own, vector);
             };
         }, ct);
     }
@@ -149,7 +149,7 @@ public sealed class HdbscanPredictor
     {
         CheckRows(rowsPerBlock);
         Lazy<double> largest = new(() => LargestTreeScore(ct));
-        return Stream(_points.Count, rowsPerBlock, (first, _) => (p, own, vector) => _membership.OfTrainingPoint(first + p, largest.Value, own, vector), ct);
+        return Stream(_points.Count, rowsPerBlock, (first, _) => (p, own, vector) => _membership.Value.OfTrainingPoint(first + p, largest.Value, own, vector), ct);
     }
 
     private static void CheckRows(int rowsPerBlock)
@@ -183,7 +183,7 @@ public sealed class HdbscanPredictor
             if (k > 0)
             {
                 VectorSource source = prepare(first, count);
-                Blocks.Run((count + RowsAtOnce - 1) / RowsAtOnce, _threads, _membership.CreateWorkspace, (part, own) =>
+                Blocks.Run((count + RowsAtOnce - 1) / RowsAtOnce, _threads, _membership.Value.CreateWorkspace, (part, own) =>
                 {
                     for (int row = part * RowsAtOnce; row < Math.Min(count, (part + 1) * RowsAtOnce); row++)
                     {
@@ -199,12 +199,12 @@ public sealed class HdbscanPredictor
     private double LargestTreeScore(CancellationToken ct)
     {
         double[] largest = new double[(_points.Count + DefaultRows - 1) / DefaultRows];
-        Blocks.Run(largest.Length, _threads, _membership.CreateWorkspace, (block, own) =>
+        Blocks.Run(largest.Length, _threads, _membership.Value.CreateWorkspace, (block, own) =>
         {
             largest[block] = double.NaN;
             for (int p = block * DefaultRows; p < Math.Min(_points.Count, (block + 1) * DefaultRows); p++)
             {
-                double score = _membership.LargestTreeScore(p, own);
+                double score = _membership.Value.LargestTreeScore(p, own);
                 largest[block] = score > largest[block] || double.IsNaN(largest[block]) ? score : largest[block];
             }
         }, ct);

@@ -7,13 +7,18 @@ public static class LinkageCut
     /// Labels the groups of points that are joined below a distance. Copies of a point count where they are joined themselves. O(n).
     /// </summary>
     /// <param name="tree">The hierarchy.</param>
-    /// <param name="distance">Merges at less than this distance count.</param>
+    /// <param name="distance">Merges at less than this distance count; 0 or more.</param>
     /// <param name="minClusterSize">Smaller groups are noise; at least 1.</param>
     /// <returns>Per point, its cluster, numbered from 0 by the smallest point in it; -1 for noise.</returns>
     public static int[] Label(SingleLinkageTree tree, double distance, int minClusterSize)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentOutOfRangeException.ThrowIfLessThan(minClusterSize, 1);
+        if (!(distance >= 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(distance), distance, FormattableString.Invariant($"{nameof(distance)} is {distance}; it must be 0 or more."));
+        }
+
         int points = tree.PointCount;
         int[] top = new int[points + tree.Left.Length];
         for (int node = top.Length - 1; node >= 0; node--)

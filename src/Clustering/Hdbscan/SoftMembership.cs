@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -11,20 +13,33 @@ internal sealed class SoftMembership
     private readonly ClusterHierarchy _hierarchy;
     private readonly int[] _selected;
     private readonly int[] _above;
-    private readonly int[][] _exemplars;
+    private readonly int[] _exemplarEnds;
+    private readonly double[] _exemplars;
 
-    /// <summary>Finds the exemplars. O(n + clusters x depth).</summary>
+    /// <summary>Finds the exemplars and copies their rows in double precision. O(n + clusters x depth + exemplars x d).</summary>
     public SoftMembership(PointSet points, ClusterHierarchy hierarchy, int[] selected)
     {
         _points = points;
         _hierarchy = hierarchy;
         _selected = selected;
         _above = AtOrAbove(hierarchy, selected);
-        _exemplars = ClusterExemplars.Find(hierarchy, selected);
+        int[][] exemplars = ClusterExemplars.Find(hierarchy, selected);
+        _exemplarEnds = new int[selected.Length];
+        _exemplars = new double[checked(exemplars.Sum(cluster => cluster.Length) * points.Dimensions)];
+        for (int cluster = 0, at = 0; cluster < selected.Length; cluster++)
+        {
+            foreach (int exemplar in exemplars[cluster])
+            {
+                points.CopyRow(exemplar, _exemplars.AsSpan(at, points.Dimensions));
+                at += points.Dimensions;
+            }
+
+            _exemplarEnds[cluster] = at;
+        }
     }
 
     /// <summary>Makes the workspace of one thread.</summary>
-    public Workspace CreateWorkspace() => new(_hierarchy.Count, _selected.Length);
+    public Workspace CreateWorkspace() => new(_hierarchy.Count, _selected.Length, _points.Dimensions);
 
     /// <summary>The vector of a new point that attaches to a cluster of the tree at a lambda. O(exemplars d + k).</summary>
     /// <param name="queries">The new points.</param>
@@ -46,7 +61,7 @@ internal sealed class SoftMembership
         }
 
         SoftMax(scores, largest);
-        FindNearness(queries, query, vector);
+        FindNearness(queries, query, own.Row, vector);
         for (int i = 0; i < vector.Length; i++)
         {
             vector[i] = Math.Sqrt(vector[i]) * scores[i] * scores[i];
@@ -78,7 +93,7 @@ internal sealed class SoftMembership
     {
         FindTreeScores(point, own);
         SoftMax(own.Scores, largest);
-        FindNearness(_points, point, vector);
+        FindNearness(_points, point, own.Row, vector);
         for (int i = 0; i < vector.Length; i++)
         {
             vector[i] *= own.Scores[i];
@@ -144,15 +159,17 @@ internal sealed class SoftMembership
     }
 
     /// <summary>Per selected cluster, one over the distance to its nearest exemplar, made to sum to one.</summary>
-    private void FindNearness(PointSet queries, int query, Span<double> nearness)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindNearness(PointSet queries, int query, Span<double> row, Span<double> nearness)
     {
+        queries.CopyRow(query, row);
         double sum = 0;
-        for (int i = 0; i < nearness.Length; i++)
+        for (int i = 0, at = 0; i < nearness.Length; i++)
         {
             double nearest = double.MaxValue;
-            foreach (int exemplar in _exemplars[i])
+            for (; at < _exemplarEnds[i]; at += row.Length)
             {
-                nearest = Math.Min(nearest, _points.Squared(exemplar, queries, query));
+                nearest = Math.Min(nearest, RowDistance.Squared(row, _exemplars.AsSpan(at, row.Length)));
             }
 
             double distance = _points.ToDistance(nearest);
@@ -195,8 +212,11 @@ internal sealed class SoftMembership
     }
 
     /// <summary>What one thread needs for one point after the other.</summary>
-    internal sealed class Workspace(int clusters, int selected)
+    internal sealed class Workspace(int clusters, int selected, int dimensions)
     {
+        /// <summary>The point's row.</summary>
+        public double[] Row { get; } = new double[dimensions];
+
         /// <summary>Per selected cluster, a score.</summary>
         public double[] Scores { get; } = new double[selected];
 

@@ -40,6 +40,7 @@ internal sealed class PointSet
     /// <exception cref="ArgumentException">The dimensions do not divide the data, a coordinate is not finite, or a row is zero under the cosine metric.</exception>
     public static PointSet Create(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric, string name)
     {
+        Points.RequireDefined(metric);
         if (dimensions < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(dimensions), dimensions, Invariant($"{nameof(dimensions)} is {dimensions}; it must be 1 or more."));
@@ -103,6 +104,16 @@ internal sealed class PointSet
     /// <summary>The metric's distance between two points. O(d).</summary>
     public double Distance(int a, int b) => ToDistance(Squared(a, b));
 
+    /// <summary>Widens and scales one row without need of <see cref="Rows"/>. O(d).</summary>
+    public void CopyRow(int point, Span<double> row)
+    {
+        TensorPrimitives.ConvertChecked(Given(point), row);
+        if (_scales is not null)
+        {
+            TensorPrimitives.Multiply(row, _scales[point], row);
+        }
+    }
+
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -133,12 +144,7 @@ internal sealed class PointSet
         double[] rows = new double[_source.Length];
         for (int point = 0; point < Count; point++)
         {
-            Span<double> row = rows.AsSpan(point * Dimensions, Dimensions);
-            TensorPrimitives.ConvertChecked(Given(point), row);
-            if (_scales is not null)
-            {
-                TensorPrimitives.Multiply(row, _scales[point], row);
-            }
+            CopyRow(point, rows.AsSpan(point * Dimensions, Dimensions));
         }
 
         return rows;
