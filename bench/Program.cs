@@ -8,6 +8,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     BirchCommand.Create(),
     PredictCommand.Create(),
     LimitCommand.Create(),
+    PassCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
 };

@@ -63,7 +63,7 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     private int[] LabelByTree(PointSet queries, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
-        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids) : null;
+        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids, threads, ct) : null;
         return NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress, ct).Indices;
     }
 

@@ -26,14 +26,7 @@ internal static class SpanningTrees
         IProgress<double>? search = progress.Part(0, ShareOfNeighbors), rest = progress.Part(ShareOfNeighbors, 1 - ShareOfNeighbors);
         if (method == SpanningTreeMethod.Panels || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsPanels(points)))
         {
-            PanelPoints panels = PanelPoints.Create(points, threads, ct);
-            panels.Pack(Enumerable.Range(0, points.Count).ToArray(), threads, ct);
-            int k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
-            (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, nearby, threads, search, ct);
-            MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
-            MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
-            tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, ct);
-            return new SpannedGraph(tree, graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1, weights));
+            return ByPanels(points, weights, minSamples, alpha, threads, search, rest, ct);
         }
 
         if (method == SpanningTreeMethod.Tree || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsTree(points)))
@@ -46,6 +39,23 @@ internal static class SpanningTrees
         return new SpannedGraph(PrimSpanningTree.Build(complete, threads, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
     }
 
+    /// <summary>Optimised at once, so that nothing is kept alive longer than it is needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static SpannedGraph ByPanels(
+        PointSet points, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
+    {
+        PanelPoints panels = PanelPoints.Create(points, threads, ct);
+        panels.Pack(Enumerable.Range(0, points.Count).ToArray(), threads, ct);
+        int nearby = Math.Min(minSamples, points.Count - 1), k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
+        (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, nearby, threads, search, ct);
+        MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
+        MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
+        tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, ct);
+        return new SpannedGraph(tree, graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1, weights));
+    }
+
+    /// <summary>The same holds here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static SpannedGraph ByTree(
         PointSet points, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
     {
