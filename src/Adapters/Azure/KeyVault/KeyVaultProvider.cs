@@ -4,7 +4,7 @@ using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.KeyVault;
 
 /// <summary>Reads a vault's secrets, and in the background those that changed. A secret that did not change is listed but not read again.</summary>
 internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, TimeProvider clock, Action<string>? report) : ConfigurationProvider, IDisposable

@@ -3,7 +3,7 @@ using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.KeyVault;
 
 /// <summary>Makes the secrets of a Key Vault settings: the secret <c>AzureOpenAI--ApiKey</c> is the setting <c>AzureOpenAI:ApiKey</c>.</summary>
 public static class KeyVaultSecrets

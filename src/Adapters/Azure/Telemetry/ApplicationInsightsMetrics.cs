@@ -6,7 +6,7 @@ using Microsoft.ApplicationInsights.Metrics;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Telemetry;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.Telemetry;
 
 /// <summary>
 /// Passes what the pipeline measures to Application Insights, where it arrives in <c>customMetrics</c> under the instruments' names with their tags in

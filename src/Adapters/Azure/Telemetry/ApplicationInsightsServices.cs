@@ -1,7 +1,7 @@
 using Microsoft.ApplicationInsights;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.Telemetry;
 
 /// <summary>Adds the passage of the pipeline's measures to Application Insights.</summary>
 public static class ApplicationInsightsServices
