@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
+using System.Threading.Channels;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Adapters.Azure.KeyVault;
@@ -8,13 +8,15 @@ using Pipeline.Adapters.Azure.Tests.Support;
 namespace Pipeline.Adapters.Azure.Tests.KeyVault;
 
 [TestClass]
-public sealed class KeyVaultSecretsTests
+public sealed class KeyVaultSecretsTests : IDisposable
 {
     private static readonly DateTimeOffset LongAgo = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly FakeVault _vault = new();
     private readonly ManualTime _time = new();
-    private readonly BlockingCollection<string> _reports = [];
+    private readonly Channel<string> _reports = Channel.CreateUnbounded<string>();
+
+    public void Dispose() => _vault.Dispose();
 
     [TestMethod]
     public void Secrets_of_every_page_are_settings_and_come_before_other_sources()
@@ -71,9 +73,9 @@ public sealed class KeyVaultSecretsTests
         _vault.Broken = HttpStatusCode.ServiceUnavailable;
 
         await _time.ElapseAsync();
-        _reports.TryTake(out string? report, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        string report = await _reports.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
-        report!.ShouldContain("test-vault");
+        report.ShouldContain("test-vault");
         report.ShouldContain("503");
         settings["AzureOpenAI:ApiKey"].ShouldBe("first");
 
@@ -118,7 +120,7 @@ public sealed class KeyVaultSecretsTests
 
     private ConfigurationRoot Build() => (ConfigurationRoot)new ConfigurationBuilder()
         .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["AzureOpenAI:ApiKey"] = "of the file" })
-        .Add(new KeyVaultSource(_vault.Client(), TimeSpan.FromMinutes(10), _time, _reports.Add))
+        .Add(new KeyVaultSource(_vault.Client(), TimeSpan.FromMinutes(10), _time, report => _reports.Writer.TryWrite(report)))
         .Build();
 
     private async Task ReloadedAsync(ConfigurationRoot settings)

@@ -1,11 +1,12 @@
+using System.Threading.Channels;
+
 namespace Pipeline.Adapters.Azure.Tests.Support;
 
 /// <summary>A clock that stands still, and whose timers go off when a test says so.</summary>
 internal sealed class ManualTime : TimeProvider
 {
-    private readonly SemaphoreSlim _waiting = new(0);
+    private readonly Channel<Action> _waiting = Channel.CreateUnbounded<Action>();
     private readonly Lock _lock = new();
-    private Action? _next;
     private DateTimeOffset _now = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow()
@@ -18,27 +19,21 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        lock (_lock)
-        {
-            _next = () => callback(state);
-        }
-
-        _waiting.Release();
+        _waiting.Writer.TryWrite(() => callback(state));
         return new Silent();
     }
 
     /// <summary>Waits until somebody waits, moves the clock by an hour, and sets off the timer.</summary>
     public async Task ElapseAsync()
     {
-        await _waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        Action next;
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        Action timer = await _waiting.Reader.ReadAsync(patience.Token);
         lock (_lock)
         {
             _now += TimeSpan.FromHours(1);
-            next = _next!;
         }
 
-        next();
+        timer();
     }
 
     private sealed class Silent : ITimer

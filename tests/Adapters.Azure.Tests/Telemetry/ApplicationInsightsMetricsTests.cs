@@ -10,10 +10,12 @@ using Pipeline.Telemetry;
 namespace Pipeline.Adapters.Azure.Tests.Telemetry;
 
 [TestClass]
-public sealed class ApplicationInsightsMetricsTests
+public sealed class ApplicationInsightsMetricsTests : IDisposable
 {
     private readonly Channel _channel = new();
     private readonly string _center = $"Center {Guid.NewGuid()}";
+
+    public void Dispose() => _channel.Dispose();
 
     [TestMethod]
     public async Task Measures_arrive_added_up_under_their_names_with_their_tags()

