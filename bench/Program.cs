@@ -5,7 +5,10 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
     HdbscanCommand.Create(),
+    BirchCommand.Create(),
+    PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
+    TableCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
