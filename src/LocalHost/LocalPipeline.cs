@@ -70,7 +70,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
-            ServiceProvider adapters = LocalAdapters.Add(new ServiceCollection(), settings, folder.Path).BuildServiceProvider();
+            ServiceProvider adapters = LocalAdapters.Add(new ServiceCollection().AddSingleton(new Masker(settings.MaskingRules)), settings, folder.Path).BuildServiceProvider();
             try
             {
                 LocalPipeline pipeline = new(folder, settings, adapters);

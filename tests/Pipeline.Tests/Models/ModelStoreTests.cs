@@ -1,7 +1,6 @@
-using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Tests.Fakes;
-using Pipeline.Training;
+using static Pipeline.Contracts.SampleVersion;
 
 namespace Pipeline.Tests.Models;
 
@@ -139,25 +138,6 @@ public sealed class ModelStoreTests
         (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
     }
 
-    private static ModelManifest Manifest(string version) => new()
-    {
-        Format = ModelManifest.CurrentFormat,
-        TechCenter = "Network",
-        Version = version,
-        CreatedAt = new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero),
-        TrainingRun = 1,
-        LibraryVersion = "1.0.0",
-        Embedder = "test",
-        Window = TrainingWindow.Ending(2026, 2, 24),
-        Incidents = 10,
-        Unclustered = 1,
-        Clusters = 0,
-        Parameters = new TrainingOptions().Resolve(10),
-        NextClusterId = 0,
-        NextDomainId = 0,
-        Files = [],
-    };
-
     /// <summary>Leaves the first files of a version, as a training does that is killed while it publishes.</summary>
     private async Task<string[]> LeaveAsync(int files)
     {
@@ -170,9 +150,4 @@ public sealed class ModelStoreTests
 
         return left;
     }
-
-    private static ModelContent Content(float second = 2f, double seconds = 1) => new(
-        new Dictionary<string, SafeTensor>(StringComparer.Ordinal) { ["numbers"] = SafeTensor.From<float>([1f, second], 2) },
-        new ModelClusters([], [], []),
-        new ModelMetrics(10, 0, 1, 0.1, double.NaN, 0, seconds));
 }
