@@ -86,9 +86,9 @@ public sealed class ModelStore(IObjectStore objects)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(content);
-        if (await WriteOnceAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)) is not ModelFile arrays
-            || await WriteOnceAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)) is not ModelFile clusters
-            || await WriteOnceAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token), there => IsSame(there, content.Metrics)) is not ModelFile metrics)
+        if (await FileAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)) is not ModelFile arrays
+            || await FileAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)) is not ModelFile clusters
+            || await FileAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token), there => IsSame(there, content.Metrics)) is not ModelFile metrics)
         {
             return null;
         }
@@ -101,8 +101,8 @@ public sealed class ModelStore(IObjectStore objects)
             cancellationToken);
         return written ? complete : null;
 
-        Task<ModelFile?> WriteOnceAsync(string name, Func<Stream, CancellationToken, Task> write, Func<byte[], bool>? isSame = null) =>
-            this.WriteOnceAsync(manifest.Path, name, write, isSame, cancellationToken);
+        Task<ModelFile?> FileAsync(string name, Func<Stream, CancellationToken, Task> write, Func<byte[], bool>? isSame = null) =>
+            WriteOnceAsync(manifest.Path, name, write, isSame, cancellationToken);
     }
 
     /// <summary>Reads a version's content and checks every file against the manifest.</summary>

@@ -115,7 +115,7 @@ public sealed class BlobStoreTests
         read.EnumerateObject().Select(array => array.Name).ShouldBe(written.Keys, ignoreOrder: true);
         foreach ((string name, SafeTensor array) in written)
         {
-            read.GetProperty(name).GetProperty("shape").EnumerateArray().Select(length => length.GetInt64()).ShouldBe(array.Shape.Select(length => (long)length), name);
+            read.GetProperty(name).GetProperty("shape").EnumerateArray().Select(length => length.GetInt64()).ShouldBe(array.Shape, name);
         }
 
         KeyValuePair<string, SafeTensor>[] singles = [.. written.Where(array => read.GetProperty(array.Key).GetProperty("type").GetString() == "<f4")];
