@@ -1,0 +1,298 @@
+// Everything that Pipeline needs in a subscription. The scope is the subscription because the resource group is made here too:
+// an empty subscription and one command are enough, and deleting the group deletes everything.
+targetScope = 'subscription'
+
+import { modelType } from 'modules/openai.bicep'
+
+@description('Tells one copy of the pipeline from another: dev, test, prod.')
+@minLength(2)
+@maxLength(12)
+param environmentName string
+param location string
+param resourceGroupName string = 'rg-pipeline-${environmentName}'
+param extraTags object = {}
+
+@description('A person, group or pipeline that may set secrets and mend models; empty for nobody.')
+param operatorPrincipalId string = ''
+
+@description('Memory of an instance in MB. A training of 100,000 incidents needs 4096.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+@description('Instances that are kept warm for HTTP requests; without one, the first request after a pause waits for a start.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 0
+@description('When the three timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
+param schedules { preprocess: string, predict: string, train: string } = {
+  preprocess: '0 0 * * * *'
+  predict: '0 0 */2 * * *'
+  train: '0 0 0 1 6,12 *'
+}
+
+@description('Where Azure OpenAI runs, if not where everything else does.')
+param openAiLocation string = location
+param embedding modelType = { model: 'text-embedding-3-small', version: '1', sku: 'GlobalStandard', capacity: 120 }
+param chat modelType = { model: 'gpt-5-mini', version: '2025-08-07', sku: 'GlobalStandard', capacity: 50 }
+@description('Dimensions of an embedding; 0 for as many as the model makes.')
+@minValue(0)
+@maxValue(3072)
+param embeddingDimensions int = 0
+
+@description('The Google Cloud project with the warehouse, its dataset and where that is.')
+param bigQuery { projectId: string, dataset: string, location: string }
+
+@description('Where the state of orchestrations is kept. docs/deploy.md says when to change it, and what else that takes.')
+param durableBackend 'AzureStorage' | 'DurableTaskScheduler' = 'AzureStorage'
+@allowed(['Consumption', 'Dedicated'])
+param durableTaskSchedulerSku string = 'Consumption'
+
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param modelStorageSku string = 'Standard_LRS'
+@minValue(1)
+@maxValue(365)
+param softDeleteDays int = 30
+
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+@description('The most telemetry that is taken in per day, in GB; -1 for no limit.')
+param logDailyCapGb int = 1
+
+@description('Who gets alerts by e-mail; empty for nobody.')
+param alertEmail string = ''
+@description('What is called with alerts; empty for nothing.')
+@secure()
+param alertWebhook string = ''
+param alertsEnabled bool = true
+
+@description('Storage, secrets and models at private addresses only, and the app in a network.')
+param privateNetworking bool = false
+param networkAddressPrefix string = '10.80.0.0/24'
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = union(extraTags, { 'azd-env-name': environmentName, application: 'pipeline' })
+var functionAppName = 'func-pipeline-${token}'
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: resourceGroupName
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { location: location, tags: tags, name: 'id-pipeline-${token}' }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceName: 'log-pipeline-${token}'
+    insightsName: 'appi-pipeline-${token}'
+    retentionDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
+    principalId: identity.outputs.principalId
+  }
+}
+
+module hostStorage 'modules/host-storage.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'sthost${token}'
+    privateNetworking: privateNetworking
+    workspaceId: monitoring.outputs.workspaceId
+    principalId: identity.outputs.principalId
+  }
+}
+
+module modelStorage 'modules/model-storage.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'stmodels${token}'
+    sku: modelStorageSku
+    softDeleteDays: softDeleteDays
+    privateNetworking: privateNetworking
+    workspaceId: monitoring.outputs.workspaceId
+    principalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
+    topicName: 'evgt-pipeline-${token}'
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'kv-${token}'
+    privateNetworking: privateNetworking
+    workspaceId: monitoring.outputs.workspaceId
+    principalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
+  }
+}
+
+module openAi 'modules/openai.bicep' = {
+  scope: group
+  params: {
+    location: openAiLocation
+    tags: tags
+    name: 'oai-pipeline-${token}'
+    embedding: embedding
+    chat: chat
+    privateNetworking: privateNetworking
+    workspaceId: monitoring.outputs.workspaceId
+    principalId: identity.outputs.principalId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking) {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'vnet-pipeline-${token}'
+    addressPrefix: networkAddressPrefix
+    endpoints: [
+      {
+        name: 'host-blob'
+        resourceId: hostStorage.outputs.id
+        group: 'blob'
+        zone: 'privatelink.blob.${environment().suffixes.storage}'
+      }
+      {
+        name: 'host-queue'
+        resourceId: hostStorage.outputs.id
+        group: 'queue'
+        zone: 'privatelink.queue.${environment().suffixes.storage}'
+      }
+      {
+        name: 'host-table'
+        resourceId: hostStorage.outputs.id
+        group: 'table'
+        zone: 'privatelink.table.${environment().suffixes.storage}'
+      }
+      {
+        name: 'models-blob'
+        resourceId: modelStorage.outputs.id
+        group: 'blob'
+        zone: 'privatelink.blob.${environment().suffixes.storage}'
+      }
+      {
+        name: 'models-queue'
+        resourceId: modelStorage.outputs.id
+        group: 'queue'
+        zone: 'privatelink.queue.${environment().suffixes.storage}'
+      }
+      { name: 'secrets', resourceId: keyVault.outputs.id, group: 'vault', zone: 'privatelink.vaultcore.azure.net' }
+      { name: 'openai', resourceId: openAi.outputs.id, group: 'account', zone: 'privatelink.openai.azure.com' }
+    ]
+  }
+}
+
+module scheduler 'modules/durable-task-scheduler.bicep' = if (durableBackend == 'DurableTaskScheduler') {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'dts-pipeline-${token}'
+    taskHubName: 'PipelineTraining'
+    sku: durableTaskSchedulerSku
+    ipAllowlist: privateNetworking ? ['${network!.outputs.outboundAddress}/32'] : ['0.0.0.0/0']
+    clientId: identity.outputs.clientId
+    principalId: identity.outputs.principalId
+  }
+}
+
+// Names as the environment writes them: __ for a colon. Nothing here is a secret.
+var appSettings = {
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+  AZURE_CLIENT_ID: identity.outputs.clientId
+
+  AzureWebJobsStorage__accountName: hostStorage.outputs.name
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.outputs.clientId
+
+  ObjectStore__Kind: 'AzureBlobs'
+  ModelStorage__blobServiceUri: modelStorage.outputs.blobServiceUri
+  ModelStorage__queueServiceUri: modelStorage.outputs.queueServiceUri
+  ModelStorage__credential: 'managedidentity'
+  ModelStorage__clientId: identity.outputs.clientId
+
+  Embedder__Kind: 'AzureOpenAI'
+  Labeller__Kind: 'AzureOpenAI'
+  AzureOpenAI__Endpoint: openAi.outputs.endpoint
+  AzureOpenAI__EmbeddingDeployment: openAi.outputs.embeddingDeployment
+  AzureOpenAI__ChatDeployment: openAi.outputs.chatDeployment
+  AzureOpenAI__Dimensions: embeddingDimensions == 0 ? '' : string(embeddingDimensions)
+  AzureOpenAI__TokensPerMinute: string(embedding.capacity * 1000)
+
+  KeyVault__Uri: keyVault.outputs.uri
+
+  Warehouse__Kind: 'BigQuery'
+  BigQuery__ProjectId: bigQuery.projectId
+  BigQuery__Dataset: bigQuery.dataset
+  BigQuery__Location: bigQuery.location
+
+  PreprocessSchedule: schedules.preprocess
+  PredictSchedule: schedules.predict
+  TrainSchedule: schedules.train
+}
+
+module functions 'modules/functions.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: functionAppName
+    planName: 'plan-pipeline-${token}'
+    identityId: identity.outputs.id
+    deploymentUrl: hostStorage.outputs.deploymentUrl
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    subnetId: privateNetworking ? network!.outputs.functionsSubnetId : ''
+    appSettings: durableBackend == 'DurableTaskScheduler'
+      ? union(appSettings, { DURABLE_TASK_SCHEDULER_CONNECTION_STRING: scheduler!.outputs.connection })
+      : appSettings
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'alert-pipeline-${environmentName}'
+    insightsId: monitoring.outputs.insightsId
+    email: alertEmail
+    webhook: alertWebhook
+    enabled: alertsEnabled
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: { location: location, tags: tags, insightsId: monitoring.outputs.insightsId }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output FUNCTION_APP_NAME string = functions.outputs.name
+output FUNCTION_APP_URL string = 'https://${functions.outputs.hostName}'
+output EVENT_TOPIC_NAME string = modelStorage.outputs.topicName
+output MODEL_STORAGE_ACCOUNT string = modelStorage.outputs.name
+output KEY_VAULT_NAME string = keyVault.outputs.name
+output AZURE_OPENAI_NAME string = openAi.outputs.name
+output IDENTITY_CLIENT_ID string = identity.outputs.clientId
+output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
