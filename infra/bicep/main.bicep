@@ -167,34 +167,29 @@ module network 'modules/network.bicep' = if (privateNetworking) {
         name: 'host-blob'
         resourceId: hostStorage.outputs.id
         group: 'blob'
-        zone: 'privatelink.blob.${environment().suffixes.storage}'
       }
       {
         name: 'host-queue'
         resourceId: hostStorage.outputs.id
         group: 'queue'
-        zone: 'privatelink.queue.${environment().suffixes.storage}'
       }
       {
         name: 'host-table'
         resourceId: hostStorage.outputs.id
         group: 'table'
-        zone: 'privatelink.table.${environment().suffixes.storage}'
       }
       {
         name: 'models-blob'
         resourceId: modelStorage.outputs.id
         group: 'blob'
-        zone: 'privatelink.blob.${environment().suffixes.storage}'
       }
       {
         name: 'models-queue'
         resourceId: modelStorage.outputs.id
         group: 'queue'
-        zone: 'privatelink.queue.${environment().suffixes.storage}'
       }
-      { name: 'secrets', resourceId: keyVault.outputs.id, group: 'vault', zone: 'privatelink.vaultcore.azure.net' }
-      { name: 'openai', resourceId: openAi.outputs.id, group: 'account', zone: 'privatelink.openai.azure.com' }
+      { name: 'secrets', resourceId: keyVault.outputs.id, group: 'vault' }
+      { name: 'openai', resourceId: openAi.outputs.id, group: 'account' }
     ]
   }
 }

@@ -64,7 +64,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
   }
@@ -74,12 +73,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     properties: appSettings
   }
 
-  // Publishing needs a token; there are no passwords to publish with.
-  resource ftp 'basicPublishingCredentialsPolicies' = {
-    name: 'ftp'
-    properties: { allow: false }
-  }
-
+  // Publishing needs a token; there is no password to publish with.
   resource scm 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: { allow: false }

@@ -4,17 +4,23 @@ param tags object
 param name string
 @description('Addresses of the network, at least a /24.')
 param addressPrefix string
-@description('What gets a private endpoint: the resource, the sub-resource and its private DNS zone.')
+@description('What gets a private endpoint: a resource, and which of its services.')
 param endpoints endpointType[]
 
 type endpointType = {
   name: string
   resourceId: string
   group: 'blob' | 'queue' | 'table' | 'vault' | 'account'
-  zone: string
 }
 
-var zones = union(map(endpoints, endpoint => endpoint.zone), [])
+// The private DNS zone of each kind of service.
+var zones = {
+  blob: 'privatelink.blob.${environment().suffixes.storage}'
+  queue: 'privatelink.queue.${environment().suffixes.storage}'
+  table: 'privatelink.table.${environment().suffixes.storage}'
+  vault: 'privatelink.vaultcore.azure.net'
+  account: 'privatelink.openai.azure.com'
+}
 
 resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'pip-${name}'
@@ -60,15 +66,15 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
 }
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for item in zones: {
-    name: item
+  for item in items(zones): {
+    name: item.value
     location: 'global'
     tags: tags
   }
 ]
 
 resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (item, i) in zones: {
+  for (item, i) in items(zones): {
     parent: zone[i]
     name: name
     location: 'global'
@@ -102,7 +108,7 @@ resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-0
       privateDnsZoneConfigs: [
         {
           name: item.group
-          properties: { privateDnsZoneId: resourceId('Microsoft.Network/privateDnsZones', item.zone) }
+          properties: { privateDnsZoneId: resourceId('Microsoft.Network/privateDnsZones', zones[item.group]) }
         }
       ]
     }
