@@ -7,6 +7,8 @@ param bigQuery = {
   projectId: readEnvironmentVariable('BIGQUERY_PROJECT_ID')
   dataset: 'pipeline_dev'
   location: readEnvironmentVariable('BIGQUERY_LOCATION', 'EU')
+  federationAudience: readEnvironmentVariable('BIGQUERY_FEDERATION_AUDIENCE', '')
+  federationResource: readEnvironmentVariable('BIGQUERY_FEDERATION_RESOURCE', '')
 }
 param maximumInstanceCount = 10
 param embedding = { model: 'text-embedding-3-small', version: '1', sku: 'GlobalStandard', capacity: 30 }

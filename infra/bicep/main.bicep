@@ -12,7 +12,7 @@ param location string
 param resourceGroupName string = 'rg-pipeline-${environmentName}'
 param extraTags object = {}
 
-@description('A person, group or pipeline that may set secrets and mend models; empty for nobody.')
+@description('A person, group or pipeline that may set secrets, mend models and call Azure OpenAI; empty for nobody.')
 param operatorPrincipalId string = ''
 
 @description('Memory of an instance in MB. A training of 100,000 incidents needs 4096.')
@@ -41,8 +41,16 @@ param chat modelType = { model: 'gpt-5-mini', version: '2025-08-07', sku: 'Globa
 @maxValue(3072)
 param embeddingDimensions int = 0
 
-@description('The Google Cloud project with the warehouse, its dataset and where that is.')
-param bigQuery { projectId: string, dataset: string, location: string }
+@description('The warehouse: a Google Cloud project, a dataset in it and where that is; and how the app proves to Google who it is.')
+param bigQuery {
+  projectId: string
+  dataset: string
+  location: string
+  @description('The provider of a workload identity pool, as //iam.googleapis.com/projects/NUMBER/...; empty where Key Vault holds a key.')
+  federationAudience: string
+  @description('The application ID URI that the app asks Azure a token for, such as api://pipeline-bigquery.')
+  federationResource: string
+}
 
 @description('Where the state of orchestrations is kept. docs/deploy.md says when to change it, and what else that takes.')
 param durableBackend 'AzureStorage' | 'DurableTaskScheduler' = 'AzureStorage'
@@ -152,6 +160,7 @@ module openAi 'modules/openai.bicep' = {
     privateNetworking: privateNetworking
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
   }
 }
 
@@ -208,6 +217,19 @@ module scheduler 'modules/durable-task-scheduler.bicep' = if (durableBackend == 
   }
 }
 
+// How Google exchanges the app's token of Azure for one of its own. The app puts the two variables of its instance in.
+var federation = {
+  type: 'external_account'
+  audience: bigQuery.federationAudience
+  subject_token_type: 'urn:ietf:params:oauth:token-type:jwt'
+  token_url: 'https://sts.googleapis.com/v1/token'
+  credential_source: {
+    url: '%IDENTITY_ENDPOINT%?api-version=2019-08-01&resource=${uriComponent(bigQuery.federationResource)}&client_id=${identity.outputs.clientId}'
+    headers: { 'X-IDENTITY-HEADER': '%IDENTITY_HEADER%' }
+    format: { type: 'json', subject_token_field_name: 'access_token' }
+  }
+}
+
 // Names as the environment writes them: __ for a colon. Nothing here is a secret.
 var appSettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
@@ -238,6 +260,7 @@ var appSettings = {
   BigQuery__ProjectId: bigQuery.projectId
   BigQuery__Dataset: bigQuery.dataset
   BigQuery__Location: bigQuery.location
+  BigQuery__Credentials: empty(bigQuery.federationAudience) ? '' : string(federation)
 
   PreprocessSchedule: schedules.preprocess
   PredictSchedule: schedules.predict

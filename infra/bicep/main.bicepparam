@@ -8,6 +8,8 @@ param bigQuery = {
   projectId: readEnvironmentVariable('BIGQUERY_PROJECT_ID')
   dataset: readEnvironmentVariable('BIGQUERY_DATASET', 'pipeline')
   location: readEnvironmentVariable('BIGQUERY_LOCATION', 'EU')
+  federationAudience: readEnvironmentVariable('BIGQUERY_FEDERATION_AUDIENCE', '')
+  federationResource: readEnvironmentVariable('BIGQUERY_FEDERATION_RESOURCE', '')
 }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')

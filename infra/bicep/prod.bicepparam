@@ -7,6 +7,8 @@ param bigQuery = {
   projectId: readEnvironmentVariable('BIGQUERY_PROJECT_ID')
   dataset: 'pipeline'
   location: readEnvironmentVariable('BIGQUERY_LOCATION', 'EU')
+  federationAudience: readEnvironmentVariable('BIGQUERY_FEDERATION_AUDIENCE', '')
+  federationResource: readEnvironmentVariable('BIGQUERY_FEDERATION_RESOURCE', '')
 }
 param instanceMemoryMB = 4096
 param maximumInstanceCount = 40

@@ -7,6 +7,8 @@ param chat modelType
 param privateNetworking bool
 param workspaceId string
 param principalId string
+@description('A person or group that may call the models too; empty for nobody.')
+param operatorPrincipalId string
 
 @export()
 @description('A model deployment. The capacity is in thousands of tokens a minute.')
@@ -65,6 +67,15 @@ resource user 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', openAiUser)
     principalId: principalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  name: guid(account.id, operatorPrincipalId, openAiUser)
+  scope: account
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', openAiUser)
+    principalId: operatorPrincipalId
   }
 }
 
