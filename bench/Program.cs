@@ -7,5 +7,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     HdbscanCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
+    TableCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
