@@ -25,11 +25,12 @@ param maximumInstanceCount int = 40
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 0
-@description('When the three timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, predict: string, train: string } = {
+@description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
+param schedules { preprocess: string, predict: string, train: string, purgeHistory: string } = {
   preprocess: '0 0 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
+  purgeHistory: '0 0 3 * * *'
 }
 
 @description('Where Azure OpenAI runs, if not where everything else does.')
@@ -52,7 +53,7 @@ param bigQuery {
   federationResource: string
 }
 
-@description('Where the state of orchestrations is kept. docs/deploy.md says when to change it, and what else that takes.')
+@description('Where the state of orchestrations is kept. docs/deploy.md says when to change it.')
 param durableBackend 'AzureStorage' | 'DurableTaskScheduler' = 'AzureStorage'
 @allowed(['Consumption', 'Dedicated'])
 param durableTaskSchedulerSku string = 'Consumption'
@@ -260,12 +261,24 @@ var appSettings = {
   BigQuery__ProjectId: bigQuery.projectId
   BigQuery__Dataset: bigQuery.dataset
   BigQuery__Location: bigQuery.location
-  BigQuery__Credentials: empty(bigQuery.federationAudience) ? '' : string(federation)
 
   PreprocessSchedule: schedules.preprocess
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
+  PurgeHistorySchedule: schedules.purgeHistory
 }
+
+// Without federation, the credentials are a secret of Key Vault.
+var federationSettings = empty(bigQuery.federationAudience) ? {} : { BigQuery__Credentials: string(federation) }
+
+// What host.json says of orchestrations, said anew.
+var schedulerSettings = durableBackend == 'AzureStorage'
+  ? {}
+  : {
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: scheduler!.outputs.connection
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+    }
 
 module functions 'modules/functions.bicep' = {
   scope: group
@@ -280,9 +293,7 @@ module functions 'modules/functions.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
     subnetId: privateNetworking ? network!.outputs.functionsSubnetId : ''
-    appSettings: durableBackend == 'DurableTaskScheduler'
-      ? union(appSettings, { DURABLE_TASK_SCHEDULER_CONNECTION_STRING: scheduler!.outputs.connection })
-      : appSettings
+    appSettings: union(appSettings, federationSettings, schedulerSettings)
     workspaceId: monitoring.outputs.workspaceId
   }
 }
