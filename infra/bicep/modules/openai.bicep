@@ -94,7 +94,6 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 }
 
 output id string = account.id
-output name string = account.name
 output endpoint string = account.properties.endpoint
 output embeddingDeployment string = embeddingDeployment.name
 output chatDeployment string = chatDeployment.name
