@@ -253,7 +253,11 @@ var appSettings = {
   AzureOpenAI__EmbeddingDeployment: openAi.outputs.embeddingDeployment
   AzureOpenAI__ChatDeployment: openAi.outputs.chatDeployment
   AzureOpenAI__Dimensions: embeddingDimensions == 0 ? '' : string(embeddingDimensions)
+  // A deployment's capacity is a thousand tokens a minute, with 6 requests for an embedding model and 1 for a chat model.
   AzureOpenAI__TokensPerMinute: string(embedding.capacity * 1000)
+  AzureOpenAI__RequestsPerMinute: string(embedding.capacity * 6)
+  AzureOpenAI__ChatTokensPerMinute: string(chat.capacity * 1000)
+  AzureOpenAI__ChatRequestsPerMinute: string(chat.capacity)
 
   KeyVault__Uri: keyVault.outputs.uri
 

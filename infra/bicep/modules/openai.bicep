@@ -11,13 +11,13 @@ param principalId string
 param operatorPrincipalId string
 
 @export()
-@description('A model deployment. The capacity is in thousands of tokens a minute.')
+@description('A model deployment. The capacity is in thousands of tokens a minute; the app needs 8,192.')
 type modelType = {
   model: string
   version: string
   @description('Where the tokens are processed: GlobalStandard anywhere, DataZoneStandard in the data zone, Standard in the region.')
   sku: 'GlobalStandard' | 'DataZoneStandard' | 'Standard'
-  @minValue(1)
+  @minValue(9)
   capacity: int
 }
 
