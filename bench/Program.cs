@@ -5,6 +5,8 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
     HdbscanCommand.Create(),
+    BirchCommand.Create(),
+    PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Local;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -22,6 +23,7 @@ public static class AdapterServices
     private static readonly Dictionary<string, Action<AdapterChoice>> ObjectStores = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Files"] = AddFiles,
+        ["AzureBlobs"] = AddBlobs,
     };
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
@@ -69,6 +71,12 @@ public static class AdapterServices
 
     private static void AddFiles(AdapterChoice choice) =>
         choice.Services.AddSingleton<IObjectStore>(_ => new FileObjectStore(Path.Combine(choice.DataFolder, ObjectsFolder)));
+
+    private static void AddBlobs(AdapterChoice choice)
+    {
+        BlobStoreOptions options = BlobSettings.Read(choice.Configuration);
+        choice.Services.AddSingleton<IObjectStore>(_ => new BlobObjectStore(options));
+    }
 
     private static void AddLexicalEmbedder(AdapterChoice choice) =>
         choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new LexicalEmbedder(maxDegreeOfParallelism: choice.MaxDegreeOfParallelism ?? 0));

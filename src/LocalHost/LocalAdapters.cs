@@ -12,7 +12,11 @@ internal static class LocalAdapters
     {
         try
         {
+#if BIGQUERY
+            return services.AddAdapters(settings.Configuration, dataFolder, settings.Training.MaxDegreeOfParallelism, BigQueryServices.Add);
+#else
             return services.AddAdapters(settings.Configuration, dataFolder, settings.Training.MaxDegreeOfParallelism);
+#endif
         }
         catch (SettingException e)
         {
