@@ -7,7 +7,9 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     HdbscanCommand.Create(),
     BirchCommand.Create(),
     DbscanCommand.Create(),
+    PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
+    TableCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
