@@ -39,8 +39,9 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
         }
 
         PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
-        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids) : null;
-        NeighborScan? scan = Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(centroids) : null;
+        bool many = Dimensions >= RowDistance.LaneThreshold;
+        KdTree? tree = many ? null : KdTree.Build(centroids);
+        NeighborScan? scan = many ? NeighborScan.Create(centroids) : null;
         for (int first = 0; first < labels.Length; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, labels.Length - first);
@@ -54,7 +55,8 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
 
     /// <summary>
     /// The global step of the paper: joins subclusters, each as heavy as its points, to a number of clusters by Ward's criterion
-    /// (Ward 1963; nearest-neighbour chains: Murtagh 1983). O(m^2 d) time, O(m d) memory.
+    /// (Ward 1963; nearest-neighbour chains: Murtagh 1983). O(m^2 d) time, O(m d) memory. Where density matters, <see cref="Hdbscan.Fit(ReadOnlyMemory{float}, int, HdbscanOptions, IProgress{double}, CancellationToken)"/>
+    /// takes the centroids; their weights are not copies at one place, so it should not be given them.
     /// </summary>
     /// <param name="clusters">How many clusters are wanted, at least 1; where there are fewer subclusters, each is one.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>

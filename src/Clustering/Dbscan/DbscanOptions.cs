@@ -18,7 +18,7 @@ public sealed record DbscanOptions
     public DistanceMetric Metric { get; init; } = DistanceMetric.Euclidean;
 
     /// <summary>A local radius is the smoothed distance to the (<see cref="MinPoints"/> - 1)-th neighbour times this. Finite, above 0. Not used with <see cref="Epsilon"/>.</summary>
-    public double EpsilonScale { get; init; } = 1.5;
+    public double EpsilonScale { get; init; } = 2;
 
     /// <summary>
     /// The share of the points, those in the sparsest places, that are taken for noise when local radii are bounded: no radius is larger than
