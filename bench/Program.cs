@@ -6,6 +6,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     QualityCommand.Create(),
     HdbscanCommand.Create(),
     BirchCommand.Create(),
+    DbscanCommand.Create(),
     PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
