@@ -5,6 +5,8 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
     HdbscanCommand.Create(),
+    UmapCommand.Create(),
+    UmapHdbscanCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
 };
