@@ -93,7 +93,7 @@ public static class Umap
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         float[] start = InitialLayout.Create(graph, options.Components, options.Seed, parallel);
         (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
-        LayoutForces forces = new(new ForceTable(a, b), options.Components);
+        LayoutForces forces = new(new ForceCurve(a, b), options.Components);
         int epochs = options.Epochs ?? (graph.Count <= ManyPoints ? 500 : 200);
         return new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress, parallel);
     }

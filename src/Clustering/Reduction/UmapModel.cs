@@ -29,7 +29,7 @@ public sealed class UmapModel
         A = a;
         B = b;
         _index = new Lazy<ExactNeighbors>(() => new ExactNeighbors(TrainingPoints.Span, Dimensions, Options.Metric));
-        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutForces(new ForceTable(A, B), Options.Components)));
+        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutForces(new ForceCurve(A, B), Options.Components)));
     }
 
     /// <summary>The points of the fit, <see cref="Count"/> x <see cref="Dimensions"/>, row-major.</summary>
