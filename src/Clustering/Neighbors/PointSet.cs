@@ -83,6 +83,11 @@ internal sealed class PointSet
     public double Squared(int a, int b) =>
         _scales is null ? RowDistance.Squared(Given(a), Given(b)) : RowDistance.Squared(Given(a), _scales[a], Given(b), _scales[b]);
 
+    /// <summary>The squared Euclidean distance of a row to a row of another set of the same metric. O(d).</summary>
+    public double SquaredTo(int point, PointSet others, int other) => _scales is null
+        ? RowDistance.Squared(Given(point), others.Given(other))
+        : RowDistance.Squared(Given(point), _scales[point], others.Given(other), others.ScaleOf(other));
+
     /// <summary>The metric's distance between two points. O(d).</summary>
     public double Distance(int a, int b) => ToDistance(Squared(a, b));
 

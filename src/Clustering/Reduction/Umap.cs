@@ -10,7 +10,9 @@ namespace Pipeline.Clustering;
 /// </remarks>
 public static class Umap
 {
-    private const int MaxAnchorDimensions = 16;
+    private const double ShareOfGraph = 0.5;
+    private const double ShareOfNeighbors = 0.9;
+    private const int MostExact = 60_000;
     private const int ManyPoints = 10_000;
 
     /// <summary>Builds the graph and lays it out.</summary>
@@ -25,8 +27,8 @@ public static class Umap
     public static UmapModel Fit(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         options ??= new UmapOptions();
-        UmapGraph graph = BuildGraph(points, dimensions, options, null, ct);
-        float[] embedding = Layout(graph, options, progress, ct);
+        UmapGraph graph = BuildGraph(points, dimensions, options, progress.Part(0, ShareOfGraph), ct);
+        float[] embedding = Layout(graph, options, progress.Part(ShareOfGraph, 1 - ShareOfGraph), ct);
         (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
         return new UmapModel(points, dimensions, embedding, options, a, b);
     }
@@ -64,17 +66,16 @@ public static class Umap
         int n = Points.Count(points.Span, dimensions, nameof(points));
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         int neighbors = Math.Min(options.Neighbors, n);
-        NeighborTable table = new ExactNeighbors(points.Span, dimensions, options.Metric).SearchSelf(neighbors - 1, parallel);
-        progress?.Report(0.8);
+        bool approximate = options.NeighborSearch == NeighborSearchMethod.Approximate || (options.NeighborSearch == NeighborSearchMethod.Auto && n > MostExact);
+        UmapNeighbors search = new(points, dimensions, options.Metric);
+        NeighborTable table = search.SearchSelf(neighbors - 1, approximate, options.Seed, progress.Part(0, ShareOfNeighbors), parallel);
+        progress?.Report(ShareOfNeighbors);
         double mean = FuzzyGraph.MeanDistance(table.Distances, n);
         float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
         (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
-        progress?.Report(0.9);
-        ReadOnlyMemory<float> directions = options.Metric == DistanceMetric.Cosine ? Points.Normalized(points.Span, dimensions) : points;
-        PcaModel pca = Pca.Fit(directions, dimensions, MaxAnchorDimensions, options.Seed, options.MaxDegreeOfParallelism, ct);
-        float[] anchors = pca.Transform(directions, options.MaxDegreeOfParallelism);
+        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, parallel);
         progress?.Report(1);
-        return new UmapGraph(offsets, columns, weights, anchors, pca.ComponentCount);
+        return new UmapGraph(offsets, columns, weights, anchors, anchorDimensions);
     }
 
     /// <summary>Lays a graph out.</summary>

@@ -18,6 +18,11 @@ public sealed record UmapOptions
     /// <summary>How far apart two input points are. Under the cosine a zero vector is at distance 1 from everything.</summary>
     public DistanceMetric Metric { get; init; } = DistanceMetric.Cosine;
 
+    /// <summary>
+    /// How neighbours are searched. Auto searches exactly up to 60,000 points and approximately beyond, where the exact search takes longer.
+    /// </summary>
+    public NeighborSearchMethod NeighborSearch { get; init; }
+
     /// <summary>Passes of the optimisation, 0 or more; null for 500 up to 10,000 points and 200 above.</summary>
     public int? Epochs { get; init; }
 
@@ -42,6 +47,7 @@ public sealed record UmapOptions
         Check(Spread > 0 && double.IsFinite(Spread), nameof(Spread), Spread, "above 0");
         Check(MinDistance >= 0 && MinDistance <= Spread, nameof(MinDistance), MinDistance, "0 to Spread");
         Check(Enum.IsDefined(Metric), nameof(Metric), Metric, "Euclidean or Cosine");
+        Check(Enum.IsDefined(NeighborSearch), nameof(NeighborSearch), NeighborSearch, "Auto, Exact or Approximate");
         Check(Epochs is null or >= 0, nameof(Epochs), Epochs, "0 or more, or null");
         Check(NegativeSampleRate is >= 0 and <= 100, nameof(NegativeSampleRate), NegativeSampleRate, "0 to 100");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
