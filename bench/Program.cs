@@ -7,7 +7,10 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     HdbscanCommand.Create(),
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),
+    BirchCommand.Create(),
+    PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),
+    TableCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

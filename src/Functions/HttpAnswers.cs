@@ -2,13 +2,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
+using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Functions;
 
 /// <summary>Answers of the HTTP interface: JSON as the pipeline writes it, and problem details (RFC 9457) for every error.</summary>
-internal static class HttpAnswers
+internal static partial class HttpAnswers
 {
     private const string ProblemType = "urn:problem-type:pipeline:";
     private const string SecondsToRetry = "30";
@@ -35,18 +37,24 @@ internal static class HttpAnswers
         }
         catch (ModelException e)
         {
-            logger.LogError(e, "{Method} {Path}: the model cannot be used.", request.Method, request.Path);
+            LogModel(logger, e, request.Method, request.Path);
             return Problem(request, StatusCodes.Status500InternalServerError, "model-damaged", "The model cannot be used.", e.Message);
         }
         catch (Exception e) when (e is WarehouseException or ObjectStoreException)
         {
-            logger.LogError(e, "{Method} {Path}: storage does not answer.", request.Method, request.Path);
+            LogUnavailable(logger, e, request.Method, request.Path);
             request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
             return Problem(request, StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "Storage does not answer.", e.Message);
         }
+        catch (EmbedderException e)
+        {
+            LogUnavailable(logger, e, request.Method, request.Path);
+            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, "embedder-unavailable", "The embedder does not answer.", e.Message);
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            logger.LogError(e, "{Method} {Path} failed.", request.Method, request.Path);
+            LogFailed(logger, e, request.Method, request.Path);
             return Problem(request, StatusCodes.Status500InternalServerError, "failed", "The request failed.", "Something unexpected happened; the log tells what. Try again, and report it if it stays.");
         }
     }
@@ -63,4 +71,13 @@ internal static class HttpAnswers
         problem.Instance = request.Path;
         return Results.Json<object>(problem, PipelineJson.Compact, "application/problem+json", status);
     }
+
+    [LoggerMessage(PipelineEvents.ModelUnusable, LogLevel.Error, "{Method} {Path}: the model cannot be used")]
+    private static partial void LogModel(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(PipelineEvents.ServiceUnavailable, LogLevel.Error, "{Method} {Path}: a service behind it does not answer")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(PipelineEvents.RequestFailed, LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
 }

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
+using Pipeline.Telemetry;
 using Pipeline.TextClassification;
 
 namespace Pipeline.Functions;
 
 /// <summary>Shows the published models, and takes in new ones.</summary>
-public sealed class ModelFunctions(ModelCatalog catalog, AcceptModel accept, ILogger<ModelFunctions> logger)
+public sealed partial class ModelFunctions(ModelCatalog catalog, AcceptModel accept, ILogger<ModelFunctions> logger)
 {
     /// <summary>Lists every version of every tech center.</summary>
     [Function("Models")]
@@ -24,7 +25,20 @@ public sealed class ModelFunctions(ModelCatalog catalog, AcceptModel accept, ILo
     {
         if (await accept.RunAsync(techCenter, version, cancellationToken) is ModelArrival arrival)
         {
-            logger.Log(arrival.Sound ? LogLevel.Information : LogLevel.Error, "The model {TechCenter}/{Version} was published: {Verdict}", techCenter, version, arrival.Detail ?? "sound");
+            if (arrival.Sound)
+            {
+                LogAccepted(techCenter, version, arrival.Detail);
+            }
+            else
+            {
+                LogUnusable(techCenter, version, arrival.Detail);
+            }
         }
     }
+
+    [LoggerMessage(PipelineEvents.ModelAccepted, LogLevel.Information, "The model {TechCenter}/{Version} was published and is sound. {Detail}")]
+    private partial void LogAccepted(string techCenter, string version, string? detail);
+
+    [LoggerMessage(PipelineEvents.ModelUnusable, LogLevel.Error, "The model {TechCenter}/{Version} was published and cannot be used: {Detail}")]
+    private partial void LogUnusable(string techCenter, string version, string? detail);
 }

@@ -32,11 +32,13 @@ public static class PipelineServices
         TrainingFanOutOptions fanOut = Read<TrainingFanOutOptions>(configuration, "TrainingFanOut");
         PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
         ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
+        HistoryOptions history = Read<HistoryOptions>(configuration, "History");
         preprocessing.Validate();
         training.Validate();
         fanOut.Validate();
         prediction.Validate();
         cache.Validate();
+        history.Validate();
         Masker masker = new(ReadMaskingRules(configuration["Masking:RulesFile"]));
 
         services.TryAddSingleton(TimeProvider.System);
@@ -51,6 +53,7 @@ public static class PipelineServices
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
+        services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseClusters>();
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();

@@ -3,11 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Prediction;
 using Pipeline.Requests;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Functions;
 
 /// <summary>Assigns incidents to the clusters of the newest models: on schedule, and when asked.</summary>
-public sealed class PredictFunctions(PredictIncidents predict, ILogger<PredictFunctions> logger)
+public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<PredictFunctions> logger)
 {
     /// <summary>Predicts all tech centers.</summary>
     [Function("PredictOnSchedule")]
@@ -15,7 +16,14 @@ public sealed class PredictFunctions(PredictIncidents predict, ILogger<PredictFu
     {
         foreach (PredictionOutcome outcome in await predict.RunAsync(cancellationToken: cancellationToken))
         {
-            logger.Log(outcome.Failed ? LogLevel.Error : LogLevel.Information, "Predicted {TechCenter} on schedule: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}", outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
+            if (outcome.Failed)
+            {
+                LogFailed(outcome.TechCenter, outcome.Detail);
+            }
+            else
+            {
+                LogPredicted(outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
+            }
         }
     }
 
@@ -27,4 +35,10 @@ public sealed class PredictFunctions(PredictIncidents predict, ILogger<PredictFu
             PredictBody body = await JsonRequest.ReadAsync<PredictBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(new { techCenters = await predict.RunAsync(body.TechCenter, cancellationToken: cancellationToken) });
         });
+
+    [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter} on schedule: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]
+    private partial void LogPredicted(string techCenter, int predicted, string? version, int unclustered, string? detail);
+
+    [LoggerMessage(PipelineEvents.PredictionFailed, LogLevel.Error, "The prediction of {TechCenter} failed: {Detail}")]
+    private partial void LogFailed(string techCenter, string? detail);
 }

@@ -1,20 +1,23 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Functions;
 
 /// <summary>Masks and embeds the incidents that are new or changed: on schedule, and when asked.</summary>
-public sealed class PreprocessFunctions(PreprocessIncidents preprocess, ILogger<PreprocessFunctions> logger)
+public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, PipelineMonitor monitor, ILogger<PreprocessFunctions> logger)
 {
     /// <summary>Preprocesses all that waits.</summary>
     [Function("PreprocessOnSchedule")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, CancellationToken cancellationToken)
     {
         PreprocessOutcome outcome = await preprocess.RunAsync(cancellationToken: cancellationToken);
-        logger.LogInformation("Preprocessed on schedule: {Read} read, {Stored} stored, {Embedded} embedded, {DeadLetters} kept aside.", outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
+        LogPreprocessed(outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
+        await monitor.MeasureLagAsync(cancellationToken);
     }
 
     /// <summary>Preprocesses up to a limit and answers with what was done.</summary>
@@ -25,4 +28,7 @@ public sealed class PreprocessFunctions(PreprocessIncidents preprocess, ILogger<
             PreprocessBody body = await JsonRequest.ReadAsync<PreprocessBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(await preprocess.RunAsync(body.CheckedLimit(), cancellationToken: cancellationToken));
         });
+
+    [LoggerMessage(PipelineEvents.Preprocessed, LogLevel.Information, "Preprocessed on schedule: {Read} read, {Stored} stored, {Embedded} embedded, {DeadLetters} kept aside")]
+    private partial void LogPreprocessed(long read, long stored, long embedded, long deadLetters);
 }

@@ -1,25 +1,55 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Pipeline.Adapters.Local;
+using Microsoft.Extensions.Logging;
+using Pipeline;
 using Pipeline.Functions;
 using Pipeline.Storage;
 
-FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.Services.AddApplicationInsightsTelemetryWorkerService().ConfigureFunctionsApplicationInsights();
+try
+{
+    FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    AddTelemetry(builder.Services);
+    AddPipeline(builder);
 
-// The adapters: everything behind them is the same in every host.
-string folder = Path.GetFullPath(builder.Configuration["DataFolder"] ?? "pipeline-data");
-builder.Services
-    .AddSingleton<IWarehouse>(_ => new SqliteWarehouse(Path.Combine(folder, "warehouse.db")))
-    .AddSingleton<IObjectStore>(_ => new FileObjectStore(Path.Combine(folder, "objects")))
-    .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new LexicalEmbedder());
-builder.Services.AddPipeline(builder.Configuration);
+    using IHost host = builder.Build();
+    await host.Services.GetRequiredService<IWarehouse>().InitializeAsync();
+    await host.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is SettingException or ArgumentOutOfRangeException or InvalidOperationException or InvalidDataException or WarehouseException)
+{
+    // The host shows what a worker writes here before it ends; the message says what to mend.
+    await Console.Error.WriteLineAsync($"The app cannot start. {e.Message}");
+    throw;
+}
 
-using IHost host = builder.Build();
-Directory.CreateDirectory(folder);
-await host.Services.GetRequiredService<IWarehouse>().InitializeAsync();
-await host.RunAsync();
+static void AddPipeline(FunctionsApplicationBuilder builder)
+{
+    string folder = Path.GetFullPath(builder.Configuration["DataFolder"] is { Length: > 0 } named ? named : "pipeline-data");
+#if BIGQUERY
+    builder.Services.AddAdapters(builder.Configuration, folder, bigQuery: BigQueryServices.Add);
+#else
+    builder.Services.AddAdapters(builder.Configuration, folder);
+#endif
+    builder.Services.AddPipeline(builder.Configuration);
+}
+
+static void AddTelemetry(IServiceCollection services)
+{
+    // The host samples what it sends (host.json). A second sampling here would drop failures.
+    services.AddApplicationInsightsTelemetryWorkerService(options => options.EnableAdaptiveSampling = false);
+    services.ConfigureFunctionsApplicationInsights();
+
+    // Without a rule of its own Application Insights keeps warnings and worse only. The levels are those of the settings.
+    services.Configure<LoggerFilterOptions>(options =>
+    {
+        LoggerFilterRule? rule = options.Rules.FirstOrDefault(r => string.Equals(r.ProviderName, "Microsoft.Extensions.Logging.ApplicationInsights.ApplicationInsightsLoggerProvider", StringComparison.Ordinal));
+        if (rule is not null)
+        {
+            options.Rules.Remove(rule);
+        }
+    });
+}

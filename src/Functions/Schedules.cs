@@ -11,4 +11,7 @@ internal static class Schedules
 
     /// <summary>When to train; on 1 June and 1 December by default.</summary>
     public const string Train = "%TrainSchedule%";
+
+    /// <summary>When to forget old orchestrations; every night at three by default.</summary>
+    public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

@@ -4,12 +4,13 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Requests;
+using Pipeline.Telemetry;
 using Pipeline.Training;
 
 namespace Pipeline.Functions;
 
 /// <summary>Starts trainings on schedule and when asked, shows how far they are, and cancels them.</summary>
-public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctions> logger)
+public sealed partial class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctions> logger)
 {
     private const string SecondsToPoll = "5";
 
@@ -18,7 +19,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Train)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         string instanceId = await StartAsync(client, await planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken);
-        logger.LogInformation("The training {InstanceId} was started on schedule.", instanceId);
+        LogStarted(instanceId);
     }
 
     /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
@@ -60,7 +61,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
         try
         {
-            return await client.ScheduleNewOrchestrationInstanceAsync(TrainOrchestration.Orchestrator, plan, new StartOrchestrationOptions(plan.Name), cancellationToken);
+            return await client.ScheduleNewOrchestrationInstanceAsync(TrainOrchestration.Orchestrator, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, new StartOrchestrationOptions(plan.Name), cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -88,4 +89,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
         request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
         return HttpAnswers.Json(TrainStatus.Of(training), StatusCodes.Status202Accepted);
     }
+
+    [LoggerMessage(PipelineEvents.TrainingStarted, LogLevel.Information, "The training {InstanceId} was started on schedule")]
+    private partial void LogStarted(string instanceId);
 }

@@ -1,3 +1,5 @@
+using Pipeline.Functions;
+
 namespace Pipeline.LocalHost;
 
 /// <summary>
@@ -21,10 +23,10 @@ internal sealed class DataFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The SQLite file.</summary>
-    public string Warehouse => In("warehouse.db");
+    public string Warehouse => In(AdapterServices.SqliteFile);
 
     /// <summary>The folder of the object store.</summary>
-    public string Objects => In("objects");
+    public string Objects => In(AdapterServices.ObjectsFolder);
 
     /// <summary>The rows that an import refused.</summary>
     public string Rejects => In("rejects.csv");

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.AI;
-using Pipeline.Adapters.Local;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Prediction;
@@ -10,35 +10,38 @@ using Pipeline.Training;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>The use cases on the embedded default: SQLite, files and the lexical embedder in one data folder.</summary>
+/// <summary>The use cases on the adapters that the settings name, by default SQLite, files and the lexical embedder; what is local lies in one data folder.</summary>
 internal sealed class LocalPipeline : IAsyncDisposable
 {
-    private readonly SqliteWarehouse _warehouse;
-    private readonly LexicalEmbedder _embedder;
+    private readonly ServiceProvider _adapters;
 
-    private LocalPipeline(DataFolder folder, PipelineSettings settings, SqliteWarehouse warehouse)
+    private LocalPipeline(DataFolder folder, PipelineSettings settings, ServiceProvider adapters)
     {
         Folder = folder;
-        _warehouse = warehouse;
-        _embedder = new LexicalEmbedder(maxDegreeOfParallelism: settings.Training.MaxDegreeOfParallelism ?? 0);
-        Objects = new FileObjectStore(folder.Objects);
+        _adapters = adapters;
+        Warehouse = adapters.GetRequiredService<IWarehouse>();
+        Embedder = adapters.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        Objects = adapters.GetRequiredService<IObjectStore>();
+        Labeller = adapters.GetRequiredService<IClusterLabeller>();
         Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(warehouse, _embedder, new SummaryBuilder(new Masker(settings.MaskingRules)), settings.Preprocessing);
+        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(new Masker(settings.MaskingRules)), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
-        Trainer = new TechCenterTrainer(warehouse, Models, new ClusterNamer(new KeywordLabeller()), embedder, settings.Training, TimeProvider.System);
-        Train = new TrainModels(warehouse, Trainer, settings.Training, TimeProvider.System);
-        Predict = new PredictIncidents(warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
-        Report = new ReportBuilder(warehouse, Models, TimeProvider.System);
-        Monitor = new PipelineMonitor(warehouse, Objects, Models, Preprocess, _embedder, TimeProvider.System);
+        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
+        Train = new TrainModels(Warehouse, Trainer, settings.Training, TimeProvider.System);
+        Predict = new PredictIncidents(Warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
+        Report = new ReportBuilder(Warehouse, Models, TimeProvider.System);
+        Monitor = new PipelineMonitor(Warehouse, Objects, Models, Preprocess, Embedder, TimeProvider.System);
     }
 
     public DataFolder Folder { get; }
 
-    public IWarehouse Warehouse => _warehouse;
+    public IWarehouse Warehouse { get; }
 
-    public IEmbeddingGenerator<string, Embedding<float>> Embedder => _embedder;
+    public IEmbeddingGenerator<string, Embedding<float>> Embedder { get; }
 
     public IObjectStore Objects { get; }
+
+    public IClusterLabeller Labeller { get; }
 
     public ModelStore Models { get; }
 
@@ -67,9 +70,18 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
-            SqliteWarehouse warehouse = new(folder.Warehouse);
-            await warehouse.InitializeAsync(cancellationToken);
-            return new LocalPipeline(folder, settings, warehouse);
+            ServiceProvider adapters = LocalAdapters.Add(new ServiceCollection(), settings, folder.Path).BuildServiceProvider();
+            try
+            {
+                LocalPipeline pipeline = new(folder, settings, adapters);
+                await pipeline.Warehouse.InitializeAsync(cancellationToken);
+                return pipeline;
+            }
+            catch
+            {
+                await adapters.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
@@ -80,8 +92,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _embedder.Dispose();
-        await _warehouse.DisposeAsync();
+        await _adapters.DisposeAsync();
         Folder.Dispose();
     }
 }

@@ -13,6 +13,7 @@ internal static class LocalPipelineServices
         .AddSingleton<IWarehouse>(pipeline.Warehouse)
         .AddSingleton<IObjectStore>(pipeline.Objects)
         .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(pipeline.Embedder)
+        .AddSingleton(pipeline.Labeller)
         .AddSingleton(pipeline.Models)
         .AddSingleton(pipeline.Preprocess)
         .AddSingleton(pipeline.Trainer)

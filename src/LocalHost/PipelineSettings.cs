@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
@@ -13,6 +14,9 @@ internal sealed record PipelineSettings
 {
     private const string SettingsFile = "local.settings.json";
     private const string SampleFile = "Pipeline.LocalHost.local.settings.sample.json";
+
+    /// <summary>All settings as they were read, for the adapters to take theirs from.</summary>
+    public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
     /// <summary>The masking rules: the built-in ones, or those of the file that <c>Masking:RulesFile</c> names.</summary>
     public IReadOnlyList<MaskingRule> MaskingRules { get; init; } = Pipeline.Preprocessing.MaskingRules.Default;
@@ -29,9 +33,10 @@ internal sealed record PipelineSettings
     {
         try
         {
-            IConfigurationRoot configuration = Configuration(new ConfigurationBuilder());
+            IConfigurationRoot configuration = Read(new ConfigurationBuilder());
             PipelineSettings settings = new()
             {
+                Configuration = configuration,
                 MaskingRules = ReadMaskingRules(configuration["Masking:RulesFile"]),
                 Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
                 Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
@@ -58,7 +63,7 @@ internal sealed record PipelineSettings
         {
             using Stream sample = typeof(PipelineSettings).Assembly.GetManifestResourceStream(SampleFile)!;
             IConfigurationRoot defaults = new ConfigurationBuilder().AddJsonStream(sample).Build();
-            return Configuration(new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")));
+            return Read(new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")));
         }
         catch (InvalidDataException e)
         {
@@ -101,7 +106,7 @@ internal sealed record PipelineSettings
         }
     }
 
-    private static IConfigurationRoot Configuration(IConfigurationBuilder builder)
+    private static IConfigurationRoot Read(IConfigurationBuilder builder)
     {
         IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
         return builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
@@ -114,11 +119,13 @@ internal sealed record PipelineSettings
             Preprocessing.Validate();
             Training.Validate();
             Prediction.Validate();
-            return this;
         }
         catch (ArgumentOutOfRangeException e)
         {
             throw new CommandException(UserMessage.Of(e), ExitCode.WrongUsage, e);
         }
+
+        LocalAdapters.Add(new ServiceCollection(), this, Path.GetFullPath("."));
+        return this;
     }
 }

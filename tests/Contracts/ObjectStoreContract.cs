@@ -3,7 +3,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Contracts;
 
-/// <summary>What every object store promises. Derive a test class to run it against one.</summary>
+/// <summary>What every object store promises. Derive a test class to run it against one. The first segment of every name could be a container of Azure.</summary>
 public abstract class ObjectStoreContract
 {
     /// <summary>An empty store that this test has to itself.</summary>
@@ -30,37 +30,37 @@ public abstract class ObjectStoreContract
     [TestMethod]
     public async Task A_missing_object_is_null_and_may_be_deleted()
     {
-        (await Store.OpenReadAsync("no/such")).ShouldBeNull();
-        await Store.DeleteAsync("no/such");
-        await WriteAsync("no", "x");
-        (await Store.OpenReadAsync("no/such")).ShouldBeNull();
-        await Store.DeleteAsync("no/such");
+        (await Store.OpenReadAsync("box/none/such")).ShouldBeNull();
+        await Store.DeleteAsync("box/none/such");
+        await WriteAsync("box/none", "x");
+        (await Store.OpenReadAsync("box/none/such")).ShouldBeNull();
+        await Store.DeleteAsync("box/none/such");
     }
 
     [TestMethod]
     public async Task A_folder_of_objects_is_not_an_object()
     {
-        await WriteAsync("a/b", "x");
-        (await Store.OpenReadAsync("a")).ShouldBeNull();
-        await Store.DeleteAsync("a");
-        (await ReadAsync("a/b")).ShouldBe("x");
+        await WriteAsync("box/a/b", "x");
+        (await Store.OpenReadAsync("box/a")).ShouldBeNull();
+        await Store.DeleteAsync("box/a");
+        (await ReadAsync("box/a/b")).ShouldBe("x");
     }
 
     [TestMethod]
     public async Task Writing_again_replaces_the_object()
     {
-        await WriteAsync("a", "a long first version");
-        await WriteAsync("a", "second");
-        (await ReadAsync("a")).ShouldBe("second");
+        await WriteAsync("box/a", "a long first version");
+        await WriteAsync("box/a", "second");
+        (await ReadAsync("box/a")).ShouldBe("second");
     }
 
     [TestMethod]
     public async Task An_object_that_is_written_again_has_another_version_and_an_untouched_one_the_same()
     {
-        await WriteAsync("a", "first");
-        await WriteAsync("b", "untouched");
+        await WriteAsync("box/a", "first");
+        await WriteAsync("box/b", "untouched");
         StoredObject[] before = await Store.ListAsync("").ToArrayAsync();
-        await WriteAsync("a", "a longer second");
+        await WriteAsync("box/a", "a longer second");
         StoredObject[] after = await Store.ListAsync("").ToArrayAsync();
         before[0].Version.ShouldNotBeNull();
         after[0].Version.ShouldNotBe(before[0].Version, StringComparer.Ordinal);
@@ -70,20 +70,20 @@ public abstract class ObjectStoreContract
     [TestMethod]
     public async Task An_empty_object_is_an_object()
     {
-        await WriteAsync("empty", "");
-        (await ReadAsync("empty")).ShouldBe("");
-        (await ListAsync("")).ShouldBe([new StoredObject("empty", 0)]);
+        await WriteAsync("box/empty", "");
+        (await ReadAsync("box/empty")).ShouldBe("");
+        (await ListAsync("")).ShouldBe([new StoredObject("box/empty", 0)]);
     }
 
     [TestMethod]
     public async Task Only_if_absent_leaves_an_object_as_it_was()
     {
-        (await WriteAsync("a", "first", onlyIfAbsent: true)).ShouldBeTrue();
-        (await WriteAsync("a", "second", onlyIfAbsent: true)).ShouldBeFalse();
-        (await ReadAsync("a")).ShouldBe("first");
+        (await WriteAsync("box/a", "first", onlyIfAbsent: true)).ShouldBeTrue();
+        (await WriteAsync("box/a", "second", onlyIfAbsent: true)).ShouldBeFalse();
+        (await ReadAsync("box/a")).ShouldBe("first");
 
-        await Store.DeleteAsync("a");
-        (await WriteAsync("a", "third", onlyIfAbsent: true)).ShouldBeTrue();
+        await Store.DeleteAsync("box/a");
+        (await WriteAsync("box/a", "third", onlyIfAbsent: true)).ShouldBeTrue();
     }
 
     [TestMethod]
@@ -115,8 +115,8 @@ public abstract class ObjectStoreContract
     [TestMethod]
     public async Task A_write_that_fails_changes_nothing_and_its_error_passes_through()
     {
-        await WriteAsync("a", "old");
-        foreach (string name in (string[])["a", "new"])
+        await WriteAsync("box/a", "old");
+        foreach (string name in (string[])["box/a", "box/new"])
         {
             (await Should.ThrowAsync<InvalidDataException>(() => Store.WriteAsync(name, async (stream, token) =>
             {
@@ -125,19 +125,19 @@ public abstract class ObjectStoreContract
             }))).Message.ShouldBe("halfway");
         }
 
-        (await ReadAsync("a")).ShouldBe("old");
-        (await ListAsync("")).ShouldBe([new StoredObject("a", 3)]);
+        (await ReadAsync("box/a")).ShouldBe("old");
+        (await ListAsync("")).ShouldBe([new StoredObject("box/a", 3)]);
     }
 
     [TestMethod]
     public async Task A_reader_keeps_the_object_it_opened_while_it_is_replaced_and_deleted()
     {
-        await WriteAsync("a", "old");
-        await using Stream? reading = await Store.OpenReadAsync("a");
-        await WriteAsync("a", "new");
-        (await ReadAsync("a")).ShouldBe("new");
-        await Store.DeleteAsync("a");
-        (await Store.OpenReadAsync("a")).ShouldBeNull();
+        await WriteAsync("box/a", "old");
+        await using Stream? reading = await Store.OpenReadAsync("box/a");
+        await WriteAsync("box/a", "new");
+        (await ReadAsync("box/a")).ShouldBe("new");
+        await Store.DeleteAsync("box/a");
+        (await Store.OpenReadAsync("box/a")).ShouldBeNull();
 
         using var text = new StreamReader(reading.ShouldNotBeNull());
         (await text.ReadToEndAsync()).ShouldBe("old");
@@ -146,29 +146,29 @@ public abstract class ObjectStoreContract
     [TestMethod]
     public async Task An_object_that_is_being_written_does_not_show()
     {
-        await Store.WriteAsync("a", async (stream, token) =>
+        await Store.WriteAsync("box/a", async (stream, token) =>
         {
             await stream.WriteAsync(new byte[100_000], token);
             (await ListAsync("")).ShouldBeEmpty();
-            (await Store.OpenReadAsync("a", token)).ShouldBeNull();
+            (await Store.OpenReadAsync("box/a", token)).ShouldBeNull();
         });
-        (await ListAsync("")).ShouldBe([new StoredObject("a", 100_000)]);
+        (await ListAsync("")).ShouldBe([new StoredObject("box/a", 100_000)]);
     }
 
     [TestMethod]
     public async Task Listing_goes_by_prefix_in_ordinal_order()
     {
-        foreach (string name in (string[])["m/b/2", "m/b/10", "m/B/1", "m/b.txt", "mm/1", "m/b-2/x", "other"])
+        foreach (string name in (string[])["mmm/b/2", "mmm/b/10", "mmm/B/1", "mmm/b.txt", "mmmm/1", "mmm/b-2/x", "other/x", "mmm-1/x"])
         {
             await WriteAsync(name, name);
         }
 
-        (await NamesAsync("m/b")).ShouldBe(["m/b-2/x", "m/b.txt", "m/b/10", "m/b/2"]);
-        (await NamesAsync("m/b/")).ShouldBe(["m/b/10", "m/b/2"]);
-        (await NamesAsync("m")).ShouldBe(["m/B/1", "m/b-2/x", "m/b.txt", "m/b/10", "m/b/2", "mm/1"]);
-        (await NamesAsync("")).Count().ShouldBe(7);
+        (await NamesAsync("mmm/b")).ShouldBe(["mmm/b-2/x", "mmm/b.txt", "mmm/b/10", "mmm/b/2"]);
+        (await NamesAsync("mmm/b/")).ShouldBe(["mmm/b/10", "mmm/b/2"]);
+        (await NamesAsync("mmm")).ShouldBe(["mmm-1/x", "mmm/B/1", "mmm/b-2/x", "mmm/b.txt", "mmm/b/10", "mmm/b/2", "mmmm/1"]);
+        (await NamesAsync("")).Count().ShouldBe(8);
         (await NamesAsync("nothing/here")).ShouldBeEmpty();
-        (await NamesAsync("other/")).ShouldBeEmpty();
+        (await NamesAsync("other/x/")).ShouldBeEmpty();
     }
 
     [TestMethod]
@@ -202,7 +202,7 @@ public abstract class ObjectStoreContract
     {
         using var cancelled = new CancellationTokenSource();
         await Should.ThrowAsync<OperationCanceledException>(() => Store.WriteAsync(
-            "a",
+            "box/a",
             async (stream, token) =>
             {
                 await stream.WriteAsync(new byte[10], token);

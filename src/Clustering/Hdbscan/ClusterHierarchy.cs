@@ -5,7 +5,7 @@ namespace Pipeline.Clustering;
 /// </summary>
 /// <param name="Parents">Per cluster, its parent; -1 for the root. Parents precede children.</param>
 /// <param name="Births">Per cluster, the lambda at which it splits off; 0 for the root.</param>
-/// <param name="Sizes">Per cluster, its number of points.</param>
+/// <param name="Sizes">Per cluster, its number of points, copies counted.</param>
 /// <param name="FirstChildren">Per cluster, the first of its two children (the other is the next number); -1 for a leaf.</param>
 /// <param name="MaxLambdas">Per cluster, the largest lambda at which a point or a cluster leaves it.</param>
 /// <param name="PointParents">Per point, the cluster it falls out of.</param>
@@ -39,10 +39,14 @@ internal sealed record ClusterHierarchy(
         int[] parents = new int[clusters], pointParents = new int[points], sizes = new int[clusters];
         double[] births = new double[clusters], pointLambdas = new double[points];
         parents[0] = -1;
-        sizes[0] = points;
         for (int row = 0; row < tree.Parents.Length; row++)
         {
             int child = tree.Children[row];
+            if (tree.Parents[row] == points)
+            {
+                sizes[0] += tree.ChildSizes[row];
+            }
+
             if (child < points)
             {
                 pointParents[child] = tree.Parents[row] - points;

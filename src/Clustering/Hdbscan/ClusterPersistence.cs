@@ -4,7 +4,7 @@ namespace Pipeline.Clustering;
 public static class ClusterPersistence
 {
     /// <summary>
-    /// Per selected cluster, its stability over its number of labelled points times the largest lambda of the whole tree;
+    /// Per selected cluster, its stability over its number of labelled points, copies counted, times the largest lambda of the whole tree;
     /// 1 where that lambda is infinite or 0, or no point carries the label. Not bounded by 1. O(n + rows).
     /// </summary>
     /// <param name="tree">The condensed tree.</param>
@@ -17,11 +17,12 @@ public static class ClusterPersistence
         ArgumentNullException.ThrowIfNull(labels);
         double maxLambda = tree.Lambdas.Length == 0 ? 0 : tree.Lambdas.Max();
         int[] sizes = new int[selection.Clusters.Length];
-        foreach (int label in labels)
+        for (int row = 0; row < tree.Children.Length; row++)
         {
-            if (label >= 0)
+            int child = tree.Children[row];
+            if (child < tree.PointCount && labels[child] >= 0)
             {
-                sizes[label]++;
+                sizes[labels[child]] += tree.ChildSizes[row];
             }
         }
 

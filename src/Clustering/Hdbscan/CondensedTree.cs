@@ -9,5 +9,5 @@ namespace Pipeline.Clustering;
 /// <param name="Parents">Per row, the cluster that is left.</param>
 /// <param name="Children">Per row, the point or cluster that leaves.</param>
 /// <param name="Lambdas">Per row, 1/distance at which it leaves; infinite at distance 0.</param>
-/// <param name="ChildSizes">Per row, the number of points in the child; 1 exactly for points.</param>
+/// <param name="ChildSizes">Per row, the number of points in the child, copies counted; for a point its weight, 1 unless it has copies.</param>
 public sealed record CondensedTree(int PointCount, int[] Parents, int[] Children, double[] Lambdas, int[] ChildSizes);

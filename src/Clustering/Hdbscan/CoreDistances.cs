@@ -21,11 +21,8 @@ public static class CoreDistances
         ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
         KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set) : null;
         int k = Math.Min(minSamples, set.Count - 1);
-        return Last(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct));
+        return NthOther(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct), k);
     }
-
-    /// <summary>The distance of each point's last listed neighbour.</summary>
-    internal static double[] Last(NeighborLists neighbors) => NthOther(neighbors, neighbors.Count);
 
     /// <summary>The distance of each point's rank-th listed neighbour; 0 for rank 0, the point itself.</summary>
     internal static double[] NthOther(NeighborLists neighbors, int rank)
@@ -34,6 +31,33 @@ public static class CoreDistances
         for (int i = 0; rank > 0 && i < core.Length; i++)
         {
             core[i] = neighbors.Distances[i * neighbors.Count + rank - 1];
+        }
+
+        return core;
+    }
+
+    /// <summary>
+    /// The same where neighbours count with their weights, and the point's own copies come first. <paramref name="rank"/> is at most the
+    /// sum of the weights less one; the lists hold as many neighbours, or all.
+    /// </summary>
+    internal static double[] NthOther(NeighborLists neighbors, int rank, int[]? weights)
+    {
+        if (weights is null)
+        {
+            return NthOther(neighbors, rank);
+        }
+
+        double[] core = new double[weights.Length];
+        for (int i = 0; i < core.Length; i++)
+        {
+            ReadOnlySpan<int> near = neighbors.IndicesOf(i);
+            int seen = weights[i] - 1, at = 0;
+            while (seen < rank)
+            {
+                seen += weights[near[at++]];
+            }
+
+            core[i] = at > 0 ? neighbors.DistancesOf(i)[at - 1] : 0;
         }
 
         return core;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -38,28 +40,78 @@ public static class Hdbscan
         ReadOnlyMemory<float> points, int dimensions, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default) =>
         FitBy(points, dimensions, options ?? new HdbscanOptions(), SpanningTreeMethod.Auto, progress, ct);
 
+    /// <summary>
+    /// Clusters points of which each stands for a number of copies, such as a text that was seen 500 times. The result is that of as
+    /// many copies, one entry for each point given, without making them: time and memory are those of <see cref="Fit(ReadOnlyMemory{float}, int, HdbscanOptions, IProgress{double}, CancellationToken)"/>
+    /// on the points given.
+    /// </summary>
+    /// <remarks>
+    /// The core distance counts the other copies of a point and the weights of its neighbours; sizes count copies. Copies of a point have the
+    /// core distance as their mutual reachability distance, like many edges to its neighbours. Among these equal edges those between
+    /// copies come first, so that all copies get one answer; real copies meet in the order of Prim's algorithm, which can give a few of
+    /// the points at such a distance another side of a split, even copies of one point different ones. Nothing else differs. Give equal
+    /// rows as one point; given as several, they are several neighbours at distance 0.
+    /// </remarks>
+    /// <param name="points">n x d numbers, row-major; n at least 1. All finite; under the cosine metric no row is zero.</param>
+    /// <param name="dimensions">d, at least 1; divides the length of <paramref name="points"/>.</param>
+    /// <param name="weights">n numbers of copies, the point itself counted: 1 or more, in all 2 to <see cref="int.MaxValue"/>. Copied.</param>
+    /// <param name="options">The parameters; null for the defaults.</param>
+    /// <param name="progress">Told the share done, 0 to 1, from any thread.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The clusters and every intermediate result. The spanning tree lists no edges between copies.</returns>
+    /// <exception cref="ArgumentException">The points, a weight or a parameter are out of range; the message names it, its value and its range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    [OverloadResolutionPriority(-1)]
+    public static HdbscanResult Fit(
+        ReadOnlyMemory<float> points, int dimensions, ReadOnlyMemory<int> weights, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default) =>
+        FitCopies(points, dimensions, weights.ToArray(), options ?? new HdbscanOptions(), SpanningTreeMethod.Auto, progress, ct);
+
+    /// <summary>
+    /// Clusters points of which only some distances are known, such as those to each point's nearest neighbours. The metric option has no meaning here.
+    /// With all distances given, the result is that of a fit of the points. The same bit for bit whatever the number of threads.
+    /// O(m log m) time for m distances, 40 bytes of memory for each of them.
+    /// </summary>
+    /// <remarks>
+    /// A point's core distance is the distance to the min-samples-th nearest of the neighbours it has in either direction, infinite where it has fewer.
+    /// Only given pairs are edges. What stays unconnected is joined at distance infinity, lambda 0: the largest component first, so
+    /// that a component smaller than a cluster, or a point with too few neighbours, falls out there and is noise. The reference implementation refuses
+    /// such a graph unless it is told a distance to put in place of the missing ones.
+    /// </remarks>
+    /// <param name="graph">The known distances of n points; n at least 2.</param>
+    /// <param name="options">The parameters; null for the defaults.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The clusters and every intermediate result. It cannot make a model for prediction, which needs the points.</returns>
+    /// <exception cref="ArgumentException">The graph or a parameter is out of range; the message names it, its value and its range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public static HdbscanResult FitGraph(NeighborGraph graph, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        options ??= new HdbscanOptions();
+        options.Validate();
+        graph.Validate();
+        RequireTwo(graph.PointCount, nameof(graph));
+        int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, graph.PointCount - 1);
+        SpannedGraph found = GraphSpanningTree.Build(graph, minSamples, options.Alpha, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
+        return Finish(found, copies: null, minSamples, options, progress);
+    }
+
     internal static HdbscanResult FitBy(
-        ReadOnlyMemory<float> points, int dimensions, HdbscanOptions options, SpanningTreeMethod method, IProgress<double>? progress, CancellationToken ct)
+        ReadOnlyMemory<float> points, int dimensions, HdbscanOptions options, SpanningTreeMethod method, IProgress<double>? progress, CancellationToken ct) =>
+        FitCopies(points, dimensions, weights: null, options, method, progress, ct);
+
+    internal static HdbscanResult FitCopies(
+        ReadOnlyMemory<float> points, int dimensions, int[]? weights, HdbscanOptions options, SpanningTreeMethod method, IProgress<double>? progress, CancellationToken ct)
     {
         options.Validate();
         PointSet set = PointSet.Create(points, dimensions, options.Metric, nameof(points));
-        if (set.Count < 2)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds {set.Count} rows; clustering needs 2 or more."), nameof(points));
-        }
-
-        int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, set.Count - 1);
-        SpannedGraph found = SpanningTrees.Build(set, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
-        HdbscanResult result = Cluster(SingleLinkage.Build(found.Tree), options) with
-        {
-            Dimensions = dimensions,
-            MinSamples = minSamples,
-            CoreDistances = found.CoreDistances,
-            PredictionCoreDistances = found.PredictionCoreDistances,
-            MinimumSpanningTree = found.Tree,
-        };
-        progress?.Report(1);
-        return result;
+        int total = weights is null ? set.Count : PointWeights.Total(weights, set.Count, nameof(weights));
+        RequireTwo(total, nameof(points));
+        int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, total - 1);
+        SpannedGraph found = set.Count == 1
+            ? new SpannedGraph(new MinimumSpanningTree([], [], []), [0], [0])
+            : SpanningTrees.Build(set, weights, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
+        return Finish(found, weights is null ? null : new PointCopies(weights, found.CoreDistances), minSamples, options, progress) with { Dimensions = dimensions };
     }
 
     internal static HdbscanResult Cluster(SingleLinkageTree linkage, HdbscanOptions options)
@@ -81,5 +133,27 @@ public static class Hdbscan
             Persistence = ClusterPersistence.Compute(tree, selection, labels),
             Exemplars = ClusterExemplars.Find(hierarchy, selected),
         };
+    }
+
+    private static HdbscanResult Finish(SpannedGraph found, PointCopies? copies, int minSamples, HdbscanOptions options, IProgress<double>? progress)
+    {
+        HdbscanResult result = Cluster(SingleLinkage.Build(found.Tree, copies), options) with
+        {
+            MinSamples = minSamples,
+            Weights = copies?.Weights,
+            CoreDistances = found.CoreDistances,
+            PredictionCoreDistances = found.PredictionCoreDistances,
+            MinimumSpanningTree = found.Tree,
+        };
+        progress?.Report(1);
+        return result;
+    }
+
+    private static void RequireTwo(int count, string name)
+    {
+        if (count < 2)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{name} holds {count} rows; clustering needs 2 or more."), name);
+        }
     }
 }

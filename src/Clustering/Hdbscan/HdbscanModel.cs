@@ -12,11 +12,14 @@ public sealed record HdbscanModel
     /// <summary>The metric of the fit.</summary>
     public required DistanceMetric Metric { get; init; }
 
-    /// <summary>The min samples of the fit, 1 to n - 1.</summary>
+    /// <summary>The min samples of the fit, 1 to the number of training points less one, copies counted.</summary>
     public required int MinSamples { get; init; }
 
     /// <summary>n x d finite numbers, row-major.</summary>
     public required float[] TrainingPoints { get; init; }
+
+    /// <summary>n: how many copies each training point stands for, 1 or more; null for one each.</summary>
+    public int[]? Weights { get; init; }
 
     /// <summary>n: <see cref="HdbscanResult.PredictionCoreDistances"/>.</summary>
     public required double[] CoreDistances { get; init; }
@@ -44,26 +47,42 @@ public sealed record HdbscanModel
     public void Validate()
     {
         int n = CoreDistances.Length, m = ClusterParents.Length;
-        Require(Dimensions >= 1, nameof(Dimensions), "1 or more");
-        Require(Enum.IsDefined(Metric), nameof(Metric), "a defined metric");
-        Require(n >= 2, nameof(CoreDistances), "of length 2 or more");
-        Require(MinSamples >= 1 && MinSamples < n, nameof(MinSamples), "1 to the number of training points less one");
-        Require(TrainingPoints.Length == (long)n * Dimensions, nameof(TrainingPoints), "as long as points times dimensions");
-        Require(m >= 1 && ClusterParents[0] == -1, nameof(ClusterParents), "-1 for the root");
-        Require(ClusterParents.Skip(1).Select((parent, i) => parent >= 0 && parent <= i).All(holds => holds), nameof(ClusterParents), "a lower number than the cluster's own");
-        Require(ClusterBirthLambdas.Length == m, nameof(ClusterBirthLambdas), "one number per cluster");
-        Require(PointParents.Length == n && PointParents.All(c => c >= 0 && c < m), nameof(PointParents), "one cluster number per point");
-        Require(PointLambdas.Length == n, nameof(PointLambdas), "one number per point");
-        Require(SelectedClusters.All(c => c >= 0 && c < m), nameof(SelectedClusters), "cluster numbers");
-        Require(SelectedClusters.Zip(SelectedClusters.Skip(1), (a, b) => a < b).All(holds => holds), nameof(SelectedClusters), "ascending");
-        Require(MaxLambdas.Length == SelectedClusters.Length, nameof(MaxLambdas), "one number per selected cluster");
+        Require(Dimensions >= 1, nameof(Dimensions), Dimensions, "1 or more");
+        Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
+        RequireLength(n >= 1, nameof(CoreDistances), n, "1 or more");
+        int total = Weights is null ? n : PointWeights.Total(Weights, n, nameof(Weights));
+        Require(MinSamples >= 1 && MinSamples < total, nameof(MinSamples), MinSamples, Invariant($"1 to the number of training points less one, {total - 1}"));
+        RequireLength(TrainingPoints.Length == (long)n * Dimensions, nameof(TrainingPoints), TrainingPoints.Length, Invariant($"{n} points times {Dimensions} dimensions"));
+        RequireLength(m >= 1, nameof(ClusterParents), m, "1 or more");
+        RequireAll(ClusterParents, nameof(ClusterParents), (parent, c) => c == 0 ? parent == -1 : parent >= 0 && parent < c, "the number of an earlier cluster, -1 for the root alone");
+        RequireLength(ClusterBirthLambdas.Length == m, nameof(ClusterBirthLambdas), ClusterBirthLambdas.Length, Invariant($"one number for each of {m} clusters"));
+        RequireLength(PointParents.Length == n, nameof(PointParents), PointParents.Length, Invariant($"one number for each of {n} points"));
+        RequireAll(PointParents, nameof(PointParents), (cluster, _) => cluster >= 0 && cluster < m, Invariant($"0 to {m - 1}"));
+        RequireLength(PointLambdas.Length == n, nameof(PointLambdas), PointLambdas.Length, Invariant($"one number for each of {n} points"));
+        RequireAll(SelectedClusters, nameof(SelectedClusters), (cluster, at) => cluster >= (at > 0 ? SelectedClusters[at - 1] + 1 : 0) && cluster < m, Invariant($"0 to {m - 1}, ascending"));
+        RequireLength(MaxLambdas.Length == SelectedClusters.Length, nameof(MaxLambdas), MaxLambdas.Length, Invariant($"one number for each of {SelectedClusters.Length} selected clusters"));
     }
 
-    private static void Require(bool holds, string name, string range)
+    private static void RequireLength(bool holds, string name, int length, string range) => Require(holds, name, Invariant($"of length {length}"), range);
+
+    private static void RequireAll(int[] values, string name, Func<int, int, bool> holds, string range)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!holds(values[i], i))
+            {
+                throw new ArgumentException(Invariant($"{name} of the model holds {values[i]} at {i}; it must be {range}."), name);
+            }
+        }
+    }
+
+    private static void Require(bool holds, string name, object value, string range)
     {
         if (!holds)
         {
-            throw new ArgumentException($"{name} of the model does not fit; it must be {range}.", name);
+            throw new ArgumentException(Invariant($"{name} of the model is {value}; it must be {range}."), name);
         }
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

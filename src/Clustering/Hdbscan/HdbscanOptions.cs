@@ -1,6 +1,6 @@
 namespace Pipeline.Clustering;
 
-/// <summary>The parameters of <see cref="Hdbscan.Fit"/>. Names and meanings are those of the reference implementation.</summary>
+/// <summary>The parameters of <see cref="Hdbscan"/>. Names and meanings are those of the reference implementation.</summary>
 public sealed record HdbscanOptions
 {
     /// <summary>The smallest group of points that counts as a cluster. At least 2.</summary>

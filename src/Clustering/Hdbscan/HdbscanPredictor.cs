@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -5,11 +8,15 @@ namespace Pipeline.Clustering;
 /// </summary>
 public sealed class HdbscanPredictor
 {
+    private const int DefaultRows = 1024;
+    private const int RowsAtOnce = 16;
+    private const int AttachedAtOnce = 16_384;
     private readonly HdbscanModel _model;
     private readonly PointSet _points;
     private readonly KdTree? _tree;
+    private readonly NeighborScan? _scan;
     private readonly ClusterHierarchy _hierarchy;
-    private readonly SoftMembership _membership;
+    private readonly Lazy<SoftMembership> _membership;
     private readonly int[] _labelOf;
     private readonly int _threads;
 
@@ -26,10 +33,11 @@ public sealed class HdbscanPredictor
         _threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
         _points = PointSet.Create(model.TrainingPoints, model.Dimensions, model.Metric, nameof(model.TrainingPoints));
         _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points) : null;
+        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points) : null;
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);
         _labelOf = _hierarchy.NearestSelected(model.SelectedClusters);
-        _membership = new SoftMembership(_points, _hierarchy, model.SelectedClusters);
+        _membership = new Lazy<SoftMembership>(() => new SoftMembership(_points, _hierarchy, model.SelectedClusters));
     }
 
     /// <summary>The number of clusters.</summary>
@@ -41,11 +49,12 @@ public sealed class HdbscanPredictor
     /// tree never split, all is noise.
     /// </summary>
     /// <param name="newPoints">q x d finite numbers, row-major; q may be 0.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
     /// <exception cref="ArgumentException">The dimensions do not fit, a number is not finite, or a row is zero under the cosine metric.</exception>
-    public HdbscanPrediction Predict(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
+    public HdbscanPrediction Predict(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        Attachment[] attached = Attach(Check(newPoints), ct);
+        Attachment[] attached = Attach(Check(newPoints), progress, ct);
         int[] labels = new int[attached.Length];
         double[] strengths = new double[attached.Length];
         for (int i = 0; i < attached.Length; i++)
@@ -61,19 +70,20 @@ public sealed class HdbscanPredictor
     /// cluster of its nearest training point. A copy of a training point has that point's score. Costs as <see cref="Predict"/>.
     /// </summary>
     /// <param name="newPoints">q x d finite numbers, row-major; q may be 0.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
     /// <returns>Scores in [0, 1]; the larger, the more of an outlier. Denser than any training point of the cluster is 0.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Predict"/>.</exception>
-    public double[] PredictOutlierScores(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
+    public double[] PredictOutlierScores(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         double[] deepest = _hierarchy.DeepestLambdas();
         PointSet queries = Check(newPoints);
-        Attachment[] attached = Attach(queries, ct);
+        Attachment[] attached = Attach(queries, progress, ct);
         double[] scores = new double[attached.Length];
         for (int q = 0; q < scores.Length; q++)
         {
             Attachment at = attached[q];
-            bool copy = RowDistance.Squared(queries.Row(q), _points.Row(at.Neighbor)) == 0;
+            bool copy = _points.Squared(at.Neighbor, queries, q) == 0;
             double lambda = copy ? _model.PointLambdas[at.Neighbor] : at.Lambda;
             scores[q] = Math.Max(0, OutlierScores.Score(deepest[_model.PointParents[at.Neighbor]], lambda));
         }
@@ -84,86 +94,177 @@ public sealed class HdbscanPredictor
     /// <summary>
     /// Per new point and cluster, the probability that the point belongs to the cluster: nearness to the cluster's exemplars combined
     /// with where in the tree the point would attach. A row sums to the probability of belonging to any. NaN can occur where the
-    /// fit holds groups of duplicates as large as a cluster. O(q (n + exemplars) d).
+    /// fit holds groups of duplicates as large as a cluster. O(q (n + exemplars) d) time, O(q k) memory: for many points see
+    /// <see cref="StreamMembershipVectors"/>.
     /// </summary>
     /// <param name="newPoints">q x d finite numbers, row-major; q may be 0.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
     /// <returns>q x k numbers.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Predict"/>.</exception>
-    public double[,] MembershipVectors(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
+    public double[,] MembershipVectors(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default) =>
+        Collect(StreamMembershipVectors(newPoints, DefaultRows, ct), newPoints.Length / _points.Dimensions, progress);
+
+    /// <summary>
+    /// The same block by block, computed as the blocks are asked for: memory for one block only.
+    /// </summary>
+    /// <param name="newPoints">q x d finite numbers, row-major; q may be 0. Not to be changed before the last block.</param>
+    /// <param name="rowsPerBlock">The points of a block, 1 or more; the last block may have fewer.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The vectors of all points in order.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Predict"/>, or the number of rows is out of its range.</exception>
+    public IEnumerable<MembershipBlock> StreamMembershipVectors(ReadOnlyMemory<float> newPoints, int rowsPerBlock = DefaultRows, CancellationToken ct = default)
     {
+        CheckRows(rowsPerBlock);
         PointSet queries = Check(newPoints);
-        double[,] result = new double[queries.Count, ClusterCount];
-        if (ClusterCount > 0)
+        return Stream(queries.Count, rowsPerBlock, (first, count) =>
         {
-            Attachment[] attached = Attach(queries, ct);
-            Parallel.For(0, queries.Count, Options(ct), q =>
+            PointSet some = queries.Slice(first, count);
+            Attachment[] attached = Attach(some, progress: null, ct);
+            return (q, own, vector) =>
             {
                 Attachment at = attached[q];
                 double lambda = Math.Min(at.Lambda, _model.PointLambdas[at.Neighbor]);
-                double[] row = _membership.OfNewPoint(queries.Row(q), _model.PointParents[at.Neighbor], lambda);
-                Copy(row, result, q);
-            });
-        }
-
-        return result;
+                _membership.Value.OfNewPoint(some, q, _model.PointParents[at.Neighbor], lambda, own, vector);
+            };
+        }, ct);
     }
 
-    /// <summary>The same for the training points, which have their places in the tree already. O(n exemplars d).</summary>
+    /// <summary>
+    /// The same for the training points, which have their places in the tree already. O(n exemplars d) time, O(n k) memory: for many points see
+    /// <see cref="StreamAllPointsMembership"/>.
+    /// </summary>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
     /// <returns>n x k numbers.</returns>
-    public double[,] AllPointsMembership(CancellationToken ct = default)
+    public double[,] AllPointsMembership(IProgress<double>? progress = null, CancellationToken ct = default) =>
+        Collect(StreamAllPointsMembership(DefaultRows, ct), _points.Count, progress);
+
+    /// <summary>The same block by block, computed as the blocks are asked for: memory for one block only.</summary>
+    /// <param name="rowsPerBlock">The points of a block, 1 or more; the last block may have fewer.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The vectors of all points in order.</returns>
+    /// <exception cref="ArgumentException">The number of rows is out of its range.</exception>
+    public IEnumerable<MembershipBlock> StreamAllPointsMembership(int rowsPerBlock = DefaultRows, CancellationToken ct = default)
     {
-        double[,] result = new double[_points.Count, ClusterCount];
-        if (ClusterCount > 0)
+        CheckRows(rowsPerBlock);
+        Lazy<double> largest = new(() => LargestTreeScore(ct));
+        return Stream(_points.Count, rowsPerBlock, (first, _) => (p, own, vector) => _membership.Value.OfTrainingPoint(first + p, largest.Value, own, vector), ct);
+    }
+
+    private static void CheckRows(int rowsPerBlock)
+    {
+        if (rowsPerBlock < 1)
         {
-            double[][] outlier = new double[_points.Count][];
-            Parallel.For(0, outlier.Length, Options(ct), p => outlier[p] = _membership.TreeScores(p));
-            double largest = outlier.Max(row => row.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Max());
-            Parallel.For(0, outlier.Length, Options(ct), p => Copy(_membership.OfTrainingPoint(p, outlier[p], largest), result, p));
+            throw new ArgumentOutOfRangeException(nameof(rowsPerBlock), rowsPerBlock, FormattableString.Invariant($"{nameof(rowsPerBlock)} is {rowsPerBlock}; it must be 1 or more."));
+        }
+    }
+
+    private double[,] Collect(IEnumerable<MembershipBlock> blocks, int count, IProgress<double>? progress)
+    {
+        double[,] result = new double[count, ClusterCount];
+        Span<double> all = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(result)), result.Length);
+        foreach (MembershipBlock block in blocks)
+        {
+            block.Values.CopyTo(all[(block.First * ClusterCount)..]);
+            progress?.Report((double)(block.First + block.Count) / count);
         }
 
         return result;
     }
 
-    private static void Copy(double[] row, double[,] result, int at)
+    private IEnumerable<MembershipBlock> Stream(int total, int rowsPerBlock, Func<int, int, VectorSource> prepare, CancellationToken ct)
     {
-        for (int i = 0; i < row.Length; i++)
+        int k = ClusterCount;
+        for (int first = 0; first < total; first += rowsPerBlock)
         {
-            result[at, i] = row[i];
+            int count = Math.Min(rowsPerBlock, total - first);
+            double[] values = new double[count * k];
+            if (k > 0)
+            {
+                VectorSource source = prepare(first, count);
+                Blocks.Run((count + RowsAtOnce - 1) / RowsAtOnce, _threads, _membership.Value.CreateWorkspace, (part, own) =>
+                {
+                    for (int row = part * RowsAtOnce; row < Math.Min(count, (part + 1) * RowsAtOnce); row++)
+                    {
+                        source(row, own, values.AsSpan(row * k, k));
+                    }
+                }, ct);
+            }
+
+            yield return new MembershipBlock(first, count, k, values);
         }
     }
 
-    private ParallelOptions Options(CancellationToken ct) => new() { MaxDegreeOfParallelism = _threads, CancellationToken = ct };
+    private double LargestTreeScore(CancellationToken ct)
+    {
+        double[] largest = new double[(_points.Count + DefaultRows - 1) / DefaultRows];
+        Blocks.Run(largest.Length, _threads, _membership.Value.CreateWorkspace, (block, own) =>
+        {
+            largest[block] = double.NaN;
+            for (int p = block * DefaultRows; p < Math.Min(_points.Count, (block + 1) * DefaultRows); p++)
+            {
+                double score = _membership.Value.LargestTreeScore(p, own);
+                largest[block] = score > largest[block] || double.IsNaN(largest[block]) ? score : largest[block];
+            }
+        }, ct);
+        return largest.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Max();
+    }
 
     internal PointSet Check(ReadOnlyMemory<float> newPoints) =>
         PointSet.Create(newPoints, _model.Dimensions, _model.Metric, nameof(newPoints));
 
-    internal Attachment[] Attach(PointSet queries, CancellationToken ct)
+    /// <summary>Where each point joins the tree; by groups, so that the neighbour lists of few are in memory at a time.</summary>
+    internal Attachment[] Attach(PointSet queries, IProgress<double>? progress, CancellationToken ct)
     {
         int k = Math.Min(2 * _model.MinSamples, _points.Count);
-        NeighborLists near = NeighborSearch.Search(_points, _tree, queries, k, _threads, progress: null, ct);
         Attachment[] attached = new Attachment[queries.Count];
-        for (int q = 0; q < attached.Length; q++)
+        for (int first = 0; first < attached.Length; first += AttachedAtOnce)
         {
-            ReadOnlySpan<double> distances = near.DistancesOf(q);
-            int nearest = -1;
-            double least = double.PositiveInfinity;
-            for (int i = 0; i < k; i++)
+            int count = Math.Min(AttachedAtOnce, attached.Length - first);
+            PointSet some = count == attached.Length ? queries : queries.Slice(first, count);
+            NeighborLists near = _scan?.Search(some, k, _threads, ct) ?? NeighborSearch.Search(_points, _tree, some, k, _threads, progress: null, ct);
+            for (int q = 0; q < count; q++)
             {
-                int point = near.IndicesOf(q)[i];
-                double distance = Math.Max(Math.Max(_model.CoreDistances[point], distances[_model.MinSamples]), distances[i]);
-                if (nearest < 0 || distance < least)
-                {
-                    (nearest, least) = (point, distance);
-                }
+                attached[first + q] = Attach(near.IndicesOf(q), near.DistancesOf(q));
             }
 
-            attached[q] = new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
+            progress?.Report((double)(first + count) / attached.Length);
         }
 
         return attached;
     }
+
+    /// <summary>Where a point joins whose nearest training points are known: twice min samples of them, copies counted, or all.</summary>
+    private Attachment Attach(ReadOnlySpan<int> near, ReadOnlySpan<double> distances)
+    {
+        int counted = 0, own = 0;
+        while ((counted += WeightOf(near[own])) <= _model.MinSamples)
+        {
+            own++;
+        }
+
+        int nearest = -1;
+        double least = double.PositiveInfinity;
+        counted = 0;
+        for (int i = 0; i < near.Length && counted < 2 * _model.MinSamples; i++)
+        {
+            double distance = Math.Max(Math.Max(_model.CoreDistances[near[i]], distances[own]), distances[i]);
+            if (nearest < 0 || distance < least)
+            {
+                (nearest, least) = (near[i], distance);
+            }
+
+            counted += WeightOf(near[i]);
+        }
+
+        return new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
+    }
+
+    /// <summary>Writes the vector of a row of a block.</summary>
+    private delegate void VectorSource(int row, SoftMembership.Workspace own, Span<double> vector);
+
+    private int WeightOf(int point) => _model.Weights is null ? 1 : _model.Weights[point];
 
     internal (int Label, double Strength) Assign(Attachment at)
     {

@@ -1,8 +1,11 @@
 namespace Pipeline.Clustering;
 
-/// <summary>What <see cref="Hdbscan.Fit"/> found: the flat clusters and every stage on the way to them. n is the number of points.</summary>
+/// <summary>What <see cref="Hdbscan"/> found: the flat clusters and every stage on the way to them. n is the number of points given.</summary>
 public sealed record HdbscanResult
 {
+    /// <summary>Per point, how many copies it stands for; null where the fit was without weights.</summary>
+    public int[]? Weights { get; init; }
+
     /// <summary>Per point, its cluster, numbered from 0; -1 for noise.</summary>
     public int[] Labels { get; init; } = [];
 
@@ -24,7 +27,7 @@ public sealed record HdbscanResult
     /// <summary>Per cluster, its id in the condensed tree; ascending.</summary>
     public int[] SelectedClusters { get; init; } = [];
 
-    /// <summary>Per point, the distance to its <see cref="MinSamples"/>-th nearest other point.</summary>
+    /// <summary>Per point, the distance to its <see cref="MinSamples"/>-th nearest other point, copies counted.</summary>
     public double[] CoreDistances { get; init; } = [];
 
     /// <summary>
@@ -45,18 +48,24 @@ public sealed record HdbscanResult
     /// <summary>The parameters of the fit.</summary>
     public required HdbscanOptions Options { get; init; }
 
-    /// <summary>The number of coordinates of a point.</summary>
+    /// <summary>The number of coordinates of a point; 0 after a fit of a graph.</summary>
     public int Dimensions { get; init; }
 
-    /// <summary>The min samples in force: the option, or the min cluster size in its place, at most n - 1.</summary>
+    /// <summary>The min samples in force: the option, or the min cluster size in its place, at most the number of points less one, copies counted.</summary>
     public int MinSamples { get; init; }
 
     /// <summary>Gathers what prediction needs.</summary>
     /// <param name="points">The points that were fitted, n x d, row-major. Copied.</param>
     /// <returns>A model of plain arrays.</returns>
     /// <exception cref="ArgumentException">The number of points or dimensions is not that of the fit.</exception>
+    /// <exception cref="InvalidOperationException">The fit was of a graph, without points.</exception>
     public HdbscanModel ToModel(ReadOnlyMemory<float> points)
     {
+        if (Dimensions == 0)
+        {
+            throw new InvalidOperationException("The fit was of a graph; prediction needs a fit of points.");
+        }
+
         long expected = (long)Labels.Length * Dimensions;
         if (points.Length != expected)
         {
@@ -71,6 +80,7 @@ public sealed record HdbscanResult
             Metric = Options.Metric,
             MinSamples = MinSamples,
             TrainingPoints = points.ToArray(),
+            Weights = Weights,
             CoreDistances = PredictionCoreDistances,
             PointParents = hierarchy.PointParents,
             PointLambdas = hierarchy.PointLambdas,

@@ -8,7 +8,8 @@ public static class SingleLinkage
     /// O(n log n) time, O(n) memory.
     /// </summary>
     /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
-    public static SingleLinkageTree Build(MinimumSpanningTree tree)
+    /// <param name="copies">The copies that the n points stand for; null where each stands for itself alone.</param>
+    public static SingleLinkageTree Build(MinimumSpanningTree tree, PointCopies? copies = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
@@ -27,14 +28,14 @@ public static class SingleLinkage
             left[row] = a;
             right[row] = b;
             distances[row] = tree.Weights[edge];
-            sizes[row] = Size(sizes, a, points) + Size(sizes, b, points);
+            sizes[row] = Size(a) + Size(b);
             up[a] = up[b] = points + row;
         }
 
-        return new SingleLinkageTree(left, right, distances, sizes);
-    }
+        return new SingleLinkageTree(left, right, distances, sizes) { Copies = copies };
 
-    private static int Size(int[] sizes, int node, int points) => node < points ? 1 : sizes[node - points];
+        int Size(int node) => node >= points ? sizes[node - points] : copies?.Weights[node] ?? 1;
+    }
 
     private static int Root(int[] up, int node)
     {

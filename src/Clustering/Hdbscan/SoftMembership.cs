@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -10,67 +12,110 @@ internal sealed class SoftMembership
     private readonly PointSet _points;
     private readonly ClusterHierarchy _hierarchy;
     private readonly int[] _selected;
-    private readonly int[][] _exemplars;
+    private readonly int[] _above;
+    private readonly int[] _exemplarEnds;
+    private readonly double[] _exemplars;
 
-    /// <summary>Finds the exemplars. O(n + clusters x depth).</summary>
+    /// <summary>Finds the exemplars and copies their rows in double precision. O(n + clusters x depth + exemplars x d).</summary>
     public SoftMembership(PointSet points, ClusterHierarchy hierarchy, int[] selected)
     {
         _points = points;
         _hierarchy = hierarchy;
         _selected = selected;
-        _exemplars = ClusterExemplars.Find(hierarchy, selected);
+        _above = AtOrAbove(hierarchy, selected);
+        int[][] exemplars = ClusterExemplars.Find(hierarchy, selected);
+        _exemplarEnds = new int[selected.Length];
+        _exemplars = new double[checked(exemplars.Sum(cluster => cluster.Length) * points.Dimensions)];
+        for (int cluster = 0, at = 0; cluster < selected.Length; cluster++)
+        {
+            foreach (int exemplar in exemplars[cluster])
+            {
+                points.CopyRow(exemplar, _exemplars.AsSpan(at, points.Dimensions));
+                at += points.Dimensions;
+            }
+
+            _exemplarEnds[cluster] = at;
+        }
     }
 
-    /// <summary>The vector of a new point that attaches to a cluster of the tree at a lambda. O(exemplars d + k depth).</summary>
-    public double[] OfNewPoint(ReadOnlySpan<double> row, int cluster, double lambda)
+    /// <summary>Makes the workspace of one thread.</summary>
+    public Workspace CreateWorkspace() => new(_hierarchy.Count, _selected.Length, _points.Dimensions);
+
+    /// <summary>The vector of a new point that attaches to a cluster of the tree at a lambda. O(exemplars d + k).</summary>
+    /// <param name="queries">The new points.</param>
+    /// <param name="query">The point.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="lambda">The lambda.</param>
+    /// <param name="own">The thread's workspace.</param>
+    /// <param name="vector">Receives k numbers.</param>
+    public void OfNewPoint(PointSet queries, int query, int cluster, double lambda, Workspace own, Span<double> vector)
     {
-        double max = _hierarchy.MaxLambdas[cluster];
-        double[] scores = MergeHeights(cluster, (float)lambda);
-        foreach (ref double score in scores.AsSpan())
+        FindMerges(cluster, own);
+        double[] scores = own.Scores;
+        double max = _hierarchy.MaxLambdas[cluster], largest = double.NaN;
+        for (int i = 0; i < scores.Length; i++)
         {
-            double gap = max - score;
-            score = max / (gap <= 0 ? NotZero : gap);
+            double gap = max - own.Height(i, (float)lambda);
+            scores[i] = max / (gap <= 0 ? NotZero : gap);
+            largest = scores[i] > largest || double.IsNaN(largest) ? scores[i] : largest;
         }
 
-        SoftMax(scores, scores.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Max());
-        double[] result = DistanceScores(row);
-        for (int i = 0; i < result.Length; i++)
+        SoftMax(scores, largest);
+        FindNearness(queries, query, own.Row, vector);
+        for (int i = 0; i < vector.Length; i++)
         {
-            result[i] = Math.Sqrt(result[i]) * scores[i] * scores[i];
+            vector[i] = Math.Sqrt(vector[i]) * scores[i] * scores[i];
         }
 
-        double[] heights = MergeHeights(cluster, lambda);
-        int nearest = FirstLargest(heights);
-        Scale(result, heights[nearest] / (Math.Max(lambda, _hierarchy.MaxLambdas[_selected[nearest]]) + NotZero));
-        return result;
+        int nearest = own.Highest(lambda);
+        Scale(vector, own.Height(nearest, lambda) / (Math.Max(lambda, _hierarchy.MaxLambdas[_selected[nearest]]) + NotZero));
     }
 
-    /// <summary>A training point's scores by the tree, before they are made to sum to one. O(k depth).</summary>
-    public double[] TreeScores(int point)
+    /// <summary>The largest of a training point's scores by the tree, before they are made to sum to one; NaN where all are. O(k).</summary>
+    public double LargestTreeScore(int point, Workspace own)
     {
-        int cluster = _hierarchy.PointParents[point];
-        double max = _hierarchy.MaxLambdas[cluster] + NotZero;
-        return Array.ConvertAll(MergeHeights(cluster, _hierarchy.PointLambdas[point]), height => Math.Exp(-(max / height)));
+        FindTreeScores(point, own);
+        double largest = double.NaN;
+        foreach (double score in own.Scores)
+        {
+            largest = score > largest || double.IsNaN(largest) ? score : largest;
+        }
+
+        return largest;
     }
 
-    /// <summary>The vector of a training point. O(exemplars d + k depth).</summary>
+    /// <summary>The vector of a training point. O(exemplars d + k).</summary>
     /// <param name="point">The point.</param>
-    /// <param name="treeScores">Its <see cref="TreeScores"/>; overwritten.</param>
     /// <param name="largest">The largest tree score of all points.</param>
-    public double[] OfTrainingPoint(int point, double[] treeScores, double largest)
+    /// <param name="own">The thread's workspace.</param>
+    /// <param name="vector">Receives k numbers.</param>
+    public void OfTrainingPoint(int point, double largest, Workspace own, Span<double> vector)
     {
-        SoftMax(treeScores, largest);
-        double[] result = DistanceScores(_points.Row(point));
-        for (int i = 0; i < result.Length; i++)
+        FindTreeScores(point, own);
+        SoftMax(own.Scores, largest);
+        FindNearness(_points, point, own.Row, vector);
+        for (int i = 0; i < vector.Length; i++)
         {
-            result[i] *= treeScores[i];
+            vector[i] *= own.Scores[i];
         }
 
         double lambda = _hierarchy.PointLambdas[point];
-        double[] heights = MergeHeights(_hierarchy.PointParents[point], lambda);
-        int nearest = FirstLargest(heights);
-        Scale(result, heights[nearest] / Math.Max(_hierarchy.MaxLambdas[_selected[nearest]], lambda));
-        return result;
+        int nearest = own.Highest(lambda);
+        Scale(vector, own.Height(nearest, lambda) / Math.Max(_hierarchy.MaxLambdas[_selected[nearest]], lambda));
+    }
+
+    private static int[] AtOrAbove(ClusterHierarchy hierarchy, int[] selected)
+    {
+        bool[] above = new bool[hierarchy.Count];
+        foreach (int cluster in selected)
+        {
+            for (int at = cluster; at >= 0 && !above[at]; at = hierarchy.Parents[at])
+            {
+                above[at] = true;
+            }
+        }
+
+        return [.. Enumerable.Range(0, above.Length).Where(cluster => above[cluster])];
     }
 
     private static void SoftMax(double[] scores, double largest)
@@ -88,74 +133,112 @@ internal sealed class SoftMembership
         }
     }
 
-    private static void Scale(double[] row, double total)
+    private static void Scale(Span<double> row, double total)
     {
-        double sum = row.Sum();
-        foreach (ref double value in row.AsSpan())
+        double sum = 0;
+        foreach (double value in row)
+        {
+            sum += value;
+        }
+
+        foreach (ref double value in row)
         {
             value = value / sum * total;
         }
     }
 
-    private static int FirstLargest(double[] values)
+    private void FindTreeScores(int point, Workspace own)
     {
-        int largest = 0;
-        for (int i = 1; i < values.Length; i++)
+        int cluster = _hierarchy.PointParents[point];
+        double max = _hierarchy.MaxLambdas[cluster] + NotZero, lambda = _hierarchy.PointLambdas[point];
+        FindMerges(cluster, own);
+        for (int i = 0; i < own.Scores.Length; i++)
         {
-            largest = values[i] > values[largest] ? i : largest;
+            own.Scores[i] = Math.Exp(-(max / own.Height(i, lambda)));
         }
-
-        return largest;
     }
 
-    private double[] DistanceScores(ReadOnlySpan<double> row)
+    /// <summary>Per selected cluster, one over the distance to its nearest exemplar, made to sum to one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindNearness(PointSet queries, int query, Span<double> row, Span<double> nearness)
     {
-        double[] scores = new double[_selected.Length];
+        queries.CopyRow(query, row);
         double sum = 0;
-        for (int i = 0; i < scores.Length; i++)
+        for (int i = 0, at = 0; i < nearness.Length; i++)
         {
             double nearest = double.MaxValue;
-            foreach (int exemplar in _exemplars[i])
+            for (; at < _exemplarEnds[i]; at += row.Length)
             {
-                nearest = Math.Min(nearest, RowDistance.Squared(row, _points.Row(exemplar)));
+                nearest = Math.Min(nearest, RowDistance.Squared(row, _exemplars.AsSpan(at, row.Length)));
             }
 
             double distance = _points.ToDistance(nearest);
-            scores[i] = distance == 0 ? double.MaxValue / scores.Length : 1 / distance;
-            sum += scores[i];
+            nearness[i] = distance == 0 ? double.MaxValue / nearness.Length : 1 / distance;
+            sum += nearness[i];
         }
 
-        foreach (ref double score in scores.AsSpan())
+        foreach (ref double value in nearness)
         {
-            score /= sum;
+            value /= sum;
         }
-
-        return scores;
     }
 
-    /// <summary>Per selected cluster, the lambda at which it and the given cluster part; the point's own where one lies above the other.</summary>
-    private double[] MergeHeights(int cluster, double lambda)
+    /// <summary>Per selected cluster, the lambda at which it and the given cluster part; NaN where one lies above the other.</summary>
+    private void FindMerges(int cluster, Workspace own)
     {
-        double[] heights = new double[_selected.Length];
-        for (int i = 0; i < heights.Length; i++)
+        for (int at = cluster; at >= 0; at = _hierarchy.Parents[at])
         {
-            int left = cluster, right = _selected[i], last = -1;
-            bool tookLeft = false, tookRight = false;
-            while (left != right)
-            {
-                if (left > right)
-                {
-                    (tookLeft, last, left) = (true, left, _hierarchy.Parents[left]);
-                }
-                else
-                {
-                    (tookRight, last, right) = (true, right, _hierarchy.Parents[right]);
-                }
-            }
-
-            heights[i] = tookLeft && tookRight ? _hierarchy.Births[last] : lambda;
+            own.Meeting[at] = at;
         }
 
-        return heights;
+        foreach (int at in _above)
+        {
+            if (own.Meeting[at] != at)
+            {
+                own.Meeting[at] = own.Meeting[_hierarchy.Parents[at]];
+            }
+        }
+
+        for (int i = 0; i < _selected.Length; i++)
+        {
+            int meeting = own.Meeting[_selected[i]];
+            own.Merges[i] = meeting == _selected[i] || meeting == cluster ? double.NaN : _hierarchy.Births[_hierarchy.FirstChildren[meeting]];
+        }
+
+        for (int at = cluster; at >= 0; at = _hierarchy.Parents[at])
+        {
+            own.Meeting[at] = -1;
+        }
+    }
+
+    /// <summary>What one thread needs for one point after the other.</summary>
+    internal sealed class Workspace(int clusters, int selected, int dimensions)
+    {
+        /// <summary>The point's row.</summary>
+        public double[] Row { get; } = new double[dimensions];
+
+        /// <summary>Per selected cluster, a score.</summary>
+        public double[] Scores { get; } = new double[selected];
+
+        /// <summary>Per selected cluster, the lambda at which it and the point's cluster part; NaN where one lies above the other.</summary>
+        public double[] Merges { get; } = new double[selected];
+
+        /// <summary>Per cluster, the lowest cluster at or above both it and the point's.</summary>
+        public int[] Meeting { get; } = Enumerable.Repeat(-1, clusters).ToArray();
+
+        /// <summary>The lambda at which a selected cluster and the point part: the point's own where its cluster lies above or below.</summary>
+        public double Height(int cluster, double lambda) => double.IsNaN(Merges[cluster]) ? lambda : Merges[cluster];
+
+        /// <summary>The selected cluster that the point parts from last, the first of several.</summary>
+        public int Highest(double lambda)
+        {
+            int highest = 0;
+            for (int i = 1; i < Merges.Length; i++)
+            {
+                highest = Height(i, lambda) > Height(highest, lambda) ? i : highest;
+            }
+
+            return highest;
+        }
     }
 }

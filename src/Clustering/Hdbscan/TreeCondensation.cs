@@ -5,9 +5,10 @@ public static class TreeCondensation
 {
     /// <summary>
     /// Walks the hierarchy from the root, level by level, left before right. A side with fewer points than
-    /// <paramref name="minClusterSize"/> falls out of its cluster point by point. O(n) time and memory.
+    /// <paramref name="minClusterSize"/> falls out of its cluster point by point. A point that stands for copies leaves with them in one
+    /// row; where it is as large as a cluster, it leaves at 1 over the distance at which they join. O(n) time and memory.
     /// </summary>
-    /// <param name="linkage">The hierarchy of at least two points.</param>
+    /// <param name="linkage">The hierarchy of at least two points, copies counted.</param>
     /// <param name="minClusterSize">The smallest cluster, at least 2.</param>
     public static CondensedTree Build(SingleLinkageTree linkage, int minClusterSize)
     {
@@ -18,18 +19,27 @@ public static class TreeCondensation
         Queue<(int Node, int Cluster)> alive = new();
         Queue<int> falling = new();
         int nextCluster = points + 1;
-        if (points > 1)
+        if (linkage.SizeOf(2 * points - 2) > 1)
         {
             alive.Enqueue((2 * points - 2, points));
         }
 
         while (alive.TryDequeue(out (int Node, int Cluster) at))
         {
+            if (at.Node < points)
+            {
+                rows.Add(at.Cluster, at.Node, Lambda(linkage.Copies!.Distances[at.Node]), linkage.SizeOf(at.Node));
+                continue;
+            }
+
             int row = at.Node - points;
             int left = linkage.Left[row], right = linkage.Right[row];
-            double lambda = linkage.Distances[row] > 0 ? 1 / linkage.Distances[row] : double.PositiveInfinity;
-            int leftSize = SizeOf(left), rightSize = SizeOf(right);
-            bool keepLeft = leftSize >= minClusterSize, keepRight = rightSize >= minClusterSize;
+            double lambda = Lambda(linkage.Distances[row]);
+            int leftSize = linkage.SizeOf(left), rightSize = linkage.SizeOf(right);
+
+            // What lies at one place is one group, also where it was given as several points with copies.
+            bool onePlace = linkage.Copies is not null && double.IsInfinity(lambda);
+            bool keepLeft = leftSize >= minClusterSize && !onePlace, keepRight = rightSize >= minClusterSize && !onePlace;
             if (keepLeft && keepRight)
             {
                 rows.Add(at.Cluster, nextCluster, lambda, leftSize);
@@ -46,8 +56,6 @@ public static class TreeCondensation
 
         return rows.ToTree();
 
-        int SizeOf(int node) => node < points ? 1 : linkage.Sizes[node - points];
-
         void Keep(int node, bool keep, int cluster, double lambda)
         {
             if (keep)
@@ -61,7 +69,7 @@ public static class TreeCondensation
             {
                 if (at < points)
                 {
-                    rows.Add(cluster, at, lambda, 1);
+                    rows.Add(cluster, at, lambda, linkage.SizeOf(at));
                 }
                 else
                 {
@@ -71,6 +79,8 @@ public static class TreeCondensation
             }
         }
     }
+
+    private static double Lambda(double distance) => distance > 0 ? 1 / distance : double.PositiveInfinity;
 
     private sealed class Rows(int points)
     {

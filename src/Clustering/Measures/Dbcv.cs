@@ -23,6 +23,7 @@ public static class Dbcv
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
+        Points.RequireDefined(metric);
         if (labels.Length != n)
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
         ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);

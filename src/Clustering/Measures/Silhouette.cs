@@ -23,17 +23,19 @@ public static class Silhouette
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? sampleSize = null, int seed = 42, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
+        Points.RequireDefined(metric);
         if (labels.Length != n)
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
         if (sampleSize < 1)
             throw new ArgumentOutOfRangeException(nameof(sampleSize), sampleSize, "The sample has 1 point or more, or is null for all.");
+        ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
         LabelledGroups groups = new(labels);
         if (groups.Count < 2)
             return double.NaN;
         DistanceRows rows = new(points, dimensions, metric, groups.Order);
         int[] sample = Sample(groups.Order.Length, sampleSize, seed);
         double[] values = new double[sample.Length];
-        Parallel.For(0, (sample.Length + 31) / 32, Points.Parallelism(maxDegreeOfParallelism, ct), block =>
+        Parallel.For(0, (sample.Length + 31) / 32, parallel, block =>
         {
             float[] distances = new float[rows.Count];
             for (int s = block * 32; s < Math.Min(sample.Length, (block + 1) * 32); s++)

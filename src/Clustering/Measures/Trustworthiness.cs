@@ -18,6 +18,7 @@ public static class Trustworthiness
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<float> layout, int layoutDimensions, int neighbors = 5, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
+        Points.RequireDefined(metric);
         if (Points.Count(layout, layoutDimensions, nameof(layout)) != n)
             throw new ArgumentException($"The layout has {layout.Length / layoutDimensions} points, the input {n}.", nameof(layout));
         if (neighbors < 1 || 2L * neighbors >= n)

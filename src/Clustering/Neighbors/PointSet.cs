@@ -40,6 +40,7 @@ internal sealed class PointSet
     /// <exception cref="ArgumentException">The dimensions do not divide the data, a coordinate is not finite, or a row is zero under the cosine metric.</exception>
     public static PointSet Create(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric, string name)
     {
+        Points.RequireDefined(metric);
         if (dimensions < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(dimensions), dimensions, Invariant($"{nameof(dimensions)} is {dimensions}; it must be 1 or more."));
@@ -70,6 +71,12 @@ internal sealed class PointSet
     /// <summary>One row as it was given.</summary>
     public ReadOnlySpan<float> Given(int point) => _source.Span.Slice(point * Dimensions, Dimensions);
 
+    /// <summary>Some rows that follow each other as they were given.</summary>
+    public ReadOnlySpan<float> Given(int first, int count) => _source.Span.Slice(first * Dimensions, count * Dimensions);
+
+    /// <summary>Whether rows are scaled to unit length.</summary>
+    public bool IsScaled => _scales is not null;
+
     /// <summary>What a given row is multiplied by.</summary>
     public double ScaleOf(int point) => _scales is null ? 1 : _scales[point];
 
@@ -83,13 +90,26 @@ internal sealed class PointSet
     public double Squared(int a, int b) =>
         _scales is null ? RowDistance.Squared(Given(a), Given(b)) : RowDistance.Squared(Given(a), _scales[a], Given(b), _scales[b]);
 
-    /// <summary>The squared Euclidean distance of a row to a row of another set of the same metric. O(d).</summary>
-    public double SquaredTo(int point, PointSet others, int other) => _scales is null
-        ? RowDistance.Squared(Given(point), others.Given(other))
-        : RowDistance.Squared(Given(point), _scales[point], others.Given(other), others.ScaleOf(other));
+    /// <summary>The squared Euclidean distance of a row and a row of another set of the same metric. O(d).</summary>
+    public double Squared(int a, PointSet others, int b) =>
+        _scales is null ? RowDistance.Squared(Given(a), others.Given(b)) : RowDistance.Squared(Given(a), _scales[a], others.Given(b), others._scales![b]);
+
+    /// <summary>Some of the points in a row, as a set of their own.</summary>
+    public PointSet Slice(int first, int count) =>
+        new(_source.Slice(first * Dimensions, count * Dimensions), Dimensions, _scales?[first..(first + count)]);
 
     /// <summary>The metric's distance between two points. O(d).</summary>
     public double Distance(int a, int b) => ToDistance(Squared(a, b));
+
+    /// <summary>Widens and scales one row without need of <see cref="Rows"/>. O(d).</summary>
+    public void CopyRow(int point, Span<double> row)
+    {
+        TensorPrimitives.ConvertChecked(Given(point), row);
+        if (_scales is not null)
+        {
+            TensorPrimitives.Multiply(row, _scales[point], row);
+        }
+    }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
@@ -121,12 +141,7 @@ internal sealed class PointSet
         double[] rows = new double[_source.Length];
         for (int point = 0; point < Count; point++)
         {
-            Span<double> row = rows.AsSpan(point * Dimensions, Dimensions);
-            TensorPrimitives.ConvertChecked(Given(point), row);
-            if (_scales is not null)
-            {
-                TensorPrimitives.Multiply(row, _scales[point], row);
-            }
+            CopyRow(point, rows.AsSpan(point * Dimensions, Dimensions));
         }
 
         return rows;

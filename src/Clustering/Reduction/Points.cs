@@ -23,10 +23,28 @@ internal static class Points
         for (int i = 0; i < points.Length; i += dimensions)
         {
             if (!float.IsFinite(4 * TensorPrimitives.SumOfSquares(points.Slice(i, dimensions))))
-                throw new ArgumentException($"'{name}' has a value that is not finite, or too large, in row {i / dimensions}.", name);
+                throw new ArgumentException(Unusable(points.Slice(i, dimensions), i / dimensions, name), name);
         }
 
         return points.Length / dimensions;
+    }
+
+    /// <summary>Checks a metric.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not defined.</exception>
+    public static void RequireDefined(DistanceMetric metric)
+    {
+        if (!Enum.IsDefined(metric))
+            throw new ArgumentOutOfRangeException(nameof(metric), metric, $"{nameof(metric)} is {metric}; it must be {string.Join(" or ", Enum.GetNames<DistanceMetric>())}.");
+    }
+
+    private static string Unusable(ReadOnlySpan<float> row, int number, string name)
+    {
+        int column = 0;
+        while (column < row.Length && float.IsFinite(row[column]))
+            column++;
+        return column < row.Length
+            ? FormattableString.Invariant($"'{name}' holds {row[column]} in row {number}, column {column}; every value must be finite.")
+            : $"'{name}' has values in row {number} that are too large; their squares must add up to less than a quarter of what single precision holds.";
     }
 
     /// <summary>The settings of a parallel loop.</summary>

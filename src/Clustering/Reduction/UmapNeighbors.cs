@@ -9,13 +9,16 @@ internal sealed class UmapNeighbors
     /// <summary>Neighbours listed beyond those wanted, so that rounding hardly ever leaves a doubt about which are the nearest.</summary>
     private const int Spare = 4;
 
+    /// <summary>Coordinates to look at from which on a search of new points is worth more than one thread.</summary>
+    private const long LeastShared = 1 << 22;
+
     private readonly int _dimensions;
     private readonly int _count;
     private readonly DistanceMetric _metric;
     private readonly int[] _others;
     private readonly int[] _zeros;
     private readonly PointSet _set;
-    private readonly Lazy<PanelQueries> _queries;
+    private readonly Lazy<NeighborScan?> _scan;
 
     /// <summary>Refers to the points. O(n d).</summary>
     public UmapNeighbors(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric)
@@ -26,7 +29,7 @@ internal sealed class UmapNeighbors
         _zeros = metric == DistanceMetric.Cosine ? Zeros(points.Span) : [];
         _others = _zeros.Length == 0 ? [] : [.. Enumerable.Range(0, _count).Except(_zeros)];
         _set = PointSet.Create(_zeros.Length == 0 ? points : Rows(points.Span, _others), dimensions, metric, nameof(points));
-        _queries = new Lazy<PanelQueries>(() => new PanelQueries(_set, Environment.ProcessorCount, CancellationToken.None));
+        _scan = new Lazy<NeighborScan?>(() => NeighborScan.Create(_set));
     }
 
     /// <summary>The <paramref name="k"/> nearest other points of every point.</summary>
@@ -73,8 +76,14 @@ internal sealed class UmapNeighbors
         int[] zeros = _metric == DistanceMetric.Cosine ? Zeros(queries.Span) : [];
         int[] others = zeros.Length == 0 ? [] : [.. Enumerable.Range(0, n).Except(zeros)];
         PointSet set = PointSet.Create(zeros.Length == 0 ? queries : Rows(queries.Span, others), _dimensions, _metric, nameof(queries));
-        int listed = Math.Min(k, _set.Count);
-        NeighborLists lists = listed == 0 ? new NeighborLists(0, [], []) : _queries.Value.Search(set, listed, Threads(parallel), parallel.CancellationToken);
+        int listed = Math.Min(k, _set.Count), threads = (long)set.Count * _set.Count * _dimensions < LeastShared ? 1 : Threads(parallel);
+        NeighborLists lists = new(0, [], []);
+        if (listed > 0 && set.Count > 0)
+        {
+            lists = _scan.Value?.Search(set, listed, threads, parallel.CancellationToken)
+                ?? BruteForceNeighbors.Search(_set, set, listed, threads, progress: null, parallel.CancellationToken);
+        }
+
         for (int row = 0; row < set.Count; row++)
             Merge(lists, row, -1, table, zeros.Length == 0 ? row : others[row]);
         foreach (int zero in zeros)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pipeline.Clustering;
@@ -11,9 +12,13 @@ namespace Pipeline.Clustering;
 public static class SafeTensorFile
 {
     private const int MaximumHeaderBytes = 100_000_000;
+    private const int SliceBytes = 1 << 20;
     private const string MetadataKey = "__metadata__";
 
-    /// <summary>Writes arrays and free-form metadata to a stream, which stays open.</summary>
+    /// <summary>
+    /// Writes arrays and free-form metadata to a stream, which stays open. The arrays go out in slices of a megabyte and are not copied; what is
+    /// held beside them is the header.
+    /// </summary>
     public static async Task WriteAsync(Stream output, IReadOnlyDictionary<string, SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -26,34 +31,46 @@ public static class SafeTensorFile
         await output.WriteAsync(header, cancellationToken);
         foreach ((_, SafeTensor tensor) in ordered)
         {
-            await output.WriteAsync(tensor.Data, cancellationToken);
+            for (int start = 0; start < tensor.Data.Length; start += SliceBytes)
+            {
+                await output.WriteAsync(tensor.Data[start..Math.Min(tensor.Data.Length, start + SliceBytes)], cancellationToken);
+            }
         }
     }
 
-    /// <summary>Reads all arrays of a stream.</summary>
+    /// <summary>Reads all arrays of a stream. Memory: the arrays and the header.</summary>
     /// <exception cref="InvalidDataException">The stream is not a complete safetensors file; the message says what is wrong.</exception>
     public static async Task<IReadOnlyDictionary<string, SafeTensor>> ReadAsync(Stream input, CancellationToken cancellationToken = default)
     {
+        Dictionary<string, SafeTensor> tensors = new(StringComparer.Ordinal);
+        await foreach ((string name, SafeTensor tensor) in ReadEachAsync(input, cancellationToken))
+        {
+            tensors.Add(name, tensor);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>
+    /// Reads the arrays of a stream one after the other, in the order of their bytes: the next is read when it is asked for. Memory: the header and one
+    /// array, and those that the caller keeps.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The stream is not a complete safetensors file; the message says what is wrong.</exception>
+    public static async IAsyncEnumerable<KeyValuePair<string, SafeTensor>> ReadEachAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(input);
-        byte[] length = new byte[sizeof(ulong)];
-        await ReadExactlyAsync(input, length, cancellationToken);
+        byte[] length = await ReadExactlyAsync(input, sizeof(ulong), cancellationToken);
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerBytes is 0 or > MaximumHeaderBytes)
         {
             throw new InvalidDataException($"Not a safetensors file: a header of {headerBytes} bytes.");
         }
 
-        byte[] header = new byte[headerBytes];
-        await ReadExactlyAsync(input, header, cancellationToken);
-        Dictionary<string, SafeTensor> tensors = new(StringComparer.Ordinal);
+        byte[] header = await ReadExactlyAsync(input, (long)headerBytes, cancellationToken);
         foreach ((string name, string type, long[] shape, long start, long end) in Entries(header))
         {
-            byte[] data = new byte[end - start];
-            await ReadExactlyAsync(input, data, cancellationToken);
-            tensors.Add(name, new SafeTensor(type, shape, data));
+            yield return KeyValuePair.Create(name, new SafeTensor(type, shape, await ReadExactlyAsync(input, end - start, cancellationToken)));
         }
-
-        return tensors;
     }
 
     private static byte[] Header(KeyValuePair<string, SafeTensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -123,8 +140,13 @@ public static class SafeTensorFile
 
             entries.Sort((a, b) => a.Start.CompareTo(b.Start));
             long expected = 0;
-            foreach ((string name, _, _, long start, long end) in entries)
+            foreach ((string name, string type, long[] shape, long start, long end) in entries)
             {
+                if (SafeTensor.SizeOf(type, shape) is Int128 size && size != end - start)
+                {
+                    throw new InvalidDataException($"The array '{name}' of {type} [{string.Join(", ", shape)}] takes {size} bytes, but claims {end - start}.");
+                }
+
                 if (start != expected || end < start || end - start > Array.MaxLength)
                 {
                     throw new InvalidDataException($"The array '{name}' claims the bytes {start} to {end}, but the one before ends at {expected}.");
@@ -141,12 +163,12 @@ public static class SafeTensorFile
         }
     }
 
-    private static async Task ReadExactlyAsync(Stream input, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Reads that many bytes; allocates none where the stream knows that it does not have them.</summary>
+    private static async Task<byte[]> ReadExactlyAsync(Stream input, long count, CancellationToken cancellationToken)
     {
-        int read = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        if (read < buffer.Length)
-        {
-            throw new InvalidDataException($"The safetensors file ends {buffer.Length - read} bytes too early.");
-        }
+        long left = input.CanSeek ? input.Length - input.Position : count;
+        byte[] buffer = left < count ? [] : GC.AllocateUninitializedArray<byte>((int)count);
+        long read = left < count ? left : await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return read >= count ? buffer : throw new InvalidDataException($"The safetensors file ends {count - read} bytes too early.");
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Pipeline.Incidents;
 using Pipeline.Models;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Spectre.Console;
 
@@ -62,7 +63,7 @@ internal sealed class CommandHost
         {
             return Fail(UserMessage.Of(e), ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is WarehouseException or ObjectStoreException or ModelException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is WarehouseException or ObjectStoreException or EmbedderException or ModelException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, ExitCode.Failed);
         }

@@ -56,7 +56,7 @@ public sealed class ClusterGeometry
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
         float[] placed = _layout is null ? reduced : _layout.Transform(reduced, cancellationToken);
-        HdbscanPrediction prediction = _predictor.Value.Predict(placed, cancellationToken);
+        HdbscanPrediction prediction = _predictor.Value.Predict(placed, ct: cancellationToken);
         Classification[] answers = new Classification[prediction.Labels.Length];
         for (int row = 0; row < answers.Length; row++)
         {

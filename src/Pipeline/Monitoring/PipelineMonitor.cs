@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Monitoring;
 
@@ -18,6 +19,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         List<TechCenterStatus> centers = [];
         foreach (TechCenterStatistics s in await warehouse.ReadStatisticsAsync(cancellationToken))
         {
+            Measure(s);
             (IReadOnlyList<ModelManifest> versions, string? problem) = await VersionsAsync(s.TechCenter, cancellationToken);
             ModelManifest? latest = versions is [.., var last] ? last : null;
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
@@ -29,6 +31,16 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
             await preprocess.CountWaitingAsync(cancellationToken),
             (await warehouse.ReadDeadLettersAsync(cancellationToken)).Count,
             centers);
+    }
+
+    /// <summary>Looks how old the newest incident of each tech center is, for <see cref="PipelineMetrics.DataLag"/>.</summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task MeasureLagAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (TechCenterStatistics center in await warehouse.ReadStatisticsAsync(cancellationToken))
+        {
+            Measure(center);
+        }
     }
 
     /// <summary>Checks one thing after the other; a failed check does not stop the ones after it.</summary>
@@ -53,6 +65,14 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         }
 
         return checks;
+    }
+
+    private void Measure(TechCenterStatistics center)
+    {
+        if (center.NewestIncident is DateTimeOffset newest)
+        {
+            PipelineMetrics.SetNewestIncident(center.TechCenter, newest, clock);
+        }
     }
 
     private async Task<(IReadOnlyList<ModelManifest> Versions, string? Problem)> VersionsAsync(string techCenter, CancellationToken cancellationToken)

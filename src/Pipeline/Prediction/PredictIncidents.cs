@@ -2,6 +2,7 @@ using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Prediction;
 
@@ -17,7 +18,10 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
     /// <param name="cancellationToken">Stops after a batch.</param>
     /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
-    public async Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken));
+
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync(cancellationToken);
         TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
@@ -60,6 +64,7 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
         }
         catch (ModelException e)
         {
+            PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
@@ -73,6 +78,11 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
             IReadOnlyList<PreprocessedIncident> batch = await warehouse.ReadUnpredictedAsync(techCenter, embedder, classifier.ModelVersion, options.BatchSize, cancellationToken);
             if (batch.Count == 0)
             {
+                if (predicted > 0)
+                {
+                    PipelineMetrics.NoiseShare.Record((double)unclustered / predicted, PipelineMetrics.TechCenter(techCenter));
+                }
+
                 return new PredictionOutcome(techCenter, classifier.Manifest.Version, predicted, unclustered);
             }
 
@@ -80,7 +90,23 @@ public sealed class PredictIncidents(IWarehouse warehouse, ModelStore models, st
             DateTimeOffset now = clock.GetUtcNow();
             await warehouse.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => classifier.Describe(incident, answer, now))], cancellationToken);
             predicted += batch.Count;
-            unclustered += answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
+            int alone = answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
+            unclustered += alone;
+            Measure(techCenter, answers, alone);
+        }
+    }
+
+    private static void Measure(string techCenter, IReadOnlyList<Classification> answers, int unclustered)
+    {
+        KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
+        PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
+        PipelineMetrics.Predictions.Add(unclustered, center, new("outcome", "unclustered"));
+        if (PipelineMetrics.Confidence.Enabled)
+        {
+            foreach (Classification answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))
+            {
+                PipelineMetrics.Confidence.Record(answer.Confidence, center);
+            }
         }
     }
 }

@@ -1,7 +1,10 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Pipeline.Incidents;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Preprocessing;
 
@@ -39,6 +42,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
     /// <param name="cancellationToken">Stops after a batch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
+    /// <exception cref="EmbedderException">The embedder does not answer.</exception>
     public async Task<PreprocessOutcome> RunAsync(int? limit = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (limit < 1)
@@ -46,6 +50,11 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
             throw new ArgumentOutOfRangeException(nameof(limit), limit, "The limit must be at least 1.");
         }
 
+        return await PipelineWork.RunAsync(PipelineOperation.Preprocess, techCenter: null, () => RunBatchesAsync(limit, progress, cancellationToken));
+    }
+
+    private async Task<PreprocessOutcome> RunBatchesAsync(int? limit, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
         long watermark = await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken);
         long total = Math.Min(limit ?? long.MaxValue, await warehouse.CountChangesAsync(watermark, cancellationToken));
         PreprocessOutcome outcome = new(0, 0, 0, 0);
@@ -69,53 +78,94 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
     private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, long watermark, PreprocessOutcome outcome, CancellationToken cancellationToken)
     {
-        List<(Incident Incident, string Summary, string Hash)> texts = [];
+        List<Masked> texts = [];
         List<DeadLetter> deadLetters = [];
+        List<string> rejected = [];
         foreach (Incident incident in batch.Select(c => c.Incident))
         {
             string summary = Summaries.Build(incident.Texts);
             if (summary.Length == 0)
             {
-                deadLetters.Add(new DeadLetter(incident.Number, Stage, "Nothing is left of the text after cleaning. Fill in the short description."));
+                KeepAside(incident, "Nothing is left of the text after cleaning. Fill in the short description.");
             }
             else
             {
-                texts.Add((incident, summary, TextHash.Of(summary)));
+                texts.Add(new Masked(incident, summary, TextHash.Of(summary)));
             }
         }
 
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(
             await warehouse.FindEmbeddingsAsync(Embedder, [.. texts.Select(t => t.Hash).Distinct(StringComparer.Ordinal)], cancellationToken), StringComparer.Ordinal);
-        (string Summary, string Hash)[] missing = [.. texts.Where(t => !embeddings.ContainsKey(t.Hash)).Select(t => (t.Summary, t.Hash)).DistinctBy(t => t.Hash, StringComparer.Ordinal)];
-        if (missing.Length > 0)
+        Masked[] missing = [.. texts.Where(t => !embeddings.ContainsKey(t.Hash)).DistinctBy(t => t.Hash, StringComparer.Ordinal)];
+        IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, cancellationToken);
+        foreach (Masked text in texts.Where(t => refused.ContainsKey(t.Hash)))
         {
-            GeneratedEmbeddings<Embedding<float>> made = await embedder.GenerateAsync(missing.Select(m => m.Summary), cancellationToken: cancellationToken);
-            foreach ((string hash, Embedding<float> embedding) in missing.Select(m => m.Hash).Zip(made))
-            {
-                embeddings.Add(hash, embedding.Vector);
-            }
+            KeepAside(text.Incident, refused[text.Hash]);
         }
 
-        PreprocessedIncident[] rows =
-        [
-            .. texts.Select(t => new PreprocessedIncident
-            {
-                Number = t.Incident.Number,
-                CreatedOn = t.Incident.CreatedOn,
-                TechCenter = t.Incident.TechCenter,
-                Summary = t.Summary,
-                ContentHash = t.Hash,
-                Embedder = Embedder,
-                Embedding = embeddings[t.Hash],
-            }),
-        ];
+        PreprocessedIncident[] rows = [.. texts.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
         await warehouse.SavePreprocessedAsync(rows, deadLetters, WatermarkName, watermark, cancellationToken);
-        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + rows.Length, outcome.Embedded + missing.Length, outcome.DeadLetters + deadLetters.Count);
+        PipelineMetrics.Count(PipelineMetrics.Read, batch.Select(c => c.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Embedded, missing.Where(m => !refused.ContainsKey(m.Hash)).Select(m => m.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
+        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + rows.Length, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
+
+        void KeepAside(Incident incident, string reason)
+        {
+            deadLetters.Add(new DeadLetter(incident.Number, Stage, reason));
+            rejected.Add(incident.TechCenter);
+        }
     }
+
+    // Adds the embeddings of texts that have none, and tells which the embedder refuses.
+    private async Task<IReadOnlyDictionary<string, string>> EmbedAsync(Masked[] missing, Dictionary<string, ReadOnlyMemory<float>> embeddings, CancellationToken cancellationToken)
+    {
+        if (missing.Length == 0)
+        {
+            return ReadOnlyDictionary<string, string>.Empty;
+        }
+
+        using Activity? activity = PipelineActivity.Start("pipeline.embed");
+        activity?.SetTag("texts", missing.Length);
+        IReadOnlyList<Embedding<float>?> made;
+        Dictionary<string, string> refused = new(StringComparer.Ordinal);
+        try
+        {
+            made = await embedder.GenerateAsync(missing.Select(m => m.Summary), cancellationToken: cancellationToken);
+        }
+        catch (TextsRefusedException e)
+        {
+            made = e.Made;
+            refused = e.Refused.ToDictionary(r => missing[r.Key].Hash, r => r.Value, StringComparer.Ordinal);
+        }
+
+        foreach ((Masked text, Embedding<float>? embedding) in missing.Zip(made).Where(pair => pair.Second is not null))
+        {
+            embeddings.Add(text.Hash, embedding!.Vector);
+        }
+
+        return refused;
+    }
+
+    private PreprocessedIncident Preprocessed(Masked text, ReadOnlyMemory<float> embedding) => new()
+    {
+        Number = text.Incident.Number,
+        CreatedOn = text.Incident.CreatedOn,
+        TechCenter = text.Incident.TechCenter,
+        Summary = text.Summary,
+        ContentHash = text.Hash,
+        Embedder = Embedder,
+        Embedding = embedding,
+    };
 
     private static string IdOf(IEmbeddingGenerator<string, Embedding<float>> embedder)
     {
         EmbeddingGeneratorMetadata? metadata = embedder.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
         return metadata?.DefaultModelId ?? throw new ArgumentException("The embedder does not name its model: its vectors could not be told from others.", nameof(embedder));
     }
+
+    /// <summary>An incident with its masked text and the hash of that.</summary>
+    private sealed record Masked(Incident Incident, string Summary, string Hash);
 }

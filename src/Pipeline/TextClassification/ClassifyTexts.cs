@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Pipeline.Models;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
+using Pipeline.Telemetry;
 
 namespace Pipeline.TextClassification;
 
@@ -24,9 +26,18 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     /// <summary>Answers a request.</summary>
     /// <exception cref="RequestException">The request has no texts, too many, an empty or too long one, or the tech center has no model that fits.</exception>
     /// <exception cref="ModelException">The model is damaged.</exception>
+    /// <exception cref="EmbedderException">The embedder does not answer.</exception>
     public async Task<ClassifyResult> RunAsync(ClassifyRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        long start = Stopwatch.GetTimestamp();
+        ClassifyResult result = await PipelineWork.RunAsync(PipelineOperation.Classify, techCenter: null, () => AnswerAsync(request, cancellationToken));
+        PipelineMetrics.ClassifyDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return result;
+    }
+
+    private async Task<ClassifyResult> AnswerAsync(ClassifyRequest request, CancellationToken cancellationToken)
+    {
         IReadOnlyList<string> texts = Texts(request);
         string techCenter = await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
         LiveModel model = await models.GetAsync(techCenter, cancellationToken)
@@ -41,7 +52,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         ClassifiedText[] answers = [.. masked.Select(Unclustered)];
         if (filled.Length > 0)
         {
-            GeneratedEmbeddings<Embedding<float>> embeddings = await embedder.GenerateAsync(filled.Select(i => masked[i]), cancellationToken: cancellationToken);
+            GeneratedEmbeddings<Embedding<float>> embeddings = await EmbedAsync(request, masked, filled, cancellationToken);
             IReadOnlyList<Classification> found = model.Classifier.Classify([.. filled.Zip(embeddings, (i, e) => (TextHash.Of(masked[i]), e.Vector))], cancellationToken);
             foreach ((int place, int i) in filled.Index())
             {
@@ -51,6 +62,23 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
 
         return new ClassifyResult(techCenter, model.Manifest.Version, answers);
     }
+
+    private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)
+    {
+        using Activity? activity = PipelineActivity.Start("pipeline.embed");
+        activity?.SetTag("texts", filled.Length);
+        try
+        {
+            return await embedder.GenerateAsync(filled.Select(i => masked[i]), cancellationToken: cancellationToken);
+        }
+        catch (TextsRefusedException e)
+        {
+            (int place, string reason) = e.Refused.OrderBy(r => r.Key).First();
+            throw RequestException.Invalid(Field(request, filled[place]), reason);
+        }
+    }
+
+    private static string Field(ClassifyRequest request, int i) => request.Texts is null ? "text" : string.Create(CultureInfo.InvariantCulture, $"texts[{i}]");
 
     private static IReadOnlyList<string> Texts(ClassifyRequest request)
     {
@@ -68,7 +96,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
         foreach ((int i, string text) in texts.Index())
         {
-            string field = request.Texts is null ? "text" : string.Create(CultureInfo.InvariantCulture, $"texts[{i}]");
+            string field = Field(request, i);
             if (string.IsNullOrWhiteSpace(text))
             {
                 errors[field] = ["The text is empty. Describe the problem in a few words."];

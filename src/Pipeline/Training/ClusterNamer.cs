@@ -14,9 +14,11 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     /// <param name="texts">The texts.</param>
     /// <param name="groups">The group of each text, 0 to the number of groups - 1, or -1 for none.</param>
     /// <param name="examples">A few examples of each group.</param>
+    /// <param name="known">The name of each group that has one already; null for each that is to be named.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One name per group, in order.</returns>
-    public async Task<IReadOnlyList<GroupName>> NameAsync(IReadOnlyList<string> texts, IReadOnlyList<int> groups, IReadOnlyList<IReadOnlyList<string>> examples, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<GroupName>> NameAsync(
+        IReadOnlyList<string> texts, IReadOnlyList<int> groups, IReadOnlyList<IReadOnlyList<string>> examples, IReadOnlyList<string?>? known = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(groups);
@@ -31,10 +33,31 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
                 return new ClusterDescription(own, TitlePhrase.Find([.. titles[group]], own), e);
             }),
         ];
-        IReadOnlyList<string> labels = await labeller.LabelAsync(descriptions, cancellationToken);
+        GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
 
         HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
-        return [.. labels.Select((label, group) => new GroupName(Unique(label, descriptions[group], group, taken), [.. descriptions[group].Keywords.Take(ShownKeywords).Select(k => k.Term)]))];
+        return
+        [
+            .. labels.Select((label, group) => new GroupName(
+                Unique(label.Name, descriptions[group], group, taken),
+                [.. descriptions[group].Keywords.Take(ShownKeywords).Select(k => k.Term)],
+                label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)),
+        ];
+    }
+
+    private async Task<GroupLabel[]> LabelsAsync(ClusterDescription[] descriptions, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
+    {
+        GroupLabel[] labels = [.. descriptions.Select((_, group) => new GroupLabel(known?[group] ?? ""))];
+        int[] unnamed = [.. Enumerable.Range(0, labels.Length).Where(group => labels[group].Name.Length == 0)];
+        if (unnamed.Length > 0)
+        {
+            foreach ((int group, GroupLabel label) in unnamed.Zip(await labeller.LabelAsync([.. unnamed.Select(group => descriptions[group])], cancellationToken)))
+            {
+                labels[group] = label;
+            }
+        }
+
+        return labels;
     }
 
     // Siblings may share their strongest words: then a word that the name does not have yet tells them apart, and a number where there is none.

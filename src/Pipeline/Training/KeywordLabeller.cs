@@ -8,9 +8,9 @@ public sealed class KeywordLabeller : IClusterLabeller
     private const int KeywordsOfName = 10;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> LabelAsync(IReadOnlyList<ClusterDescription> groups, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<GroupLabel>> LabelAsync(IReadOnlyList<ClusterDescription> groups, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        return Task.FromResult<IReadOnlyList<string>>([.. groups.Select(g => g.TitlePhrase ?? ClusterNames.Compose(g.Keywords.Take(KeywordsOfName)))]);
+        return Task.FromResult<IReadOnlyList<GroupLabel>>([.. groups.Select(g => new GroupLabel(g.TitlePhrase ?? ClusterNames.Compose(g.Keywords.Take(KeywordsOfName))))]);
     }
 }

@@ -30,13 +30,14 @@ public sealed class ModelAssembler(ClusterNamer namer)
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, labels, examples, cancellationToken);
+        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, labels, examples, cancellationToken: cancellationToken);
 
         int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())]);
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
         Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
         (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
-        ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, cancellationToken);
+        string?[] proposed = ProposedDomains.Majority(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
+        ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
 
         Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
         ModelCluster[] clusters =
@@ -86,11 +87,12 @@ public sealed class ModelAssembler(ClusterNamer namer)
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
 
-    private async Task<ModelDomain[]> DomainsAsync(string[] texts, int[] labels, int[] groups, int[] domainIds, IReadOnlyList<GroupName> clusterNames, CancellationToken cancellationToken)
+    private async Task<ModelDomain[]> DomainsAsync(
+        string[] texts, int[] labels, int[] groups, int[] domainIds, IReadOnlyList<GroupName> clusterNames, string?[] proposed, CancellationToken cancellationToken)
     {
         int[] ofRows = [.. labels.Select(label => label < 0 ? -1 : groups[label])];
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, domainIds.Length).Select(group => (IReadOnlyList<string>)[.. clusterNames.Where((_, cluster) => groups[cluster] == group).Select(n => n.Label)])];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRows, labelsOf, cancellationToken);
+        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRows, labelsOf, proposed, cancellationToken);
         return
         [
             .. domainIds.Select((id, group) => new ModelDomain(id, names[group].Label, ofRows.Count(g => g == group)))

@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Training;
 
@@ -25,8 +26,15 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
     /// <param name="cancellationToken">Stops between steps, before publication.</param>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A tech center whose data makes training throw is reported, and the others go on.")]
     public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken = default)
+    {
+        TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken));
+        TrainingMeasures.Record(outcome);
+        return outcome;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A tech center whose data makes training throw is reported, and the others go on.")]
+    private async Task<TrainingOutcome> RunAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken)
     {
         Stopwatch stopwatch = Stopwatch.StartNew();
         int incidents = 0;
@@ -36,7 +44,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             if (versions.FirstOrDefault(v => v.TrainingRun == trainingRun && v.Id.Year == year && v.Id.Quarter == quarter) is ModelManifest own)
             {
                 ModelContent content = await models.ReadAsync(own, cancellationToken);
-                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds);
+                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv);
             }
 
             List<PreprocessedIncident> rows = [];
@@ -92,7 +100,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
                 assembly.Clusters.Clusters.Average(c => c.Persistence),
                 Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
             manifest = await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken);
-            return Published(manifest, assembly.Clusters.Domains.Count, stopwatch.Elapsed.TotalSeconds);
+            return Published(manifest, assembly.Clusters.Domains.Count, stopwatch.Elapsed.TotalSeconds, metrics.Dbcv);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
@@ -110,7 +118,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
         };
     }
 
-    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds) => new()
+    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality) => new()
     {
         TechCenter = manifest.TechCenter,
         Status = TrainingStatus.Published,
@@ -120,5 +128,6 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
         Unclustered = manifest.Unclustered,
         Domains = domains,
         Seconds = Math.Round(seconds, 3),
+        Quality = quality,
     };
 }

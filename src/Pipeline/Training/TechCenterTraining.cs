@@ -1,3 +1,5 @@
+using Pipeline.Telemetry;
+
 namespace Pipeline.Training;
 
 /// <summary>Asks for the training of one tech center as part of a run.</summary>
@@ -5,4 +7,5 @@ namespace Pipeline.Training;
 /// <param name="Year">The calendar year of the window's end.</param>
 /// <param name="Quarter">The quarter of the window's end, 1 to 4.</param>
 /// <param name="TechCenter">The tech center.</param>
-public sealed record TechCenterTraining(long RunId, int Year, int Quarter, string TechCenter);
+/// <param name="TraceParent">What asked for the training, as a W3C <c>traceparent</c>; null where it is not known.</param>
+public sealed record TechCenterTraining(long RunId, int Year, int Quarter, string TechCenter, string? TraceParent = null) : ITraced;

@@ -27,6 +27,9 @@ public sealed record TrainingOutcome
     /// <summary>Wall-clock seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
+    public double? Quality { get; init; }
+
     /// <summary>Why nothing was published; null where a version was.</summary>
     public string? Detail { get; init; }
 }

@@ -57,6 +57,66 @@ public sealed class HdbscanPredictorTests
     }
 
     [TestMethod]
+    [DataRow(21, 1, 1f, 0f)]
+    [DataRow(40, 3, 1f, 0f)]
+    [DataRow(64, 200, 1e-3f, 1e5f)]
+    [DataRow(64, 40, 1e-25f, 0f)]
+    [DataRow(64, 40, 1e18f, 0f)]
+    public void The_screened_scan_finds_what_all_pairs_find(int dimensions, int queries, float unit, float offset)
+    {
+        float[] points = Array.ConvertAll(TestPoints.Blobs(700, dimensions, 5, 2), value => (MathF.Round(value) * unit) + offset);
+        float[] fresh = [.. points.AsSpan(0, 10 * dimensions), .. Array.ConvertAll(TestPoints.Blobs(queries, dimensions, 5, 3), value => (value * unit) + offset)];
+        foreach (DistanceMetric metric in Enum.GetValues<DistanceMetric>())
+        {
+            PointSet set = PointSet.Create(points, dimensions, metric, "points"), other = PointSet.Create(fresh, dimensions, metric, "fresh");
+            NeighborScan? scan = NeighborScan.Create(set);
+            (scan is null).ShouldBe(metric == DistanceMetric.Cosine && unit is 1e-25f or 1e18f);
+            NeighborLists pairs = BruteForceNeighbors.Search(set, other, 9, 2, null, CancellationToken.None);
+            foreach (int threads in new[] { 1, 2, 5 })
+            {
+                NeighborLists found = scan?.Search(other, 9, threads, CancellationToken.None) ?? pairs;
+                found.Indices.ShouldBe(pairs.Indices);
+                found.Distances.ShouldBe(pairs.Distances);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(30)]
+    public void Membership_vectors_come_block_by_block_as_they_come_at_once(int dimensions)
+    {
+        float[] points = TestPoints.Blobs(600, dimensions, 4, 2), fresh = TestPoints.Blobs(50, dimensions, 4, 3);
+        HdbscanPredictor predictor = new(Hdbscan.Fit(points, dimensions, Default).ToModel(points), 2);
+        ShouldBeRows(predictor.StreamMembershipVectors(fresh, 7), 7, predictor.MembershipVectors(fresh));
+        ShouldBeRows(predictor.StreamAllPointsMembership(256), 256, new HdbscanPredictor(Hdbscan.Fit(points, dimensions, Default).ToModel(points), 1).AllPointsMembership());
+        predictor.StreamMembershipVectors(Array.Empty<float>()).ShouldBeEmpty();
+        Should.Throw<ArgumentException>(() => predictor.StreamMembershipVectors(fresh, 0)).Message.ShouldContain("rowsPerBlock is 0; it must be 1 or more");
+        using CancellationTokenSource source = new();
+        Should.Throw<OperationCanceledException>(() =>
+        {
+            foreach (MembershipBlock block in predictor.StreamAllPointsMembership(100, source.Token))
+            {
+                block.First.ShouldBe(0);
+                source.Cancel();
+            }
+        });
+    }
+
+    [TestMethod]
+    public void Progress_of_a_prediction_rises_to_one_and_a_cancelled_one_stops()
+    {
+        float[] points = TestPoints.Blobs(2500, 2, 3, 2), fresh = TestPoints.Blobs(40_000, 2, 3, 3);
+        HdbscanPredictor predictor = new(Hdbscan.Fit(points, 2, Default).ToModel(points));
+        ProgressLog log = new();
+        predictor.Predict(fresh, log);
+        log.Values.ShouldBeInOrder();
+        log.Values[^1].ShouldBe(1);
+        log.Values.Count.ShouldBeGreaterThan(2);
+        Should.Throw<OperationCanceledException>(() => predictor.Predict(fresh, ct: new CancellationToken(canceled: true)));
+    }
+
+    [TestMethod]
     [DataRow(DistanceMetric.Euclidean)]
     [DataRow(DistanceMetric.Cosine)]
     public void A_membership_row_is_largest_at_the_point_s_own_cluster_and_sums_to_a_probability(DistanceMetric metric)
@@ -111,5 +171,21 @@ public sealed class HdbscanPredictorTests
         Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { ClusterParents = [0] })).Message.ShouldContain(nameof(HdbscanModel.ClusterParents));
         Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { PointLambdas = [] })).Message.ShouldContain(nameof(HdbscanModel.PointLambdas));
         Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { MinSamples = 100 })).Message.ShouldContain(nameof(HdbscanModel.MinSamples));
+    }
+
+    private static void ShouldBeRows(IEnumerable<MembershipBlock> blocks, int rows, double[,] expected)
+    {
+        int at = 0;
+        foreach (MembershipBlock block in blocks)
+        {
+            block.First.ShouldBe(at);
+            block.Count.ShouldBe(Math.Min(rows, expected.GetLength(0) - at));
+            for (int row = 0; row < block.Count; row++, at++)
+            {
+                block.Row(row).ToArray().ShouldBe(Enumerable.Range(0, block.Clusters).Select(cluster => expected[at, cluster]));
+            }
+        }
+
+        at.ShouldBe(expected.GetLength(0));
     }
 }

@@ -244,11 +244,4 @@ public sealed class HdbscanTests
         actual.OutlierScores.ShouldBe(expected.OutlierScores);
         actual.Persistence.ShouldBe(expected.Persistence);
     }
-
-    private sealed class ProgressLog : IProgress<double>
-    {
-        public List<double> Values { get; } = [];
-
-        public void Report(double value) => Values.Add(value);
-    }
 }

@@ -94,7 +94,7 @@ public sealed class PanelSpanningTreeTests
     public static IEnumerable<object[]> ShapeNames => Shapes.Select(shape => new object[] { shape });
 
     private static SpannedGraph Build(PointSet set, int minSamples, double alpha, SpanningTreeMethod method, int threads) =>
-        SpanningTrees.Build(set, Math.Min(minSamples, set.Count - 1), alpha, method, threads, null, CancellationToken.None);
+        SpanningTrees.Build(set, null, Math.Min(minSamples, set.Count - 1), alpha, method, threads, null, CancellationToken.None);
 
     private static float[] Make(string shape, int count, int dimensions, int seed)
     {

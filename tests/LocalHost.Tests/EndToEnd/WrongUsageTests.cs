@@ -60,6 +60,20 @@ public sealed class WrongUsageTests
     }
 
     [TestMethod]
+    [DataRow("Warehouse__Kind", "Oracle", "Warehouse:Kind is 'Oracle'; in this program it must be Sqlite")]
+    [DataRow("ObjectStore__Kind", "S3", "ObjectStore:Kind is 'S3'; in this program it must be Files or AzureBlobs")]
+    [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Lexical")]
+    [DataRow("Labeller__Kind", "Dice", "Labeller:Kind is 'Dice'; in this program it must be Keywords")]
+    public async Task A_kind_of_adapter_that_there_is_not_is_refused_with_those_that_there_are_and_where_to_set_it(string variable, string value, string message)
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { [variable] = value };
+
+        (await CommandLine.RunAsync(["demo", "--data", folder["data"]], environment)).ShouldHaveFailed(2, message, "local.settings.json", variable);
+        Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
     public async Task Masking_rules_of_ones_own_replace_the_built_in_ones()
     {
         using TempFolder folder = new();

@@ -26,7 +26,7 @@ internal sealed class Api : IAsyncDisposable
     private readonly SqliteWarehouse _warehouse;
     private readonly WebApplication _app;
 
-    private Api(IReadOnlyDictionary<string, string?> settings)
+    private Api(IReadOnlyDictionary<string, string?> settings, TimeProvider clock)
     {
         _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
         Dictionary<string, string?> defaults = new(StringComparer.OrdinalIgnoreCase)
@@ -34,6 +34,7 @@ internal sealed class Api : IAsyncDisposable
             ["PreprocessSchedule"] = "0 0 0 29 2 *",
             ["PredictSchedule"] = "0 0 0 29 2 *",
             ["TrainSchedule"] = "0 0 0 29 2 *",
+            ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",
         };
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(defaults).AddInMemoryCollection(settings).Build();
@@ -45,6 +46,7 @@ internal sealed class Api : IAsyncDisposable
             Keys = new HostKeys("the-master-key", new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
             StatePath = _folder["host.db"],
             JournalPath = _folder["orchestrations.db"],
+            Clock = clock,
             Services = services => services
                 .AddSingleton<IWarehouse>(_warehouse)
                 .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
@@ -64,9 +66,10 @@ internal sealed class Api : IAsyncDisposable
     /// <summary>A file in the folder of the object store.</summary>
     public string ObjectPath(string name) => _folder[$"objects/{name}"];
 
-    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    /// <summary>Starts the host, whose functions and timers go by <paramref name="clock"/>.</summary>
+    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
-        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal));
+        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System);
         await api._warehouse.InitializeAsync();
         await FunctionHost.StartAsync(api._app, CancellationToken.None);
         api.Client.BaseAddress = new Uri(api._app.Urls.First());

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Hosting.Http;
 
@@ -17,7 +18,10 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
-        string id = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+
+        // Kestrel begins an activity only where a log or a listener asks for it; the correlation id is wanted always.
+        using Activity? own = Activity.Current is null ? PipelineActivity.Begin("request", ActivityKind.Server, context.Request.Headers.TraceParent) : null;
+        string id = Activity.Current!.TraceId.ToString();
         context.TraceIdentifier = id;
         try
         {

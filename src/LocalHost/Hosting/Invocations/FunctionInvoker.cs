@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
@@ -7,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.Models;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Hosting.Invocations;
 
@@ -30,7 +33,9 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         long start = clock.GetTimestamp();
         log.Begin(record);
         Current.Value = record.Id;
-        LogStarted(function.Name, function.Kind, reason, record.Id);
+        using Activity activity = PipelineActivity.Begin(function.Name, ActivityKind.Internal, (invocation.TriggerValue as ITraced)?.TraceParent);
+        string correlation = activity.TraceId.ToString();
+        LogStarted(function.Name, function.Kind, reason, record.Id, correlation);
         try
         {
             object? result = await RunAsync(invocation);
@@ -46,6 +51,7 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         }
         catch (Exception e)
         {
+            PipelineActivity.Fail(activity, e);
             record = record with { Outcome = InvocationOutcome.Failed, Problem = Explain(e) };
             throw;
         }
@@ -53,12 +59,12 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         {
             record = record with { Milliseconds = Math.Round(clock.GetElapsedTime(start).TotalMilliseconds, 1) };
             log.End(record);
-            LogEnded(function.Name, record.Outcome, record.Milliseconds.Value, record.Id);
+            LogEnded(function.Name, record.Outcome, record.Milliseconds.Value, record.Id, correlation);
         }
     }
 
     /// <summary>Why a run failed, for people: the message where it is written for them, otherwise the exception's type, since others may quote an incident.</summary>
-    public static string Explain(Exception exception) => exception is WarehouseException or ObjectStoreException or ModelException or CommandException
+    public static string Explain(Exception exception) => exception is WarehouseException or ObjectStoreException or EmbedderException or ModelException or CommandException
         ? exception.Message
         : $"{exception.GetType().Name}; the log has the details.";
 
@@ -92,9 +98,9 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}")]
-    private partial void LogStarted(string function, TriggerKind trigger, string reason, string invocationId);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}, correlation {CorrelationId}")]
+    private partial void LogStarted(string function, TriggerKind trigger, string reason, string invocationId, string correlationId);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}")]
-    private partial void LogEnded(string function, InvocationOutcome outcome, double milliseconds, string invocationId);
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}, correlation {CorrelationId}")]
+    private partial void LogEnded(string function, InvocationOutcome outcome, double milliseconds, string invocationId, string correlationId);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Incidents;
 
@@ -21,7 +22,7 @@ public static class CsvIntake
     /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
     /// <exception cref="IntakeException">The file cannot be read or holds no rows, the options do not fit its columns, or the rejects cannot be written. Only in the last case something may have been stored.</exception>
     /// <exception cref="WarehouseException">The warehouse failed; the batches before are stored.</exception>
-    public static async Task<IntakeResult> ImportAsync(
+    public static Task<IntakeResult> ImportAsync(
         string path,
         CsvIntakeOptions options,
         IWarehouse warehouse,
@@ -30,6 +31,12 @@ public static class CsvIntake
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(warehouse);
+        return PipelineWork.RunAsync(PipelineOperation.Import, techCenter: null, () => ReadAsync(path, options, warehouse, rejectsPath, progress, cancellationToken));
+    }
+
+    private static async Task<IntakeResult> ReadAsync(
+        string path, CsvIntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    {
         var reader = new CsvIncidentReader(options);
         try
         {
@@ -100,6 +107,7 @@ public static class CsvIntake
 
         total = await StoreBatchAsync(warehouse, batch, total, cancellationToken);
         WriteRejects(rejectsPath, rejects.Complete);
+        PipelineMetrics.Rejected.Add(rows - numbers.Count);
         progress?.Report(new IntakeProgress(rows, 1));
         return new IntakeResult
         {

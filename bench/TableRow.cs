@@ -1,0 +1,45 @@
+namespace Pipeline.Bench;
+
+/// <summary>One row of the table.</summary>
+/// <param name="Verb">The command of this program that measures it.</param>
+/// <param name="Kind">The recipe of its data: <c>blobs</c> or <c>emb</c>.</param>
+/// <param name="N">Points.</param>
+/// <param name="D">Dimensions.</param>
+/// <param name="Options">What else the command is told.</param>
+internal sealed record TableRow(string Verb, string Kind, int N, int D, string[] Options)
+{
+    /// <summary>The measured rows, those of one verb together.</summary>
+    public static IReadOnlyList<TableRow> All { get; } =
+    [
+        .. from n in new[] { 10_000, 50_000, 200_000 } from d in new[] { 2, 5, 10 } select Fit("blobs", n, d),
+        Fit("blobs", 1_000_000, 2),
+        Fit("blobs", 10_000, 50),
+        Fit("blobs", 50_000, 50),
+        Fit("emb", 2_000, 1536),
+        Fit("emb", 10_000, 384),
+        Fit("emb", 10_000, 1536),
+        Fit("emb", 20_000, 384),
+        Fit("emb", 20_000, 1536),
+        Fit("emb", 50_000, 384),
+    ];
+
+    /// <summary>The data set's name and size.</summary>
+    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}");
+
+    /// <summary>The Python libraries that do the same work (peers.py).</summary>
+    public string[] Peers => Verb switch
+    {
+        "hdbscan" => ["hdbscan", "fast_hdbscan"],
+        "umap" => ["umap"],
+        "birch" => ["birch"],
+        _ => [],
+    };
+
+    /// <summary>The memory that a fit may take: twice the input, 100 bytes a point and 64 MB.</summary>
+    public long MemoryBound => (2L * N * D * sizeof(float)) + (100L * N) + (64L << 20);
+
+    /// <summary>Multiply-adds of the distances of all ordered pairs: what a method that looks at each pair from both sides takes at least.</summary>
+    public double AllPairs => (double)N * N * D;
+
+    private static TableRow Fit(string kind, int n, int d) => new("hdbscan", kind, n, d, []);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Google.Apis.Auth.OAuth2;
+using Google.Cloud.BigQuery.V2;
+using Pipeline.Storage;
+
+namespace Pipeline.Adapters.BigQuery;
+
+/// <summary>
+/// Who the warehouse is to Google: the key or the federation configuration whose JSON text is given, or where there is none, the application default credentials
+/// (of the machine, or of the file that GOOGLE_APPLICATION_CREDENTIALS names).
+/// </summary>
+internal static class BigQueryCredentials
+{
+    private const string Setting = "BigQuery:Credentials";
+
+    /// <summary>A client for these credentials.</summary>
+    /// <exception cref="WarehouseException">The text is no credentials, or there are none anywhere.</exception>
+    public static async Task<BigQueryClient> ConnectAsync(BigQueryOptions options, string? json, CancellationToken cancellationToken)
+    {
+        BigQueryClientBuilder builder = new() { ProjectId = options.ProjectId, DefaultLocation = options.Location, ApplicationName = "pipeline" };
+        if (!string.IsNullOrWhiteSpace(json))
+        {
+            builder.GoogleCredential = Read(json);
+        }
+
+        try
+        {
+            return await builder.BuildAsync(cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new WarehouseException(
+                $"There are no credentials for BigQuery: {e.Message} Set {Setting} to the JSON text of a key or of a workload identity federation configuration, or GOOGLE_APPLICATION_CREDENTIALS to the path of such a file.", e);
+        }
+    }
+
+    // Other types (authorized_user, impersonated_service_account) are a person's, or lead to further credentials: they are not for a service.
+    private static GoogleCredential Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            string? type = document.RootElement.TryGetProperty("type", out JsonElement value) ? value.GetString() : null;
+            return type is JsonCredentialParameters.ServiceAccountCredentialType or JsonCredentialParameters.ExternalAccountCredentialType
+                ? CredentialFactory.FromJson(json, type)
+                : throw new WarehouseException($"{Setting} holds credentials of the type '{type}'. Use the key of a service account or a workload identity federation configuration.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The cause may quote the key, so it is not passed on.
+#pragma warning disable MA0054
+            throw new WarehouseException($"{Setting} cannot be read ({e.GetType().Name}). It must be the whole JSON text of a service account's key or of a workload identity federation configuration.");
+#pragma warning restore MA0054
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pipeline.Incidents;
+
+namespace Pipeline.Adapters.BigQuery;
+
+/// <summary>How dates, embeddings and fingerprints are written in a column, and back. All of it round-trips exactly.</summary>
+internal static class BigQueryFormat
+{
+    /// <summary>A date as BigQuery's TIMESTAMP takes it: UTC, cut to the microsecond, so that <c>a &lt;= b</c> holds for timestamps wherever it holds for dates.</summary>
+    public static string Timestamp(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A date in ticks of 100 ns since 0001-01-01, UTC: what TIMESTAMP cuts off is kept.</summary>
+    public static long Ticks(DateTimeOffset date) => date.UtcTicks;
+
+    /// <summary>Reads what <see cref="Ticks"/> wrote; null stays null.</summary>
+    public static DateTimeOffset? Date(long? ticks) => ticks is { } present ? new DateTimeOffset(present, TimeSpan.Zero) : null;
+
+    /// <summary>An embedding as IEEE 754 single precision, little-endian: 4 bytes a number.</summary>
+    public static byte[] Embedding(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Reads what <see cref="Embedding"/> wrote.</summary>
+    public static float[] Numbers(ReadOnlySpan<byte> bytes)
+    {
+        float[] values = new float[bytes.Length / sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        }
+
+        return values;
+    }
+
+    /// <summary>SHA-256 over all of an incident but its number, in lower-case hexadecimal: two versions with the same one are the same. Comparing it spares BigQuery the texts.</summary>
+    public static string RowHash(Incident incident, IReadOnlyList<string> texts) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        new object?[] { incident.CreatedOn?.UtcTicks, incident.UpdatedOn?.UtcTicks, incident.TechCenter, texts })));
+
+    /// <summary>The first instant of a date's day.</summary>
+    public static DateTime FirstOfDay(DateTime date) => DateTime.SpecifyKind(date.Date, DateTimeKind.Utc);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Google.Cloud.BigQuery.V2;
+using Pipeline.Storage;
+
+namespace Pipeline.Adapters.BigQuery;
+
+/// <summary>
+/// The warehouse in a BigQuery dataset. Rows are loaded into a staging table of their own (newline-delimited JSON, which costs nothing) and merged from there;
+/// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
+/// Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
+/// </summary>
+public sealed partial class BigQueryWarehouse : IWarehouse, IDisposable
+{
+    private const string SchemaSetting = "warehouse.schema";
+
+    // Rises with every change of the tables.
+    private const int SchemaVersion = 1;
+
+    private readonly BigQueryOptions _options;
+    private readonly BigQueryConnection _connection;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    /// <summary>Names the dataset; nothing is connected yet.</summary>
+    /// <param name="options">Where it is, and the limits.</param>
+    /// <param name="credentials">
+    /// The JSON text of a service account's key or of a workload identity federation configuration; null or empty for the application default credentials.
+    /// It is asked for before each step, so a rotated key is used from the next one on.
+    /// </param>
+    /// <exception cref="SettingException">An option is missing or wrong.</exception>
+    public BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials)
+        : this(options, credentials, (json, cancellationToken) => BigQueryCredentials.ConnectAsync(options, json, cancellationToken))
+    {
+    }
+
+    internal BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<string?, CancellationToken, Task<BigQueryClient>> connect)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(credentials);
+        options.Validate();
+        _options = options;
+        _connection = new BigQueryConnection(options, credentials, connect, TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        string? version = await ReadSchemaAsync(cancellationToken);
+        if (version is null)
+        {
+            await _connection.CreateDatasetAsync(cancellationToken);
+            await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
+            await SetSettingAsync(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        }
+        else if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int made) || made > SchemaVersion)
+        {
+            throw new WarehouseException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
+        }
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _writing.Dispose();
+    }
+
+    private async Task<string?> ReadSchemaAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetSettingAsync(SchemaSetting, cancellationToken);
+        }
+        catch (WarehouseException e) when (e.InnerException is { } cause && BigQueryFailure.IsMissing(cause))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Loads rows, runs a transaction on them and deletes what was loaded. Alone among the writers of this process, so that they do not cancel each other.</summary>
+    private async Task<BigQueryResults> WriteAsync(StagedRows rows, string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            string staging = await _connection.StageAsync(rows, cancellationToken);
+            try
+            {
+                return await _connection.RunAsync(BigQuerySql.From(transaction, staging), parameters, cancellationToken);
+            }
+            finally
+            {
+                await _connection.DropAsync(staging);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task<BigQueryResults> WriteAsync(string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return await _connection.RunAsync(transaction, parameters, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task<BigQueryRow?> FirstAsync(string sql, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        {
+            return row;
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, BigQueryParameter[] parameters, Func<BigQueryRow, T> read, CancellationToken cancellationToken)
+    {
+        List<T> rows = [];
+        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        {
+            rows.Add(read(row));
+        }
+
+        return rows;
+    }
+}

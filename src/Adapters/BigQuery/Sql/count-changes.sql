@@ -1,0 +1,3 @@
+SELECT COUNT(*) AS waiting
+FROM incidents
+WHERE change_sequence > @after;

@@ -1,0 +1,77 @@
+-- Dates are kept twice: as TIMESTAMP (microseconds), which partitions and reads well, and as ticks of 100 ns since
+-- 0001-01-01, which are exact. An embedding is its numbers as IEEE 754 single precision, little-endian, 4 bytes each.
+-- A table without a partition column is small, or read whole.
+
+CREATE TABLE IF NOT EXISTS incidents (
+    number STRING NOT NULL,
+    sys_created_on TIMESTAMP,
+    sys_updated_on TIMESTAMP,
+    created_ticks INT64,
+    updated_ticks INT64,
+    texts ARRAY<STRING>,
+    tech_center STRING NOT NULL,
+    row_hash STRING NOT NULL,
+    change_sequence INT64 NOT NULL)
+PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
+CLUSTER BY tech_center;
+
+CREATE TABLE IF NOT EXISTS preprocessed_incidents (
+    number STRING NOT NULL,
+    sys_created_on TIMESTAMP,
+    created_ticks INT64,
+    tech_center STRING NOT NULL,
+    content_hash STRING NOT NULL,
+    embedder STRING NOT NULL,
+    combined_incidents_summary STRING NOT NULL,
+    embedding BYTES NOT NULL)
+PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
+CLUSTER BY tech_center;
+
+CREATE TABLE IF NOT EXISTS incident_predictions (
+    incident_id STRING NOT NULL,
+    tech_center STRING NOT NULL,
+    predicted_cluster_id INT64 NOT NULL,
+    predicted_cluster_label STRING NOT NULL,
+    predicted_domain_id INT64 NOT NULL,
+    predicted_domain_name STRING NOT NULL,
+    confidence_score FLOAT64 NOT NULL,
+    prediction_timestamp TIMESTAMP NOT NULL,
+    predicted_ticks INT64 NOT NULL,
+    model_table_used STRING NOT NULL,
+    blob_model_path STRING NOT NULL,
+    content_hash STRING NOT NULL)
+PARTITION BY TIMESTAMP_TRUNC(prediction_timestamp, DAY)
+CLUSTER BY tech_center;
+
+CREATE TABLE IF NOT EXISTS watermarks (
+    name STRING NOT NULL,
+    sequence INT64 NOT NULL);
+
+CREATE TABLE IF NOT EXISTS dead_letters (
+    number STRING NOT NULL,
+    stage STRING NOT NULL,
+    reason STRING NOT NULL);
+
+CREATE TABLE IF NOT EXISTS training_runs (
+    id INT64 NOT NULL,
+    year INT64 NOT NULL,
+    quarter INT64 NOT NULL,
+    request STRING NOT NULL,
+    closed BOOL NOT NULL);
+
+CREATE TABLE IF NOT EXISTS training_run_centers (
+    run_id INT64 NOT NULL,
+    tech_center STRING NOT NULL,
+    outcome STRING NOT NULL);
+
+CREATE TABLE IF NOT EXISTS settings (
+    name STRING NOT NULL,
+    value STRING NOT NULL);
+
+CREATE TABLE IF NOT EXISTS write_lock (
+    version INT64 NOT NULL);
+
+INSERT INTO write_lock (version)
+SELECT first_version
+FROM UNNEST([0]) AS first_version
+WHERE NOT EXISTS (SELECT 1 FROM write_lock);

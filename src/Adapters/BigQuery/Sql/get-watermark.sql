@@ -1,0 +1,3 @@
+SELECT MAX(sequence) AS sequence
+FROM watermarks
+WHERE name = @name;

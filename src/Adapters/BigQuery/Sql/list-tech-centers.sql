@@ -1,0 +1,3 @@
+SELECT DISTINCT tech_center
+FROM preprocessed_incidents
+ORDER BY tech_center;

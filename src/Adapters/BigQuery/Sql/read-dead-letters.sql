@@ -1,0 +1,3 @@
+SELECT number, stage, reason
+FROM dead_letters
+ORDER BY number;

@@ -1,0 +1,8 @@
+SELECT answered.incident_id, answered.tech_center, answered.predicted_cluster_id, answered.predicted_cluster_label,
+    answered.predicted_domain_id, answered.predicted_domain_name, answered.confidence_score, answered.predicted_ticks,
+    answered.model_table_used, answered.blob_model_path, answered.content_hash,
+    incident.created_ticks, incident.combined_incidents_summary
+FROM incident_predictions AS answered
+JOIN preprocessed_incidents AS incident ON incident.number = answered.incident_id
+WHERE @techCenter IS NULL OR answered.tech_center = @techCenter
+ORDER BY answered.tech_center, answered.incident_id;

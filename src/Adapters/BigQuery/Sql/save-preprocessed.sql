@@ -1,0 +1,31 @@
+-- A staged row with a reason is a dead letter.
+MERGE INTO preprocessed_incidents AS target
+USING staging AS source
+ON target.number = source.number
+WHEN MATCHED AND source.reason IS NOT NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET
+    sys_created_on = source.sys_created_on,
+    created_ticks = source.created_ticks,
+    tech_center = source.tech_center,
+    content_hash = source.content_hash,
+    embedder = source.embedder,
+    combined_incidents_summary = source.combined_incidents_summary,
+    embedding = source.embedding
+WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
+    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, combined_incidents_summary, embedding)
+    VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
+        source.embedder, source.combined_incidents_summary, source.embedding);
+
+DELETE FROM incident_predictions answered
+WHERE EXISTS (
+    SELECT 1
+    FROM staging AS staged
+    WHERE staged.number = answered.incident_id
+        AND (staged.reason IS NOT NULL OR staged.tech_center <> answered.tech_center));
+
+MERGE INTO dead_letters AS target
+USING staging AS source
+ON target.number = source.number
+WHEN MATCHED AND source.reason IS NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET stage = source.stage, reason = source.reason
+WHEN NOT MATCHED AND source.reason IS NOT NULL THEN INSERT (number, stage, reason) VALUES (source.number, source.stage, source.reason);

@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Pipeline.Incidents;
+using Pipeline.Prediction;
+using Pipeline.Preprocessing;
+
+namespace Pipeline.Adapters.BigQuery;
+
+/// <summary>Rows on their way to a staging table: newline-delimited JSON, and the columns it fills. Of a number that comes twice the later row stays.</summary>
+/// <param name="Columns">The columns of the staging table.</param>
+/// <param name="Json">The rows, at its beginning.</param>
+/// <param name="Count">How many rows there are.</param>
+internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStream Json, int Count)
+{
+    private static readonly byte[] NewLine = "\n"u8.ToArray();
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly StagedColumn[] IncidentColumns =
+    [
+        new("position", "INTEGER"),
+        new("number", "STRING"),
+        new("sys_created_on", "TIMESTAMP", StagedColumn.Nullable),
+        new("sys_updated_on", "TIMESTAMP", StagedColumn.Nullable),
+        new("created_ticks", "INTEGER", StagedColumn.Nullable),
+        new("updated_ticks", "INTEGER", StagedColumn.Nullable),
+        new("texts", "STRING", StagedColumn.Repeated),
+        new("tech_center", "STRING"),
+        new("row_hash", "STRING"),
+    ];
+
+    private static readonly StagedColumn[] PreprocessedColumns =
+    [
+        new("number", "STRING"),
+        new("sys_created_on", "TIMESTAMP", StagedColumn.Nullable),
+        new("created_ticks", "INTEGER", StagedColumn.Nullable),
+        new("tech_center", "STRING", StagedColumn.Nullable),
+        new("content_hash", "STRING", StagedColumn.Nullable),
+        new("embedder", "STRING", StagedColumn.Nullable),
+        new("combined_incidents_summary", "STRING", StagedColumn.Nullable),
+        new("embedding", "BYTES", StagedColumn.Nullable),
+        new("stage", "STRING", StagedColumn.Nullable),
+        new("reason", "STRING", StagedColumn.Nullable),
+    ];
+
+    private static readonly StagedColumn[] PredictionColumns =
+    [
+        new("incident_id", "STRING"),
+        new("tech_center", "STRING"),
+        new("predicted_cluster_id", "INTEGER"),
+        new("predicted_cluster_label", "STRING"),
+        new("predicted_domain_id", "INTEGER"),
+        new("predicted_domain_name", "STRING"),
+        new("confidence_score", "FLOAT"),
+        new("prediction_timestamp", "TIMESTAMP"),
+        new("predicted_ticks", "INTEGER"),
+        new("model_table_used", "STRING"),
+        new("blob_model_path", "STRING"),
+        new("content_hash", "STRING"),
+    ];
+
+    /// <summary>Incidents, each with its place among the others.</summary>
+    /// <exception cref="ArgumentException">An incident has no number.</exception>
+    public static StagedRows Of(IReadOnlyList<Incident> incidents, CancellationToken cancellationToken)
+    {
+        Dictionary<string, int> last = new(incidents.Count, StringComparer.Ordinal);
+        for (int i = 0; i < incidents.Count; i++)
+        {
+            if (string.IsNullOrEmpty(incidents[i].Number))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Incident {i} has no number."), nameof(incidents));
+            }
+
+            last[incidents[i].Number] = i;
+        }
+
+        IEnumerable<int> kept = Enumerable.Range(0, incidents.Count).Where(i => last[incidents[i].Number] == i);
+        return Write(IncidentColumns, kept, (json, i) => Write(json, i, incidents[i]), cancellationToken);
+    }
+
+    /// <summary>Preprocessed incidents, and dead letters: the rows with a reason. A number that is among both is a dead letter.</summary>
+    public static StagedRows Of(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken)
+    {
+        Dictionary<string, Action<Utf8JsonWriter>> rows = new(incidents.Count + deadLetters.Count, StringComparer.Ordinal);
+        foreach (PreprocessedIncident incident in incidents)
+        {
+            rows[incident.Number] = json => Write(json, incident);
+        }
+
+        foreach (DeadLetter letter in deadLetters)
+        {
+            rows[letter.Number] = json => Write(json, letter);
+        }
+
+        return Write(PreprocessedColumns, rows.Values, (json, write) => write(json), cancellationToken);
+    }
+
+    /// <summary>Predictions.</summary>
+    public static StagedRows Of(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken)
+    {
+        Dictionary<string, IncidentPrediction> rows = new(predictions.Count, StringComparer.Ordinal);
+        foreach (IncidentPrediction prediction in predictions)
+        {
+            rows[prediction.IncidentId] = prediction;
+        }
+
+        return Write(PredictionColumns, rows.Values, Write, cancellationToken);
+    }
+
+    private static StagedRows Write<T>(IReadOnlyList<StagedColumn> columns, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
+    {
+        MemoryStream lines = new();
+        using Utf8JsonWriter json = new(lines, WriterOptions);
+        int count = 0;
+        foreach (T row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            json.WriteStartObject();
+            write(json, row);
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            lines.Write(NewLine);
+            count++;
+        }
+
+        lines.Position = 0;
+        return new StagedRows(columns, lines, count);
+    }
+
+    private static void Write(Utf8JsonWriter json, int position, Incident incident)
+    {
+        string[] texts = [.. incident.Texts];
+        json.WriteNumber("position", position);
+        WriteText(json, "number", incident.Number);
+        WriteDate(json, "sys_created_on", "created_ticks", incident.CreatedOn);
+        WriteDate(json, "sys_updated_on", "updated_ticks", incident.UpdatedOn);
+        json.WriteStartArray("texts");
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+        WriteText(json, "tech_center", incident.TechCenter);
+        json.WriteString("row_hash", BigQueryFormat.RowHash(incident, texts));
+    }
+
+    private static void Write(Utf8JsonWriter json, PreprocessedIncident incident)
+    {
+        WriteText(json, "number", incident.Number);
+        WriteDate(json, "sys_created_on", "created_ticks", incident.CreatedOn);
+        WriteText(json, "tech_center", incident.TechCenter);
+        WriteText(json, "content_hash", incident.ContentHash);
+        WriteText(json, "embedder", incident.Embedder);
+        WriteText(json, "combined_incidents_summary", incident.Summary);
+        json.WriteBase64String("embedding", BigQueryFormat.Embedding(incident.Embedding.Span));
+    }
+
+    private static void Write(Utf8JsonWriter json, DeadLetter letter)
+    {
+        WriteText(json, "number", letter.Number);
+        WriteText(json, "stage", letter.Stage);
+        WriteText(json, "reason", letter.Reason);
+    }
+
+    private static void Write(Utf8JsonWriter json, IncidentPrediction prediction)
+    {
+        WriteText(json, "incident_id", prediction.IncidentId);
+        WriteText(json, "tech_center", prediction.TechCenter);
+        json.WriteNumber("predicted_cluster_id", prediction.ClusterId);
+        WriteText(json, "predicted_cluster_label", prediction.ClusterLabel);
+        json.WriteNumber("predicted_domain_id", prediction.DomainId);
+        WriteText(json, "predicted_domain_name", prediction.DomainName);
+        json.WriteNumber("confidence_score", prediction.Confidence);
+        WriteDate(json, "prediction_timestamp", "predicted_ticks", prediction.PredictedAt);
+        WriteText(json, "model_table_used", prediction.ModelVersion);
+        WriteText(json, "blob_model_path", prediction.ModelPath);
+        WriteText(json, "content_hash", prediction.ContentHash);
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string column, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value, column);
+        json.WriteString(column, value);
+    }
+
+    private static void WriteDate(Utf8JsonWriter json, string column, string ticksColumn, DateTimeOffset? date)
+    {
+        if (date is { } present)
+        {
+            json.WriteString(column, BigQueryFormat.Timestamp(present));
+            json.WriteNumber(ticksColumn, BigQueryFormat.Ticks(present));
+        }
+    }
+}

@@ -1,0 +1,317 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Clusters a stream of points in one pass: BIRCH (Zhang, Ramakrishnan, Livny 1996) with the numerically stable clustering features of
+/// BETULA (Lang, Schubert 2020), weights that may decay and subclusters that may expire. The distance is Euclidean; for cosine, scale rows to length 1.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The rules are those of scikit-learn: a point joins the subcluster whose centroid is nearest at the end of its way down the tree if their common radius is
+/// at most the threshold, and nodes are split around their two farthest entries. The result depends on the points, their order and the parameters alone.
+/// </para>
+/// <para>
+/// Decay is lazy: nothing is touched as time passes. What weighs less than the minimum never shows in <see cref="Subclusters"/>, and is
+/// taken out of the tree, which is built anew for it, when a quarter of a half-life has passed since the last time. Where there is a
+/// half-life, weights below 1e-100 always expire.
+/// </para>
+/// <para>
+/// Safe for use by many threads: each call has the tree to itself, and a bulk insert counts as one call. Memory: about 16 d bytes per subcluster, and
+/// twice that while the tree is built anew.
+/// </para>
+/// </remarks>
+public sealed class Birch
+{
+    private const int CheckEvery = 64;
+    private const double LeastWeight = 1e-100;
+    private const double MostWeight = 1e100;
+    private readonly Lock _lock = new();
+    private readonly DecayClock _clock;
+    private readonly ClusteringFeature _point;
+    private BirchTree _tree;
+    private long _nextId;
+    private long _inserted;
+
+    /// <summary>Starts without points.</summary>
+    /// <param name="dimensions">d, at least 1.</param>
+    /// <param name="options">The parameters; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
+    public Birch(int dimensions, BirchOptions? options = null)
+    {
+        if (dimensions < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(dimensions), dimensions, FormattableString.Invariant($"{nameof(dimensions)} is {dimensions}; it must be 1 or more."));
+        }
+
+        Options = options ?? new BirchOptions();
+        Options.Validate();
+        Dimensions = dimensions;
+        _clock = new DecayClock(Options.HalfLife);
+        _point = new ClusteringFeature(dimensions);
+        _tree = new BirchTree(dimensions, Options.BranchingFactor, Options.Threshold);
+    }
+
+    private Birch(BirchState state)
+    {
+        Options = state.Options;
+        Dimensions = state.Tree.Dimensions;
+        _clock = state.Clock;
+        _point = new ClusteringFeature(Dimensions);
+        _tree = state.Tree;
+        _nextId = state.NextId;
+        _inserted = state.Inserted;
+    }
+
+    /// <summary>The parameters.</summary>
+    public BirchOptions Options { get; }
+
+    /// <summary>d, the number of coordinates of a point.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The threshold in force: that of the options until <see cref="BirchOptions.MaximumSubclusters"/> has lifted it.</summary>
+    public double Threshold => Locked(() => _tree.Threshold);
+
+    /// <summary>How many points have been inserted.</summary>
+    public long Inserted => Locked(() => _inserted);
+
+    /// <summary>The latest time seen; 0 before the first.</summary>
+    public double Now => Locked(() => PresentOr(null));
+
+    /// <summary>Inserts one point. O(branching factor x depth x d).</summary>
+    /// <param name="point">d finite numbers.</param>
+    /// <param name="weight">How many points it stands for, 1e-100 to 1e100.</param>
+    /// <param name="time">
+    /// When it occurred, in the caller's unit, finite; null for <see cref="Now"/>. A late point has decayed already.
+    /// </param>
+    /// <exception cref="ArgumentException">The point, the weight or the time is out of range; the message names it, its value and its range.</exception>
+    public void Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null)
+    {
+        RequireWeight(weight, nameof(weight));
+        RequireTime(time ?? 0, nameof(time));
+        if (point.Length != Dimensions)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(point)} holds {point.Length} numbers; it must hold {Dimensions}."), nameof(point));
+        }
+
+        foreach (float value in point)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new ArgumentException(FormattableString.Invariant($"{nameof(point)} holds {value}; every coordinate must be finite."), nameof(point));
+            }
+        }
+
+        lock (_lock)
+        {
+            InsertChecked(point, weight, PresentOr(time));
+        }
+    }
+
+    /// <summary>
+    /// Inserts points one after the other. The result is that of as many single inserts. O(n x branching factor x depth x d).
+    /// </summary>
+    /// <param name="points">n x d finite numbers, row-major; n may be 0.</param>
+    /// <param name="weights">n weights as for <see cref="Insert"/>; empty for 1 each.</param>
+    /// <param name="times">n times as for <see cref="Insert"/>; empty for <see cref="Now"/>.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="ct">Stops the work; the points inserted until then, <see cref="Inserted"/> counts them, stay in.</param>
+    /// <exception cref="ArgumentException">Something is out of range; the message names it, its value and its range. Nothing has been inserted then.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public void InsertMany(
+        ReadOnlyMemory<float> points, ReadOnlyMemory<double> weights = default, ReadOnlyMemory<double> times = default, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        PointSet set = PointSet.Create(points, Dimensions, DistanceMetric.Euclidean, nameof(points));
+        CheckAll(weights.Span, set.Count, RequireWeight, nameof(weights));
+        CheckAll(times.Span, set.Count, RequireTime, nameof(times));
+        lock (_lock)
+        {
+            for (int i = 0; i < set.Count; i++)
+            {
+                if (i % CheckEvery == 0)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    progress?.Report((double)i / set.Count);
+                }
+
+                InsertChecked(set.Given(i), weights.IsEmpty ? 1 : weights.Span[i], PresentOr(times.IsEmpty ? null : times.Span[i]));
+            }
+        }
+
+        progress?.Report(1);
+    }
+
+    /// <summary>Moves the clock on without a point, and takes out what has expired by then.</summary>
+    /// <param name="time">The time it is, in the caller's unit, finite; an earlier one than <see cref="Now"/> changes nothing.</param>
+    /// <exception cref="ArgumentException">The time is not finite.</exception>
+    public void Advance(double time)
+    {
+        RequireTime(time, nameof(time));
+        lock (_lock)
+        {
+            _clock.Advance(time);
+            Sweep();
+        }
+    }
+
+    /// <summary>The subclusters at the present time, copied. O(m d).</summary>
+    public BirchSubclusters Subclusters()
+    {
+        lock (_lock)
+        {
+            double scale = _clock.Scale, least = Options.MinimumWeight * scale;
+            List<(BirchNode Leaf, int Entry)> kept = [.. _tree.Leaves
+                .SelectMany(leaf => Enumerable.Range(0, leaf.Count).Select(entry => (leaf, entry)))
+                .Where(at => at.leaf.Weights[at.entry] >= least)];
+            float[] centroids = new float[checked(kept.Count * Dimensions)];
+            double[] mean = new double[Dimensions];
+            for (int i = 0; i < kept.Count; i++)
+            {
+                kept[i].Leaf.CopyMean(kept[i].Entry, mean);
+                for (int t = 0; t < mean.Length; t++)
+                {
+                    centroids[i * Dimensions + t] = (float)mean[t];
+                }
+            }
+
+            return new BirchSubclusters(
+                Dimensions,
+                centroids,
+                [.. kept.Select(at => at.Leaf.Weights[at.Entry] / scale)],
+                [.. kept.Select(at => Math.Sqrt(at.Leaf.Deviations[at.Entry] / at.Leaf.Weights[at.Entry]))],
+                [.. kept.Select(at => at.Leaf.Updates[at.Entry])],
+                [.. kept.Select(at => at.Leaf.Ids[at.Entry])]);
+        }
+    }
+
+    /// <summary>The whole state as arrays for a model file; <see cref="Restore"/> goes on from them bit for bit.</summary>
+    public IReadOnlyDictionary<string, SafeTensor> Snapshot()
+    {
+        lock (_lock)
+        {
+            return BirchSnapshot.Write(new BirchState(Options, _clock, _tree, _nextId, _inserted));
+        }
+    }
+
+    /// <summary>Goes on from a snapshot.</summary>
+    /// <param name="arrays">What <see cref="Snapshot"/> gave; other arrays beside them are passed over.</param>
+    /// <exception cref="InvalidDataException">An array is missing or the arrays do not fit together; the message says what is wrong.</exception>
+    public static Birch Restore(IReadOnlyDictionary<string, SafeTensor> arrays)
+    {
+        ArgumentNullException.ThrowIfNull(arrays);
+        return new Birch(BirchSnapshot.Read(arrays));
+    }
+
+    /// <summary>Writes a snapshot as a safetensors file to a stream, which stays open.</summary>
+    public Task SaveAsync(Stream output, CancellationToken cancellationToken = default) =>
+        SafeTensorFile.WriteAsync(output, Snapshot(), cancellationToken: cancellationToken);
+
+    /// <summary>Goes on from what <see cref="SaveAsync"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The stream is not a complete snapshot; the message says what is wrong.</exception>
+    public static async Task<Birch> LoadAsync(Stream input, CancellationToken cancellationToken = default) =>
+        Restore(await SafeTensorFile.ReadAsync(input, cancellationToken));
+
+    private static void RequireWeight(double weight, string name)
+    {
+        if (!(weight >= LeastWeight && weight <= MostWeight))
+        {
+            throw new ArgumentOutOfRangeException(name, weight, FormattableString.Invariant($"{name} is {weight}; it must be {LeastWeight} to {MostWeight}."));
+        }
+    }
+
+    private static void RequireTime(double time, string name)
+    {
+        if (!double.IsFinite(time))
+        {
+            throw new ArgumentOutOfRangeException(name, time, FormattableString.Invariant($"{name} is {time}; it must be finite."));
+        }
+    }
+
+    private static void CheckAll(ReadOnlySpan<double> values, int count, Action<double, string> require, string name)
+    {
+        if (!values.IsEmpty && values.Length != count)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{name} holds {values.Length} numbers; it must hold none or {count}, one per point."), name);
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            require(values[i], name);
+        }
+    }
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_lock)
+        {
+            return read();
+        }
+    }
+
+    private double PresentOr(double? time) => time ?? (double.IsNegativeInfinity(_clock.Now) ? 0 : _clock.Now);
+
+    private void InsertChecked(ReadOnlySpan<float> point, double weight, double time)
+    {
+        _inserted++;
+        _clock.Advance(time);
+        if (_clock.SweepIsDue)
+        {
+            Sweep();
+        }
+
+        double stored = weight * _clock.ScaleOf(time);
+        if (stored < LeastWeight * _clock.Scale && Options.HalfLife is not null)
+        {
+            return;
+        }
+
+        for (int t = 0; t < point.Length; t++)
+        {
+            _point.Mean[t] = point[t];
+        }
+
+        _point.Weight = stored;
+        _point.Updated = time;
+        _point.Id = _nextId;
+        if (_tree.Insert(_point))
+        {
+            _nextId++;
+        }
+
+        if (_tree.Count > Options.MaximumSubclusters)
+        {
+            Condense(Options.MaximumSubclusters.Value);
+        }
+    }
+
+    /// <summary>Takes out what has expired, and keeps stored weights in range.</summary>
+    private void Sweep()
+    {
+        if (Options.HalfLife is null)
+        {
+            return;
+        }
+
+        double least = Math.Max(Options.MinimumWeight, LeastWeight) * _clock.Scale;
+        if (_tree.Leaves.Any(leaf => leaf.Weights.AsSpan(0, leaf.Count).ContainsAnyInRange(0, Math.BitDecrement(least))))
+        {
+            _tree = _tree.Rebuild(_tree.Threshold, least);
+        }
+
+        double halfLives = _clock.Overdue();
+        if (halfLives > 0)
+        {
+            _tree.ScaleWeights(-halfLives);
+            _clock.MoveOrigin(halfLives);
+        }
+
+        _clock.Sweep();
+    }
+
+    private void Condense(int most)
+    {
+        Sweep();
+        while (_tree.Count > most)
+        {
+            _tree = _tree.Rebuild(ThresholdRise.After(_tree), leastWeight: 0);
+        }
+    }
+}

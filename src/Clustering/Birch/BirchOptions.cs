@@ -1,0 +1,49 @@
+namespace Pipeline.Clustering;
+
+/// <summary>The parameters of <see cref="Birch"/>. Names and meanings are those of the paper and of scikit-learn, decay and expiry added.</summary>
+public sealed record BirchOptions
+{
+    /// <summary>
+    /// The largest radius of a subcluster, in the unit of the points: the root of the mean squared distance of its points from their
+    /// mean. A point that would lift its nearest subcluster above it starts one of its own. Finite, at least 0; 0 joins equal points only.
+    /// </summary>
+    public double Threshold { get; init; } = 0.5;
+
+    /// <summary>The most entries of a node of the tree. At least 2.</summary>
+    public int BranchingFactor { get; init; } = 50;
+
+    /// <summary>
+    /// The time in which a weight falls to half, in the unit of the times that the caller gives. Finite, above 0; null for no decay.
+    /// </summary>
+    public double? HalfLife { get; init; }
+
+    /// <summary>
+    /// Subclusters that weigh less expire. Finite, at least 0; above 0 only together with <see cref="HalfLife"/>, since nothing becomes lighter without.
+    /// </summary>
+    public double MinimumWeight { get; init; }
+
+    /// <summary>
+    /// The most subclusters that are kept: where there would be more, the threshold rises and the tree is built anew. At least 1; null for no limit.
+    /// </summary>
+    public int? MaximumSubclusters { get; init; }
+
+    /// <summary>Throws where a parameter is out of its range.</summary>
+    /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
+    public void Validate()
+    {
+        Require(double.IsFinite(Threshold) && Threshold >= 0, nameof(Threshold), Threshold, "finite and 0 or more");
+        Require(BranchingFactor >= 2, nameof(BranchingFactor), BranchingFactor, "2 or more");
+        Require(HalfLife is null || (double.IsFinite(HalfLife.Value) && HalfLife > 0), nameof(HalfLife), HalfLife, "null, or finite and above 0");
+        Require(double.IsFinite(MinimumWeight) && MinimumWeight >= 0, nameof(MinimumWeight), MinimumWeight, "finite and 0 or more");
+        Require(MinimumWeight == 0 || HalfLife is not null, nameof(MinimumWeight), MinimumWeight, $"0 where {nameof(HalfLife)} is null");
+        Require(MaximumSubclusters is null or >= 1, nameof(MaximumSubclusters), MaximumSubclusters, "null or 1 or more");
+    }
+
+    private static void Require(bool holds, string name, object? value, string range)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// The arrays of a snapshot. Nodes are listed parents first, each followed by the nodes of its entries; entries node by node.
+/// <c>birch.node_entries</c> (I32) and <c>birch.node_is_leaf</c> (U8) have one element per node; <c>birch.centroids</c> (F64, entries x d),
+/// <c>birch.weights</c>, <c>birch.deviations</c>, <c>birch.updates</c> (F64) and <c>birch.ids</c> (I64, -1 above the leaves) one per entry.
+/// <c>birch.counts</c> and <c>birch.settings</c> hold the rest.
+/// </summary>
+internal static class BirchSnapshot
+{
+    private const string Prefix = "birch.";
+    private const long Version = 1;
+
+    /// <summary>Writes a state.</summary>
+    public static Dictionary<string, SafeTensor> Write(BirchState state)
+    {
+        BirchOptions options = state.Options;
+        DecayClock clock = state.Clock;
+        List<BirchNode> nodes = [];
+        List(state.Tree.Root, nodes);
+        int entries = nodes.Sum(node => node.Count), d = state.Tree.Dimensions;
+        double[] centroids = new double[checked(entries * d)];
+        int at = 0;
+        foreach (BirchNode node in nodes)
+        {
+            for (int entry = 0; entry < node.Count; entry++, at += d)
+            {
+                node.CopyMean(entry, centroids.AsSpan(at, d));
+            }
+        }
+
+        return new Dictionary<string, SafeTensor>(StringComparer.Ordinal)
+        {
+            [Prefix + "counts"] = SafeTensor.From<long>([Version, d, options.BranchingFactor, options.MaximumSubclusters ?? 0, state.NextId, state.Inserted], 6),
+            [Prefix + "settings"] = SafeTensor.From<double>(
+                [options.Threshold, options.HalfLife ?? 0, options.MinimumWeight, state.Tree.Threshold, clock.Now, clock.Origin, clock.Moved, clock.Swept], 8),
+            [Prefix + "node_entries"] = SafeTensor.From<int>([.. nodes.Select(node => node.Count)], nodes.Count),
+            [Prefix + "node_is_leaf"] = SafeTensor.From<byte>([.. nodes.Select(node => node.IsLeaf ? (byte)1 : (byte)0)], nodes.Count),
+            [Prefix + "centroids"] = SafeTensor.Over(centroids, entries, d),
+            [Prefix + "weights"] = Column(nodes, entries, node => node.Weights),
+            [Prefix + "deviations"] = Column(nodes, entries, node => node.Deviations),
+            [Prefix + "updates"] = Column(nodes, entries, node => node.Updates),
+            [Prefix + "ids"] = SafeTensor.From<long>([.. nodes.SelectMany(node => node.IsLeaf ? node.Ids.Take(node.Count) : Enumerable.Repeat(-1L, node.Count))], entries),
+        };
+    }
+
+    /// <summary>Reads a state.</summary>
+    /// <exception cref="InvalidDataException">An array is missing or the arrays do not fit together.</exception>
+    public static BirchState Read(IReadOnlyDictionary<string, SafeTensor> arrays)
+    {
+        long[] counts = Array<long>(arrays, "counts", 6);
+        double[] settings = Array<double>(arrays, "settings", 8);
+        Require(counts[0] == Version, $"is of version {counts[0]}; this library reads version {Version}");
+        Require(counts[1] is >= 1 and <= int.MaxValue && counts[2] is >= 2 and < int.MaxValue && counts[3] is >= 0 and <= int.MaxValue, "has counts out of range");
+        BirchOptions options = new()
+        {
+            Threshold = settings[0],
+            BranchingFactor = (int)counts[2],
+            HalfLife = settings[1] == 0 ? null : settings[1],
+            MinimumWeight = settings[2],
+            MaximumSubclusters = counts[3] == 0 ? null : (int)counts[3],
+        };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"The snapshot cannot be used: {e.Message}", e);
+        }
+
+        Require(double.IsFinite(settings[3]) && settings[3] >= options.Threshold, "has a threshold below that of its parameters");
+        BirchTree tree = new((int)counts[1], options.BranchingFactor, settings[3]);
+        tree.Restore(new Reader(arrays, tree, options.BranchingFactor).Root());
+        return new BirchState(options, new DecayClock(options.HalfLife, settings[4], settings[5], settings[6], settings[7]), tree, counts[4], counts[5]);
+    }
+
+    private static void List(BirchNode node, List<BirchNode> nodes)
+    {
+        nodes.Add(node);
+        foreach (BirchNode child in node.Children.Take(node.Count))
+        {
+            List(child, nodes);
+        }
+    }
+
+    private static SafeTensor Column(List<BirchNode> nodes, int entries, Func<BirchNode, double[]> column) =>
+        SafeTensor.From<double>([.. nodes.SelectMany(node => column(node).Take(node.Count))], entries);
+
+    private static T[] Array<T>(IReadOnlyDictionary<string, SafeTensor> arrays, string name, long? length = null)
+        where T : unmanaged
+    {
+        if (!arrays.TryGetValue(Prefix + name, out SafeTensor? tensor))
+        {
+            throw new InvalidDataException($"The snapshot lacks the array '{Prefix}{name}'.");
+        }
+
+        T[] values = tensor.ToArray<T>();
+        Require(length is null || values.Length == length, $"holds {values.Length} numbers in '{Prefix}{name}' where {length} belong");
+        return values;
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException(FormattableString.Invariant($"The snapshot {otherwise}."));
+        }
+    }
+
+    private sealed class Reader
+    {
+        private readonly BirchTree _tree;
+        private readonly int[] _entries;
+        private readonly byte[] _leaf;
+        private readonly double[] _centroids;
+        private readonly double[] _weights;
+        private readonly double[] _deviations;
+        private readonly double[] _updates;
+        private readonly long[] _ids;
+        private readonly ClusteringFeature _feature;
+        private int _node;
+        private int _entry;
+
+        public Reader(IReadOnlyDictionary<string, SafeTensor> arrays, BirchTree tree, int branchingFactor)
+        {
+            _tree = tree;
+            _feature = new ClusteringFeature(tree.Dimensions);
+            _entries = Array<int>(arrays, "node_entries");
+            _leaf = Array<byte>(arrays, "node_is_leaf", _entries.Length);
+            Require(_entries.Length > 0 && System.Array.TrueForAll(_entries, count => count >= 0 && count <= branchingFactor), "has nodes with too few or too many entries");
+            long total = _entries.Sum(count => (long)count);
+            _weights = Array<double>(arrays, "weights", total);
+            _deviations = Array<double>(arrays, "deviations", total);
+            _updates = Array<double>(arrays, "updates", total);
+            _ids = Array<long>(arrays, "ids", total);
+            _centroids = Array<double>(arrays, "centroids", total * tree.Dimensions);
+            Require(
+                System.Array.TrueForAll(_weights, weight => double.IsFinite(weight) && weight > 0) && System.Array.TrueForAll(_deviations, sum => double.IsFinite(sum) && sum >= 0)
+                && System.Array.TrueForAll(_centroids, double.IsFinite),
+                "holds numbers that are not finite, or weights that are not above 0");
+        }
+
+        public BirchNode Root()
+        {
+            BirchNode root = Next();
+            Require(_node == _entries.Length, "has nodes that are in no other");
+            return root;
+        }
+
+        private BirchNode Next()
+        {
+            Require(_node < _entries.Length, "lacks nodes");
+            int node = _node++, first = _entry, count = _entries[node];
+            bool leaf = _leaf[node] != 0;
+            Require(leaf ? node == 0 || count > 0 : count > 0, "has an empty node");
+            _entry += count;
+            BirchNode result = _tree.NewNode(leaf);
+            for (int entry = first; entry < first + count; entry++)
+            {
+                BirchNode? child = leaf ? null : Next();
+                _feature.Weight = _weights[entry];
+                _feature.Deviation = _deviations[entry];
+                _feature.Updated = _updates[entry];
+                _feature.Id = _ids[entry];
+                _centroids.AsSpan(entry * _tree.Dimensions, _tree.Dimensions).CopyTo(_feature.Mean);
+                result.Add(_feature, child);
+            }
+
+            return result;
+        }
+    }
+}

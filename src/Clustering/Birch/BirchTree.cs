@@ -1,0 +1,207 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// The height-balanced tree of clustering features (Zhang, Ramakrishnan, Livny 1996): a feature descends to the nearest centroid of each
+/// node, joins the nearest subcluster where their common radius stays within the threshold, and starts one of its own where not;
+/// nodes that overflow are split around their two farthest entries.
+/// </summary>
+internal sealed class BirchTree
+{
+    private const int LeastExponent = 5_000;
+    private readonly int _capacity;
+    private readonly double[] _squares;
+    private readonly double[] _otherSquares;
+    private readonly double[] _row;
+    private readonly double _squaredThreshold;
+
+    /// <summary>Makes an empty tree.</summary>
+    /// <param name="dimensions">d, at least 1.</param>
+    /// <param name="branchingFactor">The most entries of a node, at least 2.</param>
+    /// <param name="threshold">The largest radius of a subcluster, at least 0.</param>
+    public BirchTree(int dimensions, int branchingFactor, double threshold)
+    {
+        Dimensions = dimensions;
+        Threshold = threshold;
+        _squaredThreshold = threshold * threshold;
+        _capacity = branchingFactor + 1;
+        _squares = new double[BirchNode.ScratchSize(_capacity)];
+        _otherSquares = new double[_squares.Length];
+        _row = new double[dimensions];
+        Root = NewNode(leaf: true);
+    }
+
+    /// <summary>The number of coordinates.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The largest radius of a subcluster.</summary>
+    public double Threshold { get; }
+
+    /// <summary>The top node.</summary>
+    public BirchNode Root { get; private set; }
+
+    /// <summary>How many subclusters there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The leaves, left to right.</summary>
+    public IEnumerable<BirchNode> Leaves => Below(Root);
+
+    /// <summary>Takes the place of what is in the tree.</summary>
+    /// <param name="root">The top node.</param>
+    public void Restore(BirchNode root)
+    {
+        Root = root;
+        Count = Leaves.Sum(leaf => leaf.Count);
+    }
+
+    /// <summary>An empty node of this tree's shape.</summary>
+    public BirchNode NewNode(bool leaf) => new(Dimensions, _capacity, leaf);
+
+    /// <summary>Inserts a feature. O(branching factor x depth x d), a split O(branching factor^2 d).</summary>
+    /// <param name="feature">The feature; copied.</param>
+    /// <returns>Whether it became a subcluster of its own, with its id; false where it joined one, which keeps its id.</returns>
+    public bool Insert(ClusteringFeature feature)
+    {
+        int before = Count;
+        if (Insert(Root, feature) is BirchNode second)
+        {
+            BirchNode first = Root;
+            Root = NewNode(leaf: false);
+            Root.Add(Summary(first), first);
+            Root.Add(Summary(second), second);
+        }
+
+        return Count > before;
+    }
+
+    /// <summary>A new tree of the subclusters, inserted from left to right; some may join. O(m x branching factor x depth x d).</summary>
+    /// <param name="threshold">Its threshold.</param>
+    /// <param name="leastWeight">Lighter subclusters are left out.</param>
+    public BirchTree Rebuild(double threshold, double leastWeight)
+    {
+        BirchTree tree = new(Dimensions, _capacity - 1, threshold);
+        ClusteringFeature feature = new(Dimensions);
+        foreach (BirchNode leaf in Leaves)
+        {
+            for (int entry = 0; entry < leaf.Count; entry++)
+            {
+                if (leaf.Weights[entry] >= leastWeight)
+                {
+                    leaf.CopyTo(entry, feature);
+                    tree.Insert(feature);
+                }
+            }
+        }
+
+        return tree;
+    }
+
+    /// <summary>Multiplies all weights by a power of two, exactly.</summary>
+    public void ScaleWeights(double exponent) => Scale(Root, (int)Math.Max(exponent, -LeastExponent));
+
+    /// <summary>The radius of all that is in the tree; 0 where there is nothing.</summary>
+    public double Radius()
+    {
+        ClusteringFeature total = new(Dimensions);
+        if (Root.Count > 0)
+        {
+            Root.Summarise(total, _row);
+        }
+
+        return Root.Count > 0 ? Math.Sqrt(total.Deviation / total.Weight) : 0;
+    }
+
+    private static IEnumerable<BirchNode> Below(BirchNode node) =>
+        node.IsLeaf ? [node] : node.Children.Take(node.Count).SelectMany(Below);
+
+    private static void Scale(BirchNode node, int exponent)
+    {
+        for (int entry = 0; entry < node.Count; entry++)
+        {
+            node.Weights[entry] = Math.ScaleB(node.Weights[entry], exponent);
+            node.Deviations[entry] = Math.ScaleB(node.Deviations[entry], exponent);
+            if (!node.IsLeaf)
+            {
+                Scale(node.Children[entry], exponent);
+            }
+        }
+    }
+
+    /// <summary>Inserts below a node; returns the second half where it had to be split.</summary>
+    private BirchNode? Insert(BirchNode node, ClusteringFeature feature)
+    {
+        int nearest = node.Nearest(feature.Mean, _squares);
+        double squared = nearest < 0 ? 0 : _squares[nearest];
+        if (!node.IsLeaf)
+        {
+            BirchNode child = node.Children[nearest];
+            if (Insert(child, feature) is not BirchNode second)
+            {
+                node.Merge(nearest, feature, squared);
+                return null;
+            }
+
+            node.Put(nearest, Summary(child), child);
+            node.Add(Summary(second), second);
+        }
+        else if (nearest >= 0 && node.SquaredRadius(nearest, feature, squared) <= _squaredThreshold)
+        {
+            node.Merge(nearest, feature, squared);
+        }
+        else
+        {
+            node.Add(feature, child: null);
+            Count++;
+        }
+
+        return node.Count == _capacity ? Split(node) : null;
+    }
+
+    private ClusteringFeature Summary(BirchNode node)
+    {
+        ClusteringFeature total = new(Dimensions);
+        node.Summarise(total, _row);
+        return total;
+    }
+
+    /// <summary>Leaves in a node what is nearer to the first of the two farthest entries, and returns the rest.</summary>
+    private BirchNode Split(BirchNode node)
+    {
+        (int first, int second) = Farthest(node);
+        node.CopyMean(first, _row);
+        node.Measure(_row, 0, _squares);
+        node.CopyMean(second, _row);
+        node.Measure(_row, 0, _otherSquares);
+        BirchNode near = NewNode(node.IsLeaf), far = NewNode(node.IsLeaf);
+        ClusteringFeature moved = new(Dimensions);
+        for (int entry = 0; entry < node.Count; entry++)
+        {
+            node.CopyTo(entry, moved);
+            BirchNode half = entry == first || _squares[entry] < _otherSquares[entry] ? near : far;
+            half.Add(moved, node.IsLeaf ? null : node.Children[entry]);
+        }
+
+        node.TakeFrom(near);
+        return far;
+    }
+
+    private (int First, int Second) Farthest(BirchNode node)
+    {
+        (int First, int Second) pair = (0, 1);
+        double farthest = -1;
+        for (int first = 0; first < node.Count - 1; first++)
+        {
+            node.CopyMean(first, _row);
+            node.Measure(_row, first, _squares);
+            for (int second = first + 1; second < node.Count; second++)
+            {
+                if (_squares[second] > farthest)
+                {
+                    farthest = _squares[second];
+                    pair = (first, second);
+                }
+            }
+        }
+
+        return pair;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Pipeline.Telemetry;
+
+/// <summary>The ids of the pipeline's log events. An id keeps its meaning; docs/telemetry.md lists them.</summary>
+public static class PipelineEvents
+{
+    /// <summary>A scheduled preprocessing ended.</summary>
+    public const int Preprocessed = 100;
+
+    /// <summary>A scheduled prediction of a tech center ended.</summary>
+    public const int Predicted = 110;
+
+    /// <summary>A scheduled prediction of a tech center failed.</summary>
+    public const int PredictionFailed = 111;
+
+    /// <summary>A training was started on schedule.</summary>
+    public const int TrainingStarted = 120;
+
+    /// <summary>A training run was opened.</summary>
+    public const int TrainingOpened = 121;
+
+    /// <summary>The training of a tech center ended.</summary>
+    public const int TechCenterTrained = 122;
+
+    /// <summary>A training run was closed.</summary>
+    public const int TrainingClosed = 123;
+
+    /// <summary>The training of a tech center failed, perhaps to be tried again.</summary>
+    public const int TrainingFailed = 124;
+
+    /// <summary>A model that arrived is used.</summary>
+    public const int ModelAccepted = 130;
+
+    /// <summary>A model that arrived, or is asked for, cannot be used.</summary>
+    public const int ModelUnusable = 131;
+
+    /// <summary>A request failed since storage or the embedder does not answer.</summary>
+    public const int ServiceUnavailable = 140;
+
+    /// <summary>A request failed unexpectedly.</summary>
+    public const int RequestFailed = 141;
+
+    /// <summary>Clusters were named by their keywords, since the naming service gave nothing usable.</summary>
+    public const int NamedByKeywords = 150;
+
+    /// <summary>Secrets could not be refreshed; the old values stay.</summary>
+    public const int SecretsNotRefreshed = 160;
+}
