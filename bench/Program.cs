@@ -7,6 +7,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     HdbscanCommand.Create(),
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),
+    UmapRecallCommand.Create(),
     BirchCommand.Create(),
     PredictCommand.Create(),
     LimitCommand.Create(),

@@ -14,6 +14,7 @@ internal sealed class UmapArguments
     private readonly Option<int> _components = new("--components") { Description = "Dimensions of the layout.", DefaultValueFactory = _ => 5 };
     private readonly Option<int> _neighbors = new("--neighbors") { Description = "The neighbourhood's size.", DefaultValueFactory = _ => 15 };
     private readonly Option<DistanceMetric> _metric = new("--metric") { Description = "The distance between two points.", DefaultValueFactory = _ => DistanceMetric.Cosine };
+    private readonly Option<NeighborSearchMethod> _search = new("--search") { Description = "How neighbours are searched.", DefaultValueFactory = _ => NeighborSearchMethod.Auto };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes of the optimisation. Default: by the number of points." };
     private readonly Option<int> _seed = new("--seed") { Description = "Seeds every random choice.", DefaultValueFactory = _ => 42 };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -26,7 +27,7 @@ internal sealed class UmapArguments
     /// <summary>Makes a command that takes the file and the options.</summary>
     public Command Command(string name, string what) => new(name, $"Times {what}, without loading, after a warm-up of the first {WarmUpPoints} points (which compiles the code).")
     {
-        _file, _dims, _components, _neighbors, _metric, _epochs, _seed, _threads, _embedding, _trustworthiness, Json,
+        _file, _dims, _components, _neighbors, _metric, _search, _epochs, _seed, _threads, _embedding, _trustworthiness, Json,
     };
 
     /// <summary>What UMAP is told.</summary>
@@ -35,6 +36,7 @@ internal sealed class UmapArguments
         Components = parsed.GetValue(_components),
         Neighbors = parsed.GetValue(_neighbors),
         Metric = parsed.GetValue(_metric),
+        NeighborSearch = parsed.GetValue(_search),
         Epochs = parsed.GetValue(_epochs),
         Seed = parsed.GetValue(_seed),
         MaxDegreeOfParallelism = parsed.GetValue(_threads),

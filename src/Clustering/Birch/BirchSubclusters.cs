@@ -20,8 +20,8 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     public ReadOnlySpan<float> CentroidOf(int subcluster) => Centroids.AsSpan(subcluster * Dimensions, Dimensions);
 
     /// <summary>
-    /// Labels points with the subcluster of the nearest centroid. In more than 20 dimensions products in single precision choose five candidates, of which
-    /// the nearest is taken. O(n m d) time, about O(n log m) in few dimensions; memory about twice that of the centroids, and of the points in few dimensions.
+    /// Labels points with the subcluster of the nearest centroid. O(n m d) time, about O(n log m) in few dimensions; memory about twice that of the
+    /// centroids, and of the points in few dimensions.
     /// </summary>
     /// <param name="points">n x d finite numbers, row-major; n may be 0.</param>
     /// <param name="maxDegreeOfParallelism">The number of threads, at least 1; null for all processors. No influence on the result.</param>
@@ -40,9 +40,8 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
             return none;
         }
 
-        return Dimensions < RowDistance.LaneThreshold
-            ? LabelByTree(queries, maxDegreeOfParallelism ?? Environment.ProcessorCount, progress, ct)
-            : LabelByProducts(points, maxDegreeOfParallelism, progress, ct);
+        int threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
+        return Dimensions < RowDistance.LaneThreshold ? LabelByTree(queries, threads, progress, ct) : LabelByProducts(queries, threads, progress, ct);
     }
 
     /// <summary>
@@ -67,15 +66,14 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
         return NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress, ct).Indices;
     }
 
-    private int[] LabelByProducts(ReadOnlyMemory<float> points, int? threads, IProgress<double>? progress, CancellationToken ct)
+    private int[] LabelByProducts(PointSet queries, int threads, IProgress<double>? progress, CancellationToken ct)
     {
-        ExactNeighbors search = new(Centroids, Dimensions, DistanceMetric.Euclidean);
-        int[] labels = new int[points.Length / Dimensions];
+        PanelQueries search = new(PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids)), threads, ct);
+        int[] labels = new int[queries.Count];
         for (int first = 0; first < labels.Length; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, labels.Length - first);
-            ReadOnlySpan<float> chunk = points.Span.Slice(first * Dimensions, count * Dimensions);
-            search.Search(chunk, k: 1, Points.Parallelism(threads, ct)).Indices.CopyTo(labels, first);
+            search.Search(queries.Slice(first, count), k: 1, threads, ct).Indices.CopyTo(labels, first);
             progress?.Report((double)(first + count) / labels.Length);
         }
 

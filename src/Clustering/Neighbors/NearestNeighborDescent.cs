@@ -93,7 +93,7 @@ internal sealed unsafe class NearestNeighborDescent
     /// <summary>Compares the points that have a neighbour in common of which one is new there.</summary>
     private void Join(int round)
     {
-        JoinCandidates candidates = JoinCandidates.Choose(_lists, MostCandidates, CounterRandom.For(_seed, round, -3).Next());
+        JoinCandidates candidates = JoinCandidates.Choose(_lists, MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
         Blocks.Run((_count + 63) / 64, _threads, () => new int[2 * candidates.Most], (block, both) =>
         {
             for (int point = block * 64; point < Math.Min(_count, (block + 1) * 64); point++)

@@ -8,7 +8,7 @@ namespace Pipeline.Clustering;
 /// UMAP's gradients on sixteen points of a layout at once. A layout has a row per point, padded with zeros to whole quads of coordinates; the
 /// points that forces are summed up for lie in lanes: per coordinate, the values of all sixteen.
 /// </summary>
-/// <remarks>All operations are element by element and fused alike on every machine, so the width of its vectors has no influence on the result.</remarks>
+/// <remarks>All operations are lane by lane, so what is summed up for one point does not depend on the others.</remarks>
 /// <param name="curve">The coefficients of the gradients.</param>
 /// <param name="components">Dimensions of the layout.</param>
 internal sealed unsafe class LayoutForces(ForceCurve curve, int components)
@@ -29,7 +29,7 @@ internal sealed unsafe class LayoutForces(ForceCurve curve, int components)
     /// <summary>Values of sixteen points in lanes.</summary>
     public int LaneValues => Stride * Lanes;
 
-    /// <summary>Turns sixteen rows into lanes, or sixteen points in lanes into rows of the same length.</summary>
+    /// <summary>Puts sixteen rows in lanes.</summary>
     /// <param name="layout">The rows.</param>
     /// <param name="rows">Which sixteen.</param>
     /// <param name="lanes">Receives the lanes.</param>

@@ -12,6 +12,9 @@ internal sealed class UmapNeighbors
     /// <summary>Coordinates to look at from which on a search of new points is worth more than one thread.</summary>
     private const long LeastShared = 1 << 22;
 
+    /// <summary>New points from which on it is worth to pack the set.</summary>
+    private const int FewestPacked = 48;
+
     private readonly int _dimensions;
     private readonly int _count;
     private readonly DistanceMetric _metric;
@@ -19,6 +22,7 @@ internal sealed class UmapNeighbors
     private readonly int[] _zeros;
     private readonly PointSet _set;
     private readonly Lazy<NeighborScan?> _scan;
+    private readonly Lazy<PanelQueries> _panels;
 
     /// <summary>Refers to the points. O(n d).</summary>
     public UmapNeighbors(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric)
@@ -30,6 +34,7 @@ internal sealed class UmapNeighbors
         _others = _zeros.Length == 0 ? [] : [.. Enumerable.Range(0, _count).Except(_zeros)];
         _set = PointSet.Create(_zeros.Length == 0 ? points : Rows(points.Span, _others), dimensions, metric, nameof(points));
         _scan = new Lazy<NeighborScan?>(() => NeighborScan.Create(_set));
+        _panels = new Lazy<PanelQueries>(() => new PanelQueries(_set, Environment.ProcessorCount, CancellationToken.None));
     }
 
     /// <summary>The <paramref name="k"/> nearest other points of every point.</summary>
@@ -76,19 +81,21 @@ internal sealed class UmapNeighbors
         int[] zeros = _metric == DistanceMetric.Cosine ? Zeros(queries.Span) : [];
         int[] others = zeros.Length == 0 ? [] : [.. Enumerable.Range(0, n).Except(zeros)];
         PointSet set = PointSet.Create(zeros.Length == 0 ? queries : Rows(queries.Span, others), _dimensions, _metric, nameof(queries));
-        int listed = Math.Min(k, _set.Count), threads = (long)set.Count * _set.Count * _dimensions < LeastShared ? 1 : Threads(parallel);
-        NeighborLists lists = new(0, [], []);
-        if (listed > 0 && set.Count > 0)
-        {
-            lists = _scan.Value?.Search(set, listed, threads, parallel.CancellationToken)
-                ?? BruteForceNeighbors.Search(_set, set, listed, threads, progress: null, parallel.CancellationToken);
-        }
-
+        int listed = Math.Min(k, _set.Count);
+        NeighborLists lists = listed == 0 || set.Count == 0 ? new NeighborLists(0, [], []) : SearchListed(set, listed, parallel);
         for (int row = 0; row < set.Count; row++)
             Merge(lists, row, -1, table, zeros.Length == 0 ? row : others[row]);
         foreach (int zero in zeros)
             ListFirst(table, zero, -1);
         return table;
+    }
+
+    private NeighborLists SearchListed(PointSet queries, int k, ParallelOptions parallel)
+    {
+        int threads = (long)queries.Count * _set.Count * _dimensions < LeastShared ? 1 : Threads(parallel);
+        return queries.Count < FewestPacked && _scan.Value is NeighborScan scan
+            ? scan.Search(queries, k, threads, parallel.CancellationToken)
+            : _panels.Value.Search(queries, k, threads, parallel.CancellationToken);
     }
 
     /// <summary>Writes the nearest of the listed points and the zero vectors, which are at distance 1, by distance and then by index.</summary>
