@@ -15,7 +15,7 @@ public sealed class KdTreeTests
         foreach (DistanceMetric metric in Enum.GetValues<DistanceMetric>())
         {
             PointSet points = PointSet.Create(TestPoints.Blobs(count, dimensions, 5, 3), dimensions, metric, "points");
-            KdTree tree = KdTree.Build(points, 2);
+            KdTree tree = KdTree.Build(points, 2, CancellationToken.None);
             tree.Order.Order().ShouldBe(Enumerable.Range(0, count));
             double[] row = new double[dimensions];
             for (int position = 0; position < count; position++)
@@ -35,8 +35,8 @@ public sealed class KdTreeTests
     public void The_number_of_threads_does_not_change_the_tree()
     {
         PointSet points = PointSet.Create(TestPoints.Blobs(9000, 3, 5, 3), 3, DistanceMetric.Euclidean, "points");
-        KdTree one = KdTree.Build(points, 1);
-        KdTree many = KdTree.Build(points, 5);
+        KdTree one = KdTree.Build(points, 1, CancellationToken.None);
+        KdTree many = KdTree.Build(points, 5, CancellationToken.None);
         many.Order.ShouldBe(one.Order);
         many.Boxes.ShouldBe(one.Boxes);
     }
