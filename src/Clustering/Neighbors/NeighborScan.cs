@@ -21,8 +21,8 @@ internal sealed class NeighborScan
     }
 
     /// <summary>Prepares searches; null where there are too many numbers for one array. O(n d).</summary>
-    public static NeighborScan? Create(PointSet points, int threads, CancellationToken ct = default) =>
-        CodedRows.Suits(points) ? new NeighborScan(points, CodedRows.Create(points, threads, ct)) : null;
+    public static NeighborScan? Create(PointSet points, int? threads = null, CancellationToken ct = default) =>
+        CodedRows.Suits(points) ? new NeighborScan(points, CodedRows.Create(points, threads ?? Environment.ProcessorCount, ct)) : null;
 
     /// <summary>The <paramref name="k"/> nearest points of each query; the lowest index wins a tie. O(q n d) time, O(q k) memory.</summary>
     /// <param name="queries">Other points of the same metric.</param>
