@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 using Pipeline.Adapters.Local;
-using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Models;
