@@ -91,14 +91,14 @@ internal sealed class LocalPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>What adapters may take beside their settings.</summary>
-    private static IServiceCollection Common(PipelineSettings settings) => new ServiceCollection()
-        .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
-        .AddSingleton(new Masker(settings.MaskingRules));
-
     public async ValueTask DisposeAsync()
     {
         await _adapters.DisposeAsync();
         Folder.Dispose();
     }
+
+    /// <summary>What adapters may take beside their settings.</summary>
+    private static IServiceCollection Common(PipelineSettings settings) => new ServiceCollection()
+        .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
+        .AddSingleton(new Masker(settings.MaskingRules));
 }

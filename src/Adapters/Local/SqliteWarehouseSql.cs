@@ -217,8 +217,10 @@ internal static class SqliteWarehouseSql
         WHERE year = @year AND quarter = @quarter AND request = @request AND closed = 0
         """;
 
+    // By the clock, in milliseconds: other warehouses' runs may publish into the same object store, and a run knows its versions by its id.
     public const string InsertTrainingRun = """
-        INSERT INTO training_runs (year, quarter, request) VALUES (@year, @quarter, @request)
+        INSERT INTO training_runs (id, year, quarter, request)
+        VALUES (MAX(1 + COALESCE((SELECT MAX(id) FROM training_runs), 0), CAST(1000 * unixepoch('subsec') AS INTEGER)), @year, @quarter, @request)
         RETURNING id
         """;
 

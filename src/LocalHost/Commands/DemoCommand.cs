@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.LocalHost.Commands;
 
@@ -6,6 +8,7 @@ namespace Pipeline.LocalHost.Commands;
 internal static class DemoCommand
 {
     private const string DataFolderName = "demo";
+    private const string ModelsMark = ModelPaths.Root + "/.demo";
     private const int DefaultCount = 20_000;
 
     public static Command Create()
@@ -24,6 +27,7 @@ internal static class DemoCommand
             RunOutputs outputs = new(Report: parsed.GetValue(report));
             outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
+            await RequireOwnStoresAsync(pipeline, cancellationToken);
             return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
         }));
         return command;
@@ -49,5 +53,31 @@ internal static class DemoCommand
         }
 
         return await LocalPipeline.OpenAsync(folder, settings, cancellationToken, startEmpty: true);
+    }
+
+    // The folder is empty now. Stores that lie elsewhere are not emptied, and what is real in them never gets the demo's incidents or models beside it.
+    private static async Task RequireOwnStoresAsync(LocalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        if ((await pipeline.Warehouse.ReadChangesAsync(0, 1, cancellationToken)).Count > 0)
+        {
+            throw new CommandException("The warehouse that Warehouse:Kind names holds incidents, and the demo's must not mix with them. Name an empty one in the settings.", ExitCode.WrongUsage);
+        }
+
+        bool hasModels = false;
+        await foreach (StoredObject item in pipeline.Objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        {
+            hasModels = true;
+            if (string.Equals(item.Name, ModelsMark, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        if (hasModels)
+        {
+            throw new CommandException("The object store that ObjectStore:Kind names holds models, and the demo's must not mix with them. Name another account under ModelStorage.", ExitCode.WrongUsage);
+        }
+
+        await pipeline.Objects.WriteAsync(ModelsMark, (_, _) => Task.CompletedTask, cancellationToken: cancellationToken);
     }
 }

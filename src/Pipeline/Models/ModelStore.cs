@@ -75,46 +75,34 @@ public sealed class ModelStore(IObjectStore objects)
 
     /// <summary>
     /// Publishes a version: its files first, its manifest last. Until the manifest is there the version does not exist, so a crash leaves nothing half-published.
+    /// No file is ever written over: of several trainings that publish the same version at once one succeeds, whole. What a killed training left is
+    /// taken over where it is what this one would have written.
     /// </summary>
     /// <param name="manifest">The manifest without its files.</param>
     /// <param name="content">The version's content.</param>
     /// <param name="cancellationToken">Stops before the manifest is written.</param>
-    /// <exception cref="ModelException">The version exists already.</exception>
-    public async Task<ModelManifest> PublishAsync(ModelManifest manifest, ModelContent content, CancellationToken cancellationToken = default)
+    /// <returns>The complete manifest; null where the version's place is taken, by a published version or by files that another training left: publish as the next revision.</returns>
+    public async Task<ModelManifest?> PublishAsync(ModelManifest manifest, ModelContent content, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(content);
-        ModelFile[] files =
-        [
-            await WriteAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)),
-            await WriteAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)),
-            await WriteAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token)),
-        ];
-        ModelManifest complete = manifest with { Files = files };
+        if (await FileAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)) is not ModelFile arrays
+            || await FileAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)) is not ModelFile clusters
+            || await FileAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token), there => IsSame(there, content.Metrics)) is not ModelFile metrics)
+        {
+            return null;
+        }
+
+        ModelManifest complete = manifest with { Files = [arrays, clusters, metrics] };
         bool written = await objects.WriteAsync(
             $"{manifest.Path}/{ModelPaths.ManifestFile}",
             (stream, token) => JsonSerializer.SerializeAsync(stream, complete, PipelineJson.Indented, token),
             onlyIfAbsent: true,
             cancellationToken);
-        return written
-            ? complete
-            : throw new ModelException($"The version {manifest.Path} was published by another training meanwhile. A published version is never changed; train again to make a new revision.");
+        return written ? complete : null;
 
-        async Task<ModelFile> WriteAsync(string name, Func<Stream, CancellationToken, Task> write)
-        {
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            long size = 0;
-            await objects.WriteAsync(
-                $"{manifest.Path}/{name}",
-                async (stream, token) =>
-                {
-                    HashingStream hashing = new(stream, hash);
-                    await write(hashing, token);
-                    size = hashing.Position;
-                },
-                cancellationToken: cancellationToken);
-            return new ModelFile(name, size, Convert.ToHexStringLower(hash.GetHashAndReset()));
-        }
+        Task<ModelFile?> FileAsync(string name, Func<Stream, CancellationToken, Task> write, Func<byte[], bool>? isSame = null) =>
+            WriteOnceAsync(manifest.Path, name, write, isSame, cancellationToken);
     }
 
     /// <summary>Reads a version's content and checks every file against the manifest.</summary>
@@ -142,6 +130,51 @@ public sealed class ModelStore(IObjectStore objects)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
+    }
+
+    /// <summary>Writes a file of a version, or takes the one that is there where it is the same; null where it is another.</summary>
+    private async Task<ModelFile?> WriteOnceAsync(string path, string name, Func<Stream, CancellationToken, Task> write, Func<byte[], bool>? isSame, CancellationToken cancellationToken)
+    {
+        ModelFile? own = null;
+        bool written = await objects.WriteAsync($"{path}/{name}", async (stream, token) => own = await HashAsync(stream, token), onlyIfAbsent: true, cancellationToken);
+        if (written)
+        {
+            return own;
+        }
+
+        own ??= await HashAsync(Stream.Null, cancellationToken);
+        await using Stream? stored = await objects.OpenReadAsync($"{path}/{name}", cancellationToken);
+        if (stored is null)
+        {
+            return null;
+        }
+
+        using MemoryStream content = new();
+        await stored.CopyToAsync(content, cancellationToken);
+        byte[] there = content.ToArray();
+        ModelFile file = new(name, there.Length, Convert.ToHexStringLower(SHA256.HashData(there)));
+        return file == own || isSame?.Invoke(there) == true ? file : null;
+
+        async Task<ModelFile> HashAsync(Stream stream, CancellationToken token)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await using HashingStream hashing = new(stream, hash);
+            await write(hashing, token);
+            return new ModelFile(name, hashing.Position, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+    }
+
+    // The same training never takes the same time twice.
+    private static bool IsSame(byte[] there, ModelMetrics metrics)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ModelMetrics>(there, PipelineJson.Indented) is ModelMetrics found && found with { TrainSeconds = metrics.TrainSeconds } == metrics;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private async Task<T> ReadJsonAsync<T>(ModelManifest manifest, string name, CancellationToken cancellationToken)

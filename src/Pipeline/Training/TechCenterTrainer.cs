@@ -15,6 +15,9 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
 {
     private const int SmallestWindow = 10;
 
+    // More trainings than this never publish the same quarter at once.
+    private const int MostRevisions = 50;
+
     /// <summary>
     /// Trains and publishes a version. Too few incidents, or nothing but noise, is an outcome and no failure; so is a version that this training run published before it was killed.
     /// </summary>
@@ -68,39 +71,26 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
             }
 
-            ModelVersionId version = new(year, quarter, 1 + versions.Where(v => v.Id.Year == year && v.Id.Quarter == quarter).Select(v => v.Id.Revision).DefaultIfEmpty(0).Max());
-            ModelManifest? previous = versions.LastOrDefault(v => v.Id < version);
-            EarlierVersion? earlier = previous is null ? null : await EarlierVersion.ReadAsync(models, previous, embedder, options.MaxDegreeOfParallelism, cancellationToken);
-            ModelAssembly assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, versions, cancellationToken);
-            ModelManifest manifest = new()
+            ModelManifest draft = new()
             {
                 Format = ModelManifest.CurrentFormat,
                 TechCenter = techCenter,
-                Version = version.ToString(),
-                PreviousVersion = previous?.Version,
+                Version = new ModelVersionId(year, quarter, 1).ToString(),
                 CreatedAt = clock.GetUtcNow(),
                 TrainingRun = trainingRun,
                 LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
                 Embedder = embedder,
                 Window = window,
                 Incidents = incidents,
-                Unclustered = assembly.Unclustered,
-                Clusters = assembly.Clusters.Clusters.Count,
+                Unclustered = 0,
+                Clusters = 0,
                 Parameters = parameters,
-                NextClusterId = assembly.NextClusterId,
-                NextDomainId = assembly.NextDomainId,
+                NextClusterId = 0,
+                NextDomainId = 0,
                 Files = [],
             };
-            ModelMetrics metrics = new(
-                incidents,
-                manifest.Clusters,
-                manifest.Unclustered,
-                Math.Round((double)manifest.Unclustered / incidents, 4),
-                clustered.Dbcv,
-                assembly.Clusters.Clusters.Average(c => c.Persistence),
-                Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
-            manifest = await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken);
-            return Published(manifest, assembly.Clusters.Domains.Count, stopwatch.Elapsed.TotalSeconds, metrics.Dbcv);
+            (ModelManifest manifest, int domains) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
+            return Published(manifest, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
@@ -116,6 +106,60 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             Seconds = Math.Round(stopwatch.Elapsed.TotalSeconds, 3),
             Detail = detail,
         };
+    }
+
+    /// <summary>
+    /// Publishes as the quarter's next revision. Where another training has taken that one meanwhile, the version is assembled anew, since it now continues that training's
+    /// clusters, and published as the revision after it.
+    /// </summary>
+    private async Task<(ModelManifest Manifest, int Domains)> PublishAsync(
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ModelManifest> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
+    {
+        ModelVersionId version = new(draft.Id.Year, draft.Id.Quarter, 0);
+        int assembledFrom = -1;
+        ModelManifest? previous = null;
+        ModelAssembly? assembly = null;
+        while (version.Revision < MostRevisions)
+        {
+            version = version with { Revision = 1 + versions.Select(v => v.Id).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
+            if (assembly is null || assembledFrom != versions.Count)
+            {
+                assembledFrom = versions.Count;
+                previous = versions.LastOrDefault(v => v.Id < version);
+                EarlierVersion? earlier = previous is null ? null : await EarlierVersion.ReadAsync(models, previous, embedder, options.MaxDegreeOfParallelism, cancellationToken);
+                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, versions, cancellationToken);
+            }
+
+            ModelManifest manifest = draft with
+            {
+                Version = version.ToString(),
+                PreviousVersion = previous?.Version,
+                Unclustered = assembly.Unclustered,
+                Clusters = assembly.Clusters.Clusters.Count,
+                NextClusterId = assembly.NextClusterId,
+                NextDomainId = assembly.NextDomainId,
+            };
+            ModelMetrics metrics = new(
+                manifest.Incidents,
+                manifest.Clusters,
+                manifest.Unclustered,
+                Math.Round((double)manifest.Unclustered / manifest.Incidents, 4),
+                clustered.Dbcv,
+                assembly.Clusters.Clusters.Average(c => c.Persistence),
+                Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
+            if (await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken) is ModelManifest published)
+            {
+                return (published, assembly.Clusters.Domains.Count);
+            }
+
+            versions = await models.ListAsync(draft.TechCenter, cancellationToken);
+            if (versions.FirstOrDefault(v => v.TrainingRun == draft.TrainingRun && v.Id.Year == version.Year && v.Id.Quarter == version.Quarter) is ModelManifest twin)
+            {
+                return (twin, (await models.ReadClustersAsync(twin, cancellationToken)).Domains.Count);
+            }
+        }
+
+        throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.TechCenter(draft.TechCenter)}, and train again.");
     }
 
     private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality) => new()

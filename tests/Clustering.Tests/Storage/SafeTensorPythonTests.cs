@@ -1,7 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Clustering.Tests.Storage;
 
@@ -9,21 +8,7 @@ namespace Pipeline.Clustering.Tests.Storage;
 [TestClass]
 public sealed class SafeTensorPythonTests
 {
-    private const string Types = "types = {'F32': '<f4', 'F64': '<f8', 'I32': '<i4', 'I64': '<i8', 'U64': '<u8', 'U8': '<u1'}\n";
-
-    private const string Read = "import sys, json, struct, numpy as np\n" + Types + """
-        data = open(sys.argv[1], 'rb').read()
-        size, = struct.unpack('<Q', data[:8])
-        arrays = {}
-        for name, entry in json.loads(data[8:8 + size]).items():
-            if name == '__metadata__':
-                continue
-            start, end = entry['data_offsets']
-            arrays[name] = np.frombuffer(data[8 + size + start:8 + size + end], types[entry['dtype']]).reshape(entry['shape'])
-        print(json.dumps({name: {'type': array.dtype.str, 'shape': array.shape, 'values': [repr(value) for value in array.ravel().tolist()]} for name, array in arrays.items()}))
-        """;
-
-    private const string Write = "import sys, json, struct, numpy as np\n" + Types + """
+    private const string Write = "import sys, json, struct, numpy as np\n" + Numpy.Types + """
         arrays = {'F32': np.arange(-3, 3, dtype='<f4').reshape(2, 3) / 7, 'F64': np.array([np.pi, 1e300]), 'I32': np.array([[-2**31], [2**31 - 1]], '<i4'),
                   'I64': np.array([-2**63, 2**63 - 1], '<i8'), 'U64': np.array([2**64 - 1], '<u8'), 'U8': np.array([[[0, 255]]], '<u1')}
         header, data = {'__metadata__': {'made': 'by numpy'}}, b''
@@ -34,8 +19,6 @@ public sealed class SafeTensorPythonTests
         text = json.dumps(header).encode()
         open(sys.argv[1], 'wb').write(struct.pack('<Q', len(text)) + text + data)
         """;
-
-    private static readonly Lazy<string?> Python = new(() => new[] { "python3", "/usr/bin/python3", "/usr/local/bin/python3", "python" }.FirstOrDefault(name => Run(name, "import numpy") is not null));
 
     [TestMethod]
     public async Task Numpy_reads_what_the_library_writes()
@@ -72,7 +55,7 @@ public sealed class SafeTensorPythonTests
         string file = Path.GetTempFileName();
         try
         {
-            Run(RequirePython(), Write, file).ShouldNotBeNull();
+            Numpy.Run(Write, file).ShouldNotBeNull();
             await using FileStream stream = File.OpenRead(file);
             IReadOnlyDictionary<string, SafeTensor> read = await SafeTensorFile.ReadAsync(stream);
 
@@ -107,7 +90,7 @@ public sealed class SafeTensorPythonTests
 
     private static async Task<JsonDocument> ReadByNumpyAsync(Func<Stream, Task> write)
     {
-        string python = RequirePython(), file = Path.GetTempFileName();
+        string file = Path.GetTempFileName();
         try
         {
             await using (FileStream stream = File.Create(file))
@@ -115,22 +98,12 @@ public sealed class SafeTensorPythonTests
                 await write(stream);
             }
 
-            return JsonDocument.Parse(Run(python, Read, file).ShouldNotBeNull());
+            return Numpy.ReadArrays(file);
         }
         finally
         {
             File.Delete(file);
         }
-    }
-
-    private static string RequirePython()
-    {
-        if (Python.Value is null)
-        {
-            Assert.Inconclusive("No python3 with numpy was found on this machine; install numpy to run this test.");
-        }
-
-        return Python.Value!;
     }
 
     private static string Type(JsonDocument read, string name)
@@ -141,25 +114,4 @@ public sealed class SafeTensorPythonTests
 
     private static T[] Values<T>(JsonDocument read, string name, Func<string, T> parse) =>
         [.. read.RootElement.GetProperty(name).GetProperty("values").EnumerateArray().Select(value => parse(value.GetString()!))];
-
-    /// <summary>What a script prints; null where Python is missing or fails.</summary>
-    private static string? Run(string python, string script, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(python, ["-c", script, .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
-            {
-                process.Kill(entireProcessTree: true);
-                return null;
-            }
-
-            return process.ExitCode == 0 ? output.GetAwaiter().GetResult() : null;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
-    }
 }

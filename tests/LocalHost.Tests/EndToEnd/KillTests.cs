@@ -29,7 +29,7 @@ public sealed class KillTests
             bool done = false;
             while (killed < Kills && !done)
             {
-                done = !await KillAsync(run, Stages[killed % Stages.Length], random.Next(duration / 4));
+                done = !await CommandLine.KillAsync(run, Stages[killed % Stages.Length], random.Next(duration / 4));
                 killed += done ? 0 : 1;
             }
 
@@ -45,22 +45,6 @@ public sealed class KillTests
     }
 
     private static string[] Run(string csv, string data, params string[] more) => ["run", "--incidents", csv, "--data", data, .. more];
-
-    /// <summary>Starts the command and kills it some time after a stage began; false where it had done its work before.</summary>
-    private static async Task<bool> KillAsync(string[] arguments, string stage, int delayMilliseconds)
-    {
-        using Process process = CommandLine.Start(arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        while (await process.StandardError.ReadLineAsync() is string line && !line.StartsWith(stage, StringComparison.Ordinal))
-        {
-        }
-
-        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delayMilliseconds));
-        process.Kill();
-        await process.WaitForExitAsync();
-        await output;
-        return !(await process.StandardError.ReadToEndAsync()).Contains("Report: ", StringComparison.Ordinal);
-    }
 
     /// <summary>What a user would see of a data folder, less the times: status, predictions, and every file of every model version.</summary>
     private static async Task<string> EndStateAsync(string data)

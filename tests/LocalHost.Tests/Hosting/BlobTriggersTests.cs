@@ -4,12 +4,15 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Local;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
 using Pipeline.LocalHost.Tests.Support;
+using Pipeline.Storage;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 
@@ -18,6 +21,9 @@ public sealed class BlobTriggersTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Seen _seen = new();
+    private IObjectStore? _blobs;
+
+    private IObjectStore Objects => _blobs ?? new FileObjectStore(_folder["objects"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -39,9 +45,18 @@ public sealed class BlobTriggersTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Blobs_in_Azure_trigger_as_files_do()
+    {
+        _blobs = new BlobObjectStore(new BlobStoreOptions { ConnectionString = (await AzuriteServer.RequireAsync()).NewAccount().ConnectionString });
+        await LookAsync<ManifestFunction>();
+        await A_new_version_of_a_matching_object_triggers_once_also_over_restarts();
+        await The_content_is_bound_as_bytes_or_as_a_stream_too();
+    }
+
+    [TestMethod]
     public async Task The_content_is_bound_as_bytes_or_as_a_stream_too()
     {
-        await WriteAsync("in/a.txt", "grüße");
+        await WriteAsync("inbox/a.txt", "grüße");
         await LookAsync<BytesFunction>();
         await LookAsync<StreamFunction>();
         _seen.Take().ShouldBe(["7 bytes", "7 long"]);
@@ -50,18 +65,18 @@ public sealed class BlobTriggersTests : IDisposable
     [TestMethod]
     public async Task An_object_that_a_function_fails_on_is_tried_five_times_and_then_left_until_it_changes()
     {
-        await WriteAsync("in/a.txt", "bad");
+        await WriteAsync("inbox/a.txt", "bad");
         _seen.Fails = true;
         await LookAsync<TextFunction>(3);
         IReadOnlyList<BlobReceipt> poison = await LookAsync<TextFunction>(4);
         _seen.Take().Count.ShouldBe(5);
         poison.Single().ShouldSatisfyAllConditions(
-            p => p.Object.ShouldBe("in/a.txt"),
+            p => p.Object.ShouldBe("inbox/a.txt"),
             p => p.Attempts.ShouldBe(5),
             p => p.Error.ShouldBe("InvalidDataException; the log has the details."));
 
         _seen.Fails = false;
-        await WriteAsync("in/a.txt", "mended");
+        await WriteAsync("inbox/a.txt", "mended");
         (await LookAsync<TextFunction>()).ShouldBeEmpty();
         _seen.Take().ShouldBe(["mended"]);
     }
@@ -69,7 +84,7 @@ public sealed class BlobTriggersTests : IDisposable
     [TestMethod]
     public async Task A_stop_of_the_host_is_no_attempt()
     {
-        await WriteAsync("in/a.txt", "good");
+        await WriteAsync("inbox/a.txt", "good");
         for (int i = 0; i < 6; i++)
         {
             _seen.StopsHost = true;
@@ -111,7 +126,7 @@ public sealed class BlobTriggersTests : IDisposable
     public void What_is_no_path_is_refused(string path) => Should.Throw<FormatException>(() => BlobPathPattern.Parse(path)).Message.ShouldContain($"'{path}'");
 
     private Task<bool> WriteAsync(string name, string text) =>
-        new FileObjectStore(_folder["objects"]).WriteAsync(name, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), token).AsTask());
+        Objects.WriteAsync(name, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), token).AsTask());
 
     /// <summary>Looks some times, as a host that was just started, and gives what is left as poison.</summary>
     private async Task<IReadOnlyList<BlobReceipt>> LookAsync<TFunction>(int times = 1)
@@ -123,7 +138,7 @@ public sealed class BlobTriggersTests : IDisposable
         _seen.Stopping = stopping;
         using BlobTriggers triggers = new(
             TestHost.Discover(null, typeof(TFunction)),
-            new FileObjectStore(_folder["objects"]),
+            Objects,
             state,
             new FunctionInvoker(new InvocationLog(), TimeProvider.System, NullLogger<FunctionInvoker>.Instance),
             services.GetRequiredService<IServiceScopeFactory>(),
@@ -182,18 +197,18 @@ public sealed class BlobTriggersTests : IDisposable
     public sealed class TextFunction(Seen seen)
     {
         [Function("Text")]
-        public void Run([BlobTrigger("in/{name}")] string text) => seen.Add(text);
+        public void Run([BlobTrigger("inbox/{name}")] string text) => seen.Add(text);
     }
 
     public sealed class BytesFunction(Seen seen)
     {
         [Function("Bytes")]
-        public void Run([BlobTrigger("in/{name}")] byte[] bytes) => seen.Add($"{bytes.Length} bytes");
+        public void Run([BlobTrigger("inbox/{name}")] byte[] bytes) => seen.Add($"{bytes.Length} bytes");
     }
 
     public sealed class StreamFunction(Seen seen)
     {
         [Function("Stream")]
-        public void Run([BlobTrigger("in/{name}")] Stream stream) => seen.Add($"{stream.Length} long");
+        public void Run([BlobTrigger("inbox/{name}")] Stream stream) => seen.Add($"{stream.Length} long");
     }
 }

@@ -30,6 +30,22 @@ internal static class CommandLine
         return new CommandResult(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Starts a command and kills it some time after a stage of it began; false where it had done its work before.</summary>
+    public static async Task<bool> KillAsync(string[] arguments, string stage, int delayMilliseconds, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using Process process = Start(arguments, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        while (await process.StandardError.ReadLineAsync() is string line && !line.StartsWith(stage, StringComparison.Ordinal))
+        {
+        }
+
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delayMilliseconds));
+        process.Kill();
+        await process.WaitForExitAsync();
+        await output;
+        return !(await process.StandardError.ReadToEndAsync()).Contains("Report: ", StringComparison.Ordinal);
+    }
+
     /// <summary>Starts the command line; <paramref name="program"/> and its arguments run it where something has to be set up for it before.</summary>
     public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "dotnet", params string[] programArguments)
     {

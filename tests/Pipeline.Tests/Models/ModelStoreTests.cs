@@ -1,7 +1,6 @@
-using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Tests.Fakes;
-using Pipeline.Training;
+using static Pipeline.Contracts.SampleVersion;
 
 namespace Pipeline.Tests.Models;
 
@@ -52,9 +51,40 @@ public sealed class ModelStoreTests
         await Store.PublishAsync(Manifest("2026_q2"), Content());
         byte[] manifest = _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"];
 
-        await Should.ThrowAsync<ModelException>(() => Store.PublishAsync(Manifest("2026_q2"), Content()));
+        (await Store.PublishAsync(Manifest("2026_q2"), Content())).ShouldBeNull();
+        (await Store.PublishAsync(Manifest("2026_q2"), Content(3f))).ShouldBeNull();
 
         _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"].ShouldBe(manifest);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    public async Task What_a_killed_training_left_is_taken_over_by_the_same_training(int files)
+    {
+        string[] left = await LeaveAsync(files);
+
+        ModelManifest manifest = (await Store.PublishAsync(Manifest("2026_q2"), Content(seconds: 7))).ShouldNotBeNull();
+
+        (await Store.ReadAsync(manifest)).Metrics.TrainSeconds.ShouldBe(files < 3 ? 7 : 1, string.Join(", ", left));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    public async Task What_a_killed_training_left_is_in_the_way_of_another_training_and_stays_as_it_is(int files)
+    {
+        string[] left = await LeaveAsync(files);
+        byte[][] before = [.. left.Select(name => _objects.Objects[name])];
+
+        (await Store.PublishAsync(Manifest("2026_q2"), Content(3f))).ShouldBeNull();
+        ModelManifest next = (await Store.PublishAsync(Manifest("2026_q2_r2"), Content(3f))).ShouldNotBeNull();
+
+        (await Store.ListAsync("Network")).Select(v => v.Version).ShouldBe(["2026_q2_r2"]);
+        (await Store.ReadAsync(next)).Arrays["numbers"].ToArray<float>().ShouldBe([1f, 3f]);
+        left.Select(name => _objects.Objects[name]).ShouldBe(before);
     }
 
     [TestMethod]
@@ -63,7 +93,7 @@ public sealed class ModelStoreTests
     [DataRow("metrics.json")]
     public async Task One_changed_byte_is_noticed(string file)
     {
-        ModelManifest manifest = await Store.PublishAsync(Manifest("2026_q2"), Content());
+        ModelManifest manifest = (await Store.PublishAsync(Manifest("2026_q2"), Content()))!;
         _objects.Objects[$"{manifest.Path}/{file}"][^2] ^= 1;
 
         ModelException error = await Should.ThrowAsync<ModelException>(() => Store.ReadAsync(manifest));
@@ -74,7 +104,7 @@ public sealed class ModelStoreTests
     [TestMethod]
     public async Task A_missing_file_is_named()
     {
-        ModelManifest manifest = await Store.PublishAsync(Manifest("2026_q2"), Content());
+        ModelManifest manifest = (await Store.PublishAsync(Manifest("2026_q2"), Content()))!;
         _objects.Objects.Remove($"{manifest.Path}/clusters.json");
 
         (await Should.ThrowAsync<ModelException>(() => Store.ReadAsync(manifest))).Message.ShouldContain("clusters.json is missing");
@@ -108,27 +138,16 @@ public sealed class ModelStoreTests
         (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
     }
 
-    private static ModelManifest Manifest(string version) => new()
+    /// <summary>Leaves the first files of a version, as a training does that is killed while it publishes.</summary>
+    private async Task<string[]> LeaveAsync(int files)
     {
-        Format = ModelManifest.CurrentFormat,
-        TechCenter = "Network",
-        Version = version,
-        CreatedAt = new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero),
-        TrainingRun = 1,
-        LibraryVersion = "1.0.0",
-        Embedder = "test",
-        Window = TrainingWindow.Ending(2026, 2, 24),
-        Incidents = 10,
-        Unclustered = 1,
-        Clusters = 0,
-        Parameters = new TrainingOptions().Resolve(10),
-        NextClusterId = 0,
-        NextDomainId = 0,
-        Files = [],
-    };
+        ModelManifest manifest = (await Store.PublishAsync(Manifest("2026_q2"), Content())).ShouldNotBeNull();
+        string[] left = [.. manifest.Files.Take(files).Select(f => $"{manifest.Path}/{f.Name}")];
+        foreach (string name in _objects.Objects.Keys.Except(left, StringComparer.Ordinal).ToArray())
+        {
+            _objects.Objects.Remove(name);
+        }
 
-    private static ModelContent Content() => new(
-        new Dictionary<string, SafeTensor>(StringComparer.Ordinal) { ["numbers"] = SafeTensor.From<float>([1f, 2f], 2) },
-        new ModelClusters([], [], []),
-        new ModelMetrics(10, 0, 1, 0.1, double.NaN, 0, 1));
+        return left;
+    }
 }

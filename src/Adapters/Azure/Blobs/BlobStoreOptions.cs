@@ -31,7 +31,7 @@ public sealed record BlobStoreOptions
     /// <summary><c>ObjectStore:RetrySeconds</c>: the pause before the first retry, 0.01 to 60 seconds; it doubles each time, and is longer where the store asks for more.</summary>
     public double RetrySeconds { get; init; } = 0.8;
 
-    /// <summary><c>ObjectStore:TimeoutSeconds</c>: how long one try may make no progress, 1 to 3600 seconds.</summary>
+    /// <summary><c>ObjectStore:TimeoutSeconds</c>: how long one request may go without an answer, 1 to 3600 seconds.</summary>
     public int TimeoutSeconds { get; init; } = 60;
 
     /// <summary>Checks the settings.</summary>

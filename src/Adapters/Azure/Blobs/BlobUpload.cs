@@ -45,7 +45,7 @@ internal sealed class BlobUpload(BlobContainerClient container, BlockBlobClient 
             buffer = buffer[taken..];
             if (_block.Length == blockBytes)
             {
-                // The client's own synchronous calls wait for asynchronous ones in the same way.
+                // Who writes synchronously waits for the network anyway, and nothing below needs this thread.
                 StageAsync(CancellationToken.None).GetAwaiter().GetResult();
             }
         }

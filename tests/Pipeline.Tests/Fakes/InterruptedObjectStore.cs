@@ -1,0 +1,26 @@
+using Pipeline.Storage;
+
+namespace Pipeline.Tests.Fakes;
+
+/// <summary>An object store in which something else happens just before the first object is written.</summary>
+internal sealed class InterruptedObjectStore(IObjectStore objects, Func<Task> interruption) : IObjectStore
+{
+    private bool _happened;
+
+    public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
+    {
+        if (!_happened)
+        {
+            _happened = true;
+            await interruption();
+        }
+
+        return await objects.WriteAsync(name, write, onlyIfAbsent, cancellationToken);
+    }
+
+    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => objects.OpenReadAsync(name, cancellationToken);
+
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => objects.ListAsync(prefix, cancellationToken);
+
+    public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => objects.DeleteAsync(name, cancellationToken);
+}
