@@ -5,7 +5,11 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
     HdbscanCommand.Create(),
+    UmapCommand.Create(),
+    UmapHdbscanCommand.Create(),
+    UmapRecallCommand.Create(),
     BirchCommand.Create(),
+    DbscanCommand.Create(),
     PredictCommand.Create(),
     LimitCommand.Create(),
     LoadCommand.Create(),

@@ -21,6 +21,9 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Fit("emb", 20_000, 384),
         Fit("emb", 20_000, 1536),
         Fit("emb", 50_000, 384),
+        new("umap", "emb", 10_000, 384, []),
+        new("umap-hdbscan", "emb", 10_000, 384, []),
+        new("umap-hdbscan", "emb", 20_000, 384, []),
     ];
 
     /// <summary>The data set's name and size.</summary>

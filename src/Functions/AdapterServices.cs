@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.Blobs;
+using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Local;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -29,11 +30,13 @@ public static class AdapterServices
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Lexical"] = AddLexicalEmbedder,
+        ["AzureOpenAI"] = choice => choice.Services.AddAzureOpenAIEmbedder(choice.Configuration),
     };
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Labellers = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Keywords"] = AddKeywordLabeller,
+        ["AzureOpenAI"] = choice => choice.Services.AddAzureOpenAILabeller(choice.Configuration),
     };
 
     /// <summary>

@@ -42,6 +42,7 @@ public static class PipelineServices
         Masker masker = new(ReadMaskingRules(configuration["Masking:RulesFile"]));
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(masker);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline;
+using Pipeline.Adapters.Azure.KeyVault;
+using Pipeline.Adapters.Azure.Telemetry;
 using Pipeline.Functions;
 using Pipeline.Storage;
 
@@ -11,6 +13,7 @@ try
 {
     FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
+    builder.Configuration.AddKeyVaultSecrets(builder.Configuration, Console.Error.WriteLine);
     AddTelemetry(builder.Services);
     AddPipeline(builder);
 
@@ -42,6 +45,7 @@ static void AddTelemetry(IServiceCollection services)
     // The host samples what it sends (host.json). A second sampling here would drop failures.
     services.AddApplicationInsightsTelemetryWorkerService(options => options.EnableAdaptiveSampling = false);
     services.ConfigureFunctionsApplicationInsights();
+    services.AddApplicationInsightsMetrics();
 
     // Without a rule of its own Application Insights keeps warnings and worse only. The levels are those of the settings.
     services.Configure<LoggerFilterOptions>(options =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Prediction;
@@ -24,7 +25,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
         Objects = adapters.GetRequiredService<IObjectStore>();
         Labeller = adapters.GetRequiredService<IClusterLabeller>();
         Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(new Masker(settings.MaskingRules)), settings.Preprocessing);
+        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(adapters.GetRequiredService<Masker>()), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
         Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
         Train = new TrainModels(Warehouse, Trainer, settings.Training, TimeProvider.System);
@@ -70,7 +71,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
-            ServiceProvider adapters = LocalAdapters.Add(new ServiceCollection().AddSingleton(new Masker(settings.MaskingRules)), settings, folder.Path).BuildServiceProvider();
+            ServiceProvider adapters = LocalAdapters.Add(Common(settings), settings, folder.Path).BuildServiceProvider();
             try
             {
                 LocalPipeline pipeline = new(folder, settings, adapters);
@@ -95,4 +96,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
         await _adapters.DisposeAsync();
         Folder.Dispose();
     }
+
+    /// <summary>What adapters may take beside their settings.</summary>
+    private static IServiceCollection Common(PipelineSettings settings) => new ServiceCollection()
+        .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
+        .AddSingleton(new Masker(settings.MaskingRules));
 }

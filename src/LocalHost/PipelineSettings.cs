@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Adapters.Azure.KeyVault;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
@@ -7,7 +8,7 @@ using Pipeline.Training;
 namespace Pipeline.LocalHost;
 
 /// <summary>
-/// The pipeline's settings: <c>local.settings.json</c> in the current folder (its <c>Values</c>), then environment variables, then the command line.
+/// The pipeline's settings: <c>local.settings.json</c> in the current folder (its <c>Values</c>), then environment variables, then the secrets of the Key Vault that <c>KeyVault:Uri</c> names, then the command line.
 /// Names are written with <c>:</c> in the file and with <c>__</c> in the environment, such as <c>Training:WindowMonths</c> and <c>Training__WindowMonths</c>.
 /// </summary>
 internal sealed record PipelineSettings
@@ -109,7 +110,15 @@ internal sealed record PipelineSettings
     private static IConfigurationRoot Read(IConfigurationBuilder builder)
     {
         IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
-        return builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
+        IConfigurationRoot settings = builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
+        try
+        {
+            return new ConfigurationBuilder().AddConfiguration(settings).AddKeyVaultSecrets(settings, Console.Error.WriteLine).Build();
+        }
+        catch (SettingException e)
+        {
+            throw new CommandException(e.Message, ExitCode.WrongUsage, e);
+        }
     }
 
     private PipelineSettings Checked()

@@ -55,14 +55,13 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
     {
         string name = $"staging_{Guid.NewGuid():N}";
         TableSchema schema = new() { Fields = [.. rows.Columns.Select(column => new TableFieldSchema { Name = column.Name, Type = column.Type, Mode = column.Mode })] };
-        byte[] json = rows.Json.ToArray();
         await TryAsync(
             async client =>
             {
                 TableReference table = client.GetTableReference(options.Dataset, name);
                 await client.GetOrCreateTableAsync(table, new Table { Schema = schema, ExpirationTime = (clock.GetUtcNow() + StagingLife).ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken);
                 UploadJsonOptions upload = new() { WriteDisposition = WriteDisposition.WriteTruncate, MaxBadRecords = 0, Labels = Labels };
-                using MemoryStream lines = new(json, writable: false);
+                using MemoryStream lines = new(rows.Json.GetBuffer(), 0, (int)rows.Json.Length, writable: false);
                 BigQueryJob job = await client.UploadJsonAsync(table, schema, lines, upload, cancellationToken);
                 PollSettings poll = new(Expiration.FromTimeout(TimeSpan.FromSeconds(options.TimeoutSeconds)), TimeSpan.FromMilliseconds(500));
                 return (await job.PollUntilCompletedAsync(pollSettings: poll, cancellationToken: cancellationToken)).ThrowOnAnyError();

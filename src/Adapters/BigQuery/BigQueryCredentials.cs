@@ -13,6 +13,8 @@ internal static class BigQueryCredentials
 {
     private const string Setting = "BigQuery:Credentials";
 
+    private static readonly string[] InstanceVariables = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
+
     /// <summary>A client for these credentials.</summary>
     /// <exception cref="WarehouseException">The text is no credentials, or there are none anywhere.</exception>
     public static async Task<BigQueryClient> ConnectAsync(BigQueryOptions options, string? json, CancellationToken cancellationToken)
@@ -20,7 +22,7 @@ internal static class BigQueryCredentials
         BigQueryClientBuilder builder = new() { ProjectId = options.ProjectId, DefaultLocation = options.Location, ApplicationName = "pipeline" };
         if (!string.IsNullOrWhiteSpace(json))
         {
-            builder.GoogleCredential = Read(json);
+            builder.GoogleCredential = Read(OfThisInstance(json));
         }
 
         try
@@ -33,6 +35,10 @@ internal static class BigQueryCredentials
                 $"There are no credentials for BigQuery: {e.Message} Set {Setting} to the JSON text of a key or of a workload identity federation configuration, or GOOGLE_APPLICATION_CREDENTIALS to the path of such a file.", e);
         }
     }
+
+    // In Azure the address and the header of the identity differ from instance to instance, so a federation configuration names their variables: %IDENTITY_ENDPOINT%.
+    private static string OfThisInstance(string json) => InstanceVariables.Aggregate(
+        json, (text, name) => text.Replace($"%{name}%", Environment.GetEnvironmentVariable(name) ?? $"%{name}%", StringComparison.Ordinal));
 
     // Other types (authorized_user, impersonated_service_account) are a person's, or lead to further credentials: they are not for a service.
     private static GoogleCredential Read(string json)

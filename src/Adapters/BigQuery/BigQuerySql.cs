@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Pipeline.Adapters.BigQuery;
 
-/// <summary>The statements of <see cref="BigQueryWarehouse"/>: the files of the folder Sql. Tables are named without a dataset, which the query's default supplies.</summary>
+/// <summary>The statements of the warehouse: the files of the folder Sql. Tables are named without a dataset, which the query's default supplies.</summary>
 internal static class BigQuerySql
 {
     private const string Folder = "Pipeline.Adapters.BigQuery.Sql.";

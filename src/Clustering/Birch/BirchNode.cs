@@ -56,8 +56,11 @@ internal sealed class BirchNode
     }
 
     /// <summary>The squared distances to the centroids of entries from <paramref name="first"/>, rounded down to a block, on. O(entries d).</summary>
-    public void Measure(ReadOnlySpan<double> row, int first, Span<double> squares) =>
-        CentroidScan.Squares(_blocks, first / Lanes, (Count + Lanes - 1) / Lanes, row, squares);
+    public void Measure(ReadOnlySpan<double> row, int first, Span<double> squares)
+    {
+        int block = first / Lanes;
+        CentroidScan.Squares(_blocks.AsSpan(block..((Count + Lanes - 1) / Lanes)), row, squares[(block * Lanes)..]);
+    }
 
     /// <summary>The squared radius of an entry and a feature together. O(1).</summary>
     /// <param name="entry">The entry.</param>

@@ -20,8 +20,7 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     public ReadOnlySpan<float> CentroidOf(int subcluster) => Centroids.AsSpan(subcluster * Dimensions, Dimensions);
 
     /// <summary>
-    /// Labels points with the subcluster of the nearest centroid. In more than 20 dimensions products in single precision choose five candidates, of which
-    /// the nearest is taken. O(n m d) time, about O(n log m) in few dimensions; memory about twice that of the centroids, and of the points in few dimensions.
+    /// Labels points with the subcluster of the nearest centroid, exactly. O(n m d) time, about O(n log m) in few dimensions; memory at most twice that of the centroids.
     /// </summary>
     /// <param name="points">n x d finite numbers, row-major; n may be 0.</param>
     /// <param name="maxDegreeOfParallelism">The number of threads, at least 1; null for all processors. No influence on the result.</param>
@@ -32,22 +31,32 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     public int[] Label(ReadOnlyMemory<float> points, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDegreeOfParallelism ?? 1, 1, nameof(maxDegreeOfParallelism));
-        PointSet queries = PointSet.Create(points, Dimensions, DistanceMetric.Euclidean, nameof(points));
+        int[] labels = new int[PointSet.Create(points, Dimensions, DistanceMetric.Euclidean, nameof(points)).Count];
         if (Count == 0)
         {
-            int[] none = new int[queries.Count];
-            none.AsSpan().Fill(-1);
-            return none;
+            labels.AsSpan().Fill(-1);
+            return labels;
         }
 
-        return Dimensions < RowDistance.LaneThreshold
-            ? LabelByTree(queries, maxDegreeOfParallelism ?? Environment.ProcessorCount, progress, ct)
-            : LabelByProducts(points, maxDegreeOfParallelism, progress, ct);
+        PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
+        bool many = Dimensions >= RowDistance.LaneThreshold;
+        KdTree? tree = many ? null : KdTree.Build(centroids);
+        NeighborScan? scan = many ? NeighborScan.Create(centroids) : null;
+        for (int first = 0; first < labels.Length; first += ChunkRows)
+        {
+            int count = Math.Min(ChunkRows, labels.Length - first);
+            PointSet chunk = PointSet.Create(points.Slice(first * Dimensions, count * Dimensions), Dimensions, DistanceMetric.Euclidean, nameof(points));
+            Nearest(centroids, tree, scan, chunk, maxDegreeOfParallelism ?? Environment.ProcessorCount, ct).Indices.CopyTo(labels, first);
+            progress?.Report((double)(first + count) / labels.Length);
+        }
+
+        return labels;
     }
 
     /// <summary>
     /// The global step of the paper: joins subclusters, each as heavy as its points, to a number of clusters by Ward's criterion
-    /// (Ward 1963; nearest-neighbour chains: Murtagh 1983). O(m^2 d) time, O(m d) memory.
+    /// (Ward 1963; nearest-neighbour chains: Murtagh 1983). O(m^2 d) time, O(m d) memory. Where density matters, <see cref="Hdbscan.Fit(ReadOnlyMemory{float}, int, HdbscanOptions, IProgress{double}, CancellationToken)"/>
+    /// takes the centroids; their weights are not copies at one place, so it should not be given them.
     /// </summary>
     /// <param name="clusters">How many clusters are wanted, at least 1; where there are fewer subclusters, each is one.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
@@ -60,25 +69,6 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
         return WardLinkage.Cut(Centroids, Weights, Dimensions, clusters, progress, ct);
     }
 
-    private int[] LabelByTree(PointSet queries, int threads, IProgress<double>? progress, CancellationToken ct)
-    {
-        PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
-        KdTree? tree = NeighborSearch.SuitsTree(centroids) ? KdTree.Build(centroids) : null;
-        return NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress, ct).Indices;
-    }
-
-    private int[] LabelByProducts(ReadOnlyMemory<float> points, int? threads, IProgress<double>? progress, CancellationToken ct)
-    {
-        ExactNeighbors search = new(Centroids, Dimensions, DistanceMetric.Euclidean);
-        int[] labels = new int[points.Length / Dimensions];
-        for (int first = 0; first < labels.Length; first += ChunkRows)
-        {
-            int count = Math.Min(ChunkRows, labels.Length - first);
-            ReadOnlySpan<float> chunk = points.Span.Slice(first * Dimensions, count * Dimensions);
-            search.Search(chunk, k: 1, Points.Parallelism(threads, ct)).Indices.CopyTo(labels, first);
-            progress?.Report((double)(first + count) / labels.Length);
-        }
-
-        return labels;
-    }
+    private static NeighborLists Nearest(PointSet centroids, KdTree? tree, NeighborScan? scan, PointSet queries, int threads, CancellationToken ct) =>
+        scan is null ? NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress: null, ct) : scan.Search(queries, k: 1, threads, ct);
 }

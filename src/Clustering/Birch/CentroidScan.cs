@@ -15,32 +15,30 @@ internal static class CentroidScan
 
     /// <summary>Measures. O(blocks d).</summary>
     /// <param name="blocks">The blocks, each of d x <see cref="Lanes"/> numbers.</param>
-    /// <param name="from">The first block to look at.</param>
-    /// <param name="to">The block after the last.</param>
     /// <param name="row">d numbers.</param>
-    /// <param name="squares">Receives the squared distances at the centroids' places.</param>
+    /// <param name="squares">Receives the squared distances, <see cref="Lanes"/> per block.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Squares(double[][] blocks, int from, int to, ReadOnlySpan<double> row, Span<double> squares)
+    public static void Squares(ReadOnlySpan<double[]> blocks, ReadOnlySpan<double> row, Span<double> squares)
     {
-        ref double into = ref MemoryMarshal.GetReference(squares[..(to * Lanes)]);
-        int block = from;
-        for (; block + 4 <= to; block += 4)
+        ref double into = ref MemoryMarshal.GetReference(squares[..(blocks.Length * Lanes)]);
+        int block = 0;
+        for (; block + 4 <= blocks.Length; block += 4)
         {
             Four(ref First(blocks, block, row), ref First(blocks, block + 1, row), ref First(blocks, block + 2, row), ref First(blocks, block + 3, row), row, ref Unsafe.Add(ref into, block * Lanes));
         }
 
-        for (; block + 2 <= to; block += 2)
+        for (; block + 2 <= blocks.Length; block += 2)
         {
             Two(ref First(blocks, block, row), ref First(blocks, block + 1, row), row, ref Unsafe.Add(ref into, block * Lanes));
         }
 
-        if (block < to)
+        if (block < blocks.Length)
         {
             One(ref First(blocks, block, row), row, ref Unsafe.Add(ref into, block * Lanes));
         }
     }
 
-    private static ref double First(double[][] blocks, int block, ReadOnlySpan<double> row) =>
+    private static ref double First(ReadOnlySpan<double[]> blocks, int block, ReadOnlySpan<double> row) =>
         ref MemoryMarshal.GetReference(blocks[block].AsSpan(0, row.Length * Lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -24,7 +24,7 @@ public static class Trustworthiness
         if (neighbors < 1 || 2L * neighbors >= n)
             throw new ArgumentOutOfRangeException(nameof(neighbors), neighbors, $"The number of neighbours is 1 to less than half of the {n} points.");
         ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
-        NeighborTable near = new ExactNeighbors(layout, layoutDimensions, DistanceMetric.Euclidean).SearchSelf(neighbors, parallel);
+        NeighborTable near = new UmapNeighbors(layout.ToArray(), layoutDimensions, DistanceMetric.Euclidean).SearchSelf(neighbors, approximate: false, seed: 0, progress: null, parallel);
         DistanceRows rows = new(points, dimensions, metric, Enumerable.Range(0, n).ToArray());
         long[] penalties = new long[n];
         Parallel.For(0, (n + 31) / 32, parallel, block =>

@@ -17,6 +17,7 @@ internal sealed class PanelPoints
 {
     private const double Unit = 1.0 / (1 << 24);
     private const double Underflow = 1e-30;
+    private const double FarthestSquared = 1e30;
     private const int MeanSample = 1024;
     private readonly PointSet _points;
     private readonly double[] _mean;
@@ -100,15 +101,50 @@ internal sealed class PanelPoints
     /// <summary>
     /// What bias plus product must exceed for the squared distance to be possibly at most <paramref name="squared"/>, for the row of a position.
     /// </summary>
-    public float Threshold(int position, double squared)
+    public float Threshold(int position, double squared) => Threshold(Squares[position], squared);
+
+    /// <summary>The same for a row that is not packed, by what <see cref="Place"/> returned for it.</summary>
+    public float Threshold(double squares, double squared)
     {
-        double threshold = (Squares[position] - squared * SquaredScale * (1 + 1e-12) - Underflow) / 2;
+        double threshold = (squares - squared * SquaredScale * (1 + 1e-12) - Underflow) / 2;
         return double.IsNegativeInfinity(threshold) ? float.MinValue : MathF.BitDecrement(MathF.BitDecrement((float)threshold));
     }
 
     /// <summary>The least true squared distance that fits bias plus product, for the row of a position. At least 0.</summary>
     public double LeastSquared(int position, float similarity) =>
         Math.Max(0, (Squares[position] - 2.0 * similarity - Underflow) * (1 - 1e-12) / SquaredScale);
+
+    /// <summary>
+    /// Centres and scales a row that is not packed, and returns its lowered squared length; minus infinity for a row so far away that products with it
+    /// could overflow, whose threshold nothing then fails.
+    /// </summary>
+    /// <param name="given">The row as it was given.</param>
+    /// <param name="unit">What it is multiplied by.</param>
+    /// <param name="row">Receives the row.</param>
+    /// <param name="stride">Elements from one coordinate to the next in it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double Place(ReadOnlySpan<float> given, double unit, Span<float> row, int stride)
+    {
+        double squares = 0;
+        for (int t = 0; t < given.Length; t++)
+        {
+            float value = (float)((given[t] * unit - _mean[t]) * _scale);
+            row[t * stride] = value;
+            squares += (double)value * value;
+        }
+
+        if (squares < FarthestSquared)
+        {
+            return squares * _shrink;
+        }
+
+        for (int t = 0; t < given.Length; t++)
+        {
+            row[t * stride] = 0;
+        }
+
+        return double.NegativeInfinity;
+    }
 
     private ReadOnlySpan<float> Panel(int panel)
     {

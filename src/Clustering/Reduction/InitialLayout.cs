@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Where the optimisation of a layout starts.</summary>
@@ -9,6 +13,8 @@ internal static class InitialLayout
 {
     private const int Passes = 60;
     private const int PassesPerBasis = 5;
+    private const int Lanes = 8;
+    private const int PointsPerTask = 512;
     private const double Extent = 10;
     private const double Noise = 1e-4;
 
@@ -18,13 +24,20 @@ internal static class InitialLayout
         int n = graph.Count;
         double[] degrees = Degrees(graph);
         double[][] basis = Anchors(graph, components, seed);
-        double[][] next = [.. basis.Select(column => new double[column.Length])];
+        int stride = (components + Lanes - 1) / Lanes * Lanes;
+        double[] rows = new double[n * stride], next = new double[n * stride];
         for (int pass = 0; pass < Passes; pass++)
         {
             if (pass % PassesPerBasis == 0)
+            {
                 Orthonormalize(basis, degrees, seed);
-            Walk(graph, degrees, basis, next, options);
-            (basis, next) = (next, basis);
+                Interleave(basis, rows, stride);
+            }
+
+            Walk(graph, degrees, rows, next, stride, options);
+            (rows, next) = (next, rows);
+            if ((pass + 1) % PassesPerBasis == 0)
+                Separate(rows, basis, stride);
         }
 
         Orthonormalize(basis, degrees, seed);
@@ -75,19 +88,49 @@ internal static class InitialLayout
             column[i] = random.Normal();
     }
 
-    /// <summary>One step of the random walk: every point takes the weighted mean of its neighbours; a point without neighbours keeps its value.</summary>
-    private static void Walk(UmapGraph graph, double[] degrees, double[][] from, double[][] to, ParallelOptions options) =>
-        Parallel.For(0, from.Length, options, c =>
+    private static void Interleave(double[][] basis, double[] rows, int stride)
+    {
+        for (int c = 0; c < basis.Length; c++)
         {
-            double[] source = from[c], target = to[c];
-            for (int i = 0; i < source.Length; i++)
+            for (int i = 0; i < basis[c].Length; i++)
+                rows[(i * stride) + c] = basis[c][i];
+        }
+    }
+
+    private static void Separate(double[] rows, double[][] basis, int stride)
+    {
+        for (int c = 0; c < basis.Length; c++)
+        {
+            for (int i = 0; i < basis[c].Length; i++)
+                basis[c][i] = rows[(i * stride) + c];
+        }
+    }
+
+    /// <summary>One step of the random walk: every point takes the weighted mean of its neighbours; a point without neighbours keeps its value.</summary>
+    private static void Walk(UmapGraph graph, double[] degrees, double[] from, double[] to, int stride, ParallelOptions options) =>
+        Parallel.For(0, (graph.Count + PointsPerTask - 1) / PointsPerTask, options, task =>
+        {
+            for (int i = task * PointsPerTask; i < Math.Min(graph.Count, (task + 1) * PointsPerTask); i++)
             {
-                double sum = 0;
-                for (int e = graph.RowOffsets[i]; e < graph.RowOffsets[i + 1]; e++)
-                    sum += graph.Weights[e] * source[graph.Columns[e]];
-                target[i] = degrees[i] > 0 ? sum / degrees[i] : source[i];
+                if (degrees[i] > 0)
+                    Average(graph, i, degrees[i], from, to, stride);
+                else
+                    from.AsSpan(i * stride, stride).CopyTo(to.AsSpan(i * stride));
             }
         });
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Average(UmapGraph graph, int point, double degree, double[] from, double[] to, int stride)
+    {
+        ref double source = ref MemoryMarshal.GetArrayDataReference(from);
+        for (int c = 0; c < stride; c += Lanes)
+        {
+            Vector512<double> sum = Vector512<double>.Zero;
+            for (int e = graph.RowOffsets[point]; e < graph.RowOffsets[point + 1]; e++)
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create((double)graph.Weights[e]), Vector512.LoadUnsafe(ref source, (nuint)((graph.Columns[e] * stride) + c)), sum);
+            (sum / degree).CopyTo(to, (point * stride) + c);
+        }
+    }
 
     /// <summary>Gram-Schmidt under the walk's stationary weights, after removing the constant vector, which tells no points apart.</summary>
     private static void Orthonormalize(double[][] basis, double[] degrees, int seed)

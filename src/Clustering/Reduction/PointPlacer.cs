@@ -1,10 +1,12 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
-/// <summary>Places new points in a finished layout, which does not move.</summary>
-internal sealed class PointPlacer
+/// <summary>Places new points in a finished layout, which does not move. A point fills all lanes: each is pulled by another neighbour and pushed by another point.</summary>
+internal sealed unsafe class PointPlacer
 {
+    private const int Lanes = LayoutForces.Lanes;
     private const int Epochs = 100;
     private const int PointsPerTask = 32;
 
@@ -21,31 +23,35 @@ internal sealed class PointPlacer
     {
         _options = options;
         _forces = forces;
-        _layout = forces.Pad(layout);
-        _count = _layout.Length / forces.Stride;
+        _count = layout.Length / options.Components;
+        _layout = new float[_count * forces.Stride];
+        for (int i = 0; i < _count; i++)
+            layout.AsSpan(i * options.Components, options.Components).CopyTo(_layout.AsSpan(i * forces.Stride));
     }
 
     /// <summary>
-    /// The position of every new point: the weighted mean of its neighbours, then the descent of the fit for this point alone. O(points x epochs x neighbours x
-    /// negative sample rate).
+    /// The position of every new point: the weighted mean of its neighbours, then the descent of the fit for this point alone. O(points x epochs x (neighbours +
+    /// negative sample rate)).
     /// </summary>
     public float[] Place(NeighborTable table, float[] memberships, ParallelOptions parallel)
     {
-        int k = table.K, n = table.Indices.Length / k, stride = _forces.Stride;
-        float[] positions = new float[n * stride];
+        int k = table.K, n = table.Indices.Length / k, components = _options.Components;
+        float[] positions = new float[n * components];
         Parallel.For(0, (n + PointsPerTask - 1) / PointsPerTask, parallel, task =>
         {
-            Span<float> force = stackalloc float[stride];
+            int rounds = (k + Lanes - 1) / Lanes;
+            int[] others = new int[rounds * Lanes];
+            float[] weights = new float[rounds * Lanes];
             for (int i = task * PointsPerTask; i < Math.Min(n, (task + 1) * PointsPerTask); i++)
             {
-                Span<float> position = positions.AsSpan(i * stride, stride);
-                ReadOnlySpan<int> indices = table.Indices.AsSpan(i * k, k);
-                ReadOnlySpan<float> weights = memberships.AsSpan(i * k, k);
-                Start(position, indices, weights);
-                Descend(position, indices, weights, force);
+                table.Indices.AsSpan(i * k, k).CopyTo(others);
+                memberships.AsSpan(i * k, k).CopyTo(weights);
+                Span<float> position = positions.AsSpan(i * components, components);
+                Start(position, others.AsSpan(0, k), weights);
+                Descend(position, others, weights);
             }
         });
-        return _forces.Unpad(positions);
+        return positions;
     }
 
     private void Start(Span<float> position, ReadOnlySpan<int> neighbors, ReadOnlySpan<float> weights)
@@ -55,33 +61,45 @@ internal sealed class PointPlacer
             total += weight;
         for (int j = 0; j < neighbors.Length; j++)
         {
-            ReadOnlySpan<float> other = _layout.AsSpan(neighbors[j] * position.Length, position.Length);
+            ReadOnlySpan<float> other = _layout.AsSpan(neighbors[j] * _forces.Stride, position.Length);
             for (int c = 0; c < position.Length; c++)
                 position[c] += weights[j] / total * other[c];
         }
     }
 
-    private void Descend(Span<float> position, ReadOnlySpan<int> neighbors, ReadOnlySpan<float> weights, Span<float> force)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Descend(Span<float> position, int[] neighbors, float[] weights)
     {
-        int stride = _forces.Stride;
-        ref float point = ref MemoryMarshal.GetReference(position), sum = ref MemoryMarshal.GetReference(force);
+        int values = _forces.LaneValues, rounds = neighbors.Length / Lanes;
+        float* lanes = stackalloc float[values], pull = stackalloc float[values], push = stackalloc float[values];
+        int* random = stackalloc int[Lanes];
         float pushRate = 0;
         foreach (float weight in weights)
-            pushRate += weight * _options.NegativeSampleRate;
-        for (int epoch = 0; epoch < Epochs; epoch++)
+            pushRate += weight * _options.NegativeSampleRate / Lanes;
+        fixed (float* layout = _layout, pulls = weights)
+        fixed (int* others = neighbors)
         {
-            force.Clear();
-            for (int j = 0; j < neighbors.Length; j++)
-                _forces.Pull(ref point, ref _layout[neighbors[j] * stride], weights[j], ref sum);
-
-            // Keyed by the nearest neighbour: the answer must not depend on the point's place in the batch.
-            CounterRandom random = CounterRandom.For(_options.Seed, epoch, neighbors[0]);
-            int pushes = (int)((epoch + 1) * pushRate) - (int)(epoch * pushRate);
-            for (int s = 0; s < pushes; s++)
-                _forces.Push(ref point, ref _layout[random.Below(_count) * stride], ref sum);
-            float rate = (float)(FirstStep * _options.LearningRate * (1 - ((double)epoch / Epochs)));
-            for (int c = 0; c < stride; c++)
-                position[c] += rate * force[c];
+            for (int epoch = 0; epoch < Epochs; epoch++)
+            {
+                for (int c = 0; c < position.Length; c++)
+                    Vector512.Create(position[c]).Store(lanes + (c * Lanes));
+                new Span<float>(pull, values).Clear();
+                new Span<float>(push, values).Clear();
+                _forces.Pull(lanes, layout, others, pulls, rounds, pull);
+                Draw(epoch, neighbors[0], random);
+                _forces.Push(lanes, layout, random, 1, push);
+                float rate = (float)(FirstStep * _options.LearningRate * (1 - ((double)epoch / Epochs)));
+                for (int c = 0; c < position.Length; c++)
+                    position[c] += rate * (Vector512.Sum(Vector512.Load(pull + (c * Lanes))) + (pushRate * Vector512.Sum(Vector512.Load(push + (c * Lanes)))));
+            }
         }
+    }
+
+    /// <summary>Draws the points that push, keyed by the nearest neighbour: the answer must not depend on the point's place in the batch.</summary>
+    private void Draw(int epoch, int nearest, int* others)
+    {
+        CounterRandom random = CounterRandom.For(_options.Seed, epoch, nearest);
+        for (int lane = 0; lane < Lanes; lane++)
+            others[lane] = random.Below(_count);
     }
 }

@@ -5,16 +5,21 @@ namespace Pipeline.Clustering;
 /// stay neighbours.
 /// </summary>
 /// <remarks>
-/// Neighbours are exact. The same points, options and seed give the same layout bit for bit, whatever the number of threads; machines with vectors of another
-/// width round differently. Duplicates, sets smaller than the neighbourhood and even a single point are laid out too.
+/// Neighbours are exact up to a number of coordinates beyond which <see cref="UmapOptions.NeighborSearch"/> gives that up for speed. The same points, options
+/// and seed give the same layout bit for bit, whatever the number of threads; machines with vectors of another width may round differently. Duplicates,
+/// sets smaller than the neighbourhood and even a single point are laid out too.
 /// </remarks>
 public static class Umap
 {
-    private const int MaxAnchorDimensions = 16;
-    private const int ManyPoints = 10_000;
+    private const double ShareOfGraph = 0.5;
+    private const double ShareOfNeighbors = 0.9;
+    private const int MostExactCoordinates = 16_000_000;
+    private const int MostEpochs = 500;
+    private const int FewestEpochs = 200;
+    private const double ManyPoints = 10_000;
 
     /// <summary>Builds the graph and lays it out.</summary>
-    /// <remarks>Time O(n^2 x d + epochs x n x neighbours x negative sample rate), memory O(n x (d + neighbours)).</remarks>
+    /// <remarks>Time O(n^2 x d + epochs x n x (neighbours + negative sample rate)), memory O(n x (d + neighbours)).</remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1. The model keeps it.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
@@ -25,8 +30,8 @@ public static class Umap
     public static UmapModel Fit(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         options ??= new UmapOptions();
-        UmapGraph graph = BuildGraph(points, dimensions, options, null, ct);
-        float[] embedding = Layout(graph, options, progress, ct);
+        UmapGraph graph = BuildGraph(points, dimensions, options, progress.Part(0, ShareOfGraph), ct);
+        float[] embedding = Layout(graph, options, progress.Part(ShareOfGraph, 1 - ShareOfGraph), ct);
         (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
         return new UmapModel(points, dimensions, embedding, options, a, b);
     }
@@ -49,7 +54,7 @@ public static class Umap
     }
 
     /// <summary>Finds the neighbours and their memberships. The graph can be laid out several times, in different numbers of dimensions.</summary>
-    /// <remarks>Time O(n^2 x d), memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/> and the seed.</remarks>
+    /// <remarks>Time O(n^2 x d), memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/>, <see cref="UmapOptions.NeighborSearch"/> and the seed.</remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
@@ -64,17 +69,16 @@ public static class Umap
         int n = Points.Count(points.Span, dimensions, nameof(points));
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         int neighbors = Math.Min(options.Neighbors, n);
-        NeighborTable table = new ExactNeighbors(points.Span, dimensions, options.Metric).SearchSelf(neighbors - 1, parallel);
-        progress?.Report(0.8);
+        bool approximate = options.NeighborSearch == NeighborSearchMethod.Approximate || (options.NeighborSearch == NeighborSearchMethod.Auto && points.Length > MostExactCoordinates);
+        UmapNeighbors search = new(points, dimensions, options.Metric);
+        NeighborTable table = search.SearchSelf(neighbors - 1, approximate, options.Seed, progress.Part(0, ShareOfNeighbors), parallel);
+        progress?.Report(ShareOfNeighbors);
         double mean = FuzzyGraph.MeanDistance(table.Distances, n);
         float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
         (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
-        progress?.Report(0.9);
-        ReadOnlyMemory<float> directions = options.Metric == DistanceMetric.Cosine ? Points.Normalized(points.Span, dimensions) : points;
-        PcaModel pca = Pca.Fit(directions, dimensions, MaxAnchorDimensions, options.Seed, options.MaxDegreeOfParallelism, ct);
-        float[] anchors = pca.Transform(directions, options.MaxDegreeOfParallelism);
+        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, parallel);
         progress?.Report(1);
-        return new UmapGraph(offsets, columns, weights, anchors, pca.ComponentCount);
+        return new UmapGraph(offsets, columns, weights, anchors, anchorDimensions);
     }
 
     /// <summary>Lays a graph out.</summary>
@@ -93,8 +97,12 @@ public static class Umap
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         float[] start = InitialLayout.Create(graph, options.Components, options.Seed, parallel);
         (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
-        LayoutForces forces = new(new ForceTable(a, b), options.Components);
-        int epochs = options.Epochs ?? (graph.Count <= ManyPoints ? 500 : 200);
+        LayoutForces forces = new(new ForceCurve(a, b), options.Components);
+        int epochs = options.Epochs ?? DefaultEpochs(graph.Count);
         return new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress, parallel);
     }
+
+    /// <summary>The fewer, the more points there are to average over: down to the fewest for many points, growing with the inverse root below.</summary>
+    private static int DefaultEpochs(int count) =>
+        (int)Math.Clamp(Math.Round(FewestEpochs * Math.Sqrt(ManyPoints / Math.Max(1, count))), FewestEpochs, MostEpochs);
 }

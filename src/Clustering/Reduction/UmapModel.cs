@@ -3,7 +3,7 @@ namespace Pipeline.Clustering;
 /// <summary>A fitted UMAP layout, which can place new points. Its plain arrays are all there is to it, so that a file can restore it.</summary>
 public sealed class UmapModel
 {
-    private readonly Lazy<ExactNeighbors> _index;
+    private readonly Lazy<UmapNeighbors> _index;
     private readonly Lazy<PointPlacer> _placer;
 
     /// <summary>Makes a model of its arrays, which are not copied.</summary>
@@ -28,8 +28,8 @@ public sealed class UmapModel
         Options = options;
         A = a;
         B = b;
-        _index = new Lazy<ExactNeighbors>(() => new ExactNeighbors(TrainingPoints.Span, Dimensions, Options.Metric));
-        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutForces(new ForceTable(A, B), Options.Components)));
+        _index = new Lazy<UmapNeighbors>(() => new UmapNeighbors(TrainingPoints, Dimensions, Options.Metric));
+        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutForces(new ForceCurve(A, B), Options.Components)));
     }
 
     /// <summary>The points of the fit, <see cref="Count"/> x <see cref="Dimensions"/>, row-major.</summary>
@@ -87,6 +87,6 @@ public sealed class UmapModel
     public NeighborTable FindNeighbors(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
     {
         Points.CountOrNone(newPoints.Span, Dimensions, nameof(newPoints));
-        return _index.Value.Search(newPoints.Span, Math.Min(Options.Neighbors, Count), Points.Parallelism(Options.MaxDegreeOfParallelism, ct));
+        return _index.Value.Search(newPoints, Math.Min(Options.Neighbors, Count), Points.Parallelism(Options.MaxDegreeOfParallelism, ct));
     }
 }

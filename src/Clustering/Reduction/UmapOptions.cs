@@ -18,7 +18,13 @@ public sealed record UmapOptions
     /// <summary>How far apart two input points are. Under the cosine a zero vector is at distance 1 from everything.</summary>
     public DistanceMetric Metric { get; init; } = DistanceMetric.Cosine;
 
-    /// <summary>Passes of the optimisation, 0 or more; null for 500 up to 10,000 points and 200 above.</summary>
+    /// <summary>
+    /// How neighbours are searched. Auto searches exactly while the points have at most 16 million coordinates (40,000 points of 400 dimensions), where an
+    /// approximate search gains little, and approximately beyond: then about one in twenty of the true neighbours is missed and a farther point taken.
+    /// </summary>
+    public NeighborSearchMethod NeighborSearch { get; init; }
+
+    /// <summary>Passes of the optimisation, 0 or more; null for 200 from 10,000 points on, and more for fewer: up to 500 for 1,600 points.</summary>
     public int? Epochs { get; init; }
 
     /// <summary>Points pushed away for each neighbour pulled near, 0 to 100.</summary>
@@ -42,6 +48,7 @@ public sealed record UmapOptions
         Check(Spread > 0 && double.IsFinite(Spread), nameof(Spread), Spread, "above 0");
         Check(MinDistance >= 0 && MinDistance <= Spread, nameof(MinDistance), MinDistance, "0 to Spread");
         Check(Enum.IsDefined(Metric), nameof(Metric), Metric, "Euclidean or Cosine");
+        Check(Enum.IsDefined(NeighborSearch), nameof(NeighborSearch), NeighborSearch, "Auto, Exact or Approximate");
         Check(Epochs is null or >= 0, nameof(Epochs), Epochs, "0 or more, or null");
         Check(NegativeSampleRate is >= 0 and <= 100, nameof(NegativeSampleRate), NegativeSampleRate, "0 to 100");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");

@@ -8,6 +8,7 @@ using Pipeline.Functions;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Metrics;
 using Pipeline.LocalHost.Hosting.Page;
 
 namespace Pipeline.LocalHost.Commands;
@@ -41,6 +42,7 @@ internal static class ServeCommand
     private static async Task RunAsync(string folder, HostSettings settings, IConfiguration configuration, CancellationToken cancellationToken)
     {
         PipelineSettings pipelineSettings = PipelineSettings.Load();
+        using OtlpExport? export = OtlpExport.StartFromEnvironment();
         await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, pipelineSettings, cancellationToken);
         (HostKeys keys, bool areNew) = await HostKeys.OpenAsync(pipeline.Folder.Keys, cancellationToken);
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
@@ -53,7 +55,7 @@ internal static class ServeCommand
             Keys = keys,
             StatePath = pipeline.Folder.HostState,
             JournalPath = pipeline.Folder.Orchestrations,
-            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
+            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<PrometheusMetrics>().AddSingleton<HostPage>(),
         });
         app.Services.GetRequiredService<HostPage>().Map(app);
         await FunctionHost.StartAsync(app, cancellationToken);

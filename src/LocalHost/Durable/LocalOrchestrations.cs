@@ -261,7 +261,7 @@ internal sealed class LocalOrchestrations : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _logger.LogWarning(e, "Activity '{Name}' of orchestration {InstanceId} failed", work.Name, work.InstanceId);
+            _logger.LogWarning(40, e, "Activity '{Name}' of orchestration {InstanceId} failed", work.Name, work.InstanceId);
             return new(HistoryKind.ActivityFailed, UtcNow, work.TaskId, Failure: WorkerDataConverter.WriteFailure(TaskFailureDetails.FromException(e)));
         }
     }
@@ -278,7 +278,7 @@ internal sealed class LocalOrchestrations : IAsyncDisposable
             catch (SqliteException e)
             {
                 TimeSpan pause = TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(attempt, 5)));
-                _logger.LogError(e, "The journal of orchestrations '{Path}' could not be used; trying again in {Pause}. Orchestrations wait until it can", _options.JournalPath, pause);
+                _logger.LogError(41, e, "The journal of orchestrations '{Path}' could not be used; trying again in {Pause}. Orchestrations wait until it can", _options.JournalPath, pause);
                 await Task.Delay(pause, stopping);
             }
             catch (ObjectDisposedException) when (stopping.IsCancellationRequested)

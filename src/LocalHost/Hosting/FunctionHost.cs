@@ -61,16 +61,13 @@ internal static class FunctionHost
         }
     }
 
-    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration)
+    /// <summary>Logs go to standard error, a line each, with the trace id of the request or timer that they belong to.</summary>
+    public static void AddLogging(ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
+        logging.AddConsole(options => options.FormatterName = CorrelatedLines.FormatterName).AddConsoleFormatter<CorrelatedLines, ConsoleFormatterOptions>();
+        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 

@@ -27,6 +27,9 @@ public static class PipelineEvents
     /// <summary>The training of a tech center failed, perhaps to be tried again.</summary>
     public const int TrainingFailed = 124;
 
+    /// <summary>The history of old orchestrations was purged.</summary>
+    public const int HistoryPurged = 125;
+
     /// <summary>A model that arrived is used.</summary>
     public const int ModelAccepted = 130;
 
@@ -41,7 +44,4 @@ public static class PipelineEvents
 
     /// <summary>Clusters were named by their keywords, since the naming service gave nothing usable.</summary>
     public const int NamedByKeywords = 150;
-
-    /// <summary>Secrets could not be refreshed; the old values stay.</summary>
-    public const int SecretsNotRefreshed = 160;
 }

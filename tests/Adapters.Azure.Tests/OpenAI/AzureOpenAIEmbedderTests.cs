@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 using Pipeline.Preprocessing;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 using Pipeline.Clustering;
 using Pipeline.Preprocessing;

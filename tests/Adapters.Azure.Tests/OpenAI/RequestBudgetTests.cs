@@ -1,3 +1,4 @@
+using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 
 namespace Pipeline.Adapters.Azure.Tests.OpenAI;

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Pipeline.Adapters.Azure.OpenAI;
 
 namespace Pipeline.Adapters.Azure.Tests.Support;
 
@@ -82,14 +84,16 @@ internal sealed class FakeOpenAI : IAsyncDisposable
         ? JsonAsync(context, Embeddings(body, Dimensions).ToJsonString())
         : JsonAsync(context, Chat(string.Join(',', Groups(body).Select(g => $$"""{"id":{{g.Id}},"name":"Problem with {{g.Keyword}}","domain":"Field of {{g.Keyword[0]}}"}"""))));
 
-    public static JsonObject Embeddings(JsonNode body, int dimensions, bool reversed = false)
+    public static JsonObject Embeddings(JsonNode body, int dimensions, bool reversed = false) => Embeddings(body, text => [.. VectorOf(text), .. new float[dimensions - Dimensions]], reversed);
+
+    public static JsonObject Embeddings(JsonNode body, Func<string, float[]> vectorOf, bool reversed = false)
     {
         string[] texts = [.. body["input"]!.AsArray().Select(t => (string)t!)];
         IEnumerable<JsonNode> items = texts.Select((text, i) => (JsonNode)new JsonObject
         {
             ["object"] = "embedding",
             ["index"] = i,
-            ["embedding"] = Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>([.. VectorOf(text), .. new float[dimensions - Dimensions]])),
+            ["embedding"] = Convert.ToBase64String(MemoryMarshal.AsBytes<float>(vectorOf(text))),
         });
         return new JsonObject
         {

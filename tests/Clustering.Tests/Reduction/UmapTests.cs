@@ -67,6 +67,14 @@ public sealed class UmapTests
     }
 
     [TestMethod]
+    public void An_approximate_search_lays_groups_out_as_well()
+    {
+        float[] layout = Umap.Fit(Sample, 20, new UmapOptions { NeighborSearch = NeighborSearchMethod.Approximate }).Embedding;
+        for (int i = 0; i < 60; i++)
+            Nearest(layout, 5, i, 10).ShouldAllBe(j => j % 6 == i % 6);
+    }
+
+    [TestMethod]
     public void The_graph_is_symmetric_with_memberships_of_at_most_one()
     {
         UmapGraph graph = Umap.BuildGraph(Sample, 20);
@@ -172,6 +180,8 @@ public sealed class UmapTests
         LastReport progress = new();
         Umap.Fit(Sample, 20, new UmapOptions { Epochs = 5 }, progress);
         progress.Value.ShouldBe(1);
+        progress.All.ShouldBeInOrder();
+        progress.All.ShouldContain(value => value > 0 && value < 0.5, "the search of neighbours");
         Should.Throw<OperationCanceledException>(() => Umap.Fit(Sample, 20, ct: new CancellationToken(true)));
     }
 
@@ -183,6 +193,7 @@ public sealed class UmapTests
         Refused(new UmapOptions { MinDistance = 2 }, "MinDistance");
         Refused(new UmapOptions { Spread = 0 }, "Spread");
         Refused(new UmapOptions { LearningRate = double.NaN }, "LearningRate");
+        Refused(new UmapOptions { NeighborSearch = (NeighborSearchMethod)3 }, "NeighborSearch");
         Refused(new UmapOptions { Epochs = -1 }, "Epochs");
         Refused(new UmapOptions { NegativeSampleRate = -1 }, "NegativeSampleRate");
         Refused(new UmapOptions { MaxDegreeOfParallelism = 0 }, "MaxDegreeOfParallelism");
@@ -195,11 +206,4 @@ public sealed class UmapTests
         [.. Enumerable.Range(0, layout.Length / components).Where(j => j != point)
             .OrderBy(j => Enumerable.Range(0, components).Sum(c => Math.Pow(layout[(point * components) + c] - layout[(j * components) + c], 2)))
             .Take(count)];
-
-    private sealed class LastReport : IProgress<double>
-    {
-        public double Value { get; private set; }
-
-        public void Report(double value) => Value = value;
-    }
 }

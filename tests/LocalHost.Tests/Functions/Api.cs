@@ -26,7 +26,7 @@ internal sealed class Api : IAsyncDisposable
     private readonly SqliteWarehouse _warehouse;
     private readonly WebApplication _app;
 
-    private Api(IReadOnlyDictionary<string, string?> settings, TimeProvider clock)
+    private Api(IReadOnlyDictionary<string, string?> settings, TimeProvider clock, Action<IServiceCollection>? services)
     {
         _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
         Dictionary<string, string?> defaults = new(StringComparer.OrdinalIgnoreCase)
@@ -47,11 +47,14 @@ internal sealed class Api : IAsyncDisposable
             StatePath = _folder["host.db"],
             JournalPath = _folder["orchestrations.db"],
             Clock = clock,
-            Services = services => services
-                .AddSingleton<IWarehouse>(_warehouse)
-                .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
-                .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
-                .AddPipeline(configuration),
+            Services = all =>
+            {
+                services?.Invoke(all);
+                all.AddSingleton<IWarehouse>(_warehouse)
+                    .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
+                    .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
+                    .AddPipeline(configuration);
+            },
         });
     }
 
@@ -67,9 +70,9 @@ internal sealed class Api : IAsyncDisposable
     public string ObjectPath(string name) => _folder[$"objects/{name}"];
 
     /// <summary>Starts the host, whose functions and timers go by <paramref name="clock"/>.</summary>
-    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
-        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System);
+        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System, services);
         await api._warehouse.InitializeAsync();
         await FunctionHost.StartAsync(api._app, CancellationToken.None);
         api.Client.BaseAddress = new Uri(api._app.Urls.First());

@@ -7,7 +7,7 @@ using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Embeddings;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>The way to an Azure OpenAI resource's v1 interface, by managed identity or by key. A key that changes in the settings is taken up at once.</summary>
 public sealed class AzureOpenAIConnection : IDisposable

@@ -8,7 +8,7 @@ using Pipeline.Telemetry;
 using ApiOptions = OpenAI.Embeddings.EmbeddingGenerationOptions;
 using EmbeddingGenerationOptions = Microsoft.Extensions.AI.EmbeddingGenerationOptions;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>
 /// Embeds texts by a deployment of Azure OpenAI, in batches bounded by tokens and count, within the budget of each minute.

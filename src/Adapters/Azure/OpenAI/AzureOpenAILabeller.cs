@@ -6,7 +6,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Telemetry;
 using Pipeline.Training;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>
 /// Names groups by a chat deployment of Azure OpenAI, which sees their keywords and a few masked examples and answers in a fixed form. A group whose answer is

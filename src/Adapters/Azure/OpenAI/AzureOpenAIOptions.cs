@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>How Azure OpenAI is reached and used: the settings under <c>AzureOpenAI</c>.</summary>
 public sealed record AzureOpenAIOptions

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>Adds what Azure OpenAI serves. The settings are checked at once; nothing is sent before it is first used.</summary>
 public static class AzureOpenAIServices

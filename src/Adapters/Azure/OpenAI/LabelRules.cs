@@ -1,7 +1,7 @@
 using System.Text;
 using Pipeline.Preprocessing;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>What a proposed name must be to be shown: short, one line, with letters of whatever script, and free of personal data and of marks that masking leaves.</summary>
 internal sealed class LabelRules(Masker masker)

@@ -1,4 +1,4 @@
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>What is counted about requests to Azure OpenAI.</summary>
 internal enum OpenAICallEvent

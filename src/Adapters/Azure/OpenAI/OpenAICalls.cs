@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Identity;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>
 /// Sends requests within a budget and again where that may help: after throttling (429), server errors, timeouts, dropped connections and answers that

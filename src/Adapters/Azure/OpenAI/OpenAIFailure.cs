@@ -1,4 +1,4 @@
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>Why a request to Azure OpenAI came to nothing.</summary>
 internal enum OpenAIFailure

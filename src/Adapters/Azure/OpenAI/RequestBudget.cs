@@ -1,4 +1,4 @@
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>
 /// Holds requests back so that those of any minute, and their tokens, stay within a quota. Who asks first goes first.

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipeline.Adapters.Azure;
+namespace Pipeline.Adapters.Azure.OpenAI;
 
 /// <summary>
 /// Bounds on the number of tokens of a text, without the model's tokenizer: byte pair encoding makes no more tokens than the text has bytes in UTF-8.

@@ -67,7 +67,7 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
             }
             catch (Exception e)
             {
-                logger.LogError(e, "The objects could not be looked through; the next look is in {Seconds} s", settings.BlobPollSeconds);
+                logger.LogError(20, e, "The objects could not be looked through; the next look is in {Seconds} s", settings.BlobPollSeconds);
             }
 
             await Task.Delay(TimeSpan.FromSeconds(settings.BlobPollSeconds), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -113,7 +113,7 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Function} failed on {Object}, attempt {Attempt} of {MostAttempts}", function.Function.Name, receipt.Object, attempt.Attempts, MostAttempts);
+            logger.LogError(21, e, "{Function} failed on {Object}, attempt {Attempt} of {MostAttempts}", function.Function.Name, receipt.Object, attempt.Attempts, MostAttempts);
             BlobReceipt failed = attempt with { Error = FunctionInvoker.Explain(e) };
             if (failed.Attempts == MostAttempts)
             {
@@ -129,7 +129,7 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
     private void Leave(BlobReceipt receipt)
     {
         state.SaveReceipt(receipt with { Outcome = BlobOutcome.Poison });
-        logger.LogError("{Object} is left as poison for {Function} after {Attempts} attempts; a new version of it is tried again", receipt.Object, receipt.Function, receipt.Attempts);
+        logger.LogError(22, "{Object} is left as poison for {Function} after {Attempts} attempts; a new version of it is tried again", receipt.Object, receipt.Function, receipt.Attempts);
     }
 
     private static async Task<object> ReadAsync(Stream content, Type type, CancellationToken cancellationToken)

@@ -33,8 +33,8 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
             string method = Method(context.Request.Method);
             string route = context.GetEndpoint()?.DisplayName ?? "no route";
 
-            // An open status page asks every few seconds.
-            LogLevel level = route is HostPage.StatusRoute ? LogLevel.Debug : LogLevel.Information;
+            // An open status page asks every few seconds, and so does Prometheus.
+            LogLevel level = route is HostPage.StatusRoute or HostPage.MetricsRoute ? LogLevel.Debug : LogLevel.Information;
             LogRequest(level, method, route, context.Response.StatusCode, milliseconds, id);
         }
     }

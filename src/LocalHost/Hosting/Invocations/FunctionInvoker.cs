@@ -34,8 +34,7 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         log.Begin(record);
         Current.Value = record.Id;
         using Activity activity = PipelineActivity.Begin(function.Name, ActivityKind.Internal, (invocation.TriggerValue as ITraced)?.TraceParent);
-        string correlation = activity.TraceId.ToString();
-        LogStarted(function.Name, function.Kind, reason, record.Id, correlation);
+        LogStarted(function.Name, function.Kind, reason, record.Id);
         try
         {
             object? result = await RunAsync(invocation);
@@ -59,7 +58,7 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         {
             record = record with { Milliseconds = Math.Round(clock.GetElapsedTime(start).TotalMilliseconds, 1) };
             log.End(record);
-            LogEnded(function.Name, record.Outcome, record.Milliseconds.Value, record.Id, correlation);
+            LogEnded(function.Name, record.Outcome, record.Milliseconds.Value, record.Id);
         }
     }
 
@@ -98,9 +97,9 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}, correlation {CorrelationId}")]
-    private partial void LogStarted(string function, TriggerKind trigger, string reason, string invocationId, string correlationId);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Function} starts ({Trigger}, {Reason}), run {InvocationId}")]
+    private partial void LogStarted(string function, TriggerKind trigger, string reason, string invocationId);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}, correlation {CorrelationId}")]
-    private partial void LogEnded(string function, InvocationOutcome outcome, double milliseconds, string invocationId, string correlationId);
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Function} {Outcome} after {Milliseconds} ms, run {InvocationId}")]
+    private partial void LogEnded(string function, InvocationOutcome outcome, double milliseconds, string invocationId);
 }

@@ -6,18 +6,22 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Metrics;
 using Pipeline.Reporting;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
 /// <summary>
-/// What a person at this machine opens in a browser: the status page, the JSON it polls, and the newest report. On a loopback address they need no key;
+/// What a person at this machine opens in a browser: the status page, the JSON it polls, and the newest report; and what Prometheus fetches. On a loopback address they need no key;
 /// where other machines reach the host they ask for a function key, which the page passes on from its own address.
 /// </summary>
-internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, StatusBoard board, NewestReport report)
+internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, StatusBoard board, NewestReport report, PrometheusMetrics metrics)
 {
     /// <summary>The name of the route that the page polls.</summary>
     public const string StatusRoute = "status";
+
+    /// <summary>The name of the route that Prometheus fetches.</summary>
+    public const string MetricsRoute = "metrics";
 
     private static readonly Lazy<(string Html, string Policy)> Content = new(Build);
 
@@ -34,6 +38,11 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Sta
             HostStatus status = await board.GatherAsync(context.RequestAborted);
             context.Response.Headers.CacheControl = "no-store";
             await context.Response.WriteAsJsonAsync(status, PipelineJson.Compact, context.RequestAborted);
+        });
+        Get(routes, "/metrics", MetricsRoute, context =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            return SendAsync(context, PrometheusMetrics.ContentType, metrics.Write());
         });
         Get(routes, "/report", "report", async context =>
         {

@@ -110,7 +110,7 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Function} failed; its schedule goes on", timer.Function.Name);
+            logger.LogError(30, e, "{Function} failed; its schedule goes on", timer.Function.Name);
         }
         finally
         {

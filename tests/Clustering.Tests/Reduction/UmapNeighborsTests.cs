@@ -1,9 +1,7 @@
-using System.Numerics;
-
 namespace Pipeline.Clustering.Tests.Reduction;
 
 [TestClass]
-public sealed class ExactNeighborsTests
+public sealed class UmapNeighborsTests
 {
     [TestMethod]
     [DataRow(250, 7, DistanceMetric.Euclidean)]
@@ -14,7 +12,7 @@ public sealed class ExactNeighborsTests
     {
         float[] points = SampleVectors.Groups(count, dimensions, 4, 0.4, count);
         int k = Math.Min(12, count - 1);
-        NeighborTable table = new ExactNeighbors(points, dimensions, metric).SearchSelf(k, new ParallelOptions());
+        NeighborTable table = SearchSelf(points, dimensions, metric, k);
         for (int i = 0; i < count; i++)
         {
             double[] expected = [.. Enumerable.Range(0, count).Where(j => j != i).Select(j => Distance(points, dimensions, metric, i, j)).Order().Take(k)];
@@ -30,26 +28,44 @@ public sealed class ExactNeighborsTests
     public void Duplicates_are_at_distance_zero_in_order_of_index_even_far_from_the_origin()
     {
         float[] points = [.. Enumerable.Repeat(new float[] { 12345.678f, 0.1f, -777.7f }, 40).SelectMany(row => row), 0, 0, 0];
-        NeighborTable table = new ExactNeighbors(points, 3, DistanceMetric.Euclidean).SearchSelf(3, new ParallelOptions());
+        NeighborTable table = SearchSelf(points, 3, DistanceMetric.Euclidean, 3);
         table.Indices[(39 * 3)..(40 * 3)].ShouldBe([0, 1, 2]);
         table.Distances[(39 * 3)..(40 * 3)].ShouldBe([0f, 0f, 0f]);
         table.Indices[0..3].ShouldBe([1, 2, 3]);
     }
 
     [TestMethod]
-    public unsafe void The_kernels_for_all_vector_widths_agree_with_plain_sums()
+    [DataRow(1, DistanceMetric.Euclidean)]
+    [DataRow(40, DistanceMetric.Cosine)]
+    public void The_points_nearest_to_new_points_are_those_of_a_plain_search(int queries, DistanceMetric metric)
     {
-        const int Depth = 37;
-        int width = 2 * Vector<float>.Count;
-        float[] rows = SampleVectors.Groups(6, Depth, 6, 1, 5), panel = SampleVectors.Groups(Depth, width, 3, 1, 6), tile = new float[6 * width];
-        fixed (float* a = rows, b = panel, t = tile)
-            PanelKernel.AccumulatePortable(a, a + Depth, a + (2 * Depth), a + (3 * Depth), a + (4 * Depth), a + (5 * Depth), 1, b, Depth, t);
-        for (int r = 0; r < 6; r++)
+        const int D = 24, K = 7;
+        float[] points = SampleVectors.Groups(300, D, 4, 0.4, 21), news = SampleVectors.Groups(queries, D, 4, 0.4, 22);
+        NeighborTable table = new UmapNeighbors(points, D, metric).Search(news, K, new ParallelOptions());
+        float[] both = [.. points, .. news];
+        for (int q = 0; q < queries; q++)
         {
-            for (int j = 0; j < width; j++)
-                tile[(r * width) + j].ShouldBe(Enumerable.Range(0, Depth).Sum(s => rows[(r * Depth) + s] * panel[(s * width) + j]), 1e-3f);
+            double[] expected = [.. Enumerable.Range(0, 300).Select(j => Distance(both, D, metric, 300 + q, j)).Order().Take(K)];
+            for (int j = 0; j < K; j++)
+            {
+                table.Distances[(q * K) + j].ShouldBe((float)expected[j], 1e-5f);
+                Distance(both, D, metric, 300 + q, table.Indices[(q * K) + j]).ShouldBe(expected[j], 1e-5);
+            }
         }
     }
+
+    [TestMethod]
+    public void Zero_vectors_under_the_cosine_come_before_points_that_look_away()
+    {
+        float[] points = [1, 0, 0, 0, -1, 0.1f, 1, 0.2f, 0, 0];
+        NeighborTable table = SearchSelf(points, 2, DistanceMetric.Cosine, 4);
+        table.Indices.ShouldBe([3, 1, 4, 2, 0, 2, 3, 4, 1, 4, 3, 0, 0, 1, 4, 2, 0, 1, 2, 3]);
+        table.Distances[1..3].ShouldBe([1f, 1f]);
+        table.Distances[4..8].ShouldBe([1f, 1f, 1f, 1f]);
+    }
+
+    private static NeighborTable SearchSelf(float[] points, int dimensions, DistanceMetric metric, int k) =>
+        new UmapNeighbors(points, dimensions, metric).SearchSelf(k, approximate: false, seed: 0, progress: null, new ParallelOptions());
 
     private static double Distance(float[] points, int d, DistanceMetric metric, int i, int j)
     {

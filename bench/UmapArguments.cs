@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Pipeline.Clustering;
+
+namespace Pipeline.Bench;
+
+/// <summary>The file and the options that every command about UMAP takes.</summary>
+internal sealed class UmapArguments
+{
+    /// <summary>Enough points to take the same path as many points do.</summary>
+    private const int WarmUpPoints = 2500;
+
+    private readonly Argument<FileInfo> _file = new("FILE.f32") { Description = "The points: little-endian float32, row-major." };
+    private readonly Option<int> _dims = new("--dims") { Description = "Coordinates of a point.", Required = true };
+    private readonly Option<int> _components = new("--components") { Description = "Dimensions of the layout.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _neighbors = new("--neighbors") { Description = "The neighbourhood's size.", DefaultValueFactory = _ => 15 };
+    private readonly Option<DistanceMetric> _metric = new("--metric") { Description = "The distance between two points.", DefaultValueFactory = _ => DistanceMetric.Cosine };
+    private readonly Option<NeighborSearchMethod> _search = new("--search") { Description = "How neighbours are searched.", DefaultValueFactory = _ => NeighborSearchMethod.Auto };
+    private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes of the optimisation. Default: by the number of points." };
+    private readonly Option<int> _seed = new("--seed") { Description = "Seeds every random choice.", DefaultValueFactory = _ => 42 };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<FileInfo?> _embedding = new("--embedding") { Description = "Write the layout as little-endian float32." };
+    private readonly Option<bool> _trustworthiness = new("--trustworthiness") { Description = "Compute the layout's trustworthiness over 15 neighbours, too." };
+
+    /// <summary>Whether JSON is asked for.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
+
+    /// <summary>Makes a command that takes the file and the options.</summary>
+    public Command Command(string name, string what) => new(name, $"Times {what}, without loading, after a warm-up of the first {WarmUpPoints} points (which compiles the code).")
+    {
+        _file, _dims, _components, _neighbors, _metric, _search, _epochs, _seed, _threads, _embedding, _trustworthiness, Json,
+    };
+
+    /// <summary>What UMAP is told.</summary>
+    public UmapOptions Options(ParseResult parsed) => new()
+    {
+        Components = parsed.GetValue(_components),
+        Neighbors = parsed.GetValue(_neighbors),
+        Metric = parsed.GetValue(_metric),
+        NeighborSearch = parsed.GetValue(_search),
+        Epochs = parsed.GetValue(_epochs),
+        Seed = parsed.GetValue(_seed),
+        MaxDegreeOfParallelism = parsed.GetValue(_threads),
+    };
+
+    /// <summary>Times work that lays the points out, writes the layout where that is asked for, and measures it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="algorithm">What is measured.</param>
+    /// <param name="work">Takes points and dimensions.</param>
+    /// <param name="layout">The layout in what the work returns.</param>
+    public (T Result, UmapMeasurement Measured) Measure<T>(ParseResult parsed, string algorithm, Func<ReadOnlyMemory<float>, int, T> work, Func<T, float[]> layout)
+    {
+        float[] points = PointsFile.Read(parsed.GetRequiredValue(_file));
+        int d = parsed.GetValue(_dims), components = parsed.GetValue(_components);
+        _ = work(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d);
+        (T result, Stopclock took) = Stopclock.Time(() => work(points, d));
+        PointsFile.Write<float>(parsed.GetValue(_embedding), layout(result));
+        double? trust = parsed.GetValue(_trustworthiness)
+            ? Trustworthiness.Compute(points, d, layout(result), components, 15, parsed.GetValue(_metric))
+            : null;
+        return (result, new UmapMeasurement(algorithm, points.Length / d, d, components, parsed.GetValue(_threads), took.Seconds, took.CpuSeconds, took.PeakBytes, trust));
+    }
+}

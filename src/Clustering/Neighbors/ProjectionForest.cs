@@ -1,0 +1,49 @@
+using System.Numerics.Tensors;
+
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Random projection trees (Dasgupta, Freund 2008): each parts the points again and again, at the median along the difference of two random points, until
+/// a part is small. Near points often end up in the same part.
+/// </summary>
+internal static class ProjectionForest
+{
+    /// <summary>Grows trees. O(trees n log n d) time, O(trees n) memory.</summary>
+    /// <param name="rows">n x <paramref name="stride"/>.</param>
+    /// <param name="stride">Values per row.</param>
+    /// <param name="trees">How many trees.</param>
+    /// <param name="leafSize">The largest leaf.</param>
+    /// <param name="seed">Fixes the result.</param>
+    /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The leaves of all trees.</returns>
+    public static List<ArraySegment<int>> Grow(float[] rows, int stride, int trees, int leafSize, int seed, int threads, CancellationToken ct)
+    {
+        int n = rows.Length / stride;
+        List<ArraySegment<int>>[] leaves = new List<ArraySegment<int>>[trees];
+        Blocks.Run(trees, threads, () => (Normal: new float[stride], Keys: new float[n]), (tree, own) =>
+        {
+            leaves[tree] = [];
+            Stack<ArraySegment<int>> parts = new([(int[])[.. Enumerable.Range(0, n)]]);
+            CounterRandom random = CounterRandom.For(seed, tree, stride);
+            while (parts.TryPop(out ArraySegment<int> part))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (part.Count <= leafSize)
+                {
+                    leaves[tree].Add(part);
+                    continue;
+                }
+
+                int a = part[random.Below(part.Count)], b = part[random.Below(part.Count)];
+                TensorPrimitives.Subtract(rows.AsSpan(a * stride, stride), rows.AsSpan(b * stride, stride), own.Normal);
+                for (int i = 0; i < part.Count; i++)
+                    own.Keys[i] = TensorPrimitives.Dot<float>(own.Normal, rows.AsSpan(part[i] * stride, stride));
+                own.Keys.AsSpan(0, part.Count).Sort(part.AsSpan());
+                parts.Push(part[(part.Count / 2)..]);
+                parts.Push(part[..(part.Count / 2)]);
+            }
+        }, ct);
+        return [.. leaves.SelectMany(tree => tree)];
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Pipeline.TestSupport;
+
+namespace Pipeline.Tests.Infrastructure;
+
+/// <summary>The templates, queries, documents and the code name the same things. What needs the vendors' tools is checked where they are: docs/deploy.md.</summary>
+[TestClass]
+public sealed class InfrastructureTests
+{
+    private static readonly string Root = SharedFiles.RepositoryRoot;
+    private static readonly string Main = Read("infra/bicep/main.bicep");
+    private static readonly string Alerts = Read("infra/bicep/modules/alerts.bicep");
+    private static readonly string Workbook = Read("infra/bicep/modules/workbook.bicep");
+    private static readonly string Code = string.Join('\n', Files("src", "*.cs").Select(File.ReadAllText));
+    private static readonly (string Name, string Text)[] Queries = [.. Files("infra/kql", "*.kql").Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
+
+    [TestMethod]
+    public void Every_query_is_used_by_a_template_and_explained_in_the_runbook()
+    {
+        string runbook = Read("docs/operations.md");
+
+        Queries.Length.ShouldBeGreaterThan(10);
+        foreach ((string name, _) in Queries)
+        {
+            (Alerts + Workbook).ShouldContain($"kql/{name}')", customMessage: $"{name} is read by no template");
+            runbook.ShouldContain($"`{name}`", customMessage: $"{name} is not in docs/operations.md");
+        }
+    }
+
+    [TestMethod]
+    public void Every_alert_rule_has_its_section_in_the_runbook()
+    {
+        string[] sections = [.. Found(Read("docs/operations.md"), "^### (.+)$").SelectMany(heading => heading.Split(", "))];
+
+        Found(Alerts, "^    name: '([a-z-]+)'$").ShouldBe(sections, ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public void Every_metric_of_a_query_is_one_that_the_code_emits()
+    {
+        HashSet<string> emitted = [.. Found(Code, "\"(pipeline\\.[a-z.]+)\"")];
+        string[] asked = [.. Queries.SelectMany(query => Found(query.Text, "\"(pipeline\\.[a-z.]+[a-z])\"")).Distinct(StringComparer.Ordinal)];
+
+        asked.Length.ShouldBeGreaterThan(10);
+        asked.ShouldBeSubsetOf(emitted);
+    }
+
+    [TestMethod]
+    public void Every_function_that_a_query_or_a_template_names_exists()
+    {
+        HashSet<string> functions = [.. Found(Code, "Function\\(\"([A-Za-z]+)\"\\)"), .. Found(Code, "const string [A-Za-z]+ = \"([A-Z][A-Za-z]+)\";")];
+        string[] named =
+        [
+            .. Queries.Where(query => query.Text.Contains("requests", StringComparison.Ordinal)).SelectMany(query => Found(query.Text, "name == \"([A-Z][A-Za-z]+)\"")),
+            .. Found(Read("infra/bicep/events.bicep"), "Host\\.Functions\\.([A-Za-z]+)"),
+            .. Found(Read("docs/operations.md"), "AzureWebJobs\\.([A-Za-z]+)\\.Disabled"),
+        ];
+
+        named.Length.ShouldBeGreaterThan(4);
+        named.Distinct(StringComparer.Ordinal).ShouldBeSubsetOf(functions);
+    }
+
+    [TestMethod]
+    public void Every_setting_that_the_templates_write_is_documented()
+    {
+        string documents = Read("docs/deploy.md");
+        string[] written = WrittenSettings();
+
+        written.Length.ShouldBeGreaterThan(20);
+        written.Where(setting => !documents.Contains($"`{setting}`", StringComparison.Ordinal)).ShouldBeEmpty("settings that docs/deploy.md does not list");
+    }
+
+    [TestMethod]
+    public void A_setting_that_the_templates_write_is_one_that_the_sample_or_the_settings_know()
+    {
+        string known = Read("docs/settings.md") + Read("local.settings.sample.json");
+        string[] names = [.. WrittenSettings().Where(setting => !OfThePlatform(setting)).Select(setting => setting.Replace("__", ":", StringComparison.Ordinal))];
+
+        // A section of which neither speaks at all belongs to an adapter; its options are checked when the app starts.
+        names.Where(name => known.Contains(name.Split(':')[0] + ":", StringComparison.Ordinal) || !name.Contains(':', StringComparison.Ordinal))
+            .Where(name => !known.Contains(name, StringComparison.Ordinal))
+            .ShouldBeEmpty("settings that are in neither docs/settings.md nor local.settings.sample.json");
+    }
+
+    [TestMethod]
+    public void Every_schedule_that_a_timer_refers_to_is_written_by_the_templates()
+    {
+        string[] schedules = [.. Found(Read("src/Functions/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
+
+        schedules.Length.ShouldBeGreaterThan(2);
+        schedules.ShouldBeSubsetOf(WrittenSettings());
+    }
+
+    [TestMethod]
+    public void Every_chart_of_the_workbook_has_its_query_and_every_query_its_chart()
+    {
+        using JsonDocument workbook = JsonDocument.Parse(Read("infra/bicep/workbook.json"));
+        string[] charts =
+        [
+            .. workbook.RootElement.GetProperty("items").EnumerateArray()
+                .Where(item => item.GetProperty("type").GetInt32() == 3)
+                .Select(item => item.GetProperty("name").GetString()!),
+        ];
+
+        charts.ShouldBe(Found(Workbook, "kql/workbook-([a-z-]+)\\.kql"), ignoreOrder: true);
+        Found(Workbook, "^  '?([a-z-]+)'?: loadTextContent").ShouldBe(charts, ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public void No_file_of_the_infrastructure_holds_a_key_or_asks_for_one_but_that_of_the_events()
+    {
+        foreach (string file in Files("infra", "*").Append(Path.Combine(Root, "azure-pipelines.yml")).Append(Path.Combine(Root, "azure.yaml")))
+        {
+            string text = File.ReadAllText(file);
+            text.ShouldNotMatch("AccountKey=|SharedAccessKey|InstrumentationKey=[0-9a-f]|-----BEGIN|[?&]sig=", $"{file} holds a key");
+            if (Path.GetFileName(file) != "events.bicep")
+            {
+                text.ShouldNotContain("listKeys(", customMessage: $"{file} asks for keys");
+            }
+        }
+    }
+
+    private static string[] WrittenSettings()
+    {
+        string settings = Main[Main.IndexOf("var appSettings", StringComparison.Ordinal)..Main.IndexOf("module functions", StringComparison.Ordinal)];
+        return [.. Found(settings, "(?:^|\\{) +([A-Za-z]+[A-Z_][A-Za-z_]+): ").Distinct(StringComparer.Ordinal)];
+    }
+
+    private static bool OfThePlatform(string setting) =>
+        setting.StartsWith("AzureWebJobsStorage__", StringComparison.Ordinal)
+        || setting.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal)
+        || setting is "AZURE_CLIENT_ID" or "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
+        || setting.StartsWith("APPLICATIONINSIGHTS_", StringComparison.Ordinal);
+
+    private static string[] Found(string text, string pattern) =>
+        [.. Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10)).Select(match => match.Groups[1].Value)];
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    private static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal);
+}
