@@ -75,11 +75,8 @@ public static class AdapterServices
     private static void AddFiles(AdapterChoice choice) =>
         choice.Services.AddSingleton<IObjectStore>(_ => new FileObjectStore(Path.Combine(choice.DataFolder, ObjectsFolder)));
 
-    private static void AddBlobs(AdapterChoice choice)
-    {
-        BlobStoreOptions options = BlobSettings.Read(choice.Configuration);
-        choice.Services.AddSingleton<IObjectStore>(_ => new BlobObjectStore(options));
-    }
+    // Made at once: only the client can tell whether a connection string is one.
+    private static void AddBlobs(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new BlobObjectStore(BlobSettings.Read(choice.Configuration)));
 
     private static void AddLexicalEmbedder(AdapterChoice choice) =>
         choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new LexicalEmbedder(maxDegreeOfParallelism: choice.MaxDegreeOfParallelism ?? 0));

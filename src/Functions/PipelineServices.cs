@@ -43,6 +43,7 @@ public static class PipelineServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(masker);
+        services.TryAddSingleton(masker);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();

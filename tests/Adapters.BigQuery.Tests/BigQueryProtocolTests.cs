@@ -112,8 +112,8 @@ public sealed class BigQueryProtocolTests : IAsyncDisposable
         read[1].CreatedOn.ShouldBeNull();
         read[0].Embedding.ToArray().Select(BitConverter.SingleToInt32Bits).ShouldBe(incidents[0].Embedding.ToArray().Select(BitConverter.SingleToInt32Bits));
         string[] parameters = [.. _server.Queries.Single()["configuration"]!["query"]!["queryParameters"]!.AsArray().Select(parameter => $"{parameter!["name"]}={parameter["parameterValue"]!["value"]}")];
-        parameters.ShouldContain("techCenter=network");
-        parameters.ShouldContain($"fromTicks={Rows.Day(1).UtcTicks}");
+        parameters.ShouldContain(parameter => parameter.Equals("techCenter=network", StringComparison.Ordinal));
+        parameters.ShouldContain(parameter => parameter.Equals($"fromTicks={Rows.Day(1).UtcTicks}", StringComparison.Ordinal));
         parameters.ShouldContain(parameter => parameter.StartsWith("firstDay=2026-01-01 00:00:00", StringComparison.Ordinal));
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Apis.Auth.OAuth2;
 using Google.Cloud.BigQuery.V2;
@@ -133,7 +132,7 @@ internal sealed class FakeBigQuery : IAsyncDisposable
         context.Response.Close();
     }
 
-    private JsonNode BeginUpload(HttpListenerContext context, string body)
+    private JsonObject BeginUpload(HttpListenerContext context, string body)
     {
         JsonNode job = NewJob(body);
         context.Response.Headers["Location"] = $"{Address}uploading/{job["jobReference"]!["jobId"]}";

@@ -22,13 +22,13 @@ internal static class Numpy
         print(json.dumps({name: {'type': array.dtype.str, 'shape': array.shape, 'values': [repr(value) for value in array.ravel().tolist()]} for name, array in arrays.items()}))
         """;
 
-    private static readonly Lazy<string?> Python = new(() => new[] { "python3", "/usr/bin/python3", "/usr/local/bin/python3", "python" }.FirstOrDefault(name => Run(name, "import numpy", []) is not null));
+    private static readonly Lazy<string?> Python = new(() => new[] { "python3", "/usr/bin/python3", "/usr/local/bin/python3", "python" }.FirstOrDefault(name => Start(name, "import numpy", []) is not null));
 
     /// <summary>What a script prints; null where it fails.</summary>
-    public static string? Run(string script, params string[] arguments) => Run(Require(), script, arguments);
+    public static string? Run(string script, params string[] arguments) => Start(Require(), script, arguments);
 
     /// <summary>The arrays of a safetensors file as numpy reads them: by name, the type, the shape and the values as Python writes them.</summary>
-    public static JsonDocument ReadArrays(string file) => JsonDocument.Parse(Run(Require(), Read, file).ShouldNotBeNull());
+    public static JsonDocument ReadArrays(string file) => JsonDocument.Parse(Run(Read, file).ShouldNotBeNull());
 
     private static string Require()
     {
@@ -40,7 +40,7 @@ internal static class Numpy
         return Python.Value!;
     }
 
-    private static string? Run(string python, string script, string[] arguments)
+    private static string? Start(string python, string script, string[] arguments)
     {
         try
         {

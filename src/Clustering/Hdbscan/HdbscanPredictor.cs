@@ -33,7 +33,7 @@ public sealed class HdbscanPredictor
         _threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
         _points = PointSet.Create(model.TrainingPoints, model.Dimensions, model.Metric, nameof(model.TrainingPoints));
         _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points, _threads, CancellationToken.None) : null;
-        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points) : null;
+        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points, _threads) : null;
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);
         _labelOf = _hierarchy.NearestSelected(model.SelectedClusters);

@@ -1,42 +1,28 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
 /// <summary>
-/// Exact nearest neighbours of new points in many dimensions: single precision with a rigorous bound chooses the candidates, double precision
-/// measures them. Reads the points as they were given, so it needs no memory beside the lists; one query is shared by all threads.
+/// Exact nearest neighbours of new points in many dimensions: a lower bound from coded rows chooses the candidates, double precision measures them.
+/// All threads share one query. Memory: a quarter of the points once more.
 /// </summary>
 internal sealed class NeighborScan
 {
-    private const double Unit = 1.0 / (1 << 24);
-    private const double Underflow = 1e-30;
-    private const double LargestScale = 1e12;
     private const int GroupSize = 32;
-    private const int PointBlock = 64;
+    private const int PointBlock = 256;
     private const int RangesPerThread = 4;
     private readonly PointSet _points;
-    private readonly double _error;
+    private readonly CodedRows _coded;
 
-    private NeighborScan(PointSet points)
+    private NeighborScan(PointSet points, CodedRows coded)
     {
         _points = points;
-        _error = (points.Dimensions + 32) * Unit;
+        _coded = coded;
     }
 
-    /// <summary>Prepares searches; null where the rows' lengths under the cosine metric are too extreme for single precision. O(n).</summary>
-    public static NeighborScan? Create(PointSet points)
-    {
-        for (int i = 0; points.IsScaled && i < points.Count; i++)
-        {
-            if (!Suits(points, i))
-            {
-                return null;
-            }
-        }
-
-        return new NeighborScan(points);
-    }
+    /// <summary>Prepares searches; null where there are too many numbers for one array. O(n d).</summary>
+    public static NeighborScan? Create(PointSet points, int? threads = null, CancellationToken ct = default) =>
+        CodedRows.Suits(points) ? new NeighborScan(points, CodedRows.Create(points, threads ?? Environment.ProcessorCount, ct)) : null;
 
     /// <summary>The <paramref name="k"/> nearest points of each query; the lowest index wins a tie. O(q n d) time, O(q k) memory.</summary>
     /// <param name="queries">Other points of the same metric.</param>
@@ -50,23 +36,23 @@ internal sealed class NeighborScan
         Lock gate = new();
         int groups = (queries.Count + GroupSize - 1) / GroupSize;
         int ranges = groups >= RangesPerThread * threads ? 1 : Math.Max(1, Math.Min(RangesPerThread * threads, _points.Count / PointBlock));
-        Blocks.Run(groups * ranges, threads, () => new NeighborLists(k, new int[GroupSize * k], new double[GroupSize * k]), (item, own) =>
+        Blocks.Run(groups * ranges, threads, () => new Workspace(_points.Dimensions, _coded.Stride, k), (item, own) =>
         {
             int first = item / ranges * GroupSize, count = Math.Min(GroupSize, queries.Count - first), range = item % ranges;
             int from = (int)((long)_points.Count * range / ranges), to = (int)((long)_points.Count * (range + 1) / ranges);
-            _ = NearestList.Start(own.Indices, own.Distances);
+            own.Start(_coded, queries, first, count);
             for (int start = from; start < to; start += PointBlock)
             {
                 ct.ThrowIfCancellationRequested();
                 for (int i = 0; i < count; i++)
                 {
-                    Scan(queries, first + i, start, Math.Min(to, start + PointBlock), NearestList.Resume(own.Indices.AsSpan(i * k, k), own.Distances.AsSpan(i * k, k)));
+                    Scan(queries, first + i, start, Math.Min(to, start + PointBlock), own, i);
                 }
             }
 
             lock (gate)
             {
-                Merge(own, lists, first, count);
+                Merge(own.Lists, lists, first, count);
             }
         }, ct);
         foreach (ref double distance in lists.Distances.AsSpan())
@@ -76,8 +62,6 @@ internal sealed class NeighborScan
 
         return lists;
     }
-
-    private static bool Suits(PointSet points, int point) => points.ScaleOf(point) is > 1 / LargestScale and < LargestScale;
 
     private static void Merge(NeighborLists from, NeighborLists into, int first, int count)
     {
@@ -93,21 +77,21 @@ internal sealed class NeighborScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scan(PointSet queries, int query, int from, int to, NearestList nearest)
+    private void Scan(PointSet queries, int query, int from, int to, Workspace own, int place)
     {
-        int d = _points.Dimensions, at = from;
-        bool screened = Suits(queries, query);
-        ReadOnlySpan<float> row = queries.Given(query);
-        for (; screened && at + 4 <= to; at += 4)
+        NearestList nearest = own.ListOf(place);
+        ReadOnlySpan<float> padded = own.Padded.AsSpan(place * _coded.Stride, _coded.Stride);
+        float reach = own.Reach(place, nearest.Limit);
+        int at = from;
+        for (; at + 4 <= to; at += 4)
         {
-            uint near = _points.IsScaled
-                ? NearByProduct(ScreenKernel.Products(row, _points.Given(at, 4)), queries.ScaleOf(query), at, nearest.Limit)
-                : NearBySquare(ScreenKernel.Squares(row, _points.Given(at, 4)), nearest.Limit);
+            uint near = _coded.Near(padded, at, reach);
             for (int i = 0; near != 0; near >>= 1, i++)
             {
                 if ((near & 1) != 0)
                 {
                     nearest.Offer(at + i, _points.Squared(at + i, queries, query));
+                    reach = own.Reach(place, nearest.Limit);
                 }
             }
         }
@@ -118,25 +102,26 @@ internal sealed class NeighborScan
         }
     }
 
-    /// <summary>A bit for each of four that the bound does not exclude; what is not a number or infinite stays in.</summary>
-    private uint NearBySquare(Vector128<float> squares, double limit)
+    private sealed class Workspace(int dimensions, int stride, int k)
     {
-        float threshold = MathF.BitIncrement((float)((limit + Underflow) * (1 + 2 * _error)));
-        Vector128<float> beyond = Vector128.GreaterThan(squares, Vector128.Create(threshold)) & Vector128.LessThanOrEqual(squares, Vector128.Create(float.MaxValue));
-        return ~beyond.ExtractMostSignificantBits() & 0xF;
-    }
+        private readonly double[] _row = new double[dimensions];
+        private readonly double[] _errors = new double[GroupSize];
 
-    /// <summary>The same for unit rows, whose squared distance is 2 less twice their product.</summary>
-    private uint NearByProduct(Vector128<float> products, double scale, int first, double limit)
-    {
-        double least = 1 - (limit / 2) - (2 * _error);
-        uint near = 0;
-        for (int i = 0; i < 4; i++)
+        public NeighborLists Lists { get; } = new(k, new int[GroupSize * k], new double[GroupSize * k]);
+
+        public float[] Padded { get; } = new float[GroupSize * stride];
+
+        public void Start(CodedRows coded, PointSet queries, int first, int count)
         {
-            double product = products[i] * scale * _points.ScaleOf(first + i);
-            near |= product < least && double.IsFinite(product) ? 0 : 1u << i;
+            _ = NearestList.Start(Lists.Indices, Lists.Distances);
+            for (int i = 0; i < count; i++)
+            {
+                _errors[i] = coded.Centre(queries, first + i, _row, Padded.AsSpan(i * stride, stride));
+            }
         }
 
-        return near;
+        public NearestList ListOf(int place) => NearestList.Resume(Lists.Indices.AsSpan(place * k, k), Lists.Distances.AsSpan(place * k, k));
+
+        public float Reach(int place, double squared) => MathF.BitIncrement((float)(Math.Sqrt(squared) + _errors[place]));
     }
 }

@@ -195,7 +195,7 @@ internal sealed class PanelPoints
     }
 
     /// <summary>The mean of a sample: any centre is right, a near one is fast. A coordinate that never changes is met exactly.</summary>
-    private static double[] Centre(PointSet points)
+    internal static double[] Centre(PointSet points)
     {
         double[] mean = new double[points.Dimensions];
         int step = (points.Count + MeanSample - 1) / MeanSample, taken = 0;

@@ -55,6 +55,10 @@ internal sealed class CommandHost
         {
             return Fail(e.Message, e.ExitCode);
         }
+        catch (SettingException e)
+        {
+            return Fail(e.Message, ExitCode.WrongUsage);
+        }
         catch (IntakeException e)
         {
             return Fail(e.Message, e.IsUsageError ? ExitCode.WrongUsage : ExitCode.Failed);

@@ -11,11 +11,11 @@ public sealed partial class BigQuerySqlTests
     {
         foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"]])
         {
-            string[] statements = [.. Statements(BigQuerySql.Transaction(write))];
+            string[] statements = Statements(BigQuerySql.Transaction(write));
             statements[0].ShouldBe("BEGIN TRANSACTION");
             statements[1].ShouldStartWith("UPDATE write_lock");
             statements[^1].ShouldBe("COMMIT TRANSACTION");
-            statements.Length.ShouldBe(4 + write.Sum(name => Statements(BigQuerySql.Get(name)).Count()));
+            statements.Length.ShouldBe(4 + write.Sum(name => Statements(BigQuerySql.Get(name)).Length));
         }
     }
 
@@ -48,7 +48,7 @@ public sealed partial class BigQuerySqlTests
         read.Except(rows.Columns.Select(column => column.Name), StringComparer.Ordinal).ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> Statements(string sql) => string
+    private static string[] Statements(string sql) => string
         .Join('\n', sql.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)))
         .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -69,7 +69,7 @@ public sealed class StagedRowsTests
         StagedRows rows = StagedRows.Of([Rows.Preprocessed("A"), Rows.Preprocessed("B")], [new DeadLetter("A", "preprocess", "no text")], CancellationToken.None);
 
         rows.Count.ShouldBe(2);
-        JsonElement letter = Lines(rows).Single(row => row.GetProperty("number").GetString() == "A");
+        JsonElement letter = Lines(rows).Single(row => row.GetProperty("number").GetString() is "A");
         letter.GetProperty("reason").GetString().ShouldBe("no text");
         letter.TryGetProperty("embedding", out _).ShouldBeFalse();
     }
@@ -101,7 +101,7 @@ public sealed class StagedRowsTests
             foreach (string[] filled in Lines(rows).Select(row => row.EnumerateObject().Select(member => member.Name).ToArray()))
             {
                 filled.Except(rows.Columns.Select(column => column.Name), StringComparer.Ordinal).ShouldBeEmpty();
-                rows.Columns.Where(column => column.Mode == StagedColumn.Required).Select(column => column.Name).Except(filled, StringComparer.Ordinal).ShouldBeEmpty();
+                rows.Columns.Where(column => column.Mode is StagedColumn.Required).Select(column => column.Name).Except(filled, StringComparer.Ordinal).ShouldBeEmpty();
             }
         }
     }

@@ -62,6 +62,8 @@ public sealed class HdbscanPredictorTests
     [DataRow(64, 200, 1e-3f, 1e5f)]
     [DataRow(64, 40, 1e-25f, 0f)]
     [DataRow(64, 40, 1e18f, 0f)]
+    [DataRow(50, 4, 1e37f, 0f)]
+    [DataRow(50, 4, 1e-41f, 0f)]
     public void The_screened_scan_finds_what_all_pairs_find(int dimensions, int queries, float unit, float offset)
     {
         float[] points = Array.ConvertAll(TestPoints.Blobs(700, dimensions, 5, 2), value => (MathF.Round(value) * unit) + offset);
@@ -69,12 +71,11 @@ public sealed class HdbscanPredictorTests
         foreach (DistanceMetric metric in Enum.GetValues<DistanceMetric>())
         {
             PointSet set = PointSet.Create(points, dimensions, metric, "points"), other = PointSet.Create(fresh, dimensions, metric, "fresh");
-            NeighborScan? scan = NeighborScan.Create(set);
-            (scan is null).ShouldBe(metric == DistanceMetric.Cosine && unit is 1e-25f or 1e18f);
+            NeighborScan scan = NeighborScan.Create(set, 2)!;
             NeighborLists pairs = BruteForceNeighbors.Search(set, other, 9, 2, null, CancellationToken.None);
             foreach (int threads in new[] { 1, 2, 5 })
             {
-                NeighborLists found = scan?.Search(other, 9, threads, CancellationToken.None) ?? pairs;
+                NeighborLists found = scan.Search(other, 9, threads, CancellationToken.None);
                 found.Indices.ShouldBe(pairs.Indices);
                 found.Distances.ShouldBe(pairs.Distances);
             }

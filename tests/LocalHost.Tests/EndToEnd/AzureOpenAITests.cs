@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 using Pipeline.Adapters.Local;
-using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Models;
@@ -52,7 +51,7 @@ public sealed class AzureOpenAITests : IDisposable
     public async Task A_missing_setting_is_told_before_anything_starts()
     {
         CommandResult result = await CommandLine.RunAsync(
-            ["status", "--data", _folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Embedder__Kind"] = "AzureOpenAI" });
+            ["demo", "--data", _folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Embedder__Kind"] = "AzureOpenAI" });
 
         result.ExitCode.ShouldBe(2, result.ToString());
         result.Errors.ShouldContain("AzureOpenAI:Endpoint is missing");

@@ -41,7 +41,7 @@ public sealed class CorrelationTests
         string[] traced = [.. activities.Where(a => a.TraceId.ToString() is TraceId).Select(a => a.OperationName)];
         foreach (string step in new[] { "Train", "TrainOpen", "TrainTechCenter", "pipeline.train", "TrainClose" })
         {
-            traced.ShouldContain(step);
+            traced.Contains(step, StringComparer.Ordinal).ShouldBeTrue(step);
         }
 
         int[] steps = [PipelineEvents.TrainingOpened, PipelineEvents.TechCenterTrained, PipelineEvents.TrainingClosed];
