@@ -45,6 +45,7 @@ internal static class HdbscanCommand
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
             _ = Hdbscan.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
+            GC.Collect();
             (HdbscanResult result, Stopclock took) = Stopclock.Time(() => Hdbscan.Fit(points, d, options, progress: null, cancellationToken));
             HdbscanMeasurement measured = new(
                 "hdbscan", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes, result.ClusterCount,

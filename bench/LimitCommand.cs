@@ -31,7 +31,8 @@ internal static class LimitCommand
         return command;
     }
 
-    private static LimitMeasurement Measure(int threads)
+    /// <summary>Measures both limits.</summary>
+    public static LimitMeasurement Measure(int threads)
     {
         int bits = Vector512.IsHardwareAccelerated ? 512 : 256;
         double perStep = Sums * (bits / 32);

@@ -12,6 +12,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     DbscanCommand.Create(),
     PredictCommand.Create(),
     LimitCommand.Create(),
+    PassCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
 };

@@ -1,77 +1,80 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Pipeline.Clustering;
 
 /// <summary>
-/// A minimum spanning tree by Boruvka's algorithm over a kd-tree (March, Ram, Gray 2010; McInnes, Healy 2017): each round, every
-/// point looks for the nearest point of another component, passing over boxes that lie within its own component or too far away.
-/// Exact. What a point finds does not depend on the other threads: a shared bound only cuts what cannot be a component's best.
+/// A minimum spanning tree by Boruvka's algorithm over a kd-tree (March, Ram, Gray 2010; McInnes, Healy 2017). Points are meant by their position in
+/// the tree. Each round the smaller components look for their least edges: first among listed neighbours, then by searches from those points
+/// whose nearest foreign point may be nearer than what the component has found. Exact: a component's least edge is in a minimum spanning tree,
+/// whichever components look for theirs. The searches of a round run in waves, and only what earlier waves and the same block of leaves have found
+/// bounds them, so that nothing depends on the threads.
 /// </summary>
 internal sealed class BoruvkaSpanningTree
 {
-    private const int Block = 128;
-    private readonly MutualReachability _graph;
+    private const int LeavesOfBlock = 8;
+    private const int BlocksOfWave = 16;
+    private const int PointsOfLateComponents = 64;
+    private static readonly int[] Waves = [0, 1, 4, BlocksOfWave];
     private readonly KdTree _tree;
-    private readonly NeighborLists _neighbors;
-    private readonly int[] _component;
-    private readonly int[] _position;
-    private readonly int[] _nodeComponent;
-    private readonly double[] _nodeCore;
+    private readonly NeighborLists _lists;
     private readonly double[] _core;
-    private readonly double[] _atLeast;
+    private readonly double _alpha;
+    private readonly ComponentBoxes _boxes;
     private readonly double[] _bound;
+    private readonly double[] _lowered;
     private readonly double[] _found;
     private readonly int[] _foundAt;
+    private readonly double[] _atLeast;
+    private readonly DisjointSet _sets;
+    private readonly int[] _sizes;
+    private int _mostSearched;
 
-    private BoruvkaSpanningTree(MutualReachability graph, KdTree tree, NeighborLists neighbors)
+    private BoruvkaSpanningTree(KdTree tree, NeighborLists lists, double[] core, double alpha)
     {
-        int n = graph.Points.Count;
-        _graph = graph;
+        int n = core.Length;
         _tree = tree;
-        _neighbors = neighbors;
-        _component = new int[n];
-        _position = new int[n];
-        for (int at = 0; at < n; at++)
-        {
-            _position[tree.Order[at]] = at;
-        }
-
-        _nodeComponent = new int[tree.Starts.Length];
-        _nodeCore = new double[tree.Starts.Length];
-        _core = Array.ConvertAll(tree.Order, point => graph.CoreDistances[point]);
-        _atLeast = new double[n];
+        _lists = lists;
+        _core = core;
+        _alpha = alpha;
+        _boxes = new ComponentBoxes(tree, core, alpha);
         _bound = new double[n];
+        _lowered = new double[n];
         _found = new double[n];
         _foundAt = new int[n];
+        _atLeast = new double[n];
+        _sets = new DisjointSet(n);
+        _sizes = new int[n];
     }
 
-    /// <summary>Builds the tree, its edges in no particular order. About O(n log^2 n) in few dimensions, O(n) memory beside the kd-tree.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="tree">A kd-tree over its points, with fewer dimensions than <see cref="RowDistance.LaneThreshold"/>.</param>
-    /// <param name="neighbors">Each point's nearest neighbours, to begin with.</param>
+    /// <summary>Builds the tree of the mutual reachability graph, its edges in no particular order. About O(n log n) in few dimensions, O(n) memory beside the kd-tree.</summary>
+    /// <param name="tree">A kd-tree over the points.</param>
+    /// <param name="lists">Per position, the positions of its nearest neighbours, at least as many as the core distance counts.</param>
+    /// <param name="core">Per position, its core distance.</param>
+    /// <param name="alpha">The divisor of distances.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
+    /// <returns>The edges between positions.</returns>
     public static MinimumSpanningTree Build(
-        MutualReachability graph, KdTree tree, NeighborLists neighbors, int threads, IProgress<double>? progress, CancellationToken ct)
+        KdTree tree, NeighborLists lists, double[] core, double alpha, int threads, IProgress<double>? progress, CancellationToken ct)
     {
-        BoruvkaSpanningTree boruvka = new(graph, tree, neighbors);
-        int n = graph.Points.Count;
+        int n = core.Length, leafBlocks = (tree.LeafCount + LeavesOfBlock - 1) / LeavesOfBlock;
+        BoruvkaSpanningTree boruvka = new(tree, lists, core, alpha);
+        boruvka._foundAt.AsSpan().Fill(-1);
         MinimumSpanningTree result = new(new int[n - 1], new int[n - 1], new double[n - 1]);
-        DisjointSet sets = new(n);
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = ct };
         for (int edges = 0; edges < n - 1;)
         {
-            boruvka.Describe(sets);
-            Parallel.For(0, (n + Block - 1) / Block, options, block =>
+            boruvka.StartRound();
+            Blocks.Run(leafBlocks, threads, () => boruvka, (block, work) => work.TryListed(block), ct);
+            for (int wave = 1; wave < Waves.Length; wave++)
             {
-                for (int at = block * Block; at < Math.Min(n, (block + 1) * Block); at++)
-                {
-                    boruvka.SearchFrom(at);
-                }
-            });
-            edges = boruvka.Join(sets, result, edges);
+                boruvka._lowered.CopyTo(boruvka._bound);
+                int first = Waves[wave - 1], each = Waves[wave] - first, blocks = (leafBlocks + BlocksOfWave - 1) / BlocksOfWave * each;
+                Blocks.Run(blocks, threads, () => new ForeignSearch(tree, boruvka._boxes, core, alpha), (block, search) =>
+                    boruvka.SearchFrom((block / each * BlocksOfWave) + first + (block % each), search), ct);
+            }
+
+            edges = boruvka.Join(result, edges);
             progress?.Report((double)edges / (n - 1));
         }
 
@@ -79,187 +82,168 @@ internal sealed class BoruvkaSpanningTree
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Describe(DisjointSet sets)
+    private void StartRound()
     {
-        for (int at = 0; at < _component.Length; at++)
+        _sizes.AsSpan().Clear();
+        for (int at = 0; at < _core.Length; at++)
         {
-            _component[at] = sets.Find(_tree.Order[at]);
+            int component = _sets.Find(at);
+            _boxes.Components[at] = component;
+            _sizes[component]++;
         }
 
-        _bound.AsSpan().Fill(double.PositiveInfinity);
-        for (int node = _nodeCore.Length - 1; node >= 0; node--)
+        _boxes.Describe();
+        _lowered.AsSpan().Fill(double.PositiveInfinity);
+        ChooseIdle();
+    }
+
+    /// <summary>The largest component rests, and once few are left the larger half of them: most points are in these, and the others reach them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ChooseIdle()
+    {
+        int largest = 0, components = 0;
+        for (int c = 0; c < _sizes.Length; c++)
         {
-            if (node < _tree.FirstLeaf)
+            largest = _sizes[c] > _sizes[largest] ? c : largest;
+            components += _sizes[c] > 0 ? 1 : 0;
+        }
+
+        _mostSearched = _sizes.Length;
+        if (components <= _sizes.Length / PointsOfLateComponents)
+        {
+            int[] ascending = new int[components];
+            for (int c = 0, next = 0; c < _sizes.Length; c++)
             {
-                int left = 2 * node + 1;
-                _nodeComponent[node] = _nodeComponent[left] == _nodeComponent[left + 1] ? _nodeComponent[left] : -1;
-                _nodeCore[node] = Math.Min(_nodeCore[left], _nodeCore[left + 1]);
-                continue;
+                if (_sizes[c] > 0)
+                {
+                    ascending[next++] = _sizes[c];
+                }
             }
 
-            _nodeComponent[node] = _component[_tree.Starts[node]];
-            _nodeCore[node] = double.PositiveInfinity;
-            for (int at = _tree.Starts[node]; at < _tree.Ends[node]; at++)
-            {
-                _nodeComponent[node] = _component[at] == _nodeComponent[node] ? _nodeComponent[node] : -1;
-                _nodeCore[node] = Math.Min(_nodeCore[node], _core[at]);
-            }
+            ascending.AsSpan().Sort();
+            _mostSearched = ascending[(components - 1) / 2];
         }
+
+        _sizes[largest] = int.MaxValue;
     }
 
+    private bool Rests(int component) => _sizes[component] > _mostSearched;
+
+    /// <summary>Gives each point its least listed edge to another component, unless an earlier search has found its least of all and that still leads to another one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SearchFrom(int at)
+    private void TryListed(int block)
     {
-        _found[at] = double.PositiveInfinity;
-        ref double bound = ref _bound[_component[at]];
-        if (Math.Max(_atLeast[at], _core[at]) > Volatile.Read(ref bound))
+        int[] components = _boxes.Components;
+        int k = _lists.Count, end = Math.Min(_core.Length, (block + 1) * LeavesOfBlock * KdTree.LeafSize);
+        for (int at = block * LeavesOfBlock * KdTree.LeafSize; at < end; at++)
         {
-            return;
-        }
-
-        Search search = new() { At = at, Point = _tree.Order[at], Component = _component[at], Best = double.PositiveInfinity, Cut = double.PositiveInfinity };
-        TryNeighbors(ref search);
-        if (search.Best > _core[at])
-        {
-            Visit(ref search, 0, 0);
-        }
-
-        _found[at] = search.Best;
-        _foundAt[at] = search.BestPoint;
-        _atLeast[at] = Math.Min(search.Best, search.Cut);
-        Lower(ref bound, search.Best);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TryNeighbors(ref Search search)
-    {
-        ReadOnlySpan<int> near = _neighbors.IndicesOf(search.Point);
-        ReadOnlySpan<double> distances = _neighbors.DistancesOf(search.Point);
-        double core = _core[search.At];
-        for (int i = 0; i < near.Length; i++)
-        {
-            double weight = _graph.Between(core, _graph.CoreDistances[near[i]], distances[i]);
-            if (weight < search.Best && _component[_position[near[i]]] != search.Component)
-            {
-                search.Best = weight;
-                search.BestPoint = near[i];
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Visit(ref Search search, int node, double squaredToBox)
-    {
-        if (_nodeComponent[node] == search.Component)
-        {
-            return;
-        }
-
-        double least = Math.Max(Math.Max(_nodeCore[node], _core[search.At]), _graph.Points.ToDistance(squaredToBox) / _graph.Alpha);
-        if (least >= search.Best)
-        {
-            return;
-        }
-
-        if (least > Volatile.Read(ref _bound[search.Component]))
-        {
-            search.Cut = Math.Min(search.Cut, least);
-            return;
-        }
-
-        ReadOnlySpan<double> row = _tree.RowAt(search.At);
-        if (node >= _tree.FirstLeaf)
-        {
-            ScanLeaf(ref search, row, node);
-            return;
-        }
-
-        int left = 2 * node + 1;
-        double toLeft = _tree.SquaredDistanceToBox(row, left), toRight = _tree.SquaredDistanceToBox(row, left + 1);
-        if (toLeft <= toRight)
-        {
-            Visit(ref search, left, toLeft);
-            Visit(ref search, left + 1, toRight);
-        }
-        else
-        {
-            Visit(ref search, left + 1, toRight);
-            Visit(ref search, left, toLeft);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScanLeaf(ref Search search, ReadOnlySpan<double> row, int node)
-    {
-        double core = _core[search.At];
-        for (int at = _tree.Starts[node]; at < _tree.Ends[node]; at++)
-        {
-            if (_component[at] == search.Component || _core[at] >= search.Best)
+            int own = components[at];
+            if (Rests(own))
             {
                 continue;
             }
 
-            double distance = _graph.Points.ToDistance(RowDistance.Squared(row, _tree.RowAt(at)));
-            double weight = _graph.Between(core, _core[at], distance);
-            if (weight < search.Best)
+            if (_foundAt[at] < 0 || components[_foundAt[at]] == own || _found[at] > _atLeast[at])
             {
-                search.Best = weight;
-                search.BestPoint = _tree.Order[at];
+                double best = double.PositiveInfinity;
+                int bestAt = -1;
+                for (int i = at * k; i < (at + 1) * k; i++)
+                {
+                    int near = _lists.Indices[i];
+                    if (components[near] != own)
+                    {
+                        double weight = Math.Max(Math.Max(_core[at], _core[near]), _lists.Distances[i] / _alpha);
+                        (best, bestAt) = weight < best ? (weight, near) : (best, bestAt);
+                    }
+                }
+
+                _found[at] = best;
+                _foundAt[at] = bestAt;
             }
+
+            SharedBound.Lower(ref _lowered[own], _found[at]);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Join(DisjointSet sets, MinimumSpanningTree result, int edges)
+    private void SearchFrom(int block, ForeignSearch search)
     {
-        int n = _component.Length;
+        int known = -1;
+        double bound = 0;
+        for (int leaf = block * LeavesOfBlock; leaf < Math.Min(_tree.LeafCount, (block + 1) * LeavesOfBlock); leaf++)
+        {
+            int start = leaf * KdTree.LeafSize, end = Math.Min(_core.Length, start + KdTree.LeafSize), whole = _boxes.NodeComponents[leaf];
+            bool tested = whole < 0;
+            for (int at = start; at < end; at++)
+            {
+                int own = _boxes.Components[at];
+                if (Rests(own))
+                {
+                    continue;
+                }
+
+                (known, bound) = own == known ? (own, bound) : (own, _bound[own]);
+                double least = Math.Max(_atLeast[at], _core[at]);
+                if (least > bound || _found[at] <= least)
+                {
+                    continue;
+                }
+
+                if (!tested)
+                {
+                    tested = true;
+                    double far = search.LeastBeyondLeaf(leaf, whole, bound);
+                    Raise(_atLeast.AsSpan(start, end - start), far);
+                    if (far > bound)
+                    {
+                        break;
+                    }
+                }
+
+                double beyond = search.Find(at, own, bound, ref _found[at], ref _foundAt[at]);
+                _atLeast[at] = Math.Max(_atLeast[at], beyond);
+                if (_found[at] < bound)
+                {
+                    bound = _found[at];
+                    SharedBound.Lower(ref _lowered[own], bound);
+                }
+            }
+        }
+    }
+
+    private static void Raise(Span<double> values, double least)
+    {
+        foreach (ref double value in values)
+        {
+            value = Math.Max(value, least);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Join(MinimumSpanningTree result, int edges)
+    {
+        int n = _core.Length;
         int[] best = new int[n];
         best.AsSpan().Fill(-1);
         for (int at = 0; at < n; at++)
         {
-            ref int holder = ref best[_component[at]];
-            if (double.IsFinite(_found[at]) && (holder < 0 || _found[at] < _found[holder]))
+            int own = _boxes.Components[at];
+            if (!Rests(own) && double.IsFinite(_found[at]) && (best[own] < 0 || _found[at] < _found[best[own]]))
             {
-                holder = at;
+                best[own] = at;
             }
         }
 
         foreach (int at in best)
         {
-            if (at >= 0 && sets.Union(_tree.Order[at], _foundAt[at]))
+            if (at >= 0 && _sets.Union(at, _foundAt[at]))
             {
-                result.Sources[edges] = _tree.Order[at];
+                result.Sources[edges] = at;
                 result.Targets[edges] = _foundAt[at];
                 result.Weights[edges++] = _found[at];
             }
         }
 
         return edges;
-    }
-
-    private static void Lower(ref double bound, double value)
-    {
-        double seen = Volatile.Read(ref bound);
-        while (value < seen)
-        {
-            double before = Interlocked.CompareExchange(ref bound, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private struct Search
-    {
-        public int At;
-        public int Point;
-        public int Component;
-        public double Best;
-        public int BestPoint;
-        public double Cut;
     }
 }

@@ -60,6 +60,7 @@ internal sealed class CertainForest
         return edges;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Describe(DisjointSet sets)
     {
         _best.AsSpan().Fill(double.PositiveInfinity);
@@ -110,6 +111,7 @@ internal sealed class CertainForest
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Join(DisjointSet sets, MinimumSpanningTree tree, int edges)
     {
         for (int component = 0; component < _best.Length; component++)

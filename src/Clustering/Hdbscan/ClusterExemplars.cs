@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>The points that represent a cluster best.</summary>
@@ -19,9 +21,34 @@ public static class ClusterExemplars
 
     internal static int[][] Find(ClusterHierarchy hierarchy, int[] selected)
     {
-        ILookup<int, int> deepest = Enumerable.Range(0, hierarchy.PointParents.Length)
-            .Where(p => hierarchy.PointLambdas[p] == hierarchy.MaxLambdas[hierarchy.PointParents[p]])
-            .ToLookup(p => hierarchy.PointParents[p]);
-        return Array.ConvertAll(selected, c => hierarchy.LeavesBelow(c).SelectMany(leaf => deepest[leaf]).ToArray());
+        (int[] starts, int[] deepest) = Deepest(hierarchy);
+        return Array.ConvertAll(selected, c => hierarchy.LeavesBelow(c).SelectMany(leaf => deepest[starts[leaf]..starts[leaf + 1]]).ToArray());
+    }
+
+    /// <summary>Per cluster, the points that leave it last, grouped by cluster and ascending.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int[] Starts, int[] Points) Deepest(ClusterHierarchy hierarchy)
+    {
+        int[] parents = hierarchy.PointParents, starts = new int[hierarchy.Count + 1];
+        for (int p = 0; p < parents.Length; p++)
+        {
+            starts[parents[p] + 1] += hierarchy.PointLambdas[p] == hierarchy.MaxLambdas[parents[p]] ? 1 : 0;
+        }
+
+        for (int c = 0; c < hierarchy.Count; c++)
+        {
+            starts[c + 1] += starts[c];
+        }
+
+        int[] points = new int[starts[^1]], next = starts[..^1];
+        for (int p = 0; p < parents.Length; p++)
+        {
+            if (hierarchy.PointLambdas[p] == hierarchy.MaxLambdas[parents[p]])
+            {
+                points[next[parents[p]]++] = p;
+            }
+        }
+
+        return (starts, points);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -32,10 +34,16 @@ internal sealed record ClusterHierarchy(
     }
 
     /// <summary>Reads the hierarchy off a condensed tree. O(rows).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ClusterHierarchy From(CondensedTree tree)
     {
         int points = tree.PointCount;
-        int clusters = 1 + tree.Children.Count(child => child >= points);
+        int clusters = 1;
+        foreach (int child in tree.Children)
+        {
+            clusters += child >= points ? 1 : 0;
+        }
+
         int[] parents = new int[clusters], pointParents = new int[points], sizes = new int[clusters];
         double[] births = new double[clusters], pointLambdas = new double[points];
         parents[0] = -1;
@@ -64,6 +72,7 @@ internal sealed record ClusterHierarchy(
     }
 
     /// <summary>Completes the hierarchy from its parent pointers. O(points + clusters).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ClusterHierarchy From(int[] parents, double[] births, int[] sizes, int[] pointParents, double[] pointLambdas)
     {
         int[] firstChildren = new int[parents.Length];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Labels of points and the strength with which they belong.</summary>
@@ -35,10 +37,16 @@ public static class ClusterLabelling
         return Probabilities(ClusterHierarchy.From(tree), Array.ConvertAll(selected, id => id - tree.PointCount), labels);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int[] Label(ClusterHierarchy hierarchy, int[] selected, double epsilon)
     {
         int[] labelOf = hierarchy.NearestSelected(selected);
-        int[] labels = Array.ConvertAll(hierarchy.PointParents, parent => labelOf[parent]);
+        int[] labels = new int[hierarchy.PointParents.Length];
+        for (int p = 0; p < labels.Length; p++)
+        {
+            labels[p] = labelOf[hierarchy.PointParents[p]];
+        }
+
         if (labelOf[0] < 0)
         {
             return labels;
@@ -56,6 +64,7 @@ public static class ClusterLabelling
         return labels;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double[] Probabilities(ClusterHierarchy hierarchy, int[] selected, int[] labels)
     {
         double[] probabilities = new double[labels.Length];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>How persistent the selected clusters are across distances.</summary>
@@ -10,6 +12,7 @@ public static class ClusterPersistence
     /// <param name="tree">The condensed tree.</param>
     /// <param name="selection">The selected clusters and the stability after selection.</param>
     /// <param name="labels">Per point, its label or -1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] Compute(CondensedTree tree, ClusterSelection selection, int[] labels)
     {
         ArgumentNullException.ThrowIfNull(tree);

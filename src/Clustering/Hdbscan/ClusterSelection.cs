@@ -7,7 +7,7 @@ public sealed record ClusterSelection(int[] Clusters, double[] Stability)
 {
     /// <summary>Chooses by the method, epsilon and size limit of <paramref name="options"/>. O(clusters x depth).</summary>
     /// <param name="tree">The condensed tree.</param>
-    /// <param name="stability">What <see cref="ClusterStability.Compute"/> gave; not changed.</param>
+    /// <param name="stability">What <see cref="ClusterStability.Compute(CondensedTree)"/> gave; not changed.</param>
     /// <param name="options">The parameters.</param>
     public static ClusterSelection Choose(CondensedTree tree, double[] stability, HdbscanOptions options)
     {

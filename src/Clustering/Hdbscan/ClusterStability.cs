@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>The stability of clusters (Campello, Moulavi, Sander 2013, equation 3).</summary>
@@ -12,7 +14,12 @@ public static class ClusterStability
     public static double[] Compute(CondensedTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        double[] births = ClusterHierarchy.From(tree).Births;
+        return Compute(tree, ClusterHierarchy.From(tree).Births);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static double[] Compute(CondensedTree tree, double[] births)
+    {
         double[] stability = new double[births.Length];
         for (int row = 0; row < tree.Parents.Length; row++)
         {

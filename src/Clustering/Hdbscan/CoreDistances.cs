@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Core distances (Ester and others 1996; Campello, Moulavi, Sander 2013).</summary>
@@ -19,12 +21,13 @@ public static class CoreDistances
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
         PointSet set = PointSet.Create(points, dimensions, metric, nameof(points));
         ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
-        KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set) : null;
+        KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set, Environment.ProcessorCount, ct) : null;
         int k = Math.Min(minSamples, set.Count - 1);
         return NthOther(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct), k);
     }
 
     /// <summary>The distance of each point's rank-th listed neighbour; 0 for rank 0, the point itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double[] NthOther(NeighborLists neighbors, int rank)
     {
         double[] core = new double[neighbors.Indices.Length / neighbors.Count];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Disjoint sets with path halving; a set is named after its smallest member.</summary>
@@ -6,6 +8,7 @@ internal sealed class DisjointSet(int count)
     private readonly int[] _up = Enumerable.Range(0, count).ToArray();
 
     /// <summary>The name of the set that holds a member.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(int member)
     {
         while (_up[member] != member)

@@ -118,7 +118,7 @@ public static class Hdbscan
     {
         CondensedTree tree = TreeCondensation.Build(linkage, options.MinClusterSize);
         ClusterHierarchy hierarchy = ClusterHierarchy.From(tree);
-        ClusterSelection selection = ClusterSelection.Choose(hierarchy, ClusterStability.Compute(tree), options);
+        ClusterSelection selection = ClusterSelection.Choose(hierarchy, ClusterStability.Compute(tree, hierarchy.Births), options);
         int[] selected = Array.ConvertAll(selection.Clusters, id => id - tree.PointCount);
         int[] labels = ClusterLabelling.Label(hierarchy, selected, options.ClusterSelectionEpsilon);
         return new HdbscanResult

@@ -32,7 +32,7 @@ public sealed class HdbscanPredictor
         _model = model;
         _threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
         _points = PointSet.Create(model.TrainingPoints, model.Dimensions, model.Metric, nameof(model.TrainingPoints));
-        _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points) : null;
+        _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points, _threads, CancellationToken.None) : null;
         _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points, _threads) : null;
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);

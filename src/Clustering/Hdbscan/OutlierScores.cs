@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Global-local outlier scores from hierarchies, GLOSH (Campello, Moulavi, Zimek, Sander 2015).</summary>
@@ -16,6 +18,7 @@ public static class OutlierScores
         return Compute(ClusterHierarchy.From(tree));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double[] Compute(ClusterHierarchy hierarchy)
     {
         double[] deepest = hierarchy.DeepestLambdas();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -68,6 +70,7 @@ internal sealed class PanelSpanningTree
     }
 
     /// <summary>Numbers the components and orders the points by component, then by their least edges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Number()
     {
         int n = _least.Length, count = 0;
@@ -80,15 +83,31 @@ internal sealed class PanelSpanningTree
             _component[i] = names[i];
         }
 
-        (int Component, double Least)[] keys = new (int, double)[n];
-        for (int i = 0; i < n; i++)
+        _order = Grouped(WeightOrder.Of(_least), _component, count);
+        return count;
+    }
+
+    /// <summary>Points grouped by ascending component; within one they keep their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int[] Grouped(int[] points, int[] component, int components)
+    {
+        int[] next = new int[components + 1], grouped = new int[points.Length];
+        foreach (int own in component)
         {
-            keys[i] = (_component[i], _least[i]);
+            next[own + 1]++;
         }
 
-        _order = [.. Enumerable.Range(0, n)];
-        Array.Sort(keys, _order);
-        return count;
+        for (int c = 0; c < components; c++)
+        {
+            next[c + 1] += next[c];
+        }
+
+        foreach (int point in points)
+        {
+            grouped[next[component[point]]++] = point;
+        }
+
+        return grouped;
     }
 
     private void JoinNearest(int components, IProgress<double>? progress)
@@ -122,6 +141,7 @@ internal sealed class PanelSpanningTree
         Add(pairs.Span());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OfferListed(IComponentEdges edges)
     {
         double[] core = _graph.CoreDistances;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Turns a minimum spanning tree into the single linkage hierarchy (Gower, Ross 1969).</summary>
@@ -9,12 +11,13 @@ public static class SingleLinkage
     /// </summary>
     /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
     /// <param name="copies">The copies that the n points stand for; null where each stands for itself alone.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SingleLinkageTree Build(MinimumSpanningTree tree, PointCopies? copies = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
         int points = edges + 1;
-        int[] order = StableOrder(tree.Weights);
+        int[] order = WeightOrder.Of(tree.Weights);
         int[] left = new int[edges], right = new int[edges], sizes = new int[edges];
         double[] distances = new double[edges];
         int[] up = new int[points + edges];
@@ -37,6 +40,7 @@ public static class SingleLinkage
         int Size(int node) => node >= points ? sizes[node - points] : copies?.Weights[node] ?? 1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Root(int[] up, int node)
     {
         int root = node;
@@ -51,27 +55,5 @@ public static class SingleLinkage
         }
 
         return root;
-    }
-
-    private static int[] StableOrder(double[] weights)
-    {
-        double[] keys = [.. weights];
-        int[] order = new int[keys.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        Array.Sort(keys, order);
-        for (int start = 0, end; start < keys.Length; start = end)
-        {
-            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
-            {
-            }
-
-            order.AsSpan(start, end - start).Sort();
-        }
-
-        return order;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Core distances and the minimum spanning tree by the method that suits the points. Every method is exact.</summary>
@@ -24,21 +26,12 @@ internal static class SpanningTrees
         IProgress<double>? search = progress.Part(0, ShareOfNeighbors), rest = progress.Part(ShareOfNeighbors, 1 - ShareOfNeighbors);
         if (method == SpanningTreeMethod.Panels || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsPanels(points)))
         {
-            PanelPoints panels = PanelPoints.Create(points, threads, ct);
-            panels.Pack(Enumerable.Range(0, points.Count).ToArray(), threads, ct);
-            int k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
-            (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, nearby, threads, search, ct);
-            MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
-            MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
-            return Arranged(graph, tree, lists, minSamples, weights);
+            return ByPanels(points, weights, minSamples, alpha, threads, search, rest, ct);
         }
 
         if (method == SpanningTreeMethod.Tree || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsTree(points)))
         {
-            KdTree boxes = KdTree.Build(points);
-            NeighborLists lists = boxes.Search(points, nearby, threads, search, ct);
-            MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
-            return Arranged(graph, BoruvkaSpanningTree.Build(graph, boxes, lists, threads, rest, ct), lists, minSamples, weights);
+            return ByTree(points, weights, minSamples, alpha, threads, search, rest, ct);
         }
 
         NeighborLists nearest = BruteForceNeighbors.Search(points, points, nearby, threads, search, ct);
@@ -46,6 +39,44 @@ internal static class SpanningTrees
         return new SpannedGraph(PrimSpanningTree.Build(complete, threads, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
     }
 
-    private static SpannedGraph Arranged(MutualReachability graph, MinimumSpanningTree tree, NeighborLists lists, int minSamples, int[]? weights) =>
-        new(PrimOrder.Arrange(graph, tree, lists), graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1, weights));
+    /// <summary>Optimised at once, so that nothing is kept alive longer than it is needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static SpannedGraph ByPanels(
+        PointSet points, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
+    {
+        PanelPoints panels = PanelPoints.Create(points, threads, ct);
+        panels.Pack(Enumerable.Range(0, points.Count).ToArray(), threads, ct);
+        int nearby = Math.Min(minSamples, points.Count - 1), k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
+        (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, nearby, threads, search, ct);
+        MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
+        MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
+        tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, ct);
+        return new SpannedGraph(tree, graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1, weights));
+    }
+
+    /// <summary>The same holds here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static SpannedGraph ByTree(
+        PointSet points, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
+    {
+        KdTree boxes = KdTree.Build(points, threads, ct);
+        NeighborLists lists = KdSearch.RunInPlace(boxes, Math.Min(minSamples, points.Count - 1), threads, search, ct);
+        weights = weights is null ? null : Array.ConvertAll(boxes.Order, point => weights[point]);
+        double[] core = CoreDistances.NthOther(lists, minSamples, weights);
+        MinimumSpanningTree tree = BoruvkaSpanningTree.Build(boxes, lists, core, alpha, threads, rest, ct);
+        tree = PrimOrder.Arrange(core, alpha, tree, lists, boxes.Order, ct);
+        return new SpannedGraph(tree, ByPoint(core, boxes.Order), ByPoint(CoreDistances.NthOther(lists, minSamples - 1, weights), boxes.Order));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] ByPoint(double[] byPosition, int[] order)
+    {
+        double[] byPoint = new double[byPosition.Length];
+        for (int at = 0; at < order.Length; at++)
+        {
+            byPoint[order[at]] = byPosition[at];
+        }
+
+        return byPoint;
+    }
 }

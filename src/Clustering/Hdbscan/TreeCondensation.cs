@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Condenses the single linkage hierarchy: a split counts only where both sides are large enough.</summary>
@@ -10,31 +12,32 @@ public static class TreeCondensation
     /// </summary>
     /// <param name="linkage">The hierarchy of at least two points, copies counted.</param>
     /// <param name="minClusterSize">The smallest cluster, at least 2.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CondensedTree Build(SingleLinkageTree linkage, int minClusterSize)
     {
         ArgumentNullException.ThrowIfNull(linkage);
         ArgumentOutOfRangeException.ThrowIfLessThan(minClusterSize, 2);
         int points = linkage.PointCount;
-        Rows rows = new(points);
-        Queue<(int Node, int Cluster)> alive = new();
-        Queue<int> falling = new();
+        Rows rows = new(points, RowsAtMost(linkage, minClusterSize));
+        NodeQueue alive = new(), clusters = new(), falling = new();
         int nextCluster = points + 1;
         if (linkage.SizeOf(2 * points - 2) > 1)
         {
-            alive.Enqueue((2 * points - 2, points));
+            alive.Add(2 * points - 2);
+            clusters.Add(points);
         }
 
-        while (alive.TryDequeue(out (int Node, int Cluster) at))
+        while (alive.Count > 0)
         {
-            if (at.Node < points)
+            int node = alive.Take(), cluster = clusters.Take();
+            if (node < points)
             {
-                rows.Add(at.Cluster, at.Node, Lambda(linkage.Copies!.Distances[at.Node]), linkage.SizeOf(at.Node));
+                rows.Add(cluster, node, Lambda(linkage.Copies!.Distances[node]), linkage.SizeOf(node));
                 continue;
             }
 
-            int row = at.Node - points;
-            int left = linkage.Left[row], right = linkage.Right[row];
-            double lambda = Lambda(linkage.Distances[row]);
+            int left = linkage.Left[node - points], right = linkage.Right[node - points];
+            double lambda = Lambda(linkage.Distances[node - points]);
             int leftSize = linkage.SizeOf(left), rightSize = linkage.SizeOf(right);
 
             // What lies at one place is one group, also where it was given as several points with copies.
@@ -42,16 +45,18 @@ public static class TreeCondensation
             bool keepLeft = leftSize >= minClusterSize && !onePlace, keepRight = rightSize >= minClusterSize && !onePlace;
             if (keepLeft && keepRight)
             {
-                rows.Add(at.Cluster, nextCluster, lambda, leftSize);
-                rows.Add(at.Cluster, nextCluster + 1, lambda, rightSize);
-                alive.Enqueue((left, nextCluster));
-                alive.Enqueue((right, nextCluster + 1));
+                rows.Add(cluster, nextCluster, lambda, leftSize);
+                rows.Add(cluster, nextCluster + 1, lambda, rightSize);
+                alive.Add(left);
+                alive.Add(right);
+                clusters.Add(nextCluster);
+                clusters.Add(nextCluster + 1);
                 nextCluster += 2;
                 continue;
             }
 
-            Keep(left, keepLeft, at.Cluster, lambda);
-            Keep(right, keepRight, at.Cluster, lambda);
+            Keep(left, keepLeft, cluster, lambda);
+            Keep(right, keepRight, cluster, lambda);
         }
 
         return rows.ToTree();
@@ -60,43 +65,71 @@ public static class TreeCondensation
         {
             if (keep)
             {
-                alive.Enqueue((node, cluster));
-                return;
+                alive.Add(node);
+                clusters.Add(cluster);
             }
-
-            falling.Enqueue(node);
-            while (falling.TryDequeue(out int at))
+            else
             {
-                if (at < points)
-                {
-                    rows.Add(cluster, at, lambda, linkage.SizeOf(at));
-                }
-                else
-                {
-                    falling.Enqueue(linkage.Left[at - points]);
-                    falling.Enqueue(linkage.Right[at - points]);
-                }
+                FallOut(linkage, node, cluster, lambda, falling, rows);
             }
         }
     }
 
-    private static double Lambda(double distance) => distance > 0 ? 1 / distance : double.PositiveInfinity;
-
-    private sealed class Rows(int points)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FallOut(SingleLinkageTree linkage, int node, int cluster, double lambda, NodeQueue falling, Rows rows)
     {
-        private readonly List<int> _parents = new(points);
-        private readonly List<int> _children = new(points);
-        private readonly List<double> _lambdas = new(points);
-        private readonly List<int> _sizes = new(points);
-
-        public void Add(int parent, int child, double lambda, int size)
+        int points = linkage.PointCount;
+        falling.Add(node);
+        while (falling.Count > 0)
         {
-            _parents.Add(parent);
-            _children.Add(child);
-            _lambdas.Add(lambda);
-            _sizes.Add(size);
+            int at = falling.Take();
+            if (at < points)
+            {
+                rows.Add(cluster, at, lambda, linkage.SizeOf(at));
+            }
+            else
+            {
+                falling.Add(linkage.Left[at - points]);
+                falling.Add(linkage.Right[at - points]);
+            }
+        }
+    }
+
+    /// <summary>A row for each point and two for each split; what is large enough to split hangs together from the root down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int RowsAtMost(SingleLinkageTree linkage, int minClusterSize)
+    {
+        int rows = linkage.PointCount;
+        for (int row = 0; row < linkage.Left.Length; row++)
+        {
+            rows += linkage.SizeOf(linkage.Left[row]) >= minClusterSize && linkage.SizeOf(linkage.Right[row]) >= minClusterSize ? 2 : 0;
         }
 
-        public CondensedTree ToTree() => new(points, [.. _parents], [.. _children], [.. _lambdas], [.. _sizes]);
+        return rows;
+    }
+
+    private static double Lambda(double distance) => distance > 0 ? 1 / distance : double.PositiveInfinity;
+
+    private sealed class Rows(int points, int most)
+    {
+        private readonly int[] _parents = new int[most];
+        private readonly int[] _children = new int[most];
+        private readonly double[] _lambdas = new double[most];
+        private readonly int[] _sizes = new int[most];
+        private int _count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(int parent, int child, double lambda, int size)
+        {
+            _parents[_count] = parent;
+            _children[_count] = child;
+            _lambdas[_count] = lambda;
+            _sizes[_count++] = size;
+        }
+
+        public CondensedTree ToTree() =>
+            _count == most
+                ? new CondensedTree(points, _parents, _children, _lambdas, _sizes)
+                : new CondensedTree(points, _parents[.._count], _children[.._count], _lambdas[.._count], _sizes[.._count]);
     }
 }

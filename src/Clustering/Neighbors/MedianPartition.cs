@@ -10,12 +10,12 @@ internal static class MedianPartition
     /// key at it. Depends on the keys' order only. O(n) expected.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Select(double[] keys, int[] items, int start, int end, int middle)
+    public static void Select(float[] keys, int[] items, int start, int end, int middle)
     {
         int low = start, high = end - 1;
         while (low < high)
         {
-            double pivot = MedianOfThree(keys[low], keys[low + (high - low) / 2], keys[high]);
+            float pivot = MedianOfThree(keys[low], keys[low + (high - low) / 2], keys[high]);
             int i = low, j = high;
             while (i <= j)
             {
@@ -53,6 +53,6 @@ internal static class MedianPartition
         }
     }
 
-    private static double MedianOfThree(double a, double b, double c) =>
+    private static float MedianOfThree(float a, float b, float c) =>
         Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 }

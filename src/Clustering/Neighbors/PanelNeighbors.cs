@@ -10,11 +10,14 @@ namespace Pipeline.Clustering;
 internal sealed unsafe class PanelNeighbors
 {
     private const int RowBlock = 96;
+    private const int PairBlock = 4 * RowBlock;
     private readonly PointSet _points;
     private readonly PanelPoints _panels;
     private readonly NeighborLists _lists;
     private readonly double[] _beyond;
     private readonly int _certain;
+    private float[] _similarities;
+    private float[] _thresholds;
 
     private PanelNeighbors(PointSet points, PanelPoints panels, int k, int certain)
     {
@@ -23,6 +26,11 @@ internal sealed unsafe class PanelNeighbors
         _certain = certain;
         _lists = new NeighborLists(k, new int[points.Count * k], new double[points.Count * k]);
         _beyond = new double[points.Count];
+        _similarities = new float[points.Count * k];
+        _similarities.AsSpan().Fill(float.NegativeInfinity);
+        _thresholds = new float[PanelKernel.PanelCount(points.Count) * PanelKernel.Width];
+        _thresholds.AsSpan().Fill(float.PositiveInfinity);
+        _thresholds.AsSpan(0, points.Count).Fill(float.NegativeInfinity);
     }
 
     /// <summary>Lists <paramref name="k"/> near other points of every point. O(n^2 d) time, O(n k) memory.</summary>
@@ -38,79 +46,140 @@ internal sealed unsafe class PanelNeighbors
         PointSet points, PanelPoints panels, int k, int certain, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         PanelNeighbors search = new(points, panels, k, certain);
-        int n = points.Count, blocks = (n + RowBlock - 1) / RowBlock, done = 0;
-        bool[] doubtful = new bool[n];
-        Blocks.Run(blocks, threads, () => new Workspace(points.Dimensions, k), (block, own) =>
+        int n = points.Count, blocks = (n + PairBlock - 1) / PairBlock, done = 0;
+        double pairs = blocks * (blocks + 1.0) / 2;
+        PairSchedule.Run(blocks, threads, () => new Workspace(points.Dimensions), (first, second, own) =>
         {
-            search.ScanBlock(block * RowBlock, Math.Min(n, (block + 1) * RowBlock), own, doubtful);
-            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            search.ScanPair(first * PairBlock, second * PairBlock, own);
+            progress?.Report(Interlocked.Increment(ref done) / pairs);
         }, ct);
+        search._thresholds = [];
+        bool[] doubtful = new bool[n];
+        Blocks.Run((n + RowBlock - 1) / RowBlock, threads, () => new int[k], (block, candidates) =>
+        {
+            for (int i = block * RowBlock; i < Math.Min(n, (block + 1) * RowBlock); i++)
+            {
+                search._lists.IndicesOf(i).CopyTo(candidates);
+                doubtful[i] = !search.Measure(i, candidates, search._similarities[(i * k) + k - 1]);
+            }
+        }, ct);
+        search._similarities = [];
         int[] again = [.. Enumerable.Range(0, n).Where(i => doubtful[i])];
-        Blocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions, k), (tile, own) =>
+        Blocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions), (tile, own) =>
             search.Resolve(again.AsSpan()[(tile * TileKernel.Rows)..Math.Min(again.Length, (tile + 1) * TileKernel.Rows)], own), ct);
         return (search._lists, search._beyond);
     }
 
+    /// <summary>Multiplies two blocks of points; a product serves both of its points, except within one block, where each point looks at all others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScanBlock(int first, int end, Workspace own, bool[] doubtful)
+    private void ScanPair(int first, int second, Workspace own)
     {
-        int width = PanelKernel.Width, d = _points.Dimensions, k = _lists.Count, tiles = (end - first + TileKernel.Rows - 1) / TileKernel.Rows;
-        for (int i = 0; i < RowBlock; i++)
-        {
-            own.Positions[i] = first + i;
-        }
-
-        for (int t = 0; t < tiles; t++)
-        {
-            int from = t * TileKernel.Rows, count = Math.Min(TileKernel.Rows, end - first - from);
-            _panels.CopyTile(own.Positions.AsSpan(from, count), own.Rows.AsSpan(from * d, TileKernel.Rows * d));
-        }
-
-        own.Similarities.AsSpan().Fill(float.NegativeInfinity);
-        own.Thresholds.AsSpan().Fill(float.PositiveInfinity);
-        own.Thresholds.AsSpan(0, end - first).Fill(float.NegativeInfinity);
+        int n = _points.Count, width = PanelKernel.Width, d = _points.Dimensions;
+        bool both = first != second;
         float* tile = stackalloc float[TileKernel.Rows * PanelKernel.MaxWidth];
-        fixed (float* rows = own.Rows, packed = _panels.Packed, bias = _panels.Bias, thresholds = own.Thresholds)
+        float* limits = stackalloc float[TileKernel.Rows];
+        fixed (float* rows = own.Rows, packed = _panels.Packed, bias = _panels.Bias, thresholds = _thresholds)
         {
-            for (int start = 0; start < _panels.Count; start += width)
+            for (int from = first; from < Math.Min(n, first + PairBlock); from += RowBlock)
             {
-                for (int row = 0; row < tiles * TileKernel.Rows; row += TileKernel.Rows)
+                int end = Math.Min(n, Math.Min(from + RowBlock, first + PairBlock));
+                CopyTiles(from, end, own);
+                for (int start = second; start < Math.Min(n, second + PairBlock); start += width)
                 {
-                    uint above = TileKernel.Multiply(rows + ((nint)row * d), packed + ((nint)start * d), bias + start, d, thresholds + row, tile);
-                    for (; above != 0; above &= above - 1)
+                    for (int row = from; row < end; row += TileKernel.Rows)
                     {
-                        int r = BitOperations.TrailingZeroCount(above), at = (row + r) * k;
-                        thresholds[row + r] = Keep(tile + (r * width), start, first + row + r, own.Indices.AsSpan(at, k), own.Similarities.AsSpan(at, k));
+                        int count = Math.Min(TileKernel.Rows, end - row);
+                        for (int r = 0; r < TileKernel.Rows; r++)
+                        {
+                            limits[r] = r < count ? thresholds[row + r] : float.PositiveInfinity;
+                        }
+
+                        uint above = TileKernel.Multiply(rows + ((nint)(row - from) * d), packed + ((nint)start * d), bias + start, d, limits, tile);
+                        for (; above != 0; above &= above - 1)
+                        {
+                            int r = BitOperations.TrailingZeroCount(above);
+                            KeepForRow(row + r, start, tile + (r * width), thresholds);
+                        }
+
+                        for (int r = 0; both && r < count; r++)
+                        {
+                            KeepForColumns(row + r, start, tile + (r * width), bias, thresholds);
+                        }
                     }
                 }
             }
         }
+    }
 
-        for (int i = first; i < end; i++)
+    private void CopyTiles(int from, int end, Workspace own)
+    {
+        int d = _points.Dimensions;
+        for (int i = 0; i < RowBlock; i++)
         {
-            int at = (i - first) * k;
-            doubtful[i] = !Measure(i, own.Indices.AsSpan(at, k), own.Similarities[at + k - 1]);
+            own.Positions[i] = from + i;
+        }
+
+        for (int row = from; row < end; row += TileKernel.Rows)
+        {
+            int count = Math.Min(TileKernel.Rows, end - row);
+            _panels.CopyTile(own.Positions.AsSpan(row - from, count), own.Rows.AsSpan((row - from) * d, TileKernel.Rows * d));
         }
     }
 
-    /// <summary>Inserts the candidates of one panel that beat the last one kept, and returns what the next must beat.</summary>
+    /// <summary>Offers a row the points of one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Keep(float* candidates, int start, int self, Span<int> indices, Span<float> similarities)
+    private void KeepForRow(int row, int start, float* sums, float* thresholds)
     {
-        int last = similarities.Length - 1;
-        for (uint above = TileKernel.Above(candidates, similarities[last]); above != 0; above &= above - 1)
+        for (uint above = TileKernel.Above(sums, thresholds[row]); above != 0; above &= above - 1)
         {
             int j = BitOperations.TrailingZeroCount(above);
-            float similarity = candidates[j];
-            if (!(similarity > similarities[last]) || start + j == self)
+            if (start + j != row)
             {
-                continue;
+                Keep(row, start + j, sums[j], thresholds);
             }
+        }
+    }
 
-            SimilarityOrder.Insert(similarities, indices, similarity, start + j);
+    /// <summary>Offers a row to the points of one panel, by the same products started from the row's bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void KeepForColumns(int row, int start, float* sums, float* bias, float* thresholds)
+    {
+        for (uint above = TileKernel.AboveTurned(sums, bias + start, bias[row], thresholds + start, sums); above != 0; above &= above - 1)
+        {
+            int j = BitOperations.TrailingZeroCount(above);
+            Keep(start + j, row, sums[j], thresholds);
+        }
+    }
+
+    /// <summary>Takes a candidate into a point's list, the most similar first; the lower index wins a tie, whatever the order of the offers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Keep(int point, int candidate, float similarity, float* thresholds)
+    {
+        int k = _lists.Count, at = k - 1;
+        ref float similarities = ref _similarities[point * k];
+        ref int indices = ref _lists.Indices[point * k];
+        float last = Unsafe.Add(ref similarities, at);
+        if (similarity < last || (similarity == last && candidate > Unsafe.Add(ref indices, at)))
+        {
+            return;
         }
 
-        return similarities[last];
+        for (; at > 0; at--)
+        {
+            float before = Unsafe.Add(ref similarities, at - 1);
+            int index = Unsafe.Add(ref indices, at - 1);
+            if (before > similarity || (before == similarity && index < candidate))
+            {
+                break;
+            }
+
+            Unsafe.Add(ref similarities, at) = before;
+            Unsafe.Add(ref indices, at) = index;
+        }
+
+        Unsafe.Add(ref similarities, at) = similarity;
+        Unsafe.Add(ref indices, at) = candidate;
+        thresholds[point] = MathF.BitDecrement(Unsafe.Add(ref similarities, k - 1));
     }
 
     /// <summary>Writes a point's list in the order of exact distances; false where it may lack one of the certain neighbours.</summary>
@@ -191,16 +260,12 @@ internal sealed unsafe class PanelNeighbors
         return threshold;
     }
 
-    private sealed class Workspace(int dimensions, int k)
+    private sealed class Workspace(int dimensions)
     {
         public float[] Rows { get; } = new float[RowBlock * dimensions];
-
-        public int[] Indices { get; } = new int[RowBlock * k];
 
         public int[] Positions { get; } = new int[RowBlock];
 
         public float[] Thresholds { get; } = new float[RowBlock];
-
-        public float[] Similarities { get; } = new float[RowBlock * k];
     }
 }

@@ -9,7 +9,8 @@ namespace Pipeline.Clustering;
 /// </summary>
 /// <remarks>
 /// For points a and b, |a - b|^2 = |a|^2 + |b|^2 - 2 a.b. With u = 2^-24, a sum of d fused products that starts from the bias of b is off by at
-/// most d u (|b|^2 + |a|^2 / 2), rounding the centred coordinates moves the squared distance by at most 4 u (|a|^2 + |b|^2).
+/// most d u (|b|^2 + |a|^2 / 2), rounding the centred coordinates moves the squared distance by at most 4 u (|a|^2 + |b|^2), and putting the bias of a in the
+/// place of that of b in a finished sum by at most 3 u (|a|^2 + |b|^2).
 /// Therefore <see cref="Squares"/>[a] - 2 (bias of b + a.b) never exceeds the true squared distance once the squares are lowered by the
 /// share 2.1 d u + 16 u; an absolute margin covers underflow.
 /// </remarks>
@@ -86,14 +87,23 @@ internal sealed class PanelPoints
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTile(ReadOnlySpan<int> positions, Span<float> tile)
     {
-        int width = PanelKernel.Width;
         tile.Clear();
-        for (int r = 0; r < positions.Length; r++)
+        for (int r = 0, run; r < positions.Length; r += run)
         {
-            ReadOnlySpan<float> panel = Panel(positions[r] / width);
-            for (int to = r, at = positions[r] % width; to < tile.Length; to += TileKernel.Rows, at += width)
+            int width = PanelKernel.Width, column = positions[r] % width;
+            run = 1;
+            while (r + run < positions.Length && column + run < width && positions[r + run] == positions[r] + run)
             {
-                tile[to] = panel[at];
+                run++;
+            }
+
+            ReadOnlySpan<float> panel = Panel(positions[r] / width);
+            for (int to = r, at = column; to < tile.Length; to += TileKernel.Rows, at += width)
+            {
+                for (int i = 0; i < run; i++)
+                {
+                    tile[to + i] = panel[at + i];
+                }
             }
         }
     }

@@ -68,6 +68,9 @@ internal sealed class PointSet
     /// <summary>One row.</summary>
     public ReadOnlySpan<double> Row(int point) => _rows.Value.AsSpan(point * Dimensions, Dimensions);
 
+    /// <summary>All rows as they were given, row-major.</summary>
+    public ReadOnlySpan<float> Source => _source.Span;
+
     /// <summary>One row as it was given.</summary>
     public ReadOnlySpan<float> Given(int point) => _source.Span.Slice(point * Dimensions, Dimensions);
 

@@ -188,8 +188,9 @@ internal static class RowDistance
         return quarter[0] + quarter[1];
     }
 
+    /// <summary>Eight numbers in double precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Widen(ref float row, nuint at)
+    public static Vector512<double> Widen(ref float row, nuint at)
     {
         Vector256<float> eight = Vector256.LoadUnsafe(ref row, at);
         return Avx512F.IsSupported

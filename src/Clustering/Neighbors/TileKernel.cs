@@ -52,6 +52,36 @@ internal static unsafe class TileKernel
         return bits;
     }
 
+    /// <summary>A bit for each sum of one row that, started from the row's bias in place of the column's, exceeds the column's threshold.</summary>
+    /// <param name="sums">The row's <see cref="PanelKernel.Width"/> sums.</param>
+    /// <param name="bias">Per column, what its sums started from.</param>
+    /// <param name="rowBias">The row's bias.</param>
+    /// <param name="thresholds">Per column, its threshold.</param>
+    /// <param name="turned">Receives the sums started from the row's bias.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AboveTurned(float* sums, float* bias, float rowBias, float* thresholds, float* turned)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> start = Vector512.Create(rowBias);
+            Vector512<float> low = Vector512.Load(sums) - Vector512.Load(bias) + start, high = Vector512.Load(sums + 16) - Vector512.Load(bias + 16) + start;
+            low.Store(turned);
+            high.Store(turned + 16);
+            return (uint)Vector512.GreaterThan(low, Vector512.Load(thresholds)).ExtractMostSignificantBits()
+                | ((uint)Vector512.GreaterThan(high, Vector512.Load(thresholds + 16)).ExtractMostSignificantBits() << 16);
+        }
+
+        uint bits = 0;
+        for (int j = 0; j < PanelKernel.Width; j += Vector256<float>.Count)
+        {
+            Vector256<float> values = Vector256.Load(sums + j) - Vector256.Load(bias + j) + Vector256.Create(rowBias);
+            values.Store(turned + j);
+            bits |= Vector256.GreaterThan(values, Vector256.Load(thresholds + j)).ExtractMostSignificantBits() << j;
+        }
+
+        return bits;
+    }
+
     /// <summary>The first six rows on the machine's ordinary vectors.</summary>
     internal static uint MultiplyHalf(float* rows, float* panel, float* bias, int depth, float* thresholds, float* tile)
     {

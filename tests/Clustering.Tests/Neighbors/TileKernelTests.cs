@@ -53,6 +53,23 @@ public sealed unsafe class TileKernelTests
         Enumerable.Range(0, PanelKernel.Width).Where(j => (above >> j & 1) == 1).ShouldBe(Enumerable.Range(0, PanelKernel.Width).Where(j => j % 5 == 0));
     }
 
+    [TestMethod]
+    public void Sums_of_a_row_started_from_its_own_bias_are_compared_with_the_columns_thresholds()
+    {
+        int width = PanelKernel.Width;
+        (float[] sums, _, float[] bias) = Make(width);
+        float[] turned = new float[width], expected = [.. Enumerable.Range(0, width).Select(j => sums[j] - bias[j] + 0.25f)];
+        float[] thresholds = [.. expected.Select((value, j) => j % 3 == 0 ? MathF.BitDecrement(value) : value)];
+        uint above;
+        fixed (float* s = sums, b = bias, limits = thresholds, t = turned)
+        {
+            above = TileKernel.AboveTurned(s, b, 0.25f, limits, t);
+        }
+
+        turned.ShouldBe(expected);
+        Enumerable.Range(0, width).Where(j => (above >> j & 1) == 1).ShouldBe(Enumerable.Range(0, width).Where(j => j % 3 == 0));
+    }
+
     private static (float[] Rows, float[] Panel, float[] Bias) Make(int width)
     {
         Random random = new(8);
