@@ -41,7 +41,7 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
         PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
         bool many = Dimensions >= RowDistance.LaneThreshold;
         KdTree? tree = many ? null : KdTree.Build(centroids);
-        NeighborScan? scan = many ? NeighborScan.Create(centroids) : null;
+        NeighborScan? scan = many ? NeighborScan.Create(centroids, maxDegreeOfParallelism, ct) : null;
         for (int first = 0; first < labels.Length; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, labels.Length - first);

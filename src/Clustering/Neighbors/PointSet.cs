@@ -74,6 +74,9 @@ internal sealed class PointSet
     /// <summary>One row as it was given.</summary>
     public ReadOnlySpan<float> Given(int point) => _source.Span.Slice(point * Dimensions, Dimensions);
 
+    /// <summary>Whether rows are scaled to unit length.</summary>
+    public bool IsScaled => _scales is not null;
+
     /// <summary>What a given row is multiplied by.</summary>
     public double ScaleOf(int point) => _scales is null ? 1 : _scales[point];
 
