@@ -37,7 +37,7 @@ internal static class LocalRadii
     {
         if (!NeighborSearch.SuitsPanels(points))
         {
-            KdTree? tree = NeighborSearch.SuitsTree(points) ? KdTree.Build(points) : null;
+            KdTree? tree = NeighborSearch.SuitsTree(points) ? KdTree.Build(points, threads, ct) : null;
             return NeighborSearch.Search(points, tree, points, k, threads, progress, ct);
         }
 
