@@ -11,20 +11,20 @@ public sealed class BlobFaultTests
 {
     private const int BlockBytes = 64 << 10;
 
-    private static AzuriteServer s_azurite = null!;
+    private static AzuriteServer _azurite = null!;
 
     private AzuriteAccount _account = null!;
 
     [ClassInitialize]
-    public static async Task RequireAsync(TestContext context) => s_azurite = await AzuriteServer.RequireAsync();
+    public static async Task RequireAsync(TestContext context) => _azurite = await AzuriteServer.RequireAsync();
 
     [TestInitialize]
-    public void Initialize() => _account = s_azurite.NewAccount();
+    public void Initialize() => _account = _azurite.NewAccount();
 
     [TestMethod]
     public async Task A_store_that_goes_down_in_the_middle_of_an_upload_keeps_the_old_object_and_the_second_try_succeeds()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         BlobObjectStore store = Open(_account with { Port = relay.Port });
         await WriteAsync(store, "box/a", [1]);
 
@@ -43,7 +43,7 @@ public sealed class BlobFaultTests
     [TestMethod]
     public async Task A_connection_that_drops_in_an_upload_is_taken_up_again()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         relay.BreakAfter(5 * BlockBytes, once: true);
         byte[] bytes = new byte[10 * BlockBytes];
         new Random(3).NextBytes(bytes);
@@ -56,7 +56,7 @@ public sealed class BlobFaultTests
     [TestMethod]
     public async Task A_connection_that_drops_in_a_download_is_taken_up_where_it_broke()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         byte[] bytes = new byte[8 << 20];
         new Random(4).NextBytes(bytes);
         await WriteAsync(Open(), "box/a", bytes);
@@ -68,7 +68,7 @@ public sealed class BlobFaultTests
     [TestMethod]
     public async Task A_store_that_goes_down_in_the_middle_of_a_download_is_an_error_that_names_the_object()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         await WriteAsync(Open(), "box/a", new byte[8 << 20]);
 
         relay.BreakAfter(2 << 20);
@@ -78,7 +78,7 @@ public sealed class BlobFaultTests
     [TestMethod]
     public async Task An_object_that_is_replaced_while_a_broken_download_of_it_is_taken_up_is_an_error_and_no_mixture()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         await WriteAsync(Open(), "box/a", new byte[8 << 20]);
         await using Stream old = (await Open(_account with { Port = relay.Port }).OpenReadAsync("box/a")).ShouldNotBeNull();
         await old.ReadExactlyAsync(new byte[1000]);
@@ -180,7 +180,7 @@ public sealed class BlobFaultTests
     public async Task A_host_that_is_not_there_is_an_error_that_names_it()
     {
         int port;
-        using (BreakableRelay gone = new(s_azurite.Port))
+        using (BreakableRelay gone = new(_azurite.Port))
         {
             port = gone.Port;
         }

@@ -11,15 +11,15 @@ namespace Pipeline.Adapters.Azure.Tests.Blobs;
 [TestClass]
 public sealed class BlobModelStoreTests
 {
-    private static AzuriteServer s_azurite = null!;
+    private static AzuriteServer _azurite = null!;
 
     private AzuriteAccount _account = null!;
 
     [ClassInitialize]
-    public static async Task RequireAsync(TestContext context) => s_azurite = await AzuriteServer.RequireAsync();
+    public static async Task RequireAsync(TestContext context) => _azurite = await AzuriteServer.RequireAsync();
 
     [TestInitialize]
-    public void Initialize() => _account = s_azurite.NewAccount();
+    public void Initialize() => _account = _azurite.NewAccount();
 
     [TestMethod]
     public async Task Of_trainings_that_publish_the_same_version_at_once_one_wins_whole_and_the_others_make_the_next_revisions()
@@ -81,7 +81,7 @@ public sealed class BlobModelStoreTests
     [TestMethod]
     public async Task A_store_that_goes_down_while_a_version_is_published_shows_nothing_of_it_and_the_same_training_then_publishes_it()
     {
-        using BreakableRelay relay = new(s_azurite.Port);
+        using BreakableRelay relay = new(_azurite.Port);
         ModelStore store = new(Open(relay.Port));
         ModelContent content = Content() with { Arrays = new Dictionary<string, SafeTensor>(StringComparer.Ordinal) { ["numbers"] = SafeTensor.From<float>(new float[200_000], 200_000) } };
         foreach (int bytes in (int[])[300_000, 803_000])

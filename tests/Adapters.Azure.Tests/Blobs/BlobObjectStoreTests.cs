@@ -9,12 +9,12 @@ namespace Pipeline.Adapters.Azure.Tests.Blobs;
 [TestClass]
 public sealed class BlobObjectStoreTests : ObjectStoreContract
 {
-    private static AzuriteServer s_azurite = null!;
+    private static AzuriteServer _azurite = null!;
 
     private AzuriteAccount _account = null!;
 
     [ClassInitialize]
-    public static async Task RequireAsync(TestContext context) => s_azurite = await AzuriteServer.RequireAsync();
+    public static async Task RequireAsync(TestContext context) => _azurite = await AzuriteServer.RequireAsync();
 
     [TestMethod]
     [DataRow("ab/x", "'ab' is not a name for one")]
@@ -126,7 +126,7 @@ public sealed class BlobObjectStoreTests : ObjectStoreContract
 
     protected override IObjectStore Create()
     {
-        _account = s_azurite.NewAccount();
+        _account = _azurite.NewAccount();
         return Open();
     }
 
