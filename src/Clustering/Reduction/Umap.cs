@@ -13,7 +13,7 @@ public static class Umap
 {
     private const double ShareOfGraph = 0.5;
     private const double ShareOfNeighbors = 0.9;
-    private const int MostExactCoordinates = 16_000_000;
+    private const int MostExactCoordinates = 9_000_000;
     private const int MostEpochs = 500;
     private const int FewestEpochs = 200;
     private const double ManyPoints = 10_000;

@@ -19,8 +19,8 @@ public sealed record UmapOptions
     public DistanceMetric Metric { get; init; } = DistanceMetric.Cosine;
 
     /// <summary>
-    /// How neighbours are searched. Auto searches exactly while the points have at most 16 million coordinates (40,000 points of 400 dimensions), where an
-    /// approximate search gains little, and approximately beyond: then about one in twenty of the true neighbours is missed and a farther point taken.
+    /// How neighbours are searched. Auto searches exactly while the points have at most 9 million coordinates (23,000 points of 384 dimensions), where an
+    /// approximate search is slower, and approximately beyond: there 5 to 8 in 100 of the true neighbours were missed and farther points taken.
     /// </summary>
     public NeighborSearchMethod NeighborSearch { get; init; }
 
