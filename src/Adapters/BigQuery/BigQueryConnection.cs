@@ -50,10 +50,9 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
         },
         cancellationToken);
 
-    /// <summary>Loads rows into a new table, which expires by itself, and returns its name.</summary>
-    public async Task<string> StageAsync(StagedRows rows, CancellationToken cancellationToken)
+    /// <summary>Loads rows into a new table, which expires by itself.</summary>
+    public async Task StageAsync(string name, StagedRows rows, CancellationToken cancellationToken)
     {
-        string name = $"staging_{Guid.NewGuid():N}";
         TableSchema schema = new() { Fields = [.. rows.Columns.Select(column => new TableFieldSchema { Name = column.Name, Type = column.Type, Mode = column.Mode })] };
         await TryAsync(
             async client =>
@@ -67,7 +66,6 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
                 return (await job.PollUntilCompletedAsync(pollSettings: poll, cancellationToken: cancellationToken)).ThrowOnAnyError();
             },
             cancellationToken);
-        return name;
     }
 
     /// <summary>Deletes a staging table. A failure is left alone: the table expires.</summary>

@@ -84,9 +84,10 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            string staging = await _connection.StageAsync(rows, cancellationToken);
+            string staging = $"staging_{Guid.NewGuid():N}";
             try
             {
+                await _connection.StageAsync(staging, rows, cancellationToken);
                 return await _connection.RunAsync(BigQuerySql.From(transaction, staging), parameters, cancellationToken);
             }
             finally

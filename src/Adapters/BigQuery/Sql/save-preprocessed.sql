@@ -16,12 +16,10 @@ WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
     VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
         source.embedder, source.combined_incidents_summary, source.embedding);
 
-DELETE FROM incident_predictions answered
-WHERE EXISTS (
-    SELECT 1
-    FROM staging AS staged
-    WHERE staged.number = answered.incident_id
-        AND (staged.reason IS NOT NULL OR staged.tech_center <> answered.tech_center));
+MERGE INTO incident_predictions AS target
+USING staging AS source
+ON target.incident_id = source.number
+WHEN MATCHED AND (source.reason IS NOT NULL OR source.tech_center <> target.tech_center) THEN DELETE;
 
 MERGE INTO dead_letters AS target
 USING staging AS source
