@@ -330,4 +330,6 @@ output KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_OPENAI_ENDPOINT string = openAi.outputs.endpoint
 output EMBEDDING_DEPLOYMENT string = openAi.outputs.embeddingDeployment
 output CHAT_DEPLOYMENT string = openAi.outputs.chatDeployment
+output BIGQUERY_DATASET string = bigQuery.dataset
+output BIGQUERY_LOCATION string = bigQuery.location
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId

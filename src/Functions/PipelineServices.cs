@@ -22,8 +22,7 @@ public static class PipelineServices
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
     /// <exception cref="InvalidOperationException">A setting cannot be read; the message names it.</exception>
-    /// <exception cref="IOException">The file of the setting Masking:RulesFile cannot be read.</exception>
-    /// <exception cref="InvalidDataException">That file is not what it should be; the message names what is wrong.</exception>
+    /// <exception cref="SettingException">The file of the setting Masking:RulesFile cannot be used.</exception>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -42,7 +41,6 @@ public static class PipelineServices
         Masker masker = new(ReadMaskingRules(configuration["Masking:RulesFile"]));
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(masker);
         services.TryAddSingleton(masker);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();
@@ -83,8 +81,15 @@ public static class PipelineServices
             return MaskingRules.Default;
         }
 
-        using FileStream file = File.OpenRead(path);
-        return MaskingRules.Load(file);
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return MaskingRules.Load(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new SettingException("Masking:RulesFile", $"is '{path}', which cannot be used: {e.Message}", e);
+        }
     }
 
     private static T Read<T>(IConfiguration configuration, string section)

@@ -21,7 +21,7 @@ internal static class BigQueryFailure
     public static bool Passes(Exception exception) => exception switch
     {
         GoogleApiException api => IsConflict(api) || PassingReasons.Contains(Reason(api)) || (int)api.HttpStatusCode is 429 or >= 500,
-        HttpRequestException or TimeoutException or IOException => true,
+        HttpRequestException or IOException => true,
         TaskCanceledException { InnerException: TimeoutException } => true,
         _ => false,
     };

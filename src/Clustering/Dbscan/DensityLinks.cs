@@ -5,6 +5,9 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
 {
     private const double ShareOfCounting = 0.5;
 
+    // The square of a radius may be rounded to below the square of a distance that equals it.
+    private const double Hair = 1 + 1e-12;
+
     /// <summary>Clusters.</summary>
     /// <param name="radii">Per point, its radius.</param>
     /// <param name="scale">What all radii are multiplied by.</param>
@@ -12,9 +15,10 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
     /// <returns>Per point, its cluster, numbered by the first point in it, or -1; and whether it is a core point.</returns>
     public (int[] Labels, bool[] Core) Cluster(double[] radii, double scale, IProgress<double>? progress)
     {
-        double[] squared = Array.ConvertAll(radii, radius => points.ToSquared(radius * scale));
+        double[] reach = Array.ConvertAll(radii, radius => radius * scale);
+        double[] squared = Array.ConvertAll(reach, radius => points.ToSquared(radius) * Hair);
         bool[] core = new bool[points.Count];
-        search.Run(squared, (point, near) => core[point] = 1 + Links(near, squared) >= options.MinPoints, options.Threads, progress.Part(0, ShareOfCounting), ct);
+        search.Run(squared, (point, near) => core[point] = 1 + Links(point, near, reach) >= options.MinPoints, options.Threads, progress.Part(0, ShareOfCounting), ct);
 
         SharedDisjointSet sets = new(points.Count);
         int[] nearestCore = [.. Enumerable.Repeat(-1, points.Count)];
@@ -24,11 +28,11 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
             {
                 if (core[point])
                 {
-                    Join(point, near, squared, core, sets);
+                    Join(point, near, reach, core, sets);
                 }
                 else
                 {
-                    nearestCore[point] = NearestCore(near, squared, core);
+                    nearestCore[point] = NearestCore(point, near, reach, core);
                 }
             },
             options.Threads,
@@ -43,41 +47,43 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
         return (Number(nearestCore), core);
     }
 
-    private static int Links(List<(int Point, double Squared)> near, double[] squared)
+    private int Links(int point, List<(int Point, double Squared)> near, double[] reach)
     {
         int links = 0;
-        foreach ((int other, double distance) in near)
+        foreach ((int other, double squared) in near)
         {
-            links += distance <= squared[other] ? 1 : 0;
+            links += Linked(point, other, squared, reach) ? 1 : 0;
         }
 
         return links;
     }
 
-    private static void Join(int point, List<(int Point, double Squared)> near, double[] squared, bool[] core, SharedDisjointSet sets)
+    private void Join(int point, List<(int Point, double Squared)> near, double[] reach, bool[] core, SharedDisjointSet sets)
     {
-        foreach ((int other, double distance) in near)
+        foreach ((int other, double squared) in near)
         {
-            if (other < point && core[other] && distance <= squared[other])
+            if (other < point && core[other] && Linked(point, other, squared, reach))
             {
                 sets.Union(point, other);
             }
         }
     }
 
-    private static int NearestCore(List<(int Point, double Squared)> near, double[] squared, bool[] core)
+    private int NearestCore(int point, List<(int Point, double Squared)> near, double[] reach, bool[] core)
     {
         (int Point, double Squared) nearest = (-1, double.PositiveInfinity);
-        foreach ((int other, double distance) in near)
+        foreach ((int other, double squared) in near)
         {
-            if (core[other] && distance <= squared[other] && (distance < nearest.Squared || (distance == nearest.Squared && other < nearest.Point)))
+            if (core[other] && Linked(point, other, squared, reach) && (squared < nearest.Squared || (squared == nearest.Squared && other < nearest.Point)))
             {
-                nearest = (other, distance);
+                nearest = (other, squared);
             }
         }
 
         return nearest.Point;
     }
+
+    private bool Linked(int point, int other, double squared, double[] reach) => points.ToDistance(squared) <= Math.Min(reach[point], reach[other]);
 
     private int[] Number(int[] roots)
     {

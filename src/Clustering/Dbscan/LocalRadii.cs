@@ -35,6 +35,7 @@ internal static class LocalRadii
 
     private static NeighborLists Neighbors(PointSet points, int k, int threads, IProgress<double>? progress, CancellationToken ct)
     {
+        NeighborLists.RequireRoom(points.Count, k, nameof(DbscanOptions.MinPoints), k + 1);
         if (!NeighborSearch.SuitsPanels(points))
         {
             KdTree? tree = NeighborSearch.SuitsTree(points) ? KdTree.Build(points, threads, ct) : null;

@@ -76,7 +76,12 @@ internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
         for (; candidates != 0; candidates &= candidates - 1)
         {
             int other = start + BitOperations.TrailingZeroCount(candidates);
-            double squared = other == point ? double.PositiveInfinity : _points.Squared(point, other);
+            if (other == point)
+            {
+                continue;
+            }
+
+            double squared = _points.Squared(point, other);
             if (squared <= squaredRadii[point])
             {
                 hits.Add((other, squared));

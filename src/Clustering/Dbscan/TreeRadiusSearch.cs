@@ -4,13 +4,16 @@ namespace Pipeline.Clustering;
 
 /// <summary>
 /// Points within radii by a balanced kd-tree whose leaves are <see cref="CentroidScan"/> blocks. Node i has children 2i + 1 and 2i + 2.
-/// O(n log^2 n) time to build, 8 to 16 bytes a coordinate.
+/// O(n log^2 n) time to build, 16 to 24 bytes a coordinate, the widened rows of the points among them.
 /// </summary>
 internal sealed class TreeRadiusSearch : IRadiusSearch
 {
     private const int LeafBlocks = 4;
     private const int LeafSize = LeafBlocks * CentroidScan.Lanes;
     private const int QueryBlock = 256;
+
+    // The sums to a box and to a block of points are rounded in other orders than the distance of two points.
+    private const double Hair = 1 + 1e-12;
     private readonly PointSet _points;
     private readonly int[] _order;
     private readonly int[] _starts;
@@ -21,7 +24,7 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
     private readonly int _firstLeaf;
 
     /// <summary>Builds the tree; its shape depends on the points only.</summary>
-    public TreeRadiusSearch(PointSet points)
+    public TreeRadiusSearch(PointSet points, CancellationToken ct)
     {
         int depth = 0;
         while (points.Count >> depth > LeafSize - 1)
@@ -38,7 +41,7 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
         _high = new double[nodes * points.Dimensions];
         _blocks = new double[(1 << depth) * LeafBlocks][];
         _order = [.. Enumerable.Range(0, points.Count)];
-        Split(0, 0, points.Count, new double[points.Count]);
+        Split(0, 0, points.Count, new double[points.Count], ct);
     }
 
     /// <inheritdoc/>
@@ -62,8 +65,7 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(int node, int point, ReadOnlySpan<double> row, double squaredRadius, double[] squares, List<(int Point, double Squared)> hits)
     {
-        // A hair more than the radius: the sum to a box is rounded in another order than that to a point.
-        if (SquaredToBox(node, row) > squaredRadius * (1 + 1e-12))
+        if (SquaredToBox(node, row) > squaredRadius * Hair)
         {
             return;
         }
@@ -79,9 +81,16 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
         CentroidScan.Squares(_blocks.AsSpan(first, LeafBlocks), row, squares);
         for (int i = 0; i < count; i++)
         {
-            if (squares[i] <= squaredRadius && _order[start + i] != point)
+            int other = _order[start + i];
+            if (squares[i] > squaredRadius * Hair || other == point)
             {
-                hits.Add((_order[start + i], squares[i]));
+                continue;
+            }
+
+            double squared = _points.Squared(point, other);
+            if (squared <= squaredRadius)
+            {
+                hits.Add((other, squared));
             }
         }
     }
@@ -100,8 +109,9 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
         return sum;
     }
 
-    private void Split(int node, int start, int end, double[] keys)
+    private void Split(int node, int start, int end, double[] keys, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         _starts[node] = start;
         _ends[node] = end;
         int widest = Bound(node, start, end);
@@ -118,8 +128,8 @@ internal sealed class TreeRadiusSearch : IRadiusSearch
 
         Array.Sort(keys, _order, start, end - start);
         int middle = start + (end - start) / 2;
-        Split(2 * node + 1, start, middle, keys);
-        Split(2 * node + 2, middle, end, keys);
+        Split(2 * node + 1, start, middle, keys, ct);
+        Split(2 * node + 2, middle, end, keys, ct);
     }
 
     /// <summary>Computes a node's box and returns its widest side.</summary>

@@ -3,6 +3,9 @@ namespace Pipeline.Clustering;
 /// <summary>The parameters of <see cref="Hdbscan"/>. Names and meanings are those of the reference implementation.</summary>
 public sealed record HdbscanOptions
 {
+    // A smaller divisor could make distances infinite.
+    private const double LeastAlpha = 1e-6;
+
     /// <summary>The smallest group of points that counts as a cluster. At least 2.</summary>
     public int MinClusterSize { get; init; } = 5;
 
@@ -39,7 +42,7 @@ public sealed record HdbscanOptions
     /// <summary>Whether the root of the tree, hence a single cluster, may be chosen.</summary>
     public bool AllowSingleCluster { get; init; }
 
-    /// <summary>Distances are divided by this in the mutual reachability distance (robust single linkage). Finite, above 0.</summary>
+    /// <summary>Distances are divided by this in the mutual reachability distance (robust single linkage). Finite, at least 1e-6.</summary>
     public double Alpha { get; init; } = 1;
 
     /// <summary>The number of threads. At least 1; null for all processors. Has no influence on the result.</summary>
@@ -56,7 +59,7 @@ public sealed record HdbscanOptions
         Require(double.IsFinite(ClusterSelectionEpsilon) && ClusterSelectionEpsilon >= 0, nameof(ClusterSelectionEpsilon), ClusterSelectionEpsilon, "finite and 0 or more");
         Require(ClusterSelectionEpsilonMax >= 0, nameof(ClusterSelectionEpsilonMax), ClusterSelectionEpsilonMax, "0 or more, or infinity");
         Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
-        Require(double.IsFinite(Alpha) && Alpha > 0, nameof(Alpha), Alpha, "finite and above 0");
+        Require(double.IsFinite(Alpha) && Alpha >= LeastAlpha, nameof(Alpha), Alpha, "finite and 1e-6 or more");
         Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
     }
 

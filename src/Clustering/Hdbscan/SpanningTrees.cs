@@ -23,6 +23,7 @@ internal static class SpanningTrees
         PointSet points, int[]? weights, int minSamples, double alpha, SpanningTreeMethod method, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         int nearby = Math.Min(minSamples, points.Count - 1);
+        NeighborLists.RequireRoom(points.Count, (long)nearby + SpareNeighbors, nameof(HdbscanOptions.MinSamples), minSamples);
         IProgress<double>? search = progress.Part(0, ShareOfNeighbors), rest = progress.Part(ShareOfNeighbors, 1 - ShareOfNeighbors);
         if (method == SpanningTreeMethod.Panels || (method == SpanningTreeMethod.Auto && NeighborSearch.SuitsPanels(points)))
         {

@@ -17,6 +17,7 @@ internal sealed class CodedRows
 
     /// <summary>What subtracting the centre can do to a row, as a share of its length.</summary>
     private const double Centring = 1.0 / (1L << 50);
+    private const float Underflow = 1e-30f;
     private readonly PointSet _points;
     private readonly double[] _centre;
     private readonly sbyte[] _codes;
@@ -106,8 +107,10 @@ internal sealed class CodedRows
         Vector128<float> squares = Vector128.Create(Vector512.Sum(sumA), Vector512.Sum(sumB), Vector512.Sum(sumC), Vector512.Sum(sumE));
         Vector128<float> most = (Vector128.Create(reach) + Vector128.LoadUnsafe(ref _errors[first])) * _slack;
 
-        // Not a number and infinity exclude nothing.
-        Vector128<float> beyond = Vector128.GreaterThan(squares, most * most) & Vector128.LessThanOrEqual(squares, Vector128.Create(float.MaxValue));
+        // Not a number, infinity, and what is so small that its squares underflow exclude nothing.
+        Vector128<float> limit = most * most;
+        Vector128<float> beyond = Vector128.GreaterThan(squares, limit) & Vector128.LessThanOrEqual(squares, Vector128.Create(float.MaxValue))
+            & Vector128.GreaterThan(limit, Vector128.Create(Underflow));
         return ~beyond.ExtractMostSignificantBits() & 0xF;
     }
 

@@ -6,6 +6,17 @@ namespace Pipeline.Clustering;
 /// <param name="Distances">n x k, row-major: their distances in the metric's unit, ascending.</param>
 internal sealed record NeighborLists(int Count, int[] Indices, double[] Distances)
 {
+    /// <summary>Refuses lists that are too long for one array.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="Array.MaxLength"/> neighbours; the message names the parameter.</exception>
+    public static void RequireRoom(int points, long neighbors, string parameter, int value)
+    {
+        if (points * neighbors > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter, value, FormattableString.Invariant($"{parameter} is {value}; for {points} points it must be at most {Math.Max(0, (Array.MaxLength / points) - neighbors + value)}."));
+        }
+    }
+
     /// <summary>The neighbours of one point.</summary>
     public ReadOnlySpan<int> IndicesOf(int point) => Indices.AsSpan(point * Count, Count);
 

@@ -89,6 +89,7 @@ public sealed class AzureOpenAIEmbedderTests
         EmbedderException e = await Should.ThrowAsync<EmbedderException>(() => Embedder(server.Options).GenerateAsync(["the secret text"]));
 
         e.Message.ShouldBe("The deployment 'embed' at 127.0.0.1 does not answer, tried 3 times: status 502 (bad_gateway). Try again later.");
+        e.ToString().ShouldNotContain("ClientResultException", customMessage: "what the service says may quote what was sent");
         server.Requests.Count.ShouldBe(3);
     }
 

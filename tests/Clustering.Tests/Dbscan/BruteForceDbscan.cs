@@ -9,7 +9,7 @@ internal static class BruteForceDbscan
         PointSet set = PointSet.Create(points, dimensions, metric, nameof(points));
         int n = set.Count;
         int[][] links = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n)
-            .Where(j => j != i && set.Squared(i, j) <= set.ToSquared(Math.Min(radii[i], radii[j]))).ToArray())];
+            .Where(j => j != i && set.Distance(i, j) <= Math.Min(radii[i], radii[j])).ToArray())];
         bool[] core = [.. links.Select(others => others.Length + 1 >= minPoints)];
         int[] groups = [.. Enumerable.Repeat(-1, n)];
         for (int start = 0; start < n; start++)

@@ -26,6 +26,16 @@ public sealed class DbscanTests
     }
 
     [TestMethod]
+    [DataRow(3)]
+    [DataRow(27)]
+    public void A_distance_that_equals_the_radius_is_within_it(int dimensions)
+    {
+        float[] points = [.. Enumerable.Repeat(0f, dimensions), .. Enumerable.Repeat(1f, dimensions)];
+
+        Dbscan.Fit(points, dimensions, new DbscanOptions { Epsilon = Math.Sqrt(dimensions), MinPoints = 2 }).Labels.ShouldBe([0, 0]);
+    }
+
+    [TestMethod]
     [DataRow(2500, 2, DistanceMetric.Euclidean)]
     [DataRow(600, 6, DistanceMetric.Euclidean)]
     [DataRow(2100, 24, DistanceMetric.Euclidean)]

@@ -77,9 +77,7 @@ public sealed class InfrastructureTests
         string known = Read("docs/settings.md") + Read("local.settings.sample.json");
         string[] names = [.. WrittenSettings().Where(setting => !OfThePlatform(setting)).Select(setting => setting.Replace("__", ":", StringComparison.Ordinal))];
 
-        // A section of which neither speaks at all belongs to an adapter; its options are checked when the app starts.
-        names.Where(name => known.Contains(name.Split(':')[0] + ":", StringComparison.Ordinal) || !name.Contains(':', StringComparison.Ordinal))
-            .Where(name => !known.Contains(name, StringComparison.Ordinal))
+        names.Where(name => !known.Contains(name, StringComparison.Ordinal))
             .ShouldBeEmpty("settings that are in neither docs/settings.md nor local.settings.sample.json");
     }
 

@@ -37,7 +37,8 @@ internal sealed class OpenAICalls(string what, RequestBudget budget, AzureOpenAI
                 OpenAIFailure failure = FailureOf(e);
                 if (failure != OpenAIFailure.Unavailable || attempt >= options.Attempts)
                 {
-                    throw new OpenAICallException(failure, Explain(e, failure, attempt), e);
+                    // The service's own message may quote what was sent.
+                    throw new OpenAICallException(failure, Explain(e, failure, attempt), e is ClientResultException ? null : e);
                 }
 
                 await PauseAsync(e, attempt, cancellationToken);

@@ -1,5 +1,5 @@
 INSERT INTO training_runs (id, year, quarter, request, closed)
-SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM training_runs), asked.year, asked.quarter, asked.request, FALSE
+SELECT (SELECT GREATEST(COALESCE(MAX(id), 0) + 1, UNIX_MILLIS(CURRENT_TIMESTAMP())) FROM training_runs), asked.year, asked.quarter, asked.request, FALSE
 FROM UNNEST([STRUCT(@year AS year, @quarter AS quarter, @request AS request)]) AS asked
 WHERE NOT EXISTS (
     SELECT 1
