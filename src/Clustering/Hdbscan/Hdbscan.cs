@@ -12,7 +12,7 @@ public static class Hdbscan
 
     /// <summary>
     /// Clusters points. The result is the same bit for bit whatever the number of threads.
-    /// Time O(n^2 d); about O(n log^2 n) for many points in at most 7 dimensions, or in at most 20 from 250,000 points on.
+    /// Time O(n^2 d); about O(n log^2 n) for many points in at most 14 dimensions, or in at most 20 from 250,000 points on.
     /// Memory O(n (d + min samples)); beyond these dimensions and 2000 points it is the size of the points once more,
     /// about 12 (min samples + 25) bytes a point and at most 64 MB.
     /// </summary>

@@ -5,7 +5,7 @@ internal static class NeighborSearch
 {
     private const int MostTreeDimensions = RowDistance.LaneThreshold - 1;
     private const int FewestPoints = 2000;
-    private const int FewestPanelDimensions = 8;
+    private const int FewestPanelDimensions = 15;
     private const int MostPanelPointsBesideTree = 250_000;
 
     /// <summary>Whether a kd-tree pays for a neighbour search.</summary>
