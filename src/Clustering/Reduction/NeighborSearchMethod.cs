@@ -3,7 +3,7 @@ namespace Pipeline.Clustering;
 /// <summary>How the neighbours of a UMAP graph are searched.</summary>
 public enum NeighborSearchMethod
 {
-    /// <summary>Exactly while that is faster, approximately beyond: see <see cref="UmapOptions.NeighborSearch"/>.</summary>
+    /// <summary>Exactly up to a size, approximately beyond: see <see cref="UmapOptions.NeighborSearch"/>.</summary>
     Auto = 0,
 
     /// <summary>All pairs are compared. O(n^2 d).</summary>
