@@ -82,8 +82,10 @@ public sealed class Birch
     /// <param name="time">
     /// When it occurred, in the caller's unit, finite; null for <see cref="Now"/>. A late point has decayed already.
     /// </param>
+    /// <param name="ct">Stops the work, which is long only where the tree is built anew.</param>
     /// <exception cref="ArgumentException">The point, the weight or the time is out of range; the message names it, its value and its range.</exception>
-    public void Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null)
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; <see cref="Inserted"/> tells whether the point is in.</exception>
+    public void Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null, CancellationToken ct = default)
     {
         RequireWeight(weight, nameof(weight));
         RequireTime(time ?? 0, nameof(time));
@@ -102,7 +104,7 @@ public sealed class Birch
 
         lock (_lock)
         {
-            InsertChecked(point, weight, PresentOr(time));
+            InsertChecked(point, weight, PresentOr(time), ct);
         }
     }
 
@@ -113,7 +115,7 @@ public sealed class Birch
     /// <param name="weights">n weights as for <see cref="Insert"/>; empty for 1 each.</param>
     /// <param name="times">n times as for <see cref="Insert"/>; empty for <see cref="Now"/>.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
-    /// <param name="ct">Stops the work; the points inserted until then, <see cref="Inserted"/> counts them, stay in.</param>
+    /// <param name="ct">Stops the work; the points inserted until then, <see cref="Inserted"/> counts them, stay in, and going on with the others gives what going on at once had given.</param>
     /// <exception cref="ArgumentException">Something is out of range; the message names it, its value and its range. Nothing has been inserted then.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public void InsertMany(
@@ -128,11 +130,10 @@ public sealed class Birch
             {
                 if (i % CheckEvery == 0)
                 {
-                    ct.ThrowIfCancellationRequested();
-                    progress?.Report((double)i / set.Count);
+                    progress.Pass((double)i / set.Count, ct);
                 }
 
-                InsertChecked(set.Given(i), weights.IsEmpty ? 1 : weights.Span[i], PresentOr(times.IsEmpty ? null : times.Span[i]));
+                InsertChecked(set.Given(i), weights.IsEmpty ? 1 : weights.Span[i], PresentOr(times.IsEmpty ? null : times.Span[i]), ct);
             }
         }
 
@@ -141,14 +142,16 @@ public sealed class Birch
 
     /// <summary>Moves the clock on without a point, and takes out what has expired by then.</summary>
     /// <param name="time">The time it is, in the caller's unit, finite; an earlier one than <see cref="Now"/> changes nothing.</param>
+    /// <param name="ct">Stops the work.</param>
     /// <exception cref="ArgumentException">The time is not finite.</exception>
-    public void Advance(double time)
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; the clock has moved on.</exception>
+    public void Advance(double time, CancellationToken ct = default)
     {
         RequireTime(time, nameof(time));
         lock (_lock)
         {
             _clock.Advance(time);
-            Sweep();
+            Sweep(ct);
         }
     }
 
@@ -248,15 +251,17 @@ public sealed class Birch
 
     private double PresentOr(double? time) => time ?? (double.IsNegativeInfinity(_clock.Now) ? 0 : _clock.Now);
 
-    private void InsertChecked(ReadOnlySpan<float> point, double weight, double time)
+    /// <summary>Inserts a point. Whatever may be stopped either precedes the point or is made up for before the next one.</summary>
+    private void InsertChecked(ReadOnlySpan<float> point, double weight, double time, CancellationToken ct)
     {
-        _inserted++;
+        Condense(ct);
         _clock.Advance(time);
         if (_clock.SweepIsDue)
         {
-            Sweep();
+            Sweep(ct);
         }
 
+        _inserted++;
         double stored = weight * _clock.ScaleOf(time);
         if (stored < LeastWeight * _clock.Scale && Options.HalfLife is not null)
         {
@@ -276,14 +281,11 @@ public sealed class Birch
             _nextId++;
         }
 
-        if (_tree.Count > Options.MaximumSubclusters)
-        {
-            Condense(Options.MaximumSubclusters.Value);
-        }
+        Condense(ct);
     }
 
     /// <summary>Takes out what has expired, and keeps stored weights in range.</summary>
-    private void Sweep()
+    private void Sweep(CancellationToken ct)
     {
         if (Options.HalfLife is null)
         {
@@ -293,7 +295,7 @@ public sealed class Birch
         double least = Math.Max(Options.MinimumWeight, LeastWeight) * _clock.Scale;
         if (_tree.Leaves.Any(leaf => leaf.Weights.AsSpan(0, leaf.Count).ContainsAnyInRange(0, Math.BitDecrement(least))))
         {
-            _tree = _tree.Rebuild(_tree.Threshold, least);
+            _tree = _tree.Rebuild(_tree.Threshold, least, ct);
         }
 
         double halfLives = _clock.Overdue();
@@ -306,12 +308,17 @@ public sealed class Birch
         _clock.Sweep();
     }
 
-    private void Condense(int most)
+    /// <summary>Raises the threshold until there are not too many subclusters.</summary>
+    private void Condense(CancellationToken ct)
     {
-        Sweep();
-        while (_tree.Count > most)
+        if (_tree.Count > Options.MaximumSubclusters)
         {
-            _tree = _tree.Rebuild(ThresholdRise.After(_tree), leastWeight: 0);
+            Sweep(ct);
+        }
+
+        while (_tree.Count > Options.MaximumSubclusters)
+        {
+            _tree = _tree.Rebuild(ThresholdRise.After(_tree, ct), leastWeight: 0, ct);
         }
     }
 }

@@ -35,21 +35,23 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
         if (Count == 0)
         {
             labels.AsSpan().Fill(-1);
+            progress?.Report(1);
             return labels;
         }
 
         PointSet centroids = PointSet.Create(Centroids, Dimensions, DistanceMetric.Euclidean, nameof(Centroids));
         bool many = Dimensions >= RowDistance.LaneThreshold;
-        KdTree? tree = many ? null : KdTree.Build(centroids);
+        KdTree? tree = many ? null : KdTree.Build(centroids, maxDegreeOfParallelism ?? Environment.ProcessorCount, ct);
         NeighborScan? scan = many ? NeighborScan.Create(centroids, maxDegreeOfParallelism, ct) : null;
         for (int first = 0; first < labels.Length; first += ChunkRows)
         {
+            progress.Pass((double)first / labels.Length, ct);
             int count = Math.Min(ChunkRows, labels.Length - first);
             PointSet chunk = PointSet.Create(points.Slice(first * Dimensions, count * Dimensions), Dimensions, DistanceMetric.Euclidean, nameof(points));
             Nearest(centroids, tree, scan, chunk, maxDegreeOfParallelism ?? Environment.ProcessorCount, ct).Indices.CopyTo(labels, first);
-            progress?.Report((double)(first + count) / labels.Length);
         }
 
+        progress?.Report(1);
         return labels;
     }
 
@@ -70,5 +72,5 @@ public sealed record BirchSubclusters(int Dimensions, float[] Centroids, double[
     }
 
     private static NeighborLists Nearest(PointSet centroids, KdTree? tree, NeighborScan? scan, PointSet queries, int threads, CancellationToken ct) =>
-        scan is null ? NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress: null, ct) : scan.Search(queries, k: 1, threads, ct);
+        scan is null ? NeighborSearch.Search(centroids, tree, queries, k: 1, threads, progress: null, ct) : scan.Search(queries, k: 1, threads, progress: null, ct);
 }

@@ -76,12 +76,14 @@ internal sealed class BirchTree
     /// <summary>A new tree of the subclusters, inserted from left to right; some may join. O(m x branching factor x depth x d).</summary>
     /// <param name="threshold">Its threshold.</param>
     /// <param name="leastWeight">Lighter subclusters are left out.</param>
-    public BirchTree Rebuild(double threshold, double leastWeight)
+    /// <param name="ct">Stops the work; this tree is as before then.</param>
+    public BirchTree Rebuild(double threshold, double leastWeight, CancellationToken ct)
     {
         BirchTree tree = new(Dimensions, _capacity - 1, threshold);
         ClusteringFeature feature = new(Dimensions);
         foreach (BirchNode leaf in Leaves)
         {
+            ct.ThrowIfCancellationRequested();
             for (int entry = 0; entry < leaf.Count; entry++)
             {
                 if (leaf.Weights[entry] >= leastWeight)

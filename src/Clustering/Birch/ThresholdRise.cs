@@ -11,13 +11,14 @@ internal static class ThresholdRise
     /// The median over all subclusters of the radius that one would have together with its nearest neighbour in the same leaf, so that about half of them
     /// find a partner; at least a tenth above the threshold so far. The whole tree's radius where no leaf holds two. O(m x branching factor x d).
     /// </summary>
-    public static double After(BirchTree tree)
+    public static double After(BirchTree tree, CancellationToken ct)
     {
         List<double> radii = [];
         double[] row = new double[tree.Dimensions];
         double[] squares = [];
         foreach (BirchNode leaf in tree.Leaves.Where(leaf => leaf.Count > 1))
         {
+            ct.ThrowIfCancellationRequested();
             Array.Resize(ref squares, Math.Max(squares.Length, BirchNode.ScratchSize(leaf.Count)));
             for (int entry = 0; entry < leaf.Count; entry++)
             {

@@ -77,7 +77,7 @@ internal sealed class WardLinkage
             Join(low, high);
             if (merges.Count % ReportEvery == 0)
             {
-                progress?.Report((double)merges.Count / _weights.Length);
+                progress.Pass((double)merges.Count / _weights.Length, ct);
             }
         }
 

@@ -44,11 +44,13 @@ public static class Dbscan
             throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds 0 rows; clustering needs 1 or more."), nameof(points));
         }
 
+        progress = progress.Ordered();
         IRadiusSearch search = RadiusSearches.For(set, options.Threads, ct);
         double[] radii = options.Epsilon is double epsilon
             ? [.. Enumerable.Repeat(epsilon, set.Count)]
             : LocalRadii.Compute(set, options, progress.Part(0, ShareOfRadii), ct);
         double share = (1 - ShareOfRadii) / (options.StabilityRange > 0 ? 3 : 1);
+        progress.Pass(ShareOfRadii, ct);
         DensityLinks links = new(set, search, options, ct);
         (int[] labels, bool[] core) = links.Cluster(radii, 1, progress.Part(ShareOfRadii, share));
         double[][] similarities = options.StabilityRange == 0 ? [] : [

@@ -3,6 +3,8 @@ namespace Pipeline.Clustering;
 /// <summary>The radius around each point by the density there; see <see cref="Dbscan"/>.</summary>
 internal static class LocalRadii
 {
+    private const int PointsBetweenLooks = 4096;
+
     /// <summary>Computes. The cost is that of the nearest neighbours.</summary>
     public static double[] Compute(PointSet points, DbscanOptions options, IProgress<double>? progress, CancellationToken ct)
     {
@@ -17,6 +19,11 @@ internal static class LocalRadii
         double[] around = new double[k + 1];
         for (int i = 0; i < radii.Length; i++)
         {
+            if (i % PointsBetweenLooks == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             around[k] = lists.DistancesOf(i)[^1];
             for (int j = 0; j < k; j++)
             {

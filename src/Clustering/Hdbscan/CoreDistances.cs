@@ -13,17 +13,19 @@ public static class CoreDistances
     /// <param name="dimensions">d, at least 1.</param>
     /// <param name="minSamples">At least 1; lowered to n - 1.</param>
     /// <param name="metric">The metric.</param>
+    /// <param name="progress">Told the share done, 0 to 1, from any thread.</param>
     /// <param name="ct">Stops the work.</param>
     /// <exception cref="ArgumentException">The points or a parameter are out of range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public static double[] Compute(
-        ReadOnlyMemory<float> points, int dimensions, int minSamples, DistanceMetric metric = DistanceMetric.Euclidean, CancellationToken ct = default)
+        ReadOnlyMemory<float> points, int dimensions, int minSamples, DistanceMetric metric = DistanceMetric.Euclidean, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
         PointSet set = PointSet.Create(points, dimensions, metric, nameof(points));
         ArgumentOutOfRangeException.ThrowIfLessThan(set.Count, 2, nameof(points));
         KdTree? tree = NeighborSearch.SuitsTree(set) ? KdTree.Build(set, Environment.ProcessorCount, ct) : null;
         int k = Math.Min(minSamples, set.Count - 1);
-        return NthOther(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress: null, ct), k);
+        return NthOther(NeighborSearch.Search(set, tree, set, k, Environment.ProcessorCount, progress.Ordered(), ct), k);
     }
 
     /// <summary>The distance of each point's rank-th listed neighbour; 0 for rank 0, the point itself.</summary>

@@ -5,7 +5,8 @@ namespace Pipeline.Clustering;
 /// <summary>Core distances and a minimum spanning tree where only some distances are known.</summary>
 internal static class GraphSpanningTree
 {
-    private const double ShareOfSorting = 0.3;
+    private const double ShareOfPairing = 0.3;
+    private const double ShareOfSorting = 0.5;
     private const int Block = 4096;
 
     /// <summary>Spans the components by Prim's algorithm and joins them at infinity. O(m log m).</summary>
@@ -17,10 +18,10 @@ internal static class GraphSpanningTree
     /// <param name="ct">Stops the work.</param>
     public static SpannedGraph Build(NeighborGraph graph, int minSamples, double alpha, int threads, IProgress<double>? progress, CancellationToken ct)
     {
-        SymmetricGraph pairs = SymmetricGraph.From(graph, threads, ct);
+        SymmetricGraph pairs = SymmetricGraph.From(graph, threads, progress.Part(0, ShareOfPairing), ct);
         (double[] core, double[] before) = Cores(pairs, minSamples, threads, ct);
-        progress?.Report(ShareOfSorting);
-        Weigh(pairs, core, alpha);
+        progress.Pass(ShareOfSorting, ct);
+        Weigh(pairs, core, alpha, ct);
         return new SpannedGraph(Span(pairs, progress.Part(ShareOfSorting, 1 - ShareOfSorting), ct), core, before);
     }
 
@@ -43,10 +44,15 @@ internal static class GraphSpanningTree
     }
 
     /// <summary>Puts the mutual reachability distance in the place of each distance.</summary>
-    private static void Weigh(SymmetricGraph graph, double[] core, double alpha)
+    private static void Weigh(SymmetricGraph graph, double[] core, double alpha, CancellationToken ct)
     {
         for (int point = 0; point < core.Length; point++)
         {
+            if (point % Block == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             for (int at = graph.Starts[point]; at < graph.Ends[point]; at++)
             {
                 graph.Distances[at] = Math.Max(Math.Max(core[point], core[graph.Indices[at]]), graph.Distances[at] / alpha);
@@ -78,8 +84,7 @@ internal static class GraphSpanningTree
             {
                 if (++reached % Block == 0)
                 {
-                    ct.ThrowIfCancellationRequested();
-                    progress?.Report((double)reached / n);
+                    progress.Pass((double)reached / n, ct);
                 }
 
                 Reach(current);

@@ -8,7 +8,8 @@ namespace Pipeline.Clustering;
 /// </summary>
 public static class Hdbscan
 {
-    private const double ShareOfSpanningTree = 0.95;
+    private const double ShareOfSpanningTree = 0.9;
+    private const double ShareOfLinkage = 0.04;
 
     /// <summary>
     /// Clusters points. The result is the same bit for bit whatever the number of threads.
@@ -92,8 +93,9 @@ public static class Hdbscan
         graph.Validate();
         RequireTwo(graph.PointCount, nameof(graph));
         int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, graph.PointCount - 1);
+        progress = progress.Ordered();
         SpannedGraph found = GraphSpanningTree.Build(graph, minSamples, options.Alpha, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
-        return Finish(found, copies: null, minSamples, options, progress);
+        return Finish(found, copies: null, minSamples, options, progress, ct);
     }
 
     internal static HdbscanResult FitBy(
@@ -108,19 +110,23 @@ public static class Hdbscan
         int total = weights is null ? set.Count : PointWeights.Total(weights, set.Count, nameof(weights));
         RequireTwo(total, nameof(points));
         int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, total - 1);
+        progress = progress.Ordered();
         SpannedGraph found = set.Count == 1
             ? new SpannedGraph(new MinimumSpanningTree([], [], []), [0], [0])
             : SpanningTrees.Build(set, weights, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
-        return Finish(found, weights is null ? null : new PointCopies(weights, found.CoreDistances), minSamples, options, progress) with { Dimensions = dimensions };
+        return Finish(found, weights is null ? null : new PointCopies(weights, found.CoreDistances), minSamples, options, progress, ct) with { Dimensions = dimensions };
     }
 
-    internal static HdbscanResult Cluster(SingleLinkageTree linkage, HdbscanOptions options)
+    internal static HdbscanResult Cluster(SingleLinkageTree linkage, HdbscanOptions options, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        CondensedTree tree = TreeCondensation.Build(linkage, options.MinClusterSize);
+        CondensedTree tree = TreeCondensation.Build(linkage, options.MinClusterSize, ct);
+        progress.Pass(0.5, ct);
         ClusterHierarchy hierarchy = ClusterHierarchy.From(tree);
         ClusterSelection selection = ClusterSelection.Choose(hierarchy, ClusterStability.Compute(tree, hierarchy.Births), options);
+        progress.Pass(0.7, ct);
         int[] selected = Array.ConvertAll(selection.Clusters, id => id - tree.PointCount);
         int[] labels = ClusterLabelling.Label(hierarchy, selected, options.ClusterSelectionEpsilon);
+        progress.Pass(0.8, ct);
         return new HdbscanResult
         {
             Options = options,
@@ -135,9 +141,13 @@ public static class Hdbscan
         };
     }
 
-    private static HdbscanResult Finish(SpannedGraph found, PointCopies? copies, int minSamples, HdbscanOptions options, IProgress<double>? progress)
+    private static HdbscanResult Finish(SpannedGraph found, PointCopies? copies, int minSamples, HdbscanOptions options, IProgress<double>? progress, CancellationToken ct)
     {
-        HdbscanResult result = Cluster(SingleLinkage.Build(found.Tree, copies), options) with
+        progress.Pass(ShareOfSpanningTree, ct);
+        SingleLinkageTree linkage = SingleLinkage.Build(found.Tree, copies, ct);
+        double done = ShareOfSpanningTree + ShareOfLinkage;
+        progress.Pass(done, ct);
+        HdbscanResult result = Cluster(linkage, options, progress.Part(done, 1 - done), ct) with
         {
             MinSamples = minSamples,
             Weights = copies?.Weights,

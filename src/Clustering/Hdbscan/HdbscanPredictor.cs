@@ -23,8 +23,10 @@ public sealed class HdbscanPredictor
     /// <summary>Prepares prediction. O(n d), or O(n log n) where a kd-tree is built.</summary>
     /// <param name="model">The model; its arrays are not changed and must not be.</param>
     /// <param name="maxDegreeOfParallelism">The number of threads, at least 1; null for all processors. No influence on results.</param>
+    /// <param name="ct">Stops the preparation.</param>
     /// <exception cref="ArgumentException">The model's arrays do not fit together.</exception>
-    public HdbscanPredictor(HdbscanModel model, int? maxDegreeOfParallelism = null)
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public HdbscanPredictor(HdbscanModel model, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDegreeOfParallelism ?? 1, 1, nameof(maxDegreeOfParallelism));
@@ -32,8 +34,8 @@ public sealed class HdbscanPredictor
         _model = model;
         _threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
         _points = PointSet.Create(model.TrainingPoints, model.Dimensions, model.Metric, nameof(model.TrainingPoints));
-        _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points, _threads, CancellationToken.None) : null;
-        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points, _threads) : null;
+        _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points, _threads, ct) : null;
+        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points, _threads, ct) : null;
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);
         _labelOf = _hierarchy.NearestSelected(model.SelectedClusters);
@@ -162,6 +164,7 @@ public sealed class HdbscanPredictor
 
     private double[,] Collect(IEnumerable<MembershipBlock> blocks, int count, IProgress<double>? progress)
     {
+        progress = progress.Ordered();
         double[,] result = new double[count, ClusterCount];
         Span<double> all = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(result)), result.Length);
         foreach (MembershipBlock block in blocks)
@@ -170,6 +173,7 @@ public sealed class HdbscanPredictor
             progress?.Report((double)(block.First + block.Count) / count);
         }
 
+        progress?.Report(1);
         return result;
     }
 
@@ -178,6 +182,7 @@ public sealed class HdbscanPredictor
         int k = ClusterCount;
         for (int first = 0; first < total; first += rowsPerBlock)
         {
+            ct.ThrowIfCancellationRequested();
             int count = Math.Min(rowsPerBlock, total - first);
             double[] values = new double[count * k];
             if (k > 0)
@@ -218,20 +223,21 @@ public sealed class HdbscanPredictor
     internal Attachment[] Attach(PointSet queries, IProgress<double>? progress, CancellationToken ct)
     {
         int k = Math.Min(2 * _model.MinSamples, _points.Count);
+        progress = progress.Ordered();
         Attachment[] attached = new Attachment[queries.Count];
         for (int first = 0; first < attached.Length; first += AttachedAtOnce)
         {
             int count = Math.Min(AttachedAtOnce, attached.Length - first);
             PointSet some = count == attached.Length ? queries : queries.Slice(first, count);
-            NeighborLists near = _scan?.Search(some, k, _threads, ct) ?? NeighborSearch.Search(_points, _tree, some, k, _threads, progress: null, ct);
+            IProgress<double>? search = progress.Part((double)first / attached.Length, (double)count / attached.Length);
+            NeighborLists near = _scan?.Search(some, k, _threads, search, ct) ?? NeighborSearch.Search(_points, _tree, some, k, _threads, search, ct);
             for (int q = 0; q < count; q++)
             {
                 attached[first + q] = Attach(near.IndicesOf(q), near.DistancesOf(q));
             }
-
-            progress?.Report((double)(first + count) / attached.Length);
         }
 
+        progress?.Report(1);
         return attached;
     }
 

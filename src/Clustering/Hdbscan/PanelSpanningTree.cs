@@ -55,7 +55,8 @@ internal sealed class PanelSpanningTree
         PanelSpanningTree work = new(graph, panels, lists, beyond, threads, ct);
         work._edges = CertainForest.Grow(graph, lists, work._least, work._sets, work._tree, ct);
         int components = work.Number();
-        for (double done = 0; components > MostPaired; done = (1 + done) / 2)
+        double done = 0;
+        for (; components > MostPaired; done = (1 + done) / 2)
         {
             work.JoinNearest(components, progress.Part(done, (1 - done) / 2));
             components = work.Number();
@@ -63,7 +64,7 @@ internal sealed class PanelSpanningTree
 
         if (components > 1)
         {
-            work.JoinAll(components, progress);
+            work.JoinAll(components, progress.Part(done, 1 - done));
         }
 
         return work._tree;

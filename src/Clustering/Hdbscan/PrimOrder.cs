@@ -11,6 +11,7 @@ namespace Pipeline.Clustering;
 internal static class PrimOrder
 {
     private const int PointsBetweenLooks = 65_536;
+    private const double ShareOfMeetings = 0.3;
 
     /// <summary>Runs Prim's algorithm with a heap over the tree's edges and those of equal standing. O(n k log n) time, about 4 n (k + 10) bytes.</summary>
     /// <param name="core">Per point, its core distance.</param>
@@ -18,12 +19,13 @@ internal static class PrimOrder
     /// <param name="tree">A minimum spanning tree of their mutual reachability graph.</param>
     /// <param name="lists">Each point's nearest neighbours, at least as many as its core distance counts.</param>
     /// <param name="names">Per point, what it is called in the result, where the tree starts at the point called 0 and ties are broken by name; null where that is its number.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static MinimumSpanningTree Arrange(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists, int[]? names, CancellationToken ct)
+    public static MinimumSpanningTree Arrange(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists, int[]? names, IProgress<double>? progress, CancellationToken ct)
     {
         int n = core.Length, k = lists.Count;
-        (int[] starts, int[] entries) = Meetings(core, alpha, tree, lists);
+        (int[] starts, int[] entries) = Meetings(core, alpha, tree, lists, ct);
         double[] nearest = new double[n];
         int[] source = new int[n];
         nearest.AsSpan().Fill(double.PositiveInfinity);
@@ -34,7 +36,7 @@ internal static class PrimOrder
         {
             if (edge % PointsBetweenLooks == 0)
             {
-                ct.ThrowIfCancellationRequested();
+                progress.Pass(ShareOfMeetings + ((1 - ShareOfMeetings) * edge / n), ct);
             }
 
             nearest[current] = double.NegativeInfinity;
@@ -76,23 +78,23 @@ internal static class PrimOrder
     }
 
     /// <summary>Per point, the tree's edges that it ends, by number, and the complements of those points for which an edge to it weighs as much as their core distance.</summary>
-    private static (int[] Starts, int[] Entries) Meetings(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists)
+    private static (int[] Starts, int[] Entries) Meetings(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists, CancellationToken ct)
     {
         int[] ends = new int[core.Length + 1];
-        Meet(core, alpha, tree, lists, ends, []);
+        Meet(core, alpha, tree, lists, ends, [], ct);
         for (int i = 1; i < ends.Length; i++)
         {
             ends[i] += ends[i - 1];
         }
 
         int[] entries = new int[ends[^1]];
-        Meet(core, alpha, tree, lists, ends, entries);
+        Meet(core, alpha, tree, lists, ends, entries, ct);
         return (ends, entries);
     }
 
     /// <summary>Counts the entries of each point, or where there is room for them writes them from each point's end downwards, so that the ends become the starts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Meet(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists, int[] ends, int[] entries)
+    private static void Meet(double[] core, double alpha, MinimumSpanningTree tree, NeighborLists lists, int[] ends, int[] entries, CancellationToken ct)
     {
         int k = lists.Count;
         for (int edge = 0; edge < tree.Weights.Length; edge++)
@@ -103,6 +105,11 @@ internal static class PrimOrder
 
         for (int a = 0; a < core.Length; a++)
         {
+            if (a % PointsBetweenLooks == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             for (int i = a * k; i < (a + 1) * k && lists.Distances[i] / alpha <= core[a]; i++)
             {
                 if (core[lists.Indices[i]] <= core[a])

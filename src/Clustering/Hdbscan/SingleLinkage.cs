@@ -5,14 +5,18 @@ namespace Pipeline.Clustering;
 /// <summary>Turns a minimum spanning tree into the single linkage hierarchy (Gower, Ross 1969).</summary>
 public static class SingleLinkage
 {
+    private const int RowsBetweenLooks = 65_536;
+
     /// <summary>
     /// Merges along the tree's edges by ascending weight; edges of equal weight keep their order in the tree.
     /// O(n log n) time, O(n) memory.
     /// </summary>
     /// <param name="tree">The n - 1 edges of a spanning tree, in any order.</param>
     /// <param name="copies">The copies that the n points stand for; null where each stands for itself alone.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static SingleLinkageTree Build(MinimumSpanningTree tree, PointCopies? copies = null)
+    public static SingleLinkageTree Build(MinimumSpanningTree tree, PointCopies? copies = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
@@ -25,6 +29,11 @@ public static class SingleLinkage
 
         for (int row = 0; row < edges; row++)
         {
+            if (row % RowsBetweenLooks == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             int edge = order[row];
             int a = Root(up, tree.Sources[edge]);
             int b = Root(up, tree.Targets[edge]);

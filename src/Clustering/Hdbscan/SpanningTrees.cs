@@ -7,6 +7,9 @@ internal static class SpanningTrees
 {
     private const double ShareOfNeighbors = 0.47;
 
+    /// <summary>The rest of the work after the neighbours goes into finding the tree and then into its order.</summary>
+    private const double ShareOfFinding = 0.8;
+
     /// <summary>Neighbours listed beyond those that the core distance counts: the more, the fewer components are left to join by search.</summary>
     private const int SpareNeighbors = 11;
 
@@ -50,8 +53,8 @@ internal static class SpanningTrees
         int nearby = Math.Min(minSamples, points.Count - 1), k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
         (NeighborLists lists, double[] beyond) = PanelNeighbors.Search(points, panels, k, nearby, threads, search, ct);
         MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), alpha);
-        MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest, ct);
-        tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, ct);
+        MinimumSpanningTree tree = PanelSpanningTree.Build(graph, panels, lists, beyond, threads, rest.Part(0, ShareOfFinding), ct);
+        tree = PrimOrder.Arrange(graph.CoreDistances, alpha, tree, lists, names: null, rest.Part(ShareOfFinding, 1 - ShareOfFinding), ct);
         return new SpannedGraph(tree, graph.CoreDistances, CoreDistances.NthOther(lists, minSamples - 1, weights));
     }
 
@@ -64,8 +67,8 @@ internal static class SpanningTrees
         NeighborLists lists = KdSearch.RunInPlace(boxes, Math.Min(minSamples, points.Count - 1), threads, search, ct);
         weights = weights is null ? null : Array.ConvertAll(boxes.Order, point => weights[point]);
         double[] core = CoreDistances.NthOther(lists, minSamples, weights);
-        MinimumSpanningTree tree = BoruvkaSpanningTree.Build(boxes, lists, core, alpha, threads, rest, ct);
-        tree = PrimOrder.Arrange(core, alpha, tree, lists, boxes.Order, ct);
+        MinimumSpanningTree tree = BoruvkaSpanningTree.Build(boxes, lists, core, alpha, threads, rest.Part(0, ShareOfFinding), ct);
+        tree = PrimOrder.Arrange(core, alpha, tree, lists, boxes.Order, rest.Part(ShareOfFinding, 1 - ShareOfFinding), ct);
         return new SpannedGraph(tree, ByPoint(core, boxes.Order), ByPoint(CoreDistances.NthOther(lists, minSamples - 1, weights), boxes.Order));
     }
 

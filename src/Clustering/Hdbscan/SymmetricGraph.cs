@@ -7,13 +7,18 @@ namespace Pipeline.Clustering;
 /// <param name="Distances">Their distances.</param>
 internal sealed record SymmetricGraph(int[] Starts, int[] Ends, int[] Indices, double[] Distances)
 {
+    private const int RowsBetweenLooks = 4096;
+    private const double ShareOfCounting = 0.2;
+    private const double ShareOfCopying = 0.7;
+
     /// <summary>Lists every pair in both directions; of several distances the smallest stays. O(m log k) time, 24 m bytes.</summary>
-    public static SymmetricGraph From(NeighborGraph graph, int threads, CancellationToken ct)
+    public static SymmetricGraph From(NeighborGraph graph, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         int n = graph.PointCount;
         int[] starts = new int[n + 1];
         for (int row = 0; row < n; row++)
         {
+            Look(row, 0, ShareOfCounting);
             starts[row + 1] += graph.Offsets[row + 1] - graph.Offsets[row];
             for (int at = graph.Offsets[row]; at < graph.Offsets[row + 1]; at++)
             {
@@ -31,6 +36,7 @@ internal sealed record SymmetricGraph(int[] Starts, int[] Ends, int[] Indices, d
         double[] distances = new double[starts[n]];
         for (int row = 0; row < n; row++)
         {
+            Look(row, ShareOfCounting, ShareOfCopying - ShareOfCounting);
             for (int at = graph.Offsets[row]; at < graph.Offsets[row + 1]; at++)
             {
                 int other = graph.Indices[at];
@@ -41,7 +47,16 @@ internal sealed record SymmetricGraph(int[] Starts, int[] Ends, int[] Indices, d
 
         SymmetricGraph result = new(starts, ends, indices, distances);
         Parallel.For(0, n, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = ct }, result.SortRow);
+        progress.Pass(1, ct);
         return result;
+
+        void Look(int row, double start, double share)
+        {
+            if (row % RowsBetweenLooks == 0)
+            {
+                progress.Pass(start + (share * row / n), ct);
+            }
+        }
     }
 
     private void SortRow(int row)

@@ -5,6 +5,8 @@ namespace Pipeline.Clustering;
 /// <summary>Condenses the single linkage hierarchy: a split counts only where both sides are large enough.</summary>
 public static class TreeCondensation
 {
+    private const int NodesBetweenLooks = 65_536;
+
     /// <summary>
     /// Walks the hierarchy from the root, level by level, left before right. A side with fewer points than
     /// <paramref name="minClusterSize"/> falls out of its cluster point by point. A point that stands for copies leaves with them in one
@@ -12,8 +14,10 @@ public static class TreeCondensation
     /// </summary>
     /// <param name="linkage">The hierarchy of at least two points, copies counted.</param>
     /// <param name="minClusterSize">The smallest cluster, at least 2.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static CondensedTree Build(SingleLinkageTree linkage, int minClusterSize)
+    public static CondensedTree Build(SingleLinkageTree linkage, int minClusterSize, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(linkage);
         ArgumentOutOfRangeException.ThrowIfLessThan(minClusterSize, 2);
@@ -27,8 +31,13 @@ public static class TreeCondensation
             clusters.Add(points);
         }
 
-        while (alive.Count > 0)
+        for (int looked = 0; alive.Count > 0; looked++)
         {
+            if (looked % NodesBetweenLooks == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             int node = alive.Take(), cluster = clusters.Take();
             if (node < points)
             {

@@ -7,6 +7,10 @@ namespace Pipeline.Clustering;
 /// </summary>
 public static class Dbcv
 {
+    private const double ShareOfCores = 0.3;
+    private const double ShareOfTrees = 0.4;
+    private const int RowsBetweenReports = 64;
+
     /// <summary>The weighted mean of the clusters' validities.</summary>
     /// <remarks>
     /// Time O(n^2 x d), memory O(n x d + clusters^2): no distance matrix is kept. Where that definition has no value, this one has: a cluster of identical points
@@ -17,26 +21,37 @@ public static class Dbcv
     /// <param name="labels">One label per point, negative for noise.</param>
     /// <param name="metric">How far apart two points are.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>-1 to 1, higher is better; NaN with fewer than 2 clusters of 2 or more points.</returns>
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or the labels do not fit it.</exception>
-    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
+    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
         Points.RequireDefined(metric);
         if (labels.Length != n)
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
+        progress = progress.Ordered();
         ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
         LabelledGroups groups = new(labels);
         int[] usable = [.. Enumerable.Range(0, groups.Count).Where(g => groups.Size(g) > 1)];
         if (usable.Length < 2)
+        {
+            progress?.Report(1);
             return double.NaN;
+        }
+
         DistanceRows rows = new(points, dimensions, metric, groups.Order);
-        double[] core = CoreDistances(groups, rows, parallel);
+        double[] core = CoreDistances(groups, rows, progress.Part(0, ShareOfCores), parallel);
         bool[] inner = new bool[rows.Count];
         double[] sparseness = new double[groups.Count];
-        Parallel.ForEach(usable, parallel, g => sparseness[g] = DensityTree.Sparseness(rows, groups.Starts[g], groups.Size(g), core, inner));
-        double[] separation = Separations(groups, rows, core, inner, parallel);
+        int spanned = 0;
+        Parallel.ForEach(usable, parallel, g =>
+        {
+            sparseness[g] = DensityTree.Sparseness(rows, groups.Starts[g], groups.Size(g), core, inner, ct);
+            progress?.Report(ShareOfCores + (ShareOfTrees * Interlocked.Add(ref spanned, groups.Size(g)) / rows.Count));
+        });
+        double[] separation = Separations(groups, rows, core, inner, progress.Part(ShareOfCores + ShareOfTrees, 1 - ShareOfCores - ShareOfTrees), parallel);
 
         double result = 0;
         foreach (int g in usable)
@@ -46,15 +61,18 @@ public static class Dbcv
             result += (double)groups.Size(g) / n * validity;
         }
 
+        progress?.Report(1);
         return result;
     }
 
     /// <summary>The all-points core distance: the mean of (1 / distance)^d within the cluster, to the power -1 / d; in logarithms, as the powers overflow.</summary>
-    private static double[] CoreDistances(LabelledGroups groups, DistanceRows rows, ParallelOptions parallel)
+    private static double[] CoreDistances(LabelledGroups groups, DistanceRows rows, IProgress<double>? progress, ParallelOptions parallel)
     {
+        int done = 0;
         double[] core = new double[rows.Count];
         Parallel.For(0, rows.Count, parallel, i =>
         {
+            Count(ref done, rows.Count, progress);
             int group = groups.Group[i];
             float[] distances = new float[groups.Size(group)];
             rows.Fill(i, groups.Starts[group], distances);
@@ -79,12 +97,20 @@ public static class Dbcv
         return core;
     }
 
-    /// <summary>For every cluster the smallest mutual reachability distance from its inner vertices to those of another cluster.</summary>
-    private static double[] Separations(LabelledGroups groups, DistanceRows rows, double[] core, bool[] inner, ParallelOptions parallel)
+    private static void Count(ref int done, int all, IProgress<double>? progress)
     {
+        if (Interlocked.Increment(ref done) is int now && now % RowsBetweenReports == 0)
+            progress?.Report((double)now / all);
+    }
+
+    /// <summary>For every cluster the smallest mutual reachability distance from its inner vertices to those of another cluster.</summary>
+    private static double[] Separations(LabelledGroups groups, DistanceRows rows, double[] core, bool[] inner, IProgress<double>? progress, ParallelOptions parallel)
+    {
+        int done = 0;
         double[] nearest = new double[rows.Count];
         Parallel.For(0, rows.Count, parallel, i =>
         {
+            Count(ref done, rows.Count, progress);
             nearest[i] = double.PositiveInfinity;
             if (!inner[i])
                 return;

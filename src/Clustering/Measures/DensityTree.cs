@@ -13,9 +13,10 @@ internal static class DensityTree
     /// <param name="size">Its number of points, 2 or more.</param>
     /// <param name="core">The core distance of every row.</param>
     /// <param name="inner">Receives which of the cluster's rows are inner vertices.</param>
-    public static double Sparseness(DistanceRows rows, int start, int size, double[] core, bool[] inner)
+    /// <param name="ct">Ends the work early.</param>
+    public static double Sparseness(DistanceRows rows, int start, int size, double[] core, bool[] inner, CancellationToken ct)
     {
-        (int[] parents, double[] weights) = Prim(rows, start, size, core);
+        (int[] parents, double[] weights) = Prim(rows, start, size, core, ct);
         int[] degrees = new int[size];
         for (int v = 1; v < size; v++)
         {
@@ -37,7 +38,7 @@ internal static class DensityTree
         return double.IsNegativeInfinity(longestInner) ? longest : longestInner;
     }
 
-    private static (int[] Parents, double[] Weights) Prim(DistanceRows rows, int start, int size, double[] core)
+    private static (int[] Parents, double[] Weights) Prim(DistanceRows rows, int start, int size, double[] core, CancellationToken ct)
     {
         int[] parents = new int[size];
         double[] weights = new double[size];
@@ -47,6 +48,7 @@ internal static class DensityTree
         int current = 0;
         for (int step = 1; step < size; step++)
         {
+            ct.ThrowIfCancellationRequested();
             done[current] = true;
             rows.Fill(start + current, start, distances);
             int next = -1;

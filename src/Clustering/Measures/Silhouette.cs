@@ -17,10 +17,11 @@ public static class Silhouette
     /// <param name="sampleSize">How many points to average over, 1 or more; null for all.</param>
     /// <param name="seed">Fixes the sample.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>-1 to 1, higher is better; NaN with fewer than 2 clusters.</returns>
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, the labels do not fit it, or a number is out of its range.</exception>
-    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? sampleSize = null, int seed = 42, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
+    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? sampleSize = null, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
         Points.RequireDefined(metric);
@@ -28,14 +29,20 @@ public static class Silhouette
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
         if (sampleSize < 1)
             throw new ArgumentOutOfRangeException(nameof(sampleSize), sampleSize, "The sample has 1 point or more, or is null for all.");
+        progress = progress.Ordered();
         ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
         LabelledGroups groups = new(labels);
         if (groups.Count < 2)
+        {
+            progress?.Report(1);
             return double.NaN;
+        }
+
         DistanceRows rows = new(points, dimensions, metric, groups.Order);
         int[] sample = Sample(groups.Order.Length, sampleSize, seed);
         double[] values = new double[sample.Length];
-        Parallel.For(0, (sample.Length + 31) / 32, parallel, block =>
+        int blocks = (sample.Length + 31) / 32, done = 0;
+        Parallel.For(0, blocks, parallel, block =>
         {
             float[] distances = new float[rows.Count];
             for (int s = block * 32; s < Math.Min(sample.Length, (block + 1) * 32); s++)
@@ -43,6 +50,8 @@ public static class Silhouette
                 rows.Fill(sample[s], 0, distances);
                 values[s] = Value(groups, sample[s], distances);
             }
+
+            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
         });
         return values.Sum() / values.Length;
     }

@@ -3,6 +3,8 @@ namespace Pipeline.Clustering;
 /// <summary>Trustworthiness (Venna, Kaski 2001): how far the neighbours of a layout were neighbours before.</summary>
 public static class Trustworthiness
 {
+    private const double ShareOfNeighbors = 0.3;
+
     /// <summary>One minus the scaled sum of the ranks by which the layout's neighbours were too far away, as scikit-learn computes it.</summary>
     /// <remarks>Time O(n^2 x (d + neighbors)), memory O(n x d). Ties of distance are ranked by index.</remarks>
     /// <param name="points">The points before, n x <paramref name="dimensions"/>, row-major, finite.</param>
@@ -12,10 +14,11 @@ public static class Trustworthiness
     /// <param name="neighbors">How many neighbours of a point to look at, 1 to less than n / 2.</param>
     /// <param name="metric">How far apart two points were before.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>0 to 1, 1 is best.</returns>
     /// <exception cref="ArgumentException">An array is empty, ragged or not finite, they disagree about n, or a number is out of its range.</exception>
-    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<float> layout, int layoutDimensions, int neighbors = 5, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
+    public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<float> layout, int layoutDimensions, int neighbors = 5, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         int n = Points.Count(points, dimensions, nameof(points));
         Points.RequireDefined(metric);
@@ -23,11 +26,13 @@ public static class Trustworthiness
             throw new ArgumentException($"The layout has {layout.Length / layoutDimensions} points, the input {n}.", nameof(layout));
         if (neighbors < 1 || 2L * neighbors >= n)
             throw new ArgumentOutOfRangeException(nameof(neighbors), neighbors, $"The number of neighbours is 1 to less than half of the {n} points.");
+        progress = progress.Ordered();
         ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
-        NeighborTable near = new UmapNeighbors(layout.ToArray(), layoutDimensions, DistanceMetric.Euclidean).SearchSelf(neighbors, approximate: false, seed: 0, progress: null, parallel);
+        NeighborTable near = new UmapNeighbors(layout.ToArray(), layoutDimensions, DistanceMetric.Euclidean).SearchSelf(neighbors, approximate: false, seed: 0, progress.Part(0, ShareOfNeighbors), parallel);
         DistanceRows rows = new(points, dimensions, metric, Enumerable.Range(0, n).ToArray());
         long[] penalties = new long[n];
-        Parallel.For(0, (n + 31) / 32, parallel, block =>
+        int blocks = (n + 31) / 32, done = 0;
+        Parallel.For(0, blocks, parallel, block =>
         {
             float[] distances = new float[n];
             for (int i = block * 32; i < Math.Min(n, (block + 1) * 32); i++)
@@ -36,8 +41,11 @@ public static class Trustworthiness
                 foreach (int j in near.Indices.AsSpan(i * neighbors, neighbors))
                     penalties[i] += Math.Max(0, Rank(distances, i, j) - neighbors);
             }
+
+            progress?.Report(ShareOfNeighbors + ((1 - ShareOfNeighbors) * Interlocked.Increment(ref done) / blocks));
         });
         double scale = 2.0 / ((double)n * neighbors * ((2.0 * n) - (3.0 * neighbors) - 1));
+        progress?.Report(1);
         return 1 - (scale * penalties.Sum());
     }
 

@@ -28,13 +28,14 @@ internal sealed class NeighborScan
     /// <param name="queries">Other points of the same metric.</param>
     /// <param name="k">The number of neighbours, 1 to the number of points.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the search.</param>
-    public NeighborLists Search(PointSet queries, int k, int threads, CancellationToken ct)
+    public NeighborLists Search(PointSet queries, int k, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         NeighborLists lists = new(k, new int[queries.Count * k], new double[queries.Count * k]);
         _ = NearestList.Start(lists.Indices, lists.Distances);
         Lock gate = new();
-        int groups = (queries.Count + GroupSize - 1) / GroupSize;
+        int groups = (queries.Count + GroupSize - 1) / GroupSize, done = 0;
         int ranges = groups >= RangesPerThread * threads ? 1 : Math.Max(1, Math.Min(RangesPerThread * threads, _points.Count / PointBlock));
         Blocks.Run(groups * ranges, threads, () => new Workspace(_points.Dimensions, _coded.Stride, k), (item, own) =>
         {
@@ -54,6 +55,8 @@ internal sealed class NeighborScan
             {
                 Merge(own.Lists, lists, first, count);
             }
+
+            progress?.Report((double)Interlocked.Increment(ref done) / ((long)groups * ranges));
         }, ct);
         foreach (ref double distance in lists.Distances.AsSpan())
         {

@@ -24,11 +24,12 @@ internal sealed unsafe class PanelQueries
     /// <param name="queries">The points searched for, of the same dimensions and metric. A query's answer does not depend on the others.</param>
     /// <param name="k">Neighbours per query, 1 to n.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the search.</param>
-    public NeighborLists Search(PointSet queries, int k, int threads, CancellationToken ct)
+    public NeighborLists Search(PointSet queries, int k, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         NeighborLists lists = new(k, new int[queries.Count * k], new double[queries.Count * k]);
-        int tiles = (queries.Count + TileKernel.Rows - 1) / TileKernel.Rows;
+        int tiles = (queries.Count + TileKernel.Rows - 1) / TileKernel.Rows, done = 0;
         Blocks.Run(tiles, threads, () => new Workspace(_points.Dimensions), (tile, own) =>
         {
             int first = tile * TileKernel.Rows, count = Math.Min(TileKernel.Rows, queries.Count - first);
@@ -37,6 +38,7 @@ internal sealed unsafe class PanelQueries
             ScanTile(queries, first, count, lists, own);
             foreach (ref double distance in lists.Distances.AsSpan(first * k, count * k))
                 distance = _points.ToDistance(distance);
+            progress?.Report((double)Interlocked.Increment(ref done) / tiles);
         }, ct);
         return lists;
     }

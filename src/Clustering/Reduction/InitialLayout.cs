@@ -19,7 +19,7 @@ internal static class InitialLayout
     private const double Noise = 1e-4;
 
     /// <summary>Start positions, n x <paramref name="components"/>, every dimension scaled to 0..10. O(passes x edges x components).</summary>
-    public static float[] Create(UmapGraph graph, int components, int seed, ParallelOptions options)
+    public static float[] Create(UmapGraph graph, int components, int seed, IProgress<double>? progress, ParallelOptions options)
     {
         int n = graph.Count;
         double[] degrees = Degrees(graph);
@@ -30,6 +30,7 @@ internal static class InitialLayout
         {
             if (pass % PassesPerBasis == 0)
             {
+                progress.Pass((double)pass / Passes, options.CancellationToken);
                 Orthonormalize(basis, degrees, seed);
                 Interleave(basis, rows, stride);
             }

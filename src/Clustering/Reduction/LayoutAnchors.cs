@@ -24,7 +24,7 @@ internal static class LayoutAnchors
         for (int i = 0; i < taken; i++)
             points.Span.Slice((int)((long)i * n / taken) * dimensions, dimensions).CopyTo(sample.AsSpan(i * dimensions));
         int? threads = parallel.MaxDegreeOfParallelism > 0 ? parallel.MaxDegreeOfParallelism : null;
-        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, threads, parallel.CancellationToken);
+        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, threads, progress: null, parallel.CancellationToken);
         float[] anchors = new float[n * pca.ComponentCount];
         Parallel.For(0, (n + RowBlock - 1) / RowBlock, parallel, block =>
         {

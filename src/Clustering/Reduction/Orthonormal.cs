@@ -15,14 +15,16 @@ internal static class Orthonormal
     /// <param name="matrix">rows x <paramref name="dimensions"/>, row-major, no more rows than dimensions.</param>
     /// <param name="dimensions">Values per row.</param>
     /// <param name="seed">Fixes the replacements.</param>
+    /// <param name="ct">Ends the work early.</param>
     /// <returns>The orthonormal rows, in the order of the rows they come from.</returns>
-    public static float[] Rows(ReadOnlySpan<float> matrix, int dimensions, int seed)
+    public static float[] Rows(ReadOnlySpan<float> matrix, int dimensions, int seed, CancellationToken ct)
     {
         int count = matrix.Length / dimensions;
         double[] done = new double[matrix.Length];
         TensorPrimitives.ConvertChecked(matrix, done);
         for (int i = 0; i < count; i++)
         {
+            ct.ThrowIfCancellationRequested();
             Span<double> row = done.AsSpan(i * dimensions, dimensions);
             CounterRandom random = CounterRandom.For(seed, i, dimensions);
             while (!Project(done, row, i))

@@ -19,10 +19,11 @@ public static class Pca
     /// <param name="components">How many directions, 1 or more; no more than min(n, dimensions) are returned.</param>
     /// <param name="seed">Fixes the random start.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or a number is out of its range.</exception>
-    public static PcaModel Fit(ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
+    public static PcaModel Fit(ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         int n = Points.Count(points.Span, dimensions, nameof(points));
         if (components < 1)
@@ -33,15 +34,19 @@ public static class Pca
         float[] mean = Points.Mean(points.Span, dimensions);
         float[] x = Points.Centered(points.Span, mean);
 
-        float[] basis = Orthonormal.Rows(RandomRows(width, dimensions, seed), dimensions, seed);
+        float[] basis = Orthonormal.Rows(RandomRows(width, dimensions, seed), dimensions, seed, ct);
         for (int pass = 0; pass <= PowerIterations; pass++)
         {
+            progress.Pass((double)pass / (PowerIterations + 2), ct);
             float[] scores = MatrixProduct.Multiply(x, dimensions, 1, basis, 1, dimensions, n, dimensions, width, options);
             basis = MatrixProduct.Multiply(scores, 1, width, x, dimensions, 1, width, n, dimensions, options);
-            basis = Orthonormal.Rows(basis, dimensions, seed);
+            basis = Orthonormal.Rows(basis, dimensions, seed, ct);
         }
 
-        return Rotate(x, n, mean, basis, width, wanted, options);
+        progress.Pass((PowerIterations + 1.0) / (PowerIterations + 2), ct);
+        PcaModel model = Rotate(x, n, mean, basis, width, wanted, options);
+        progress?.Report(1);
+        return model;
     }
 
     private static float[] RandomRows(int rows, int dimensions, int seed)
@@ -59,7 +64,7 @@ public static class Pca
         int d = mean.Length;
         float[] scores = MatrixProduct.Multiply(x, d, 1, basis, 1, d, n, d, width, options);
         float[] gram = MatrixProduct.Multiply(scores, 1, width, scores, width, 1, width, n, width, options);
-        (double[] values, float[] vectors) = SymmetricEigen.Solve(gram, width);
+        (double[] values, float[] vectors) = SymmetricEigen.Solve(gram, width, options.CancellationToken);
         float[] components = MatrixProduct.Multiply(vectors, width, 1, basis, d, 1, wanted, width, d, options);
         float[] variance = new float[wanted];
         for (int k = 0; k < wanted; k++)

@@ -40,12 +40,13 @@ public sealed record PcaModel
     /// <summary>The coordinates of points along the components. O(n x dimensions x components).</summary>
     /// <param name="points">n x <see cref="Dimensions"/>, row-major, finite; may be empty.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
+    /// <param name="ct">Ends the work early.</param>
     /// <returns>n x <see cref="ComponentCount"/>, row-major. A point's row does not depend on the other points.</returns>
     /// <exception cref="ArgumentException">The array is not a whole number of points, or a value is not finite.</exception>
-    public float[] Transform(ReadOnlyMemory<float> points, int? maxDegreeOfParallelism = null)
+    public float[] Transform(ReadOnlyMemory<float> points, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
         int count = Points.CountOrNone(points.Span, Dimensions, nameof(points));
-        ParallelOptions options = Points.Parallelism(maxDegreeOfParallelism);
+        ParallelOptions options = Points.Parallelism(maxDegreeOfParallelism, ct);
         float[] centered = Points.Centered(points.Span, Mean);
         return MatrixProduct.Multiply(centered, Dimensions, 1, Components, 1, Dimensions, count, Dimensions, ComponentCount, options);
     }

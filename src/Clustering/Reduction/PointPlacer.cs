@@ -33,11 +33,11 @@ internal sealed unsafe class PointPlacer
     /// The position of every new point: the weighted mean of its neighbours, then the descent of the fit for this point alone. O(points x epochs x (neighbours +
     /// negative sample rate)).
     /// </summary>
-    public float[] Place(NeighborTable table, float[] memberships, ParallelOptions parallel)
+    public float[] Place(NeighborTable table, float[] memberships, IProgress<double>? progress, ParallelOptions parallel)
     {
-        int k = table.K, n = table.Indices.Length / k, components = _options.Components;
+        int k = table.K, n = table.Indices.Length / k, components = _options.Components, tasks = (n + PointsPerTask - 1) / PointsPerTask, done = 0;
         float[] positions = new float[n * components];
-        Parallel.For(0, (n + PointsPerTask - 1) / PointsPerTask, parallel, task =>
+        Parallel.For(0, tasks, parallel, task =>
         {
             int rounds = (k + Lanes - 1) / Lanes;
             int[] others = new int[rounds * Lanes];
@@ -50,6 +50,8 @@ internal sealed unsafe class PointPlacer
                 Start(position, others.AsSpan(0, k), weights);
                 Descend(position, others, weights);
             }
+
+            progress?.Report((double)Interlocked.Increment(ref done) / tasks);
         });
         return positions;
     }

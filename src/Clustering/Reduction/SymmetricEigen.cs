@@ -11,8 +11,9 @@ internal static class SymmetricEigen
     /// <summary>One-sided Jacobi rotations (Hestenes 1958) in double precision. O(size^3) per sweep, about 8 sweeps; O(size^2) memory.</summary>
     /// <param name="matrix">size x size, symmetric, positive semidefinite.</param>
     /// <param name="size">Rows and columns.</param>
+    /// <param name="ct">Ends the work early.</param>
     /// <returns>The eigenvalues, largest first, and the unit eigenvectors as rows in the same order.</returns>
-    public static (double[] Values, float[] Vectors) Solve(ReadOnlySpan<float> matrix, int size)
+    public static (double[] Values, float[] Vectors) Solve(ReadOnlySpan<float> matrix, int size, CancellationToken ct)
     {
         double[] columns = new double[size * size];
         double[] vectors = new double[size * size];
@@ -24,7 +25,7 @@ internal static class SymmetricEigen
         }
 
         double negligible = Tolerance * Tolerance * TensorPrimitives.SumOfSquares<double>(columns);
-        for (int sweep = 0; sweep < MaxSweeps && Sweep(columns, vectors, size, negligible); sweep++)
+        for (int sweep = 0; sweep < MaxSweeps && Sweep(columns, vectors, size, negligible, ct); sweep++)
         {
         }
 
@@ -32,11 +33,12 @@ internal static class SymmetricEigen
     }
 
     /// <summary>Rotates every pair of columns to be orthogonal; false when all of them were already.</summary>
-    private static bool Sweep(double[] columns, double[] vectors, int size, double negligible)
+    private static bool Sweep(double[] columns, double[] vectors, int size, double negligible, CancellationToken ct)
     {
         bool rotated = false;
         for (int p = 0; p < size - 1; p++)
         {
+            ct.ThrowIfCancellationRequested();
             for (int q = p + 1; q < size; q++)
             {
                 Span<double> a = columns.AsSpan(p * size, size), b = columns.AsSpan(q * size, size);

@@ -13,6 +13,7 @@ public static class Umap
 {
     private const double ShareOfGraph = 0.5;
     private const double ShareOfNeighbors = 0.9;
+    private const double ShareOfStart = 0.1;
     private const int MostExactCoordinates = 9_000_000;
     private const int MostEpochs = 500;
     private const int FewestEpochs = 200;
@@ -70,9 +71,10 @@ public static class Umap
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         int neighbors = Math.Min(options.Neighbors, n);
         bool approximate = options.NeighborSearch == NeighborSearchMethod.Approximate || (options.NeighborSearch == NeighborSearchMethod.Auto && points.Length > MostExactCoordinates);
+        progress = progress.Ordered();
         UmapNeighbors search = new(points, dimensions, options.Metric);
         NeighborTable table = search.SearchSelf(neighbors - 1, approximate, options.Seed, progress.Part(0, ShareOfNeighbors), parallel);
-        progress?.Report(ShareOfNeighbors);
+        progress.Pass(ShareOfNeighbors, ct);
         double mean = FuzzyGraph.MeanDistance(table.Distances, n);
         float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
         (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
@@ -95,11 +97,14 @@ public static class Umap
         options ??= new UmapOptions();
         options.Validate();
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
-        float[] start = InitialLayout.Create(graph, options.Components, options.Seed, parallel);
+        progress = progress.Ordered();
+        float[] start = InitialLayout.Create(graph, options.Components, options.Seed, progress.Part(0, ShareOfStart), parallel);
         (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
         LayoutForces forces = new(new ForceCurve(a, b), options.Components);
         int epochs = options.Epochs ?? DefaultEpochs(graph.Count);
-        return new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress, parallel);
+        float[] layout = new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress.Part(ShareOfStart, 1 - ShareOfStart), parallel);
+        progress?.Report(1);
+        return layout;
     }
 
     /// <summary>The fewer, the more points there are to average over: down to the fewest for many points, growing with the inverse root below.</summary>

@@ -3,6 +3,7 @@ namespace Pipeline.Clustering;
 /// <summary>A fitted UMAP layout, which can place new points. Its plain arrays are all there is to it, so that a file can restore it.</summary>
 public sealed class UmapModel
 {
+    private const double ShareOfNeighbors = 0.5;
     private readonly Lazy<UmapNeighbors> _index;
     private readonly Lazy<PointPlacer> _placer;
 
@@ -61,32 +62,44 @@ public sealed class UmapModel
     /// vector under the cosine is equally far from everything and goes to the middle of the first training points.
     /// </remarks>
     /// <param name="newPoints">m x <see cref="Dimensions"/>, row-major, finite; may be empty.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>m x <see cref="UmapOptions.Components"/>, row-major.</returns>
     /// <exception cref="ArgumentException">The array is not a whole number of points, or a value is not finite.</exception>
-    public float[] Transform(ReadOnlyMemory<float> newPoints, CancellationToken ct = default) =>
-        Transform(FindNeighbors(newPoints, ct), ct);
+    public float[] Transform(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        NeighborTable neighbors = FindNeighbors(newPoints, progress.Part(0, ShareOfNeighbors), ct);
+        return Transform(neighbors, progress.Part(ShareOfNeighbors, 1 - ShareOfNeighbors), ct);
+    }
 
     /// <summary>Places new points whose neighbours are known already, so that they need not be searched twice.</summary>
     /// <param name="neighbors">The answer of <see cref="FindNeighbors"/>.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>m x <see cref="UmapOptions.Components"/>, row-major.</returns>
-    public float[] Transform(NeighborTable neighbors, CancellationToken ct = default)
+    public float[] Transform(NeighborTable neighbors, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(neighbors);
         ParallelOptions parallel = Points.Parallelism(Options.MaxDegreeOfParallelism, ct);
         float[] memberships = FuzzyGraph.Memberships(neighbors, neighbors.K, false, 0, parallel);
-        return _placer.Value.Place(neighbors, memberships, parallel);
+        progress = progress.Ordered();
+        float[] placed = _placer.Value.Place(neighbors, memberships, progress, parallel);
+        progress?.Report(1);
+        return placed;
     }
 
     /// <summary>The nearest training points of new points, with their distances in the metric of the fit. O(m x n x d).</summary>
     /// <param name="newPoints">m x <see cref="Dimensions"/>, row-major, finite; may be empty.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>For each new point the nearest min(<see cref="UmapOptions.Neighbors"/>, n) training points.</returns>
     /// <exception cref="ArgumentException">The array is not a whole number of points, or a value is not finite.</exception>
-    public NeighborTable FindNeighbors(ReadOnlyMemory<float> newPoints, CancellationToken ct = default)
+    public NeighborTable FindNeighbors(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         Points.CountOrNone(newPoints.Span, Dimensions, nameof(newPoints));
-        return _index.Value.Search(newPoints, Math.Min(Options.Neighbors, Count), Points.Parallelism(Options.MaxDegreeOfParallelism, ct));
+        progress = progress.Ordered();
+        NeighborTable neighbors = _index.Value.Search(newPoints, Math.Min(Options.Neighbors, Count), progress, Points.Parallelism(Options.MaxDegreeOfParallelism, ct));
+        progress?.Report(1);
+        return neighbors;
     }
 }

@@ -21,8 +21,9 @@ internal sealed class UmapNeighbors
     private readonly int[] _others;
     private readonly int[] _zeros;
     private readonly PointSet _set;
-    private readonly Lazy<NeighborScan?> _scan;
-    private readonly Lazy<PanelQueries> _panels;
+    private readonly Lock _gate = new();
+    private NeighborScan? _scan;
+    private PanelQueries? _panels;
 
     /// <summary>Refers to the points. O(n d).</summary>
     public UmapNeighbors(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric)
@@ -33,8 +34,6 @@ internal sealed class UmapNeighbors
         _zeros = metric == DistanceMetric.Cosine ? Zeros(points.Span) : [];
         _others = _zeros.Length == 0 ? [] : [.. Enumerable.Range(0, _count).Except(_zeros)];
         _set = PointSet.Create(_zeros.Length == 0 ? points : Rows(points.Span, _others), dimensions, metric, nameof(points));
-        _scan = new Lazy<NeighborScan?>(() => NeighborScan.Create(_set));
-        _panels = new Lazy<PanelQueries>(() => new PanelQueries(_set, Environment.ProcessorCount, CancellationToken.None));
     }
 
     /// <summary>The <paramref name="k"/> nearest other points of every point.</summary>
@@ -73,8 +72,9 @@ internal sealed class UmapNeighbors
     /// <summary>The k nearest points to every query. O(queries x n x d). A query's answer does not depend on the other queries.</summary>
     /// <param name="queries">The queries, whole and finite.</param>
     /// <param name="k">Neighbours per query, 1 to n.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="parallel">Threads and cancellation.</param>
-    public NeighborTable Search(ReadOnlyMemory<float> queries, int k, ParallelOptions parallel)
+    public NeighborTable Search(ReadOnlyMemory<float> queries, int k, IProgress<double>? progress, ParallelOptions parallel)
     {
         int n = queries.Length / _dimensions;
         NeighborTable table = new(k, new int[n * k], new float[n * k]);
@@ -82,7 +82,7 @@ internal sealed class UmapNeighbors
         int[] others = zeros.Length == 0 ? [] : [.. Enumerable.Range(0, n).Except(zeros)];
         PointSet set = PointSet.Create(zeros.Length == 0 ? queries : Rows(queries.Span, others), _dimensions, _metric, nameof(queries));
         int listed = Math.Min(k, _set.Count);
-        NeighborLists lists = listed == 0 || set.Count == 0 ? new NeighborLists(0, [], []) : SearchListed(set, listed, parallel);
+        NeighborLists lists = listed == 0 || set.Count == 0 ? new NeighborLists(0, [], []) : SearchListed(set, listed, progress, parallel);
         for (int row = 0; row < set.Count; row++)
             Merge(lists, row, -1, table, zeros.Length == 0 ? row : others[row]);
         foreach (int zero in zeros)
@@ -90,12 +90,22 @@ internal sealed class UmapNeighbors
         return table;
     }
 
-    private NeighborLists SearchListed(PointSet queries, int k, ParallelOptions parallel)
+    private NeighborLists SearchListed(PointSet queries, int k, IProgress<double>? progress, ParallelOptions parallel)
     {
         int threads = (long)queries.Count * _set.Count * _dimensions < LeastShared ? 1 : Threads(parallel);
-        return queries.Count < FewestPacked && _scan.Value is NeighborScan scan
-            ? scan.Search(queries, k, threads, parallel.CancellationToken)
-            : _panels.Value.Search(queries, k, threads, parallel.CancellationToken);
+        return queries.Count < FewestPacked && CodedRows.Suits(_set)
+            ? Prepared(ref _scan, () => NeighborScan.Create(_set, Threads(parallel), parallel.CancellationToken)!).Search(queries, k, threads, progress, parallel.CancellationToken)
+            : Prepared(ref _panels, () => new PanelQueries(_set, Threads(parallel), parallel.CancellationToken)).Search(queries, k, threads, progress, parallel.CancellationToken);
+    }
+
+    /// <summary>Prepares a search on first use. Where the first user stops it, the next one prepares it.</summary>
+    private T Prepared<T>(ref T? search, Func<T> prepare)
+        where T : class
+    {
+        lock (_gate)
+        {
+            return search ??= prepare();
+        }
     }
 
     /// <summary>Writes the nearest of the listed points and the zero vectors, which are at distance 1, by distance and then by index.</summary>

@@ -55,7 +55,7 @@ public sealed class ClusterGeometry
     public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
-        float[] placed = _layout is null ? reduced : _layout.Transform(reduced, cancellationToken);
+        float[] placed = _layout is null ? reduced : _layout.Transform(reduced, ct: cancellationToken);
         HdbscanPrediction prediction = _predictor.Value.Predict(placed, ct: cancellationToken);
         Classification[] answers = new Classification[prediction.Labels.Length];
         for (int row = 0; row < answers.Length; row++)

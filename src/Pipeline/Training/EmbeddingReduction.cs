@@ -33,7 +33,7 @@ public sealed class EmbeddingReduction
     public static EmbeddingReduction Fit(ReadOnlyMemory<float> embeddings, int dimensions, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        PcaModel pca = Pca.Fit(embeddings, dimensions, parameters.Dimensions, parameters.Seed, maxDegreeOfParallelism, cancellationToken);
+        PcaModel pca = Pca.Fit(embeddings, dimensions, parameters.Dimensions, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
         return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }
 

@@ -123,6 +123,36 @@ public sealed class BirchTests
     }
 
     [TestMethod]
+    public void A_condensation_that_was_stopped_is_made_up_for()
+    {
+        float[] points = TestPoints.Blobs(600, 2, 3, seed: 1);
+        BirchOptions options = new() { Threshold = 0.01, MaximumSubclusters = 100 };
+        Birch stopped = new(2, options), whole = new(2, options);
+        whole.InsertMany(points);
+        CancellationToken stop = new(true);
+        int point = 0;
+        for (bool going = true; going; point++)
+        {
+            try
+            {
+                stopped.Insert(points.AsSpan(2 * point, 2), ct: stop);
+            }
+            catch (OperationCanceledException)
+            {
+                going = false;
+            }
+        }
+
+        stopped.Inserted.ShouldBe(point);
+        Should.Throw<OperationCanceledException>(() => stopped.Insert(points.AsSpan(2 * point, 2), ct: stop));
+        stopped.Inserted.ShouldBe(point);
+        stopped.InsertMany(points.AsMemory(2 * point));
+        stopped.Inserted.ShouldBe(600);
+        stopped.Subclusters().Centroids.ShouldBe(whole.Subclusters().Centroids);
+        stopped.Threshold.ShouldBe(whole.Threshold);
+    }
+
+    [TestMethod]
     public void Progress_rises_to_one()
     {
         List<double> shares = [];

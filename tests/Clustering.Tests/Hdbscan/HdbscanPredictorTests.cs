@@ -75,7 +75,7 @@ public sealed class HdbscanPredictorTests
             NeighborLists pairs = BruteForceNeighbors.Search(set, other, 9, 2, null, CancellationToken.None);
             foreach (int threads in new[] { 1, 2, 5 })
             {
-                NeighborLists found = scan.Search(other, 9, threads, CancellationToken.None);
+                NeighborLists found = scan.Search(other, 9, threads, null, CancellationToken.None);
                 found.Indices.ShouldBe(pairs.Indices);
                 found.Distances.ShouldBe(pairs.Distances);
             }

@@ -35,13 +35,25 @@ public sealed class UmapNeighborsTests
     }
 
     [TestMethod]
+    [DataRow(10)]
+    [DataRow(100)]
+    public void A_search_that_was_stopped_while_it_was_prepared_can_be_repeated(int queries)
+    {
+        float[] points = SampleVectors.Groups(300, 24, 4, 0.4, 21), news = SampleVectors.Groups(queries, 24, 4, 0.4, 22);
+        UmapNeighbors neighbors = new(points, 24, DistanceMetric.Cosine);
+        Should.Throw<OperationCanceledException>(() => neighbors.Search(news, 5, progress: null, new ParallelOptions { CancellationToken = new CancellationToken(true) }));
+        neighbors.Search(news, 5, progress: null, new ParallelOptions()).Indices.ShouldBe(
+            new UmapNeighbors(points, 24, DistanceMetric.Cosine).Search(news, 5, progress: null, new ParallelOptions()).Indices);
+    }
+
+    [TestMethod]
     [DataRow(1, DistanceMetric.Euclidean)]
     [DataRow(40, DistanceMetric.Cosine)]
     public void The_points_nearest_to_new_points_are_those_of_a_plain_search(int queries, DistanceMetric metric)
     {
         const int D = 24, K = 7;
         float[] points = SampleVectors.Groups(300, D, 4, 0.4, 21), news = SampleVectors.Groups(queries, D, 4, 0.4, 22);
-        NeighborTable table = new UmapNeighbors(points, D, metric).Search(news, K, new ParallelOptions());
+        NeighborTable table = new UmapNeighbors(points, D, metric).Search(news, K, progress: null, new ParallelOptions());
         float[] both = [.. points, .. news];
         for (int q = 0; q < queries; q++)
         {
