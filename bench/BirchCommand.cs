@@ -8,8 +8,6 @@ namespace Pipeline.Bench;
 /// <summary><c>birch</c>: the subclusters of a file of points and how long they took.</summary>
 internal static class BirchCommand
 {
-    private const int WarmUpPoints = 2500;
-
     public static Command Create()
     {
         BirchOptions defaults = new();
@@ -21,7 +19,7 @@ internal static class BirchCommand
         Option<int> threads = new("--threads") { Description = "Threads of the labelling; inserting takes one.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<FileInfo?> labels = new("--labels") { Description = "Write each point's nearest subcluster as little-endian int32." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("birch", $"Times one pass over all points, without loading, after a warm-up on the first {WarmUpPoints} (which compiles the code), and the labelling after it.")
+        Command command = new("birch", $"Times one pass over all points, without loading, after a warm-up on the first {WarmUp.Count} (which compiles the code), and the labelling after it.")
         {
             file, dims, threshold, branching, most, threads, labels, json,
         };
@@ -30,7 +28,7 @@ internal static class BirchCommand
             BirchOptions options = new() { Threshold = parsed.GetValue(threshold), BranchingFactor = parsed.GetValue(branching), MaximumSubclusters = parsed.GetValue(most) };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims), workers = parsed.GetValue(threads);
-            ReadOnlyMemory<float> first = points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d);
+            ReadOnlyMemory<float> first = WarmUp.Of(points, d);
             _ = Insert(first, d, options, cancellationToken).Subclusters().Label(first, workers, progress: null, cancellationToken);
             (Birch birch, Stopclock took) = Stopclock.Time(() => Insert(points, d, options, cancellationToken));
             BirchSubclusters subclusters = birch.Subclusters();

@@ -8,8 +8,6 @@ namespace Pipeline.Bench;
 /// <summary><c>dbscan</c>: one fit of a file of points and how long it took.</summary>
 internal static class DbscanCommand
 {
-    private const int WarmUpPoints = 2500;
-
     public static Command Create()
     {
         DbscanOptions defaults = new();
@@ -23,7 +21,7 @@ internal static class DbscanCommand
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<FileInfo?> labels = new("--labels") { Description = "Write the labels as little-endian int32." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("dbscan", $"Times one fit with its stability, without loading, after a warm-up on the first {WarmUpPoints} points (which compiles the code).")
+        Command command = new("dbscan", $"Times one fit with its stability, without loading, after a warm-up on the first {WarmUp.Count} points (which compiles the code).")
         {
             file, dims, epsilon, minPoints, scale, noise, minClusterSize, threads, labels, json,
         };
@@ -40,7 +38,7 @@ internal static class DbscanCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            _ = Dbscan.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
+            _ = Dbscan.Fit(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
             (DbscanResult result, Stopclock took) = Stopclock.Time(() => Dbscan.Fit(points, d, options, progress: null, cancellationToken));
             DbscanMeasurement measured = new(
                 options.Epsilon is null ? "adaptive-dbscan" : "dbscan", points.Length / d, d, options.MaxDegreeOfParallelism.Value, took.Seconds, took.CpuSeconds, took.PeakBytes,

@@ -8,9 +8,6 @@ namespace Pipeline.Bench;
 /// <summary><c>hdbscan FILE.f32</c>: times one fit of a file of points.</summary>
 internal static class HdbscanCommand
 {
-    /// <summary>Enough points to take the same path as many points do.</summary>
-    private const int WarmUpPoints = 2500;
-
     public static Command Create()
     {
         Argument<FileInfo> file = new("FILE.f32") { Description = "The points: little-endian float32, row-major." };
@@ -26,7 +23,7 @@ internal static class HdbscanCommand
         Option<FileInfo?> labels = new("--labels") { Description = "Write the labels as little-endian int32." };
         Option<FileInfo?> probabilities = new("--probabilities") { Description = "Write the probabilities as little-endian float64." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("hdbscan", $"Times one fit, without loading, after a warm-up fit of the first {WarmUpPoints} points (which compiles the code).")
+        Command command = new("hdbscan", $"Times one fit, without loading, after a warm-up fit of the first {WarmUp.Count} points (which compiles the code).")
         {
             file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, labels, probabilities, json,
         };
@@ -44,7 +41,7 @@ internal static class HdbscanCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            _ = Hdbscan.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
+            _ = Hdbscan.Fit(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
             GC.Collect();
             (HdbscanResult result, Stopclock took) = Stopclock.Time(() => Hdbscan.Fit(points, d, options, progress: null, cancellationToken));
             HdbscanMeasurement measured = new(

@@ -10,6 +10,7 @@ internal static class PredictCommand
 {
     private const int Repetitions = 3;
     private const int Singles = 101;
+    private const int FewestFitted = 2;
 
     public static Command Create()
     {
@@ -33,9 +34,22 @@ internal static class PredictCommand
                 result.AddError("Give either --new or --new-count.");
             }
 
-            if (result.GetValue(freshCount) < 1)
+            int d = result.GetValue(dims);
+            if (result.GetValue(file) is not { } points || result.GetResult(dims) is null)
             {
-                result.AddError($"--new-count is {result.GetValue(freshCount)}; it must be 1 or more.");
+                return;
+            }
+
+            if ((PointsFile.Fault(points, d) ?? (result.GetValue(fresh) is { } other ? PointsFile.Fault(other, d) : null)) is string fault)
+            {
+                result.AddError(fault);
+                return;
+            }
+
+            long most = (points.Length / (sizeof(float) * d)) - FewestFitted;
+            if (result.GetValue(freshCount) is int count && (count < 1 || count > most))
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--new-count is {count}; it must be 1 to {most}, which leaves {FewestFitted} points to fit."));
             }
         });
         command.SetAction((parsed, cancellationToken) =>

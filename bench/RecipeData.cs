@@ -22,7 +22,9 @@ internal static class RecipeData
         {
             Directory.CreateDirectory(folder);
             float[] points = string.Equals(kind, "emb", StringComparison.Ordinal) ? Embeddings(n, d) : Blobs(n, d);
-            PointsFile.Write<float>(file, points);
+            FileInfo unfinished = new($"{file.FullName}.{Environment.ProcessId}.tmp");
+            PointsFile.Write<float>(unfinished, points);
+            unfinished.MoveTo(file.FullName, overwrite: true);
             file.Refresh();
         }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -87,37 +86,17 @@ internal static class TableCommand
         Dictionary<string, double> peers = new(StringComparer.Ordinal);
         foreach (string peer in python is null ? [] : row.Peers)
         {
-            string script = Path.Combine(AppContext.BaseDirectory, "peers.py");
-            if (await TryRunAsync(python!, [script, peer, file.FullName, row.D.ToString(CultureInfo.InvariantCulture)], PeerSeconds, cancellationToken) is JsonObject answer)
+            if (await ChildProcess.TryRunPeerAsync(python!, peer, file, row.D, [], PeerSeconds, cancellationToken) is JsonObject answer)
             {
                 peers[peer] = Seconds(answer);
             }
         }
 
-        return new TableMeasurement(row.Name, Seconds(best!), best!["cpuSeconds"]!.GetValue<double>(), best["peakBytes"]!.GetValue<long>(), row.MemoryBound, row.AllPairs / limit, peers);
+        return new TableMeasurement(row.Name, Seconds(best!), best!["cpuSeconds"]!.GetValue<double>(), best["peakBytes"]!.GetValue<long>(), row.MemoryBound, row.Pairs / limit, peers);
     }
 
     private static double Seconds(JsonObject run) => run["seconds"]!.GetValue<double>();
 
     private static async Task<JsonObject> SelfAsync(string[] arguments, CancellationToken cancellationToken) =>
-        await TryRunAsync(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pipeline.Bench.exe" : "Pipeline.Bench"), arguments, seconds: 3600, cancellationToken) ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}' failed.");
-
-    /// <summary>The JSON object that a program prints; null where it fails or takes too long.</summary>
-    private static async Task<JsonObject?> TryRunAsync(string program, string[] arguments, double seconds, CancellationToken cancellationToken)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
-        try
-        {
-            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? JsonNode.Parse(output)!.AsObject() : null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            process.Kill(entireProcessTree: true);
-            return null;
-        }
-    }
+        await ChildProcess.TryRunAsync(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pipeline.Bench.exe" : "Pipeline.Bench"), arguments, seconds: 3600, cancellationToken) ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}' failed.");
 }

@@ -8,9 +8,9 @@ namespace Pipeline.Bench;
 /// <param name="CpuSeconds">Processor seconds.</param>
 /// <param name="PeakBytes">The largest resident set, with the runtime and the input.</param>
 /// <param name="MemoryBound">Twice the input, 100 bytes a point and 64 MB.</param>
-/// <param name="AllPairsSeconds">What the multiply-adds of the distances of all pairs would take at the machine's limit.</param>
+/// <param name="AllPairsSeconds">What the multiply-adds of the distances of all pairs would take at the machine's limit; null where a method does without.</param>
 /// <param name="Peers">Seconds of other libraries, by name.</param>
-internal sealed record TableMeasurement(string Name, double Seconds, double CpuSeconds, long PeakBytes, long MemoryBound, double AllPairsSeconds, IReadOnlyDictionary<string, double> Peers)
+internal sealed record TableMeasurement(string Name, double Seconds, double CpuSeconds, long PeakBytes, long MemoryBound, double? AllPairsSeconds, IReadOnlyDictionary<string, double> Peers)
 {
     private const double Megabyte = 1 << 20;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipeline.Bench;
 
 /// <summary>One row of the table.</summary>
@@ -6,7 +8,8 @@ namespace Pipeline.Bench;
 /// <param name="N">Points.</param>
 /// <param name="D">Dimensions.</param>
 /// <param name="Options">What else the command is told.</param>
-internal sealed record TableRow(string Verb, string Kind, int N, int D, string[] Options)
+/// <param name="NewPoints">How many of the points are kept out of the fit and predicted.</param>
+internal sealed record TableRow(string Verb, string Kind, int N, int D, string[] Options, int NewPoints = 0)
 {
     /// <summary>The measured rows, those of one verb together.</summary>
     public static IReadOnlyList<TableRow> All { get; } =
@@ -22,18 +25,25 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Fit("emb", 20_000, 1536),
         Fit("emb", 50_000, 384),
         new("umap", "emb", 10_000, 384, []),
+        new("umap", "emb", 20_000, 384, []),
         new("umap-hdbscan", "emb", 10_000, 384, []),
         new("umap-hdbscan", "emb", 20_000, 384, []),
+        new("birch", "blobs", 50_000, 2, []),
+        new("birch", "blobs", 50_000, 10, []),
+        new("birch", "emb", 10_000, 1536, []),
+        Predict("blobs", 300_000, 4, 30_000),
+        Predict("emb", 100_000, 384, 1),
     ];
 
-    /// <summary>The data set's name and size.</summary>
-    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}");
+    /// <summary>The data set's name and size, and what of it is predicted.</summary>
+    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "");
 
     /// <summary>The Python libraries that do the same work (peers.py).</summary>
     public string[] Peers => Verb switch
     {
         "hdbscan" => ["hdbscan", "fast_hdbscan"],
         "umap" => ["umap"],
+        "umap-hdbscan" => ["umap", "umap-hdbscan"],
         "birch" => ["birch"],
         _ => [],
     };
@@ -41,8 +51,19 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
     /// <summary>The memory that a fit may take: twice the input, 100 bytes a point and 64 MB.</summary>
     public long MemoryBound => (2L * N * D * sizeof(float)) + (100L * N) + (64L << 20);
 
-    /// <summary>Multiply-adds of the distances of all ordered pairs: what a method that looks at each pair from both sides takes at least.</summary>
-    public double AllPairs => (double)N * N * D;
+    /// <summary>
+    /// Multiply-adds of the distances of all ordered pairs, those of new and fitted points in a prediction: what a method that looks at each pair from
+    /// both sides takes at least. None for BIRCH, which does not look at pairs of points.
+    /// </summary>
+    public double? Pairs => Verb switch
+    {
+        "birch" => null,
+        "predict" => (double)NewPoints * (N - NewPoints) * D,
+        _ => (double)N * N * D,
+    };
+
+    private static TableRow Predict(string kind, int n, int d, int newPoints) =>
+        new("predict", kind, n + newPoints, d, ["--new-count", newPoints.ToString(CultureInfo.InvariantCulture)], newPoints);
 
     private static TableRow Fit(string kind, int n, int d) => new("hdbscan", kind, n, d, []);
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Pipeline.Clustering;
 
 namespace Pipeline.Bench;
@@ -6,9 +8,6 @@ namespace Pipeline.Bench;
 /// <summary>The file and the options that every command about UMAP takes.</summary>
 internal sealed class UmapArguments
 {
-    /// <summary>Enough points to take the same path as many points do.</summary>
-    private const int WarmUpPoints = 2500;
-
     private readonly Argument<FileInfo> _file = new("FILE.f32") { Description = "The points: little-endian float32, row-major." };
     private readonly Option<int> _dims = new("--dims") { Description = "Coordinates of a point.", Required = true };
     private readonly Option<int> _components = new("--components") { Description = "Dimensions of the layout.", DefaultValueFactory = _ => 5 };
@@ -25,7 +24,7 @@ internal sealed class UmapArguments
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 
     /// <summary>Makes a command that takes the file and the options.</summary>
-    public Command Command(string name, string what) => new(name, $"Times {what}, without loading, after a warm-up of the first {WarmUpPoints} points (which compiles the code).")
+    public Command Command(string name, string what) => new(name, $"Times {what}, without loading, after a warm-up of the first {WarmUp.Count} points (which compiles the code).")
     {
         _file, _dims, _components, _neighbors, _metric, _search, _epochs, _seed, _threads, _embedding, _trustworthiness, Json,
     };
@@ -42,6 +41,17 @@ internal sealed class UmapArguments
         MaxDegreeOfParallelism = parsed.GetValue(_threads),
     };
 
+    /// <summary>What umap-learn takes for the same file, metric, neighbourhood and layout; null where it fails. Its trustworthiness is computed where that of the own layout is.</summary>
+    public Task<JsonObject?> RunPeerAsync(ParseResult parsed, string python, double seconds, CancellationToken cancellationToken)
+    {
+        string[] options =
+        [
+            "--components", parsed.GetValue(_components).ToString(CultureInfo.InvariantCulture), "--neighbors", parsed.GetValue(_neighbors).ToString(CultureInfo.InvariantCulture),
+            "--metric", parsed.GetValue(_metric) == DistanceMetric.Cosine ? "cosine" : "euclidean", .. parsed.GetValue(_trustworthiness) ? ["--trustworthiness"] : Array.Empty<string>(),
+        ];
+        return ChildProcess.TryRunPeerAsync(python, "umap", parsed.GetRequiredValue(_file), parsed.GetValue(_dims), options, seconds, cancellationToken);
+    }
+
     /// <summary>Times work that lays the points out, writes the layout where that is asked for, and measures it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="algorithm">What is measured.</param>
@@ -51,7 +61,7 @@ internal sealed class UmapArguments
     {
         float[] points = PointsFile.Read(parsed.GetRequiredValue(_file));
         int d = parsed.GetValue(_dims), components = parsed.GetValue(_components);
-        _ = work(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d);
+        _ = work(WarmUp.Of(points, d), d);
         (T result, Stopclock took) = Stopclock.Time(() => work(points, d));
         PointsFile.Write<float>(parsed.GetValue(_embedding), layout(result));
         double? trust = parsed.GetValue(_trustworthiness)

@@ -8,8 +8,6 @@ namespace Pipeline.Bench;
 /// <summary><c>umap-recall FILE.f32</c>: holds the approximate neighbour graph of a file of points against the exact one.</summary>
 internal static class UmapRecallCommand
 {
-    private const int WarmUpPoints = 2500;
-
     public static Command Create()
     {
         Argument<FileInfo> file = new("FILE.f32") { Description = "The points: little-endian float32, row-major." };
@@ -37,7 +35,7 @@ internal static class UmapRecallCommand
 
     private static (UmapGraph Graph, Stopclock Took) Time(float[] points, int d, UmapOptions options, CancellationToken cancellationToken)
     {
-        _ = Umap.BuildGraph(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
+        _ = Umap.BuildGraph(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
         return Stopclock.Time(() => Umap.BuildGraph(points, d, options, progress: null, cancellationToken));
     }
 
