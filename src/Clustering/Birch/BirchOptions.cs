@@ -3,13 +3,15 @@ namespace Pipeline.Clustering;
 /// <summary>The parameters of <see cref="Birch"/>. Names and meanings are those of the paper and of scikit-learn, decay and expiry added.</summary>
 public sealed record BirchOptions
 {
+    private const int MostBranches = 10_000;
+
     /// <summary>
     /// The largest radius of a subcluster, in the unit of the points: the root of the mean squared distance of its points from their
     /// mean. A point that would lift its nearest subcluster above it starts one of its own. Finite, at least 0; 0 joins equal points only.
     /// </summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>The most entries of a node of the tree. At least 2.</summary>
+    /// <summary>The most entries of a node of the tree. 2 to 10,000; a split compares all entries of a node.</summary>
     public int BranchingFactor { get; init; } = 50;
 
     /// <summary>
@@ -32,7 +34,7 @@ public sealed record BirchOptions
     public void Validate()
     {
         Require(double.IsFinite(Threshold) && Threshold >= 0, nameof(Threshold), Threshold, "finite and 0 or more");
-        Require(BranchingFactor >= 2, nameof(BranchingFactor), BranchingFactor, "2 or more");
+        Require(BranchingFactor is >= 2 and <= MostBranches, nameof(BranchingFactor), BranchingFactor, $"2 to {MostBranches}");
         Require(HalfLife is null || (double.IsFinite(HalfLife.Value) && HalfLife > 0), nameof(HalfLife), HalfLife, "null, or finite and above 0");
         Require(double.IsFinite(MinimumWeight) && MinimumWeight >= 0, nameof(MinimumWeight), MinimumWeight, "finite and 0 or more");
         Require(MinimumWeight == 0 || HalfLife is not null, nameof(MinimumWeight), MinimumWeight, $"0 where {nameof(HalfLife)} is null");

@@ -16,8 +16,7 @@ internal static class BirchSnapshot
     {
         BirchOptions options = state.Options;
         DecayClock clock = state.Clock;
-        List<BirchNode> nodes = [];
-        List(state.Tree.Root, nodes);
+        List<BirchNode> nodes = [.. state.Tree.Nodes];
         int entries = nodes.Sum(node => node.Count), d = state.Tree.Dimensions;
         double[] centroids = new double[checked(entries * d)];
         int at = 0;
@@ -51,7 +50,10 @@ internal static class BirchSnapshot
         long[] counts = Array<long>(arrays, "counts", 6);
         double[] settings = Array<double>(arrays, "settings", 8);
         Require(counts[0] == Version, $"is of version {counts[0]}; this library reads version {Version}");
-        Require(counts[1] is >= 1 and <= int.MaxValue && counts[2] is >= 2 and < int.MaxValue && counts[3] is >= 0 and <= int.MaxValue, "has counts out of range");
+        Require(
+            counts[1] >= 1 && counts[1] <= System.Array.MaxLength / CentroidScan.Lanes && counts[2] is >= 0 and <= int.MaxValue && counts[3] is >= 0 and <= int.MaxValue
+            && counts[4] >= 0 && counts[5] >= 0,
+            "has counts out of range");
         BirchOptions options = new()
         {
             Threshold = settings[0],
@@ -70,24 +72,24 @@ internal static class BirchSnapshot
         }
 
         Require(double.IsFinite(settings[3]) && settings[3] >= options.Threshold, "has a threshold below that of its parameters");
+        BirchNodeReader nodes = new(arrays, (int)counts[1], options.BranchingFactor, settings[3], nextId: counts[4]);
+        Require(IsTime(settings.AsSpan(4), unused: nodes.IsEmpty), "has times that are not finite");
         BirchTree tree = new((int)counts[1], options.BranchingFactor, settings[3]);
-        tree.Restore(new Reader(arrays, tree, options.BranchingFactor).Root());
+        tree.Restore(nodes.Root(tree));
         return new BirchState(options, new DecayClock(options.HalfLife, settings[4], settings[5], settings[6], settings[7]), tree, counts[4], counts[5]);
     }
 
-    private static void List(BirchNode node, List<BirchNode> nodes)
-    {
-        nodes.Add(node);
-        foreach (BirchNode child in node.Children.Take(node.Count))
-        {
-            List(child, nodes);
-        }
-    }
+    /// <summary>Whether a clock's numbers are finite, or those of a clock that has not seen a time.</summary>
+    private static bool IsTime(ReadOnlySpan<double> clock, bool unused) =>
+        double.IsFinite(clock[1]) && double.IsFinite(clock[2])
+        && ((double.IsFinite(clock[0]) && double.IsFinite(clock[3])) || (unused && double.IsNegativeInfinity(clock[0]) && double.IsNegativeInfinity(clock[3])));
 
     private static SafeTensor Column(List<BirchNode> nodes, int entries, Func<BirchNode, double[]> column) =>
         SafeTensor.From<double>([.. nodes.SelectMany(node => column(node).Take(node.Count))], entries);
 
-    private static T[] Array<T>(IReadOnlyDictionary<string, SafeTensor> arrays, string name, long? length = null)
+    /// <summary>The elements of an array.</summary>
+    /// <exception cref="InvalidDataException">The array is missing, of another type or not of the length asked for.</exception>
+    internal static T[] Array<T>(IReadOnlyDictionary<string, SafeTensor> arrays, string name, long? length = null)
         where T : unmanaged
     {
         if (!arrays.TryGetValue(Prefix + name, out SafeTensor? tensor))
@@ -100,74 +102,13 @@ internal static class BirchSnapshot
         return values;
     }
 
-    private static void Require(bool holds, string otherwise)
+    /// <summary>Refuses the snapshot where something does not hold.</summary>
+    /// <exception cref="InvalidDataException">It does not; the message says what is wrong.</exception>
+    internal static void Require(bool holds, string otherwise)
     {
         if (!holds)
         {
             throw new InvalidDataException(FormattableString.Invariant($"The snapshot {otherwise}."));
-        }
-    }
-
-    private sealed class Reader
-    {
-        private readonly BirchTree _tree;
-        private readonly int[] _entries;
-        private readonly byte[] _leaf;
-        private readonly double[] _centroids;
-        private readonly double[] _weights;
-        private readonly double[] _deviations;
-        private readonly double[] _updates;
-        private readonly long[] _ids;
-        private readonly ClusteringFeature _feature;
-        private int _node;
-        private int _entry;
-
-        public Reader(IReadOnlyDictionary<string, SafeTensor> arrays, BirchTree tree, int branchingFactor)
-        {
-            _tree = tree;
-            _feature = new ClusteringFeature(tree.Dimensions);
-            _entries = Array<int>(arrays, "node_entries");
-            _leaf = Array<byte>(arrays, "node_is_leaf", _entries.Length);
-            Require(_entries.Length > 0 && System.Array.TrueForAll(_entries, count => count >= 0 && count <= branchingFactor), "has nodes with too few or too many entries");
-            long total = _entries.Sum(count => (long)count);
-            _weights = Array<double>(arrays, "weights", total);
-            _deviations = Array<double>(arrays, "deviations", total);
-            _updates = Array<double>(arrays, "updates", total);
-            _ids = Array<long>(arrays, "ids", total);
-            _centroids = Array<double>(arrays, "centroids", total * tree.Dimensions);
-            Require(
-                System.Array.TrueForAll(_weights, weight => double.IsFinite(weight) && weight > 0) && System.Array.TrueForAll(_deviations, sum => double.IsFinite(sum) && sum >= 0)
-                && System.Array.TrueForAll(_centroids, double.IsFinite),
-                "holds numbers that are not finite, or weights that are not above 0");
-        }
-
-        public BirchNode Root()
-        {
-            BirchNode root = Next();
-            Require(_node == _entries.Length, "has nodes that are in no other");
-            return root;
-        }
-
-        private BirchNode Next()
-        {
-            Require(_node < _entries.Length, "lacks nodes");
-            int node = _node++, first = _entry, count = _entries[node];
-            bool leaf = _leaf[node] != 0;
-            Require(leaf ? node == 0 || count > 0 : count > 0, "has an empty node");
-            _entry += count;
-            BirchNode result = _tree.NewNode(leaf);
-            for (int entry = first; entry < first + count; entry++)
-            {
-                BirchNode? child = leaf ? null : Next();
-                _feature.Weight = _weights[entry];
-                _feature.Deviation = _deviations[entry];
-                _feature.Updated = _updates[entry];
-                _feature.Id = _ids[entry];
-                _centroids.AsSpan(entry * _tree.Dimensions, _tree.Dimensions).CopyTo(_feature.Mean);
-                result.Add(_feature, child);
-            }
-
-            return result;
         }
     }
 }

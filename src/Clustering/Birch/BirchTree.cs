@@ -13,6 +13,7 @@ internal sealed class BirchTree
     private readonly double[] _otherSquares;
     private readonly double[] _row;
     private readonly double _squaredThreshold;
+    private readonly List<(BirchNode Node, int Entry, double Squared)> _path = [];
 
     /// <summary>Makes an empty tree.</summary>
     /// <param name="dimensions">d, at least 1.</param>
@@ -42,8 +43,25 @@ internal sealed class BirchTree
     /// <summary>How many subclusters there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>All nodes, each followed by those of its entries from left to right.</summary>
+    public IEnumerable<BirchNode> Nodes
+    {
+        get
+        {
+            Stack<BirchNode> open = new([Root]);
+            while (open.TryPop(out BirchNode? node))
+            {
+                yield return node;
+                for (int entry = node.IsLeaf ? -1 : node.Count - 1; entry >= 0; entry--)
+                {
+                    open.Push(node.Children[entry]);
+                }
+            }
+        }
+    }
+
     /// <summary>The leaves, left to right.</summary>
-    public IEnumerable<BirchNode> Leaves => Below(Root);
+    public IEnumerable<BirchNode> Leaves => Nodes.Where(node => node.IsLeaf);
 
     /// <summary>Takes the place of what is in the tree.</summary>
     /// <param name="root">The top node.</param>
@@ -62,7 +80,7 @@ internal sealed class BirchTree
     public bool Insert(ClusteringFeature feature)
     {
         int before = Count;
-        if (Insert(Root, feature) is BirchNode second)
+        if (InsertBelow(feature) is BirchNode second)
         {
             BirchNode first = Root;
             Root = NewNode(leaf: false);
@@ -98,7 +116,18 @@ internal sealed class BirchTree
     }
 
     /// <summary>Multiplies all weights by a power of two, exactly.</summary>
-    public void ScaleWeights(double exponent) => Scale(Root, (int)Math.Max(exponent, -LeastExponent));
+    public void ScaleWeights(double exponent)
+    {
+        int whole = (int)Math.Max(exponent, -LeastExponent);
+        foreach (BirchNode node in Nodes)
+        {
+            for (int entry = 0; entry < node.Count; entry++)
+            {
+                node.Weights[entry] = Math.ScaleB(node.Weights[entry], whole);
+                node.Deviations[entry] = Math.ScaleB(node.Deviations[entry], whole);
+            }
+        }
+    }
 
     /// <summary>The radius of all that is in the tree; 0 where there is nothing.</summary>
     public double Radius()
@@ -112,50 +141,51 @@ internal sealed class BirchTree
         return Root.Count > 0 ? Math.Sqrt(total.Deviation / total.Weight) : 0;
     }
 
-    private static IEnumerable<BirchNode> Below(BirchNode node) =>
-        node.IsLeaf ? [node] : node.Children.Take(node.Count).SelectMany(Below);
-
-    private static void Scale(BirchNode node, int exponent)
+    /// <summary>
+    /// Inserts below the root; returns the root's second half where it had to be split. The way down is kept in a list and not in calls: outliers that each
+    /// lie farther out can make a tree as deep as there are points.
+    /// </summary>
+    private BirchNode? InsertBelow(ClusteringFeature feature)
     {
-        for (int entry = 0; entry < node.Count; entry++)
+        _path.Clear();
+        BirchNode node = Root;
+        int nearest = node.Nearest(feature.Mean, _squares);
+        while (!node.IsLeaf)
         {
-            node.Weights[entry] = Math.ScaleB(node.Weights[entry], exponent);
-            node.Deviations[entry] = Math.ScaleB(node.Deviations[entry], exponent);
-            if (!node.IsLeaf)
-            {
-                Scale(node.Children[entry], exponent);
-            }
+            _path.Add((node, nearest, _squares[nearest]));
+            node = node.Children[nearest];
+            nearest = node.Nearest(feature.Mean, _squares);
         }
+
+        BirchNode? second = InsertInLeaf(node, nearest, feature);
+        for (int at = _path.Count - 1; at >= 0; at--)
+        {
+            (BirchNode above, int entry, double squared) = _path[at];
+            if (second is null)
+            {
+                above.Merge(entry, feature, squared);
+                continue;
+            }
+
+            above.Put(entry, Summary(above.Children[entry]), above.Children[entry]);
+            above.Add(Summary(second), second);
+            second = above.Count == _capacity ? Split(above) : null;
+        }
+
+        return second;
     }
 
-    /// <summary>Inserts below a node; returns the second half where it had to be split.</summary>
-    private BirchNode? Insert(BirchNode node, ClusteringFeature feature)
+    private BirchNode? InsertInLeaf(BirchNode leaf, int nearest, ClusteringFeature feature)
     {
-        int nearest = node.Nearest(feature.Mean, _squares);
-        double squared = nearest < 0 ? 0 : _squares[nearest];
-        if (!node.IsLeaf)
+        if (nearest >= 0 && leaf.SquaredRadius(nearest, feature, _squares[nearest]) <= _squaredThreshold)
         {
-            BirchNode child = node.Children[nearest];
-            if (Insert(child, feature) is not BirchNode second)
-            {
-                node.Merge(nearest, feature, squared);
-                return null;
-            }
-
-            node.Put(nearest, Summary(child), child);
-            node.Add(Summary(second), second);
-        }
-        else if (nearest >= 0 && node.SquaredRadius(nearest, feature, squared) <= _squaredThreshold)
-        {
-            node.Merge(nearest, feature, squared);
-        }
-        else
-        {
-            node.Add(feature, child: null);
-            Count++;
+            leaf.Merge(nearest, feature, _squares[nearest]);
+            return null;
         }
 
-        return node.Count == _capacity ? Split(node) : null;
+        leaf.Add(feature, child: null);
+        Count++;
+        return leaf.Count == _capacity ? Split(leaf) : null;
     }
 
     private ClusteringFeature Summary(BirchNode node)

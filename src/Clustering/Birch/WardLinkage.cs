@@ -102,8 +102,14 @@ internal sealed class WardLinkage
         return nearest;
     }
 
-    private double Growth(int a, int b, ReadOnlySpan<double> row) =>
-        _weights[a] * (_weights[b] / (_weights[a] + _weights[b])) * RowDistance.Squared(row, Mean(b));
+    private double Growth(int a, int b, ReadOnlySpan<double> row) => Growth(_weights[a], _weights[b], RowDistance.Squared(row, Mean(b)));
+
+    /// <summary>What joining two clusters adds to the sum of squared deviations: the same bits from either side, so that two clusters agree on how near they are.</summary>
+    internal static double Growth(double weight, double other, double squared)
+    {
+        double light = Math.Min(weight, other), heavy = Math.Max(weight, other);
+        return light * (heavy / (light + heavy)) * squared;
+    }
 
     /// <summary>The lower number stands for both from now on.</summary>
     private void Join(int low, int high)

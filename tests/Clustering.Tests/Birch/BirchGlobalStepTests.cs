@@ -32,6 +32,36 @@ public sealed class BirchGlobalStepTests
     }
 
     [TestMethod]
+    public void The_order_of_the_subclusters_does_not_change_what_is_joined()
+    {
+        const int M = 200, D = 3;
+        Random random = new(6);
+        float[] points = [.. Enumerable.Range(0, M * D).Select(_ => random.NextSingle() * 10)];
+        double[] weights = [.. Enumerable.Range(0, M).Select(_ => 1 + random.Next(20) + random.NextDouble())];
+        int[] order = [.. Enumerable.Range(0, M)];
+        random.Shuffle(order);
+        foreach (int clusters in new[] { 2, 7, 50 })
+        {
+            int[] given = WardLinkage.Cut(points, weights, D, clusters, progress: null, CancellationToken.None);
+            int[] shuffled = WardLinkage.Cut(TestPoints.Reorder(points, D, order), Array.ConvertAll(order, at => weights[at]), D, clusters, progress: null, CancellationToken.None);
+            PartitionAgreement.AdjustedRandIndex(shuffled, Array.ConvertAll(order, at => given[at])).ShouldBe(1);
+        }
+    }
+
+    [TestMethod]
+    public void Two_clusters_agree_on_what_joining_them_costs()
+    {
+        Random random = new(7);
+        for (int pair = 0; pair < 1000; pair++)
+        {
+            double weight = random.NextDouble() * 100, other = random.NextDouble(), squared = random.NextDouble();
+            WardLinkage.Growth(weight, other, squared).ShouldBe(WardLinkage.Growth(other, weight, squared));
+        }
+
+        WardLinkage.Growth(1e-200, 1e-200, 1).ShouldBe(0.5e-200);
+    }
+
+    [TestMethod]
     public void Equal_subclusters_and_more_clusters_than_subclusters_are_no_trouble()
     {
         float[] points = [1, 1, 1, 5];

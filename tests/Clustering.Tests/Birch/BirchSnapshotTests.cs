@@ -53,6 +53,92 @@ public sealed class BirchSnapshotTests
         Refused(whole, "birch.settings", SafeTensor.From<double>([-1, 0, 0, 1, 0, 0, 0, 0], 8)).ShouldContain("Threshold is -1");
     }
 
+    [TestMethod]
+    public void A_snapshot_of_what_insertion_cannot_have_made_is_refused()
+    {
+        Birch birch = new(2, new BirchOptions { BranchingFactor = 3 });
+        birch.InsertMany(TestPoints.Blobs(60, 2, 3, seed: 1));
+        Dictionary<string, SafeTensor> whole = new(birch.Snapshot(), StringComparer.Ordinal);
+        int[] entries = whole["birch.node_entries"].ToArray<int>();
+        int root = entries[0], leaf = Array.IndexOf(whole["birch.node_is_leaf"].ToArray<byte>(), (byte)1), inLeaf = entries.Take(leaf).Sum();
+
+        Refused(whole, "birch.weights", Changed<double>(whole, "birch.weights", 0, weight => weight * 1.01)).ShouldContain("does not sum up the node below it");
+        Refused(whole, "birch.weights", Changed<double>(whole, "birch.weights", 0, _ => double.NaN)).ShouldContain("not finite");
+        Refused(whole, "birch.centroids", Changed<double>(whole, "birch.centroids", 0, _ => 1e200)).ShouldContain("beyond single precision");
+        Refused(whole, "birch.deviations", Changed<double>(whole, "birch.deviations", inLeaf, _ => 1e9)).ShouldContain("wider than the threshold");
+        Refused(whole, "birch.updates", Changed<double>(whole, "birch.updates", 0, _ => double.PositiveInfinity)).ShouldContain("not finite");
+        Refused(whole, "birch.ids", Changed<long>(whole, "birch.ids", 0, _ => 5)).ShouldContain("without an id of their own");
+        Refused(whole, "birch.ids", Changed<long>(whole, "birch.ids", inLeaf, _ => 1_000_000)).ShouldContain("without an id of their own");
+        Refused(whole, "birch.node_is_leaf", Changed<byte>(whole, "birch.node_is_leaf", 1, kind => (byte)(1 - kind))).ShouldNotBeEmpty();
+        Refused(whole, "birch.node_is_leaf", Changed<byte>(whole, "birch.node_is_leaf", 0, _ => 2)).ShouldContain("neither leaves nor not");
+        Refused(whole, "birch.node_entries", Changed<int>(whole, "birch.node_entries", 0, _ => root - 1)).ShouldNotBeEmpty();
+        Refused(whole, "birch.settings", Changed<double>(whole, "birch.settings", 5, _ => double.NaN)).ShouldContain("times that are not finite");
+        Refused(whole, "birch.counts", Changed<long>(whole, "birch.counts", 2, _ => int.MaxValue)).ShouldContain("BranchingFactor is 2147483647; it must be 2 to 10000");
+        Refused(whole, "birch.counts", Changed<long>(whole, "birch.counts", 1, _ => int.MaxValue)).ShouldContain("counts out of range");
+        Refused(whole, "birch.counts", Changed<long>(whole, "birch.counts", 5, _ => -1)).ShouldContain("counts out of range");
+    }
+
+    [TestMethod]
+    public void Any_damage_gives_a_message_or_a_tree_that_goes_on()
+    {
+        Birch birch = new(2, new BirchOptions { BranchingFactor = 3, HalfLife = 100 });
+        birch.InsertMany(TestPoints.Blobs(60, 2, 3, seed: 1));
+        Dictionary<string, SafeTensor> whole = new(birch.Snapshot(), StringComparer.Ordinal);
+        string[] names = [.. whole.Keys.Order(StringComparer.Ordinal)];
+        Random random = new(7);
+        int refused = 0;
+        for (int damage = 0; damage < 1000; damage++)
+        {
+            string name = names[random.Next(names.Length)];
+            byte[] bytes = whole[name].Data.ToArray();
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                Birch restored = Birch.Restore(new Dictionary<string, SafeTensor>(whole, StringComparer.Ordinal) { [name] = whole[name] with { Data = bytes } });
+                restored.InsertMany(TestPoints.Blobs(40, 2, 3, seed: 2));
+                Birch.Restore(restored.Snapshot()).Inserted.ShouldBe(restored.Inserted);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        refused.ShouldBeGreaterThan(200);
+    }
+
+    [TestMethod]
+    public void A_tree_of_any_depth_can_be_restored_and_goes_on()
+    {
+        const int Depth = 50_000;
+        int nodes = 1 + (2 * Depth), entries = nodes + 1;
+        double[] two = [.. Enumerable.Range(0, entries).Select(entry => entry == 0 || (entry > 1 && entry <= Depth + 1) ? 0.0 : 9.0)];
+        Dictionary<string, SafeTensor> deep = new(StringComparer.Ordinal)
+        {
+            ["birch.counts"] = SafeTensor.From<long>([1, 1, 2, 0, 2, 2], 6),
+            ["birch.settings"] = SafeTensor.From<double>([0.5, 0, 0, 0.5, 0, 0, 0, 0], 8),
+            ["birch.node_entries"] = SafeTensor.From<int>([2, .. Enumerable.Repeat(1, nodes - 1)], nodes),
+            ["birch.node_is_leaf"] = SafeTensor.From<byte>([.. Enumerable.Range(0, nodes).Select(node => node is Depth or (2 * Depth) ? (byte)1 : (byte)0)], nodes),
+            ["birch.centroids"] = SafeTensor.From<double>(two, entries, 1),
+            ["birch.weights"] = SafeTensor.From<double>([.. Enumerable.Repeat(1.0, entries)], entries),
+            ["birch.deviations"] = SafeTensor.From<double>(new double[entries], entries),
+            ["birch.updates"] = SafeTensor.From<double>(new double[entries], entries),
+            ["birch.ids"] = SafeTensor.From<long>([.. Enumerable.Range(0, entries).Select(entry => entry == Depth + 1 ? 0L : entry == (2 * Depth) + 1 ? 1 : -1)], entries),
+        };
+
+        Birch birch = Birch.Restore(deep);
+        birch.InsertMany(new float[] { 0.1f, 9.1f, 20 });
+        Birch.Restore(birch.Snapshot()).Subclusters().Weights.ShouldBe([2, 2, 1]);
+    }
+
+    private static SafeTensor Changed<T>(Dictionary<string, SafeTensor> whole, string name, int at, Func<T, T> change)
+        where T : unmanaged
+    {
+        T[] values = whole[name].ToArray<T>();
+        values[at] = change(values[at]);
+        return SafeTensor.From<T>(values, [.. whole[name].Shape]);
+    }
+
     private static string Refused(Dictionary<string, SafeTensor> whole, string name, SafeTensor? instead)
     {
         Dictionary<string, SafeTensor> changed = new(whole, StringComparer.Ordinal);

@@ -203,7 +203,8 @@ public sealed class BirchTests
         Birch birch = new(2, new BirchOptions { HalfLife = 1 });
         Message(() => _ = new Birch(0)).ShouldContain("dimensions is 0; it must be 1 or more");
         Message(() => _ = new Birch(2, new BirchOptions { Threshold = -1 })).ShouldContain("Threshold is -1; it must be finite and 0 or more");
-        Message(() => _ = new Birch(2, new BirchOptions { BranchingFactor = 1 })).ShouldContain("BranchingFactor is 1; it must be 2 or more");
+        Message(() => _ = new Birch(2, new BirchOptions { BranchingFactor = 1 })).ShouldContain("BranchingFactor is 1; it must be 2 to 10000");
+        Message(() => _ = new Birch(2, new BirchOptions { BranchingFactor = 10_001 })).ShouldContain("BranchingFactor is 10001; it must be 2 to 10000");
         Message(() => _ = new Birch(2, new BirchOptions { HalfLife = 0 })).ShouldContain("HalfLife is 0; it must be null, or finite and above 0");
         Message(() => _ = new Birch(2, new BirchOptions { MinimumWeight = 1 })).ShouldContain("MinimumWeight is 1; it must be 0 where HalfLife is null");
         Message(() => _ = new Birch(2, new BirchOptions { MaximumSubclusters = 0 })).ShouldContain("MaximumSubclusters is 0; it must be null or 1 or more");
