@@ -222,7 +222,7 @@ public sealed class HdbscanPredictor
     /// <summary>Where each point joins the tree; by groups, so that the neighbour lists of few are in memory at a time.</summary>
     internal Attachment[] Attach(PointSet queries, IProgress<double>? progress, CancellationToken ct)
     {
-        int k = Math.Min(2 * _model.MinSamples, _points.Count);
+        int k = (int)Math.Min(2L * _model.MinSamples, _points.Count);
         progress = progress.Ordered();
         Attachment[] attached = new Attachment[queries.Count];
         for (int first = 0; first < attached.Length; first += AttachedAtOnce)
@@ -253,7 +253,7 @@ public sealed class HdbscanPredictor
         int nearest = -1;
         double least = double.PositiveInfinity;
         counted = 0;
-        for (int i = 0; i < near.Length && counted < 2 * _model.MinSamples; i++)
+        for (int i = 0; i < near.Length && counted < 2L * _model.MinSamples; i++)
         {
             double distance = Math.Max(Math.Max(_model.CoreDistances[near[i]], distances[own]), distances[i]);
             if (nearest < 0 || distance < least)

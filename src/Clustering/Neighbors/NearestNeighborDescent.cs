@@ -69,24 +69,35 @@ internal sealed unsafe class NearestNeighborDescent
         return nearest;
     }
 
-    /// <summary>Single-precision rows about the middle, which keeps their products precise.</summary>
+    /// <summary>Single-precision rows about the middle and of about unit size, which keeps their products precise, however small or large the numbers are.</summary>
     private void Copy(PointSet points)
     {
         int d = points.Dimensions;
-        Blocks.Run((_count + 255) / 256, _threads, () => 0, (block, _) =>
+        double[] middle = PanelPoints.Centre(points), reach = new double[_count];
+        ForEach((i, row) =>
+        {
+            Centre(i, row);
+            reach[i] = Math.Abs(TensorPrimitives.MaxMagnitude<double>(row));
+        });
+        double largest = reach.Max(), scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
+        ForEach((i, row) =>
+        {
+            Centre(i, row);
+            TensorPrimitives.Multiply(row, scale, row);
+            TensorPrimitives.ConvertSaturating<double, float>(row, _rows.AsSpan(i * _stride, d));
+            _squares[i] = TensorPrimitives.SumOfSquares<float>(_rows.AsSpan(i * _stride, d));
+        });
+
+        void Centre(int point, double[] row)
+        {
+            points.CopyRow(point, row);
+            TensorPrimitives.Subtract(row, middle, row);
+        }
+
+        void ForEach(Action<int, double[]> work) => Blocks.Run((_count + 255) / 256, _threads, () => new double[d], (block, row) =>
         {
             for (int i = block * 256; i < Math.Min(_count, (block + 1) * 256); i++)
-                TensorPrimitives.Multiply(points.Given(i), (float)points.ScaleOf(i), _rows.AsSpan(i * _stride, d));
-        }, _ct);
-        float[] mean = Points.Mean(_rows, _stride);
-        Blocks.Run((_count + 255) / 256, _threads, () => 0, (block, _) =>
-        {
-            for (int i = block * 256; i < Math.Min(_count, (block + 1) * 256); i++)
-            {
-                Span<float> row = _rows.AsSpan(i * _stride, _stride);
-                TensorPrimitives.Subtract(row, mean, row);
-                _squares[i] = TensorPrimitives.SumOfSquares<float>(row);
-            }
+                work(i, row);
         }, _ct);
     }
 

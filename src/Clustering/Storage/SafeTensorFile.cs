@@ -125,7 +125,7 @@ public static class SafeTensorFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header);
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
             List<(string Name, string Type, long[] Shape, long Start, long End)> entries = [];
             foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(p => !p.NameEquals(MetadataKey)))
             {

@@ -174,6 +174,19 @@ public sealed class HdbscanPredictorTests
         Should.Throw<ArgumentException>(() => new HdbscanPredictor(model with { MinSamples = 100 })).Message.ShouldContain(nameof(HdbscanModel.MinSamples));
     }
 
+    [TestMethod]
+    public void A_fit_of_a_billion_copies_counts_more_neighbours_than_an_int_holds()
+    {
+        float[] points = [0, 1, 2, 50, 51], fresh = [-3, 1.1f, 49];
+        Neighbors(100_000_000).ShouldBe(Neighbors(1));
+
+        int[] Neighbors(int unit)
+        {
+            HdbscanOptions options = new() { MinSamples = 15 * unit, MinClusterSize = 2 };
+            return new HdbscanPredictor(Hdbscan.Fit(points, 1, Enumerable.Repeat(4 * unit, 5).ToArray(), options).ToModel(points)).Predict(fresh).Neighbors;
+        }
+    }
+
     private static void ShouldBeRows(IEnumerable<MembershipBlock> blocks, int rows, double[,] expected)
     {
         int at = 0;

@@ -8,11 +8,14 @@ public sealed class NearestNeighborDescentTests
     private const int K = 10;
 
     [TestMethod]
-    [DataRow(3000, 12, DistanceMetric.Euclidean)]
-    [DataRow(3000, 40, DistanceMetric.Cosine)]
-    public void Nearly_all_of_the_nearest_are_found_at_their_true_distances(int count, int dimensions, DistanceMetric metric)
+    [DataRow(3000, 12, 1f, DistanceMetric.Euclidean)]
+    [DataRow(3000, 40, 1f, DistanceMetric.Cosine)]
+    [DataRow(3000, 12, 1e-30f, DistanceMetric.Euclidean)]
+    [DataRow(3000, 40, 1e-39f, DistanceMetric.Cosine)]
+    [DataRow(3000, 12, 1e25f, DistanceMetric.Euclidean)]
+    public void Nearly_all_of_the_nearest_are_found_at_their_true_distances(int count, int dimensions, float unit, DistanceMetric metric)
     {
-        PointSet points = PointSet.Create(SampleVectors.Groups(count, dimensions, 9, 0.5, 31), dimensions, metric, "points");
+        PointSet points = PointSet.Create(Array.ConvertAll(SampleVectors.Groups(count, dimensions, 9, 0.5, 31), value => value * unit), dimensions, metric, "points");
         NeighborLists exact = BruteForceNeighbors.Search(points, points, K, 2, progress: null, CancellationToken.None);
         NeighborLists found = NearestNeighborDescent.Search(points, K, 42, 2, progress: null, CancellationToken.None);
         int hits = 0;

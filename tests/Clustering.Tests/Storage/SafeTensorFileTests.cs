@@ -72,6 +72,7 @@ public sealed class SafeTensorFileTests
     [TestMethod]
     [DataRow("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
     [DataRow("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}")]
+    [DataRow("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}}", DisplayName = "one name twice")]
     [DataRow("not json")]
     public async Task A_header_that_makes_no_sense_is_refused(string header)
     {
