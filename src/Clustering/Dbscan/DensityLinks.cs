@@ -20,7 +20,7 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
         bool[] core = new bool[points.Count];
         search.Run(squared, (point, near) => core[point] = 1 + Links(point, near, reach) >= options.MinPoints, options.Threads, progress.Part(0, ShareOfCounting), ct);
 
-        SharedDisjointSet sets = new(points.Count);
+        DisjointSet sets = new(points.Count);
         int[] nearestCore = [.. Enumerable.Repeat(-1, points.Count)];
         search.Run(
             squared,
@@ -58,7 +58,7 @@ internal sealed class DensityLinks(PointSet points, IRadiusSearch search, Dbscan
         return links;
     }
 
-    private void Join(int point, List<(int Point, double Squared)> near, double[] reach, bool[] core, SharedDisjointSet sets)
+    private void Join(int point, List<(int Point, double Squared)> near, double[] reach, bool[] core, DisjointSet sets)
     {
         foreach ((int other, double squared) in near)
         {
