@@ -8,8 +8,8 @@ namespace Pipeline.Clustering;
 /// </summary>
 public static class Hdbscan
 {
-    private const double ShareOfSpanningTree = 0.9;
-    private const double ShareOfLinkage = 0.04;
+    private const double ShareOfSpanningTree = 0.8;
+    private const double ShareOfLinkage = 0.1;
 
     /// <summary>
     /// Clusters points. The result is the same bit for bit whatever the number of threads.
