@@ -24,7 +24,8 @@ public static class Dbscan
 
     /// <summary>
     /// Clusters points. The result is the same bit for bit whatever the number of threads. Time O(n^2 d); about O(n log n) times the number of points
-    /// within a radius in few dimensions. Memory O(n d), never a list of all links.
+    /// within a radius in few dimensions. Memory O(n d) and, for each thread, the points within
+    /// the radii of 96 points in many dimensions, of one point in few; never a list of all links.
     /// </summary>
     /// <param name="points">n x d numbers, row-major; n at least 1. All finite; under the cosine metric no row is zero.</param>
     /// <param name="dimensions">d, at least 1; divides the length of <paramref name="points"/>.</param>

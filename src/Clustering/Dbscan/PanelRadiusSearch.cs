@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.Clustering;
 
-/// <summary>Points within radii by comparing all pairs: single-precision products leave out what is certainly farther, double precision measures the rest.</summary>
+/// <summary>Points within radii by comparing all pairs: single-precision products leave out what is certainly farther, double precision measures the rest. Memory: 4 bytes a coordinate and, for each thread, 16 bytes for each point within the radius of one of 96 points.</summary>
 internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
 {
     private const int RowBlock = 8 * TileKernel.Rows;

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Pipeline.Clustering;
 
 /// <summary>
-/// The inner loop of both the matrix product and the neighbour search: six rows against one panel of points, all sums kept in registers.
+/// The inner loop of the matrix product, six rows against one panel of points with all sums kept in registers; and the shape of panels, which the
+/// searches among points share (<see cref="TileKernel"/>).
 /// </summary>
 /// <remarks>
 /// A panel holds <see cref="Width"/> points interleaved by coordinate. Each sum runs over the coordinates in order, so its value does not

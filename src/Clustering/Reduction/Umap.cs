@@ -20,7 +20,10 @@ public static class Umap
     private const double ManyPoints = 10_000;
 
     /// <summary>Builds the graph and lays it out.</summary>
-    /// <remarks>Time O(n^2 x d + epochs x n x (neighbours + negative sample rate)), memory O(n x (d + neighbours)).</remarks>
+    /// <remarks>
+    /// Time O(n^2 x d) for exact neighbours or about O(n x log n x d) for approximate ones, and O(epochs x n x (neighbours + negative sample rate)) for the layout;
+    /// memory O(n x (d + neighbours)).
+    /// </remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1. The model keeps it.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
@@ -55,7 +58,10 @@ public static class Umap
     }
 
     /// <summary>Finds the neighbours and their memberships. The graph can be laid out several times, in different numbers of dimensions.</summary>
-    /// <remarks>Time O(n^2 x d), memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/>, <see cref="UmapOptions.NeighborSearch"/> and the seed.</remarks>
+    /// <remarks>
+    /// Time O(n^2 x d) for exact neighbours, about O(n x log n x d) for approximate ones; memory O(n x (d + neighbours)). Uses <see cref="UmapOptions.Neighbors"/>, <see cref="UmapOptions.Metric"/>, <see cref="UmapOptions.NeighborSearch"/>
+    /// and the seed.
+    /// </remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
