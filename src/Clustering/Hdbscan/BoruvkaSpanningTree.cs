@@ -152,7 +152,7 @@ internal sealed class BoruvkaSpanningTree
                     int near = _lists.Indices[i];
                     if (components[near] != own)
                     {
-                        double weight = Math.Max(Math.Max(_core[at], _core[near]), _lists.Distances[i] / _alpha);
+                        double weight = Math.Max(Math.Max(_core[at], _core[near]), _lists.DistanceAt(i) / _alpha);
                         (best, bestAt) = weight < best ? (weight, near) : (best, bestAt);
                     }
                 }

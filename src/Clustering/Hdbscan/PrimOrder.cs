@@ -29,7 +29,7 @@ internal static class PrimOrder
         double[] nearest = new double[n];
         int[] source = new int[n];
         nearest.AsSpan().Fill(double.PositiveInfinity);
-        PointHeap frontier = new(nearest, names);
+        PrimFrontier frontier = new();
         MinimumSpanningTree result = new(new int[n - 1], new int[n - 1], new double[n - 1]);
         int current = names is null ? 0 : Array.IndexOf(names, 0);
         for (int edge = 0; edge < n - 1; edge++)
@@ -47,7 +47,7 @@ internal static class PrimOrder
                 Reach(to, entry < 0 ? core[to] : tree.Weights[entry]);
             }
 
-            for (int i = current * k; i < (current + 1) * k && lists.Distances[i] / alpha <= core[current]; i++)
+            for (int i = current * k; i < (current + 1) * k && lists.DistanceAt(i) / alpha <= core[current]; i++)
             {
                 if (core[lists.Indices[i]] <= core[current])
                 {
@@ -55,7 +55,12 @@ internal static class PrimOrder
                 }
             }
 
-            current = frontier.TakeFirst();
+            do
+            {
+                current = frontier.TakeFirst();
+            }
+            while (double.IsNegativeInfinity(nearest[current]));
+
             result.Sources[edge] = Name(source[current]);
             result.Targets[edge] = Name(current);
             result.Weights[edge] = nearest[current];
@@ -70,7 +75,7 @@ internal static class PrimOrder
             {
                 nearest[to] = weight;
                 source[to] = current;
-                frontier.Lower(to);
+                frontier.Add(weight, Name(to), to);
             }
         }
 
@@ -110,7 +115,7 @@ internal static class PrimOrder
                 ct.ThrowIfCancellationRequested();
             }
 
-            for (int i = a * k; i < (a + 1) * k && lists.Distances[i] / alpha <= core[a]; i++)
+            for (int i = a * k; i < (a + 1) * k && lists.DistanceAt(i) / alpha <= core[a]; i++)
             {
                 if (core[lists.Indices[i]] <= core[a])
                 {

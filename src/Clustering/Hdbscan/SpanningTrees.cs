@@ -64,12 +64,25 @@ internal static class SpanningTrees
         PointSet points, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? search, IProgress<double>? rest, CancellationToken ct)
     {
         KdTree boxes = KdTree.Build(points, threads, ct);
-        NeighborLists lists = KdSearch.RunInPlace(boxes, Math.Min(minSamples, points.Count - 1), threads, search, ct);
-        weights = weights is null ? null : Array.ConvertAll(boxes.Order, point => weights[point]);
-        double[] core = CoreDistances.NthOther(lists, minSamples, weights);
+        (NeighborLists lists, double[] core, double[] predictionCore) = NearPositions(boxes, weights, minSamples, alpha, threads, search, ct);
         MinimumSpanningTree tree = BoruvkaSpanningTree.Build(boxes, lists, core, alpha, threads, rest.Part(0, ShareOfFinding), ct);
         tree = PrimOrder.Arrange(core, alpha, tree, lists, boxes.Order, rest.Part(ShareOfFinding, 1 - ShareOfFinding), ct);
-        return new SpannedGraph(tree, ByPoint(core, boxes.Order), ByPoint(CoreDistances.NthOther(lists, minSamples - 1, weights), boxes.Order));
+        return new SpannedGraph(tree, ByPoint(core, boxes.Order), ByPoint(predictionCore, boxes.Order));
+    }
+
+    /// <summary>Everything by position. Where each neighbour counts once and alpha shortens distances, no listed one matters beside the core distance.</summary>
+    private static (NeighborLists Lists, double[] Core, double[] PredictionCore) NearPositions(
+        KdTree tree, int[]? weights, int minSamples, double alpha, int threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        int k = Math.Min(minSamples, tree.Order.Length - 1);
+        if (weights is null && alpha >= 1)
+        {
+            return KdSearch.RunForCores(tree, k, threads, progress, ct);
+        }
+
+        NeighborLists lists = KdSearch.RunInPlace(tree, k, threads, progress, ct);
+        weights = weights is null ? null : Array.ConvertAll(tree.Order, point => weights[point]);
+        return (lists, CoreDistances.NthOther(lists, minSamples, weights), CoreDistances.NthOther(lists, minSamples - 1, weights));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -62,6 +62,28 @@ internal sealed class KdSearch
         }
     }
 
+    /// <summary>
+    /// The neighbours of the tree's own points by position, without their distances, and per position the distance to the last of them and to the last but one,
+    /// which is the point itself at distance 0 where k is 1.
+    /// </summary>
+    public static (NeighborLists Lists, double[] Last, double[] LastButOne) RunForCores(
+        KdTree tree, int k, int threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        int n = tree.Points.Count;
+        NeighborLists lists = new(k, new int[n * k], []);
+        double[] last = new double[n], lastButOne = new double[n];
+        ForBlocks(tree, n, k, threads, Find, progress, ct);
+        return (lists, last, lastButOne);
+
+        void Find(KdSearch search, int at)
+        {
+            search.Find(tree.Points, tree.Order[at], at);
+            search._indices.CopyTo(lists.Indices, at * k);
+            last[at] = tree.Points.ToDistance(search._squares[^1]);
+            lastButOne[at] = k > 1 ? tree.Points.ToDistance(search._squares[^2]) : 0;
+        }
+    }
+
     private static void ForBlocks(KdTree tree, int count, int k, int threads, Action<KdSearch, int> find, IProgress<double>? progress, CancellationToken ct)
     {
         int blocks = (count + Block - 1) / Block, done = 0;

@@ -14,26 +14,24 @@ public sealed class OrderingTests
     }
 
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void A_heap_gives_points_back_by_key_and_then_by_name_also_after_keys_have_fallen(bool renamed)
+    public void Offers_come_out_by_weight_and_then_by_name_whenever_they_are_made()
     {
         Random random = new(5);
-        double[] keys = [.. Enumerable.Range(0, 300).Select(_ => (double)random.Next(40))];
-        int[]? names = renamed ? [.. Enumerable.Range(0, 300).Reverse()] : null;
-        PointHeap heap = new(keys, names);
-        for (int point = 0; point < keys.Length; point++)
+        PrimFrontier frontier = new();
+        PriorityQueue<int, (double, int)> expected = new();
+        int point = 0;
+        for (int round = 0; round < 2000; round++)
         {
-            heap.Lower(point);
-        }
+            for (int offers = random.Next(round < 1000 ? 4 : 2); offers > 0 || expected.Count == 0; offers--, point++)
+            {
+                int name = 1_000_000 - point;
+                double weight = random.Next(40);
+                frontier.Add(weight, name, point);
+                expected.Enqueue(point, (weight, name));
+            }
 
-        for (int point = 0; point < keys.Length; point += 3)
-        {
-            keys[point] -= random.Next(20);
-            heap.Lower(point);
+            frontier.TakeFirst().ShouldBe(expected.Dequeue());
         }
-
-        Enumerable.Range(0, 300).Select(_ => heap.TakeFirst()).ShouldBe(Enumerable.Range(0, 300).OrderBy(point => keys[point]).ThenBy(point => names?[point] ?? point));
     }
 
     [TestMethod]

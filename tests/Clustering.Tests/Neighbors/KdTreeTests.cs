@@ -68,6 +68,21 @@ public sealed class KdTreeTests
         }
     }
 
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4)]
+    public void A_search_for_cores_keeps_the_last_two_distances_only(int k)
+    {
+        PointSet points = PointSet.Create(TestPoints.Blobs(700, 2, 5, 3), 2, DistanceMetric.Euclidean, "points");
+        KdTree tree = KdTree.Build(points);
+        NeighborLists expected = KdSearch.RunInPlace(tree, k, 2, null, CancellationToken.None);
+        (NeighborLists lists, double[] last, double[] lastButOne) = KdSearch.RunForCores(tree, k, 2, null, CancellationToken.None);
+        lists.Indices.ShouldBe(expected.Indices);
+        lists.Distances.ShouldBeEmpty();
+        last.ShouldBe(CoreDistances.NthOther(expected, k));
+        lastButOne.ShouldBe(CoreDistances.NthOther(expected, k - 1));
+    }
+
     private static void ShouldBeSame(NeighborLists actual, NeighborLists expected)
     {
         actual.Indices.ShouldBe(expected.Indices);
