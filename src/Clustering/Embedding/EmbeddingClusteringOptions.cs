@@ -18,8 +18,8 @@ public sealed record EmbeddingClusteringOptions
     /// <summary>The smallest cluster of the finest layer, at least 2; null for 0.2 times the square root of the number of points, at least 5.</summary>
     public int? MinClusterSize { get; init; }
 
-    /// <summary>The neighbour in the embedding whose distance is the core distance, at least 1; null for half of the smallest cluster of the finest layer.</summary>
-    public int? MinSamples { get; init; }
+    /// <summary>The neighbour in the embedding whose distance is the core distance, at least 1.</summary>
+    public int MinSamples { get; init; } = 5;
 
     /// <summary>The most layers to return, 1 or more.</summary>
     public int MaxLayers { get; init; } = 10;
@@ -38,22 +38,18 @@ public sealed record EmbeddingClusteringOptions
         Check(Components is >= 1 and <= 100, nameof(Components), Components, "1 to 100");
         Check(Epochs >= 0, nameof(Epochs), Epochs, "0 or more");
         Check(MinClusterSize is null or >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more, or null");
-        Check(MinSamples is null or >= 1, nameof(MinSamples), MinSamples, "1 or more, or null");
+        Check(MinSamples >= 1, nameof(MinSamples), MinSamples, "1 or more");
         Check(MaxLayers >= 1, nameof(MaxLayers), MaxLayers, "1 or more");
         Check(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "1 or more, or null");
     }
 
     /// <summary>The parameters of the tree over a number of points.</summary>
-    internal HdbscanOptions Tree(int count)
+    internal HdbscanOptions Tree(int count) => new()
     {
-        int minClusterSize = MinClusterSize ?? Math.Max(SmallestDefault, (int)Math.Round(MinClusterSizePerRoot * Math.Sqrt(count)));
-        return new HdbscanOptions
-        {
-            MinClusterSize = minClusterSize,
-            MinSamples = MinSamples ?? Math.Max(1, minClusterSize / 2),
-            MaxDegreeOfParallelism = MaxDegreeOfParallelism,
-        };
-    }
+        MinClusterSize = MinClusterSize ?? Math.Max(SmallestDefault, (int)Math.Round(MinClusterSizePerRoot * Math.Sqrt(count))),
+        MinSamples = MinSamples,
+        MaxDegreeOfParallelism = MaxDegreeOfParallelism,
+    };
 
     private static void Check(bool valid, string name, object? value, string range)
     {

@@ -10,13 +10,13 @@ public sealed record EmbeddingClusteringResult
     public required int Components { get; init; }
 
     /// <summary>
-    /// The granularities, finest first; at least one. All come from one tree, so that a cluster of a coarser layer and one of a finer layer are apart or one
-    /// contains the other. A layer's persistence is the sum over the leaves of the tree, condensed at the layer's smallest cluster m, of the number of values of
-    /// m for which they are leaves, times exp(-distance at which they split off), over the number of points. Layers are where it has its peaks.
+    /// The granularities, finest first; at least one. All come from one tree, so that two clusters, of whatever layers, are apart or one contains the other.
+    /// A cluster persists over a range of smallest clusters, those for which it is a leaf of the condensed tree. The persistence of a layer is the sum of these
+    /// ranges' lengths over its leaves, divided by the number of points; layers are where it has its peaks.
     /// </summary>
     public required IReadOnlyList<ClusterLayer> Layers { get; init; }
 
-    /// <summary>The layer to use where only one is wanted: the finest whose persistence is at least 0.8 times the largest.</summary>
+    /// <summary>The layer to use where only one is wanted: the finest whose persistence is at least 0.7 times the largest.</summary>
     public required int ChosenLayer { get; init; }
 
     /// <summary>The clusters of the chosen layer.</summary>

@@ -8,13 +8,11 @@ internal sealed class LeafLifetimes
 {
     private readonly int[] _firsts;
     private readonly int[] _lasts;
-    private readonly double[] _closeness;
 
-    private LeafLifetimes(int[] firsts, int[] lasts, double[] closeness)
+    private LeafLifetimes(int[] firsts, int[] lasts)
     {
         _firsts = firsts;
         _lasts = lasts;
-        _closeness = closeness;
         Sizes = [.. Lived().Select(c => _firsts[c]).Distinct().Order()];
     }
 
@@ -28,28 +26,28 @@ internal sealed class LeafLifetimes
     {
         ClusterHierarchy hierarchy = ClusterHierarchy.From(tree);
         int[] firsts = new int[hierarchy.Count], lasts = new int[hierarchy.Count];
-        double[] closeness = new double[hierarchy.Count];
         firsts.AsSpan().Fill(leastSize);
         for (int right = hierarchy.Count - 1; right > 0; right -= 2)
         {
             int left = right - 1, parent = hierarchy.Parents[right];
             lasts[left] = lasts[right] = Math.Min(hierarchy.Sizes[left], hierarchy.Sizes[right]);
-            closeness[left] = closeness[right] = Math.Exp(-1 / hierarchy.Births[right]);
             firsts[parent] = Math.Max(lasts[right] + 1, Math.Max(firsts[left], firsts[right]));
         }
 
-        return new LeafLifetimes(firsts, lasts, closeness);
+        return new LeafLifetimes(firsts, lasts);
     }
 
-    /// <summary>The sum over the leaves at each of <see cref="Sizes"/> of the length of their life times exp(-distance at which they split off). O(clusters x sizes), and there are at most as many sizes as the root of twice the number of points.</summary>
-    public double[] Persistence()
+    /// <summary>
+    /// For each of <see cref="Sizes"/>, the lengths of the lives of the leaves there, in all: at most the number of points. O(clusters x sizes) time; there are no
+    /// more sizes than the root of twice the number of points.
+    /// </summary>
+    public long[] Persistence()
     {
-        double[] persistence = new double[Sizes.Length];
+        long[] persistence = new long[Sizes.Length];
         foreach (int cluster in Lived())
         {
-            double life = (_lasts[cluster] - _firsts[cluster] + 1) * _closeness[cluster];
             for (int at = Array.BinarySearch(Sizes, _firsts[cluster]); at < Sizes.Length && Sizes[at] <= _lasts[cluster]; at++)
-                persistence[at] += life;
+                persistence[at] += _lasts[cluster] - _firsts[cluster] + 1;
         }
 
         return persistence;

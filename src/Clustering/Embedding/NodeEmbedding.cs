@@ -30,8 +30,8 @@ internal sealed class NodeEmbedding
         _options = options;
         _parallel = parallel;
 
-        // A start that is good already needs long steps but few passes, and fewer pushes than pulls from a distance would.
-        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = 2, LearningRate = 2 };
+        // Few passes need longer steps than a layout's many; fewer pushes leave denser clusters.
+        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = 3, LearningRate = 2 };
         (double a, double b) = LayoutCurve.Fit(_steps.MinDistance, _steps.Spread);
         _forces = new LayoutForces(new ForceCurve(a, b), options.Components);
     }
