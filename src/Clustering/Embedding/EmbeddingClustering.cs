@@ -1,14 +1,15 @@
 namespace Pipeline.Clustering;
 
 /// <summary>
-/// Clusters embeddings at several granularities: the neighbourhood graph under the cosine, an embedding of the graph that starts from label propagation,
-/// HDBSCAN's exact tree in it, and the smallest clusters at which that tree persists. After EVoC (McInnes, Healy 2024) and PLSCAN (Bot and others 2025,
-/// arXiv:2512.16558).
+/// Clusters embeddings at several granularities, and chooses one: the neighbourhood graph under the cosine, an embedding of the graph that starts from label
+/// propagation, and HDBSCAN's exact tree in it, condensed at the smallest clusters at which it persists. After EVoC (Tutte Institute) and PLSCAN
+/// (arXiv:2512.16558).
 /// </summary>
 /// <remarks>
-/// Beside <see cref="Umap"/> and <see cref="Hdbscan"/> it takes less time, as the coarse graphs do most of the way that a layout goes in many passes, and it
-/// chooses the smallest cluster itself. It places no new points. The same points, options and seed give the same result bit for bit, whatever the number of
-/// threads; the order of the points has an influence. Zero vectors are at distance 1 from everything.
+/// It takes less time than <see cref="Umap"/> and <see cref="Hdbscan"/>, as coarse graphs go most of the way for which a layout needs many passes; it places no
+/// new points. As in a layout, points that are like nothing else may be pushed together and look like a cluster. The same points, options and seed give the
+/// same result bit for bit, whatever the number of threads; machines with vectors of another width may round differently, and the order of the points has an
+/// influence. A zero vector is at distance 1 from everything.
 /// </remarks>
 public static class EmbeddingClustering
 {

@@ -6,6 +6,12 @@ namespace Pipeline.Clustering;
 /// </summary>
 internal sealed class NodeEmbedding
 {
+    /// <summary>Fewer pushes than a layout's leave denser clusters.</summary>
+    internal const int NegativeSampleRate = 3;
+
+    /// <summary>Few passes need longer steps than a layout's many.</summary>
+    internal const double LearningRate = 2;
+
     /// <summary>The first merge aims at this many parts for each root of the number of nodes, each further one at a quarter.</summary>
     private const double PartsPerRoot = 8;
     private const int FewestFirstParts = 256;
@@ -30,8 +36,7 @@ internal sealed class NodeEmbedding
         _options = options;
         _parallel = parallel;
 
-        // Few passes need longer steps than a layout's many; fewer pushes leave denser clusters.
-        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = 3, LearningRate = 2 };
+        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = NegativeSampleRate, LearningRate = LearningRate };
         (double a, double b) = LayoutCurve.Fit(_steps.MinDistance, _steps.Spread);
         _forces = new LayoutForces(new ForceCurve(a, b), options.Components);
     }
