@@ -47,7 +47,7 @@ internal static class EmbedClusterCommand
             (EmbeddingClusteringResult result, Stopclock took) = Stopclock.Time(() => EmbeddingClustering.Fit(points, d, options, progress: null, cancellationToken));
             EmbedClusterMeasurement measured = new(
                 "embed-cluster", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes,
-                [.. result.Layers.Select((layer, at) => new EmbedClusterMeasurement.Layer(
+                [.. result.Layers.Select((layer, at) => new EmbedClusterLayer(
                     layer.MinClusterSize, layer.Persistence, layer.Clusters.ClusterCount, layer.Clusters.Labels.Count(label => label < 0), at == result.ChosenLayer))]);
             PointsFile.Write<int>(parsed.GetValue(labels), result.Clusters.Labels);
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(measured, JsonSerializerOptions.Web) : measured.Describe());

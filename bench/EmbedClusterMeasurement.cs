@@ -12,23 +12,10 @@ namespace Pipeline.Bench;
 /// <param name="PeakBytes">The largest resident set of the process, with the runtime and the points themselves.</param>
 /// <param name="Layers">The granularities, finest first.</param>
 internal sealed record EmbedClusterMeasurement(
-    string Algorithm, int N, int D, int Threads, double Seconds, double CpuSeconds, long PeakBytes, IReadOnlyList<EmbedClusterMeasurement.Layer> Layers)
+    string Algorithm, int N, int D, int Threads, double Seconds, double CpuSeconds, long PeakBytes, IReadOnlyList<EmbedClusterLayer> Layers)
 {
     /// <summary>A line to read, and one for each layer.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture, $"{N} x {D}, {Threads} threads: {Seconds:0.000} s (processor {CpuSeconds:0.00} s), peak {PeakBytes / 1048576.0:0} MB")
         + string.Concat(Layers.Select(layer => Environment.NewLine + layer.Describe()));
-
-    /// <summary>One granularity.</summary>
-    /// <param name="MinClusterSize">The smallest cluster.</param>
-    /// <param name="Persistence">How much the granularity stands out.</param>
-    /// <param name="Clusters">Clusters found.</param>
-    /// <param name="Noise">Points in no cluster.</param>
-    /// <param name="Chosen">Whether it is the one to use.</param>
-    internal sealed record Layer(int MinClusterSize, double Persistence, int Clusters, int Noise, bool Chosen)
-    {
-        /// <summary>One line to read.</summary>
-        public string Describe() => string.Create(
-            CultureInfo.InvariantCulture, $"{(Chosen ? '*' : ' ')} smallest cluster {MinClusterSize}: persistence {Persistence:0.000}, {Clusters} clusters, {Noise} noise");
-    }
 }
