@@ -8,6 +8,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),
     UmapRecallCommand.Create(),
+    EmbedClusterCommand.Create(),
     BirchCommand.Create(),
     DbscanCommand.Create(),
     PredictCommand.Create(),

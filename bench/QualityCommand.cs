@@ -20,17 +20,24 @@ internal static class QualityCommand
         Option<string> label = new("--label-column") { Description = "The column with the true group.", DefaultValueFactory = _ => "category" };
         Option<int?> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster. Default: that of the pipeline." };
         Option<int?> seed = new("--seed") { Description = "Seeds every random choice. Default: that of the pipeline." };
+        Option<bool> direct = new("--direct") { Description = "Cluster the reduced vectors without the rest of the pipeline, by UMAP and HDBSCAN, by the clustering of embeddings, and by UMAP with the settings of that; the time is that of this step." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("quality", "Adjusted Rand index over the clustered texts, normalised mutual information over all (noise as one group), and the noise share.") { file, texts, label, minClusterSize, seed, json };
+        Command command = new("quality", "Adjusted Rand index over the clustered texts, normalised mutual information over all (noise as one group), and the noise share.") { file, texts, label, minClusterSize, seed, direct, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file).FullName;
             CsvIntakeOptions intake = new() { TextColumns = parsed.GetRequiredValue(texts), CreatedColumn = "none", TechCenterColumn = "none" };
             PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed));
-            QualityResult result = await MeasureAsync(path, intake, ReadColumn(path, parsed.GetRequiredValue(label)), settings, cancellationToken);
-            Console.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(result, PipelineJson.Compact)
-                : string.Create(CultureInfo.InvariantCulture, $"{result.Texts} texts, {result.Clusters} clusters, noise {result.NoiseShare:P1}, ARI {result.AdjustedRand:0.000}, NMI {result.NormalizedMutualInformation:0.000}, {result.Seconds:0.0} s"));
+            string[] truth = ReadColumn(path, parsed.GetRequiredValue(label));
+            IReadOnlyList<(string Way, QualityResult Result)> results = parsed.GetValue(direct)
+                ? await MeasureDirectAsync(path, intake, truth, settings, cancellationToken)
+                : [("pipeline", await MeasureAsync(path, intake, truth, settings, cancellationToken))];
+            foreach ((string way, QualityResult result) in results)
+            {
+                Console.WriteLine(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(result, PipelineJson.Compact)
+                    : string.Create(CultureInfo.InvariantCulture, $"{way}: {result.Texts} texts, {result.Clusters} clusters, noise {result.NoiseShare:P1}, ARI {result.AdjustedRand:0.000}, NMI {result.NormalizedMutualInformation:0.000}, {result.Seconds:0.00} s"));
+            }
         });
         return command;
     }
@@ -42,13 +49,7 @@ internal static class QualityCommand
         {
             System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
-            if (imported.Rejected > 0)
-            {
-                throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");
-            }
-
-            await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
+            IReadOnlyList<string> numbers = await PreprocessAsync(pipeline, path, intake, cancellationToken);
             await pipeline.Train.RunAsync(new TrainingRequest(), cancellationToken: cancellationToken);
             await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
             double seconds = clock.Elapsed.TotalSeconds;
@@ -59,12 +60,42 @@ internal static class QualityCommand
                 clusters.Add(row.Prediction.IncidentId, row.Prediction.ClusterId);
             }
 
-            return Compare([.. imported.Numbers.Select(n => clusters[n])], truth, seconds);
+            return Compare([.. numbers.Select(n => clusters[n])], truth, seconds);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task<IReadOnlyList<(string Way, QualityResult Result)>> MeasureDirectAsync(string path, CsvIntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateTempSubdirectory("pipeline-quality-").FullName;
+        try
+        {
+            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
+            IReadOnlyList<string> numbers = await PreprocessAsync(pipeline, path, intake, cancellationToken);
+            (float[] vectors, int dimensions, TrainingParameters parameters) = await QualityComparison.ReduceAsync(pipeline, numbers, settings, cancellationToken);
+            return [.. QualityComparison.Run(vectors, dimensions, parameters, cancellationToken).Select(found => (found.Way, Compare(found.Labels, truth, found.Seconds)))];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Imports and preprocesses the texts.</summary>
+    /// <returns>Their numbers, in the order of the file.</returns>
+    private static async Task<IReadOnlyList<string>> PreprocessAsync(LocalPipeline pipeline, string path, CsvIntakeOptions intake, CancellationToken cancellationToken)
+    {
+        IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
+        if (imported.Rejected > 0)
+        {
+            throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");
+        }
+
+        await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
+        return imported.Numbers;
     }
 
     private static QualityResult Compare(int[] found, string[] truth, double seconds)

@@ -22,6 +22,7 @@ public sealed class BadInputTests
         ("HdbscanPredictor.StreamMembershipVectors", "newPoints", (points, _) => Predictor.StreamMembershipVectors(points)),
         ("Umap.Fit", "points", (points, d) => Umap.Fit(points, d)),
         ("Umap.BuildGraph", "points", (points, d) => Umap.BuildGraph(points, d)),
+        ("EmbeddingClustering.Fit", "points", (points, d) => EmbeddingClustering.Fit(points, d)),
         ("UmapModel.Transform", "newPoints", (points, _) => Layout.Transform(points)),
         ("UmapModel.FindNeighbors", "newPoints", (points, _) => Layout.FindNeighbors(points)),
         ("Pca.Fit", "points", (points, d) => Pca.Fit(points, d, 1)),
@@ -48,6 +49,13 @@ public sealed class BadInputTests
         ("Alpha", 0d, "finite and 1e-6 or more", () => Fit(new() { Alpha = 0 })),
         ("Alpha", double.NaN, "finite and 1e-6 or more", () => Fit(new() { Alpha = double.NaN })),
         ("MaxDegreeOfParallelism", 0, "1 or more", () => Fit(new() { MaxDegreeOfParallelism = 0 })),
+        ("Neighbors", 1, "2 to 1000", () => Embed(new() { Neighbors = 1 })),
+        ("Components", 101, "1 to 100", () => Embed(new() { Components = 101 })),
+        ("Epochs", -1, "0 or more", () => Embed(new() { Epochs = -1 })),
+        ("MinClusterSize", 1, "2 or more", () => Embed(new() { MinClusterSize = 1 })),
+        ("MinSamples", 0, "1 or more", () => Embed(new() { MinSamples = 0 })),
+        ("MaxLayers", 0, "1 or more", () => Embed(new() { MaxLayers = 0 })),
+        ("MaxDegreeOfParallelism", 0, "1 or more", () => Embed(new() { MaxDegreeOfParallelism = 0 })),
         ("dimensions", 0, "1 or more", () => Hdbscan.Fit(Good, 0)),
         ("dimensions", -2, "1 or more", () => Hdbscan.Fit(Good, -2, Ones(Good, 2))),
         ("minSamples", 0, "greater than or equal to '1'", () => CoreDistances.Compute(Good, 2, 0)),
@@ -192,6 +200,8 @@ public sealed class BadInputTests
 
         Hdbscan.FitGraph(new NeighborGraph([0, 1, 2], [1, 0], [1, 1])).Labels.ShouldBe([-1, -1]);
     }
+
+    private static void Embed(EmbeddingClusteringOptions options) => EmbeddingClustering.Fit(Good, 2, options);
 
     private static void Fit(HdbscanOptions options) => Hdbscan.Fit(Good, 2, options);
 

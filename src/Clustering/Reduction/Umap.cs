@@ -72,6 +72,15 @@ public static class Umap
     public static UmapGraph BuildGraph(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         options ??= new UmapOptions();
+        UmapGraph graph = BuildGraphOnly(points, dimensions, options, progress, ct);
+        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, Points.Parallelism(options.MaxDegreeOfParallelism, ct));
+        progress?.Report(1);
+        return new UmapGraph(graph.RowOffsets, graph.Columns, graph.Weights, anchors, anchorDimensions);
+    }
+
+    /// <summary>As <see cref="BuildGraph"/>, without anchors: no layout should start from it.</summary>
+    internal static UmapGraph BuildGraphOnly(ReadOnlyMemory<float> points, int dimensions, UmapOptions options, IProgress<double>? progress, CancellationToken ct)
+    {
         options.Validate();
         int n = Points.Count(points.Span, dimensions, nameof(points));
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
@@ -84,9 +93,7 @@ public static class Umap
         double mean = FuzzyGraph.MeanDistance(table.Distances, n);
         float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
         (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
-        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, parallel);
-        progress?.Report(1);
-        return new UmapGraph(offsets, columns, weights, anchors, anchorDimensions);
+        return new UmapGraph(offsets, columns, weights, [], 0);
     }
 
     /// <summary>Lays a graph out.</summary>

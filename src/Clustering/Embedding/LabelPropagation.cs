@@ -1,0 +1,95 @@
+namespace Pipeline.Clustering;
+
+/// <summary>
+/// Divides a graph into connected parts (label propagation from seeds): random nodes carry labels, and in each round every node without one takes that with
+/// the largest weight among its neighbours. All nodes of a round look at the round before, so the result does not depend on the number of threads.
+/// </summary>
+internal static class LabelPropagation
+{
+    private const int MostRounds = 20;
+    private const int NodesPerTask = 512;
+    private const int None = -1;
+
+    /// <summary>Divides a graph. O(rounds x edges) time. A node that no label reaches is a part of its own.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="seeds">How many labels are given out, 1 or more; several may go to one node, which keeps the last.</param>
+    /// <param name="seed">Fixes the result, together with <paramref name="level"/>.</param>
+    /// <param name="level">Another number gives other random nodes.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    /// <returns>The part of each node, numbered by first node, and the number of parts.</returns>
+    public static (int[] Part, int Count) Partition(UmapGraph graph, int seeds, int seed, int level, ParallelOptions parallel)
+    {
+        int[] labels = new int[graph.Count], next = new int[graph.Count];
+        labels.AsSpan().Fill(None);
+        CounterRandom random = CounterRandom.For(seed, -4, level);
+        for (int label = 0; label < seeds; label++)
+            labels[random.Below(labels.Length)] = label;
+
+        for (int round = 0; round < MostRounds; round++)
+        {
+            (int[] from, int[] to) = (labels, next);
+            int changed = 0;
+            Parallel.For(0, (graph.Count + NodesPerTask - 1) / NodesPerTask, parallel, task =>
+                Interlocked.Add(ref changed, Spread(graph, from, to, task * NodesPerTask, Math.Min(graph.Count, (task + 1) * NodesPerTask))));
+            (labels, next) = (next, labels);
+            if (changed == 0)
+                break;
+        }
+
+        return Number(labels, seeds);
+    }
+
+    /// <summary>Labels the nodes of a range, and counts those that were without.</summary>
+    private static int Spread(UmapGraph graph, int[] from, int[] to, int first, int end)
+    {
+        Dictionary<int, float> votes = [];
+        int changed = 0;
+        for (int i = first; i < end; i++)
+        {
+            to[i] = from[i] == None ? Winner(graph, from, i, votes) : from[i];
+            changed += to[i] == from[i] ? 0 : 1;
+        }
+
+        return changed;
+    }
+
+    /// <summary>The label with the largest weight among the neighbours, of several the least; none where none has one.</summary>
+    private static int Winner(UmapGraph graph, int[] labels, int node, Dictionary<int, float> votes)
+    {
+        votes.Clear();
+        int winner = None;
+        float most = 0;
+        for (int e = graph.RowOffsets[node]; e < graph.RowOffsets[node + 1]; e++)
+        {
+            int label = labels[graph.Columns[e]];
+            if (label != None)
+                votes[label] = votes.GetValueOrDefault(label) + graph.Weights[e];
+        }
+
+        foreach ((int label, float weight) in votes)
+        {
+            if (weight > most || (weight == most && label < winner))
+                (winner, most) = (label, weight);
+        }
+
+        return winner;
+    }
+
+    private static (int[] Part, int Count) Number(int[] labels, int seeds)
+    {
+        int[] numbers = new int[seeds], part = new int[labels.Length];
+        numbers.AsSpan().Fill(None);
+        int count = 0;
+        for (int i = 0; i < part.Length; i++)
+        {
+            if (labels[i] == None)
+                part[i] = count++;
+            else if (numbers[labels[i]] == None)
+                part[i] = numbers[labels[i]] = count++;
+            else
+                part[i] = numbers[labels[i]];
+        }
+
+        return (part, count);
+    }
+}
