@@ -208,6 +208,31 @@ public sealed class AzureOpenAIEmbedderTests
     }
 
     [TestMethod]
+    public async Task Each_answer_is_told_before_the_next_request_so_that_a_later_failure_loses_none()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+        server.Otherwise = (context, body) => body["input"]!.AsArray().Any(t => (string)t! == "last")
+            ? FakeOpenAI.StatusAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable")
+            : body["input"]!.AsArray().Any(t => (string)t! == "bad")
+                ? FakeOpenAI.StatusAsync(context, StatusCodes.Status400BadRequest, "content_filter")
+                : FakeOpenAI.AnswerAsync(context, body);
+        List<(int Requests, string Places)> told = [];
+        Dictionary<int, float[]> vectors = [];
+        IncrementalEmbeddingOptions options = new(made =>
+        {
+            told.Add((server.Requests.Count, string.Join(' ', made.Keys.Order())));
+            made.ToList().ForEach(m => vectors.Add(m.Key, m.Value.Vector.ToArray()));
+            return Task.CompletedTask;
+        });
+
+        await Should.ThrowAsync<EmbedderException>(() => Embedder(server.Options with { TextsPerRequest = 2 }).GenerateAsync(["printer", "vpn down", "bad", "mail", "last"], options));
+
+        told.ShouldBe([(1, "0 1"), (4, "3")]);
+        vectors[1].ShouldBe(FakeOpenAI.VectorOf("vpn down"));
+        vectors[3].ShouldBe(FakeOpenAI.VectorOf("mail"));
+    }
+
+    [TestMethod]
     public async Task Cancelling_stops_a_request_under_way()
     {
         await using FakeOpenAI server = await FakeOpenAI.StartAsync();
