@@ -82,6 +82,25 @@ public sealed class InfrastructureTests
     }
 
     [TestMethod]
+    public void The_command_line_of_the_first_clusters_uses_the_models_as_the_app_does()
+    {
+        string[] written = [.. WrittenSettings().Where(setting => setting.StartsWith("AzureOpenAI__", StringComparison.Ordinal))];
+        string document = Read("docs/deploy.md");
+        (string Name, string Output)[] exported = [.. written.Select(setting => (setting, Found(document, $"export .*\\b{setting}=\"\\$([A-Z_]+)\"").SingleOrDefault("")))];
+
+        exported.Where(e => e.Output.Length == 0).ShouldBeEmpty("settings that step 5 of docs/deploy.md does not export");
+        exported.Select(e => e.Output).Except(Found(Main, "^output ([A-Z_]+) "), StringComparer.Ordinal).ShouldBeEmpty("names that no output of main.bicep has");
+    }
+
+    [TestMethod]
+    public void Telemetry_that_is_taken_by_identity_only_is_sent_by_identity()
+    {
+        Read("infra/bicep/modules/monitoring.bicep").ShouldContain("DisableLocalAuth: true");
+        Main.ShouldContain("APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'");
+        Read("src/Functions/Program.cs").ShouldContain("ConfigureFunctionsApplicationInsights", customMessage: "it reads the setting and gives the worker its credential");
+    }
+
+    [TestMethod]
     public void Every_schedule_that_a_timer_refers_to_is_written_by_the_templates()
     {
         string[] schedules = [.. Found(Read("src/Functions/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
