@@ -65,6 +65,7 @@ public static class PipelineServices
     private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
     {
         services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<IWarehouse>(), training, Clock(s)));
+        services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
         services.TryAddSingleton(s => new TrainingSteps(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
