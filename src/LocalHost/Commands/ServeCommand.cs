@@ -71,7 +71,7 @@ internal static class ServeCommand
         Console.Out.WriteLine($"Status page  {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} orchestrations with {catalog.Activities.Count} activities"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} by orchestration with {catalog.Activities.Count} activities"));
         if (settings.Development)
         {
             Console.Out.WriteLine("Keys         none are asked for, since this is development");

@@ -94,6 +94,17 @@ public sealed class AzureOpenAIEmbedderTests
     }
 
     [TestMethod]
+    public async Task A_service_that_cannot_be_reached_is_an_error_that_says_why()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+
+        EmbedderException e = await Should.ThrowAsync<EmbedderException>(() => Embedder(server.Options with { Endpoint = "http://127.0.0.1:1/" }).GenerateAsync(["printer"]));
+
+        e.Message.ShouldContain("does not answer, tried 3 times: ");
+        e.Message.ShouldContain("refused", Case.Insensitive);
+    }
+
+    [TestMethod]
     public async Task A_timeout_a_dropped_connection_and_an_answer_without_sense_are_tried_again()
     {
         await using FakeOpenAI server = await FakeOpenAI.StartAsync();
