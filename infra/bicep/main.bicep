@@ -64,8 +64,7 @@ param modelStorageSku string = 'Standard_LRS'
 @maxValue(365)
 param softDeleteDays int = 30
 
-@minValue(30)
-@maxValue(730)
+@allowed([30, 60, 90, 120, 180, 270, 365, 550, 730])
 param logRetentionDays int = 30
 @description('The most telemetry that is taken in per day, in GB; -1 for no limit.')
 param logDailyCapGb int = 1
@@ -83,6 +82,8 @@ param networkAddressPrefix string = '10.80.0.0/24'
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = union(extraTags, { 'azd-env-name': environmentName, application: 'pipeline' })
+// How long ended orchestrations are shown. The scheduler keeps them no longer than this: 30 days in its Consumption SKU, 90 in the Dedicated one.
+var historyDays = durableBackend == 'DurableTaskScheduler' && durableTaskSchedulerSku == 'Consumption' ? 30 : 90
 var functionAppName = 'func-pipeline-${token}'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -212,6 +213,7 @@ module scheduler 'modules/durable-task-scheduler.bicep' = if (durableBackend == 
     name: 'dts-pipeline-${token}'
     taskHubName: 'PipelineTraining'
     sku: durableTaskSchedulerSku
+    retentionDays: historyDays
     ipAllowlist: privateNetworking ? ['${network!.outputs.outboundAddress}/32'] : ['0.0.0.0/0']
     clientId: identity.outputs.clientId
     principalId: identity.outputs.principalId
@@ -270,6 +272,7 @@ var appSettings = {
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
   PurgeHistorySchedule: schedules.purgeHistory
+  History__RetentionDays: string(historyDays)
 }
 
 // Without federation, the credentials are a secret of Key Vault.
@@ -330,6 +333,11 @@ output KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_OPENAI_ENDPOINT string = openAi.outputs.endpoint
 output EMBEDDING_DEPLOYMENT string = openAi.outputs.embeddingDeployment
 output CHAT_DEPLOYMENT string = openAi.outputs.chatDeployment
+output EMBEDDING_DIMENSIONS string = appSettings.AzureOpenAI__Dimensions
+output EMBEDDING_TOKENS_PER_MINUTE string = appSettings.AzureOpenAI__TokensPerMinute
+output EMBEDDING_REQUESTS_PER_MINUTE string = appSettings.AzureOpenAI__RequestsPerMinute
+output CHAT_TOKENS_PER_MINUTE string = appSettings.AzureOpenAI__ChatTokensPerMinute
+output CHAT_REQUESTS_PER_MINUTE string = appSettings.AzureOpenAI__ChatRequestsPerMinute
 output BIGQUERY_DATASET string = bigQuery.dataset
 output BIGQUERY_LOCATION string = bigQuery.location
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId

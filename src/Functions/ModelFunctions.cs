@@ -27,7 +27,7 @@ public sealed partial class ModelFunctions(ModelCatalog catalog, AcceptModel acc
         {
             if (arrival.Sound)
             {
-                LogAccepted(techCenter, version, arrival.Detail);
+                LogAccepted(techCenter, version);
             }
             else
             {
@@ -36,8 +36,8 @@ public sealed partial class ModelFunctions(ModelCatalog catalog, AcceptModel acc
         }
     }
 
-    [LoggerMessage(PipelineEvents.ModelAccepted, LogLevel.Information, "The model {TechCenter}/{Version} was published and is sound. {Detail}")]
-    private partial void LogAccepted(string techCenter, string version, string? detail);
+    [LoggerMessage(PipelineEvents.ModelAccepted, LogLevel.Information, "The model {TechCenter}/{Version} was published and is sound")]
+    private partial void LogAccepted(string techCenter, string version);
 
     [LoggerMessage(PipelineEvents.ModelUnusable, LogLevel.Error, "The model {TechCenter}/{Version} was published and cannot be used: {Detail}")]
     private partial void LogUnusable(string techCenter, string version, string? detail);

@@ -38,15 +38,17 @@ public static class PipelineServices
         prediction.Validate();
         cache.Validate();
         history.Validate();
-        Masker masker = new(ReadMaskingRules(configuration["Masking:RulesFile"]));
+        if (services.All(s => s.ServiceType != typeof(Masker)))
+        {
+            services.AddSingleton(new Masker(MaskingSettings.Read(configuration)));
+        }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(masker);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(masker), preprocessing));
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
         AddTraining(services, training, fanOut);
         services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
         services.TryAddSingleton<ExampleIndexer>();
@@ -63,6 +65,7 @@ public static class PipelineServices
     private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
     {
         services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<IWarehouse>(), training, Clock(s)));
+        services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
         services.TryAddSingleton(s => new TrainingSteps(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
@@ -73,24 +76,6 @@ public static class PipelineServices
     private static IEmbeddingGenerator<string, Embedding<float>> EmbedderOf(IServiceProvider services) => services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
     private static string EmbedderId(IServiceProvider services) => services.GetRequiredService<PreprocessIncidents>().Embedder;
-
-    private static IReadOnlyList<MaskingRule> ReadMaskingRules(string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-        {
-            return MaskingRules.Default;
-        }
-
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return MaskingRules.Load(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new SettingException("Masking:RulesFile", $"is '{path}', which cannot be used: {e.Message}", e);
-        }
-    }
 
     private static T Read<T>(IConfiguration configuration, string section)
         where T : new() => configuration.GetSection(section).Get<T>() ?? new T();

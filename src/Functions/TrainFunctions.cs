@@ -10,14 +10,15 @@ using Pipeline.Training;
 namespace Pipeline.Functions;
 
 /// <summary>Starts trainings on schedule and when asked, shows how far they are, and cancels them.</summary>
-public sealed partial class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctions> logger)
+public sealed partial class TrainFunctions(TrainingPlanner planner, PreprocessingBacklog backlog, ILogger<TrainFunctions> logger)
 {
     private const string SecondsToPoll = "5";
 
-    /// <summary>Starts the training of all tech centers up to the newest incident's quarter.</summary>
+    /// <summary>Starts the training of all tech centers up to the newest incident's quarter, once nearly all incidents are preprocessed.</summary>
     [Function("TrainOnSchedule")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Train)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
+        await backlog.AwaitAsync(cancellationToken);
         string instanceId = await StartAsync(client, await planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken);
         LogStarted(instanceId);
     }

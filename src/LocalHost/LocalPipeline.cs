@@ -24,8 +24,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
         Embedder = adapters.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Objects = adapters.GetRequiredService<IObjectStore>();
         Labeller = adapters.GetRequiredService<IClusterLabeller>();
+        Masker = adapters.GetRequiredService<Masker>();
         Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(adapters.GetRequiredService<Masker>()), settings.Preprocessing);
+        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(Masker), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
         Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
         Train = new TrainModels(Warehouse, Trainer, settings.Training, TimeProvider.System);
@@ -43,6 +44,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IObjectStore Objects { get; }
 
     public IClusterLabeller Labeller { get; }
+
+    public Masker Masker { get; }
 
     public ModelStore Models { get; }
 

@@ -10,6 +10,7 @@ internal static class LocalPipelineServices
     /// <summary>Registers the use cases, ports and options of an opened data folder. Whoever opened it closes it.</summary>
     public static IServiceCollection AddLocalPipeline(this IServiceCollection services, LocalPipeline pipeline, PipelineSettings settings) => services
         .AddSingleton(pipeline.Folder)
+        .AddSingleton(pipeline.Masker)
         .AddSingleton<IWarehouse>(pipeline.Warehouse)
         .AddSingleton<IObjectStore>(pipeline.Objects)
         .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(pipeline.Embedder)

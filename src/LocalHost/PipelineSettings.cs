@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
+using Pipeline.Functions;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
@@ -34,11 +35,11 @@ internal sealed record PipelineSettings
     {
         try
         {
-            IConfigurationRoot configuration = Read(new ConfigurationBuilder());
+            IConfigurationRoot configuration = Read();
             PipelineSettings settings = new()
             {
                 Configuration = configuration,
-                MaskingRules = ReadMaskingRules(configuration["Masking:RulesFile"]),
+                MaskingRules = MaskingSettings.Read(configuration),
                 Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
                 Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
                 Prediction = configuration.GetSection(nameof(Prediction)).Get<PredictionOptions>() ?? new(),
@@ -54,22 +55,14 @@ internal sealed record PipelineSettings
     }
 
     /// <summary>
-    /// The settings as functions refer to them, such as <c>%Schedules:Preprocess%</c>: those of <see cref="Load"/>, and for what neither the file nor the environment
-    /// sets, the values of local.settings.sample.json.
+    /// The settings as functions refer to them, such as <c>%PreprocessSchedule%</c>: <see cref="Configuration"/>, and for what that does not set, the values of
+    /// local.settings.sample.json. Nothing is read again: a secret that changes in one changes in the other.
     /// </summary>
-    /// <exception cref="CommandException">The file is malformed.</exception>
-    public static IConfiguration ForReferences()
+    public IConfiguration ForReferences()
     {
-        try
-        {
-            using Stream sample = typeof(PipelineSettings).Assembly.GetManifestResourceStream(SampleFile)!;
-            IConfigurationRoot defaults = new ConfigurationBuilder().AddJsonStream(sample).Build();
-            return Read(new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new CommandException($"{SettingsFile} cannot be read: {e.Message}", ExitCode.WrongUsage, e);
-        }
+        using Stream sample = typeof(PipelineSettings).Assembly.GetManifestResourceStream(SampleFile)!;
+        IConfigurationRoot defaults = new ConfigurationBuilder().AddJsonStream(sample).Build();
+        return new ConfigurationBuilder().AddConfiguration(defaults.GetSection("Values")).AddConfiguration(Configuration).Build();
     }
 
     /// <summary>The settings with what the command line says; null leaves a setting as it is.</summary>
@@ -89,28 +82,10 @@ internal sealed record PipelineSettings
         return settings.Checked();
     }
 
-    private static IReadOnlyList<MaskingRule> ReadMaskingRules(string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-        {
-            return Pipeline.Preprocessing.MaskingRules.Default;
-        }
-
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return Pipeline.Preprocessing.MaskingRules.Load(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new CommandException($"Masking:RulesFile is '{path}', which cannot be used: {UserMessage.Sentence(e)}", ExitCode.WrongUsage, e);
-        }
-    }
-
-    private static IConfigurationRoot Read(IConfigurationBuilder builder)
+    private static IConfigurationRoot Read()
     {
         IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
-        IConfigurationRoot settings = builder.AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
+        IConfigurationRoot settings = new ConfigurationBuilder().AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().Build();
         try
         {
             return new ConfigurationBuilder().AddConfiguration(settings).AddKeyVaultSecrets(settings, Console.Error.WriteLine).Build();

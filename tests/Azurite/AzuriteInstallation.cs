@@ -68,12 +68,12 @@ internal static class AzuriteInstallation
             await npm.WaitForExitAsync();
             if (npm.ExitCode != 0)
             {
-                throw new AzuriteMissingException($"npm cannot install Azurite here, so the tests against it are skipped. It says: {(await errors).Trim()}");
+                throw new AzuriteMissingException($"npm cannot install Azurite here. It says: {(await errors).Trim()}");
             }
         }
         catch (Win32Exception e)
         {
-            throw new AzuriteMissingException("There is no Node.js with npm here, so the tests against Azurite are skipped. Install Node.js 20 or newer to run them.", e);
+            throw new AzuriteMissingException("Azurite needs Node.js with npm, which is not here. Install Node.js 20 or newer.", e);
         }
     }
 }

@@ -5,6 +5,10 @@ param name string
 param taskHubName string
 @allowed(['Consumption', 'Dedicated'])
 param sku string
+@description('Days after its end from which an orchestration is purged: 30 at most in the Consumption SKU.')
+@minValue(1)
+@maxValue(90)
+param retentionDays int
 @description('Addresses that may connect, as CIDR ranges. An empty list admits nobody.')
 param ipAllowlist string[]
 param clientId string
@@ -24,6 +28,13 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2025-11-01' = {
   resource hub 'taskHubs' = {
     name: taskHubName
     properties: {}
+  }
+
+  resource retention 'retentionPolicies' = {
+    name: 'default'
+    properties: {
+      retentionPolicies: [{ retentionPeriodInDays: retentionDays }]
+    }
   }
 }
 

@@ -73,10 +73,26 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
               blobTypes: ['blockBlob']
               prefixMatch: ['hdbscan-models/']
             }
-            // Nothing is deleted: an old version of a model is what a roll-back needs.
+            // No model is deleted: an old version is what a roll-back needs.
             actions: {
               baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 90 } }
               version: { tierToCool: { daysAfterCreationGreaterThan: 90 } }
+            }
+          }
+        }
+        {
+          // Each check leaves a version of what it wrote and deleted.
+          name: 'validation-to-nothing'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['validation/']
+            }
+            actions: {
+              baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } }
+              version: { delete: { daysAfterCreationGreaterThan: 1 } }
             }
           }
         }

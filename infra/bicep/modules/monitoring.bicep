@@ -3,8 +3,8 @@ param location string
 param tags object
 param workspaceName string
 param insightsName string
-@minValue(30)
-@maxValue(730)
+@description('The steps that Application Insights knows.')
+@allowed([30, 60, 90, 120, 180, 270, 365, 550, 730])
 param retentionDays int
 @description('The most that is taken in per day, in GB; -1 for no limit.')
 param dailyCapGb int

@@ -17,6 +17,7 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
     private const int LongestPause = 32;
 
     private static readonly TimeSpan StagingLife = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LongestDrop = TimeSpan.FromSeconds(30);
     private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal) { ["app"] = "pipeline" };
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -68,15 +69,16 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
             cancellationToken);
     }
 
-    /// <summary>Deletes a staging table. A failure is left alone: the table expires.</summary>
+    /// <summary>Deletes a staging table, also after the step was cancelled. A failure, or no answer in time, is left alone: the table expires.</summary>
     public async Task DropAsync(string stagingTable)
     {
+        using CancellationTokenSource limit = new(LongestDrop, clock);
         try
         {
-            BigQueryClient client = await ClientAsync(CancellationToken.None);
-            await client.DeleteTableAsync(options.Dataset, stagingTable);
+            BigQueryClient client = await ClientAsync(limit.Token);
+            await client.DeleteTableAsync(options.Dataset, stagingTable, cancellationToken: limit.Token);
         }
-        catch (Exception e) when (BigQueryFailure.Concerns(e))
+        catch (Exception e) when (limit.IsCancellationRequested || BigQueryFailure.Concerns(e))
         {
             return;
         }

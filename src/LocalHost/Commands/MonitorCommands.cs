@@ -81,11 +81,15 @@ internal static class MonitorCommands
                 new Text($"{center.Predicted}"),
                 new Text($"{center.Unclustered}"),
                 new Text(center.NewestIncident?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? ""),
-                new Text(center.Problem ?? center.Version ?? "none"),
+                new Text(center.Version ?? (center.Problem is null ? "none" : "unusable")),
                 new Text($"{center.Clusters}"),
                 new Text(center.ModelAgeDays is double days ? string.Create(CultureInfo.InvariantCulture, $"{days:0.0} d") : ""));
         }
 
         console.Write(table);
+        foreach (TechCenterStatus center in status.TechCenters.Where(c => c.Problem is not null))
+        {
+            Console.Out.WriteLine($"{center.Name}: {center.Problem}");
+        }
     }
 }

@@ -29,19 +29,19 @@ internal static class ServeCommand
         Command command = new(Name, "Run everything in this process: the schedules, the API and a status page, until it is stopped.") { data, port, development };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, async _ =>
         {
-            IConfiguration configuration = PipelineSettings.ForReferences();
+            PipelineSettings pipelineSettings = PipelineSettings.Load();
+            IConfiguration configuration = pipelineSettings.ForReferences();
             HostSettings settings = HostSettings.Read(configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
-            await RunAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, settings, configuration, cancellationToken);
+            await RunAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, settings, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static async Task RunAsync(string folder, HostSettings settings, IConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        PipelineSettings pipelineSettings = PipelineSettings.Load();
         using OtlpExport? export = OtlpExport.StartFromEnvironment();
         await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, pipelineSettings, cancellationToken);
         (HostKeys keys, bool areNew) = await HostKeys.OpenAsync(pipeline.Folder.Keys, cancellationToken);
@@ -71,7 +71,7 @@ internal static class ServeCommand
         Console.Out.WriteLine($"Status page  {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} orchestrations with {catalog.Activities.Count} activities"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} by orchestration with {catalog.Activities.Count} activities"));
         if (settings.Development)
         {
             Console.Out.WriteLine("Keys         none are asked for, since this is development");

@@ -12,10 +12,19 @@ internal sealed class CorrelatedLines() : ConsoleFormatter(FormatterName)
     /// <summary>The formatter's name.</summary>
     public const string FormatterName = "correlated";
 
+    // What keeps the host from starting ends the program with a message of its own.
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+    private const int StartFailed = 11;
+
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         ArgumentNullException.ThrowIfNull(textWriter);
+        if (logEntry.EventId.Id == StartFailed && string.Equals(logEntry.Category, HostCategory, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         string message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", CultureInfo.InvariantCulture));
         textWriter.Write(Level(logEntry.LogLevel));

@@ -57,7 +57,9 @@ internal static class FunctionHost
         }
         catch (IOException e)
         {
-            throw new CommandException($"The host cannot listen on {settings.Address}, port {settings.Port}: {(e.InnerException ?? e).Message} Name another port with --port, or another address with the setting Host:Address.", ExitCode.Failed, e);
+            // What was started before the server would go on while the host is disposed.
+            await app.StopAsync(CancellationToken.None);
+            throw new CommandException($"The host cannot listen on {settings.Address}, port {settings.Port}: {UserMessage.Sentence(e.InnerException ?? e)} Name another port with --port, or another address with the setting Host:Address.", ExitCode.Failed, e);
         }
     }
 

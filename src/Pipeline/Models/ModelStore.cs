@@ -234,5 +234,5 @@ public sealed class ModelStore(IObjectStore objects)
     }
 
     private static ModelException Corrupt(string path, string what, Exception? cause = null) =>
-        new($"The model version {path} is damaged: {what}. Restore it from a backup, or delete its folder and train again.", cause);
+        new($"The model version {path} is damaged: {what.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", cause);
 }

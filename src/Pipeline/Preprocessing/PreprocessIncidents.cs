@@ -10,7 +10,8 @@ namespace Pipeline.Preprocessing;
 
 /// <summary>
 /// The preprocessing use case: incidents that are new or changed since the watermark are masked, summarised, embedded and stored.
-/// Each batch and the watermark behind it are stored in one transaction, so a killed run goes on where it was and does nothing twice.
+/// Each batch and the watermark behind it are stored in one transaction, so a killed run goes on where it was and does nothing twice. Where a batch takes several
+/// requests to the embedder, each answer is stored before the next request is sent: what was paid for is found again, whatever happens then.
 /// </summary>
 public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options)
 {
@@ -68,8 +69,8 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
                 break;
             }
 
-            watermark = batch[^1].Sequence;
             outcome = await BatchAsync(batch, watermark, outcome, cancellationToken);
+            watermark = batch[^1].Sequence;
             progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read)));
         }
 
@@ -97,20 +98,24 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(
             await warehouse.FindEmbeddingsAsync(Embedder, [.. texts.Select(t => t.Hash).Distinct(StringComparer.Ordinal)], cancellationToken), StringComparer.Ordinal);
         Masked[] missing = [.. texts.Where(t => !embeddings.ContainsKey(t.Hash)).DistinctBy(t => t.Hash, StringComparer.Ordinal)];
-        IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, cancellationToken);
+        List<Masked> unstored = [.. texts];
+        IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, () => StoreAsync([], watermark), cancellationToken);
         foreach (Masked text in texts.Where(t => refused.ContainsKey(t.Hash)))
         {
             KeepAside(text.Incident, refused[text.Hash]);
         }
 
-        PreprocessedIncident[] rows = [.. texts.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
-        await warehouse.SavePreprocessedAsync(rows, deadLetters, WatermarkName, watermark, cancellationToken);
-        PipelineMetrics.Count(PipelineMetrics.Read, batch.Select(c => c.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Embedded, missing.Where(m => !refused.ContainsKey(m.Hash)).Select(m => m.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
-        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + rows.Length, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
+        await StoreAsync(deadLetters, batch[^1].Sequence);
+        Measure(batch, texts, missing, refused, rejected);
+        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + texts.Count - unstored.Count, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
+
+        // What was paid for is stored even when the run is told to stop.
+        async Task StoreAsync(IReadOnlyList<DeadLetter> aside, long reached)
+        {
+            PreprocessedIncident[] rows = [.. unstored.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
+            await warehouse.SavePreprocessedAsync(rows, aside, WatermarkName, reached, missing.Length > 0 ? CancellationToken.None : cancellationToken);
+            unstored.RemoveAll(t => embeddings.ContainsKey(t.Hash));
+        }
 
         void KeepAside(Incident incident, string reason)
         {
@@ -119,8 +124,17 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         }
     }
 
-    // Adds the embeddings of texts that have none, and tells which the embedder refuses.
-    private async Task<IReadOnlyDictionary<string, string>> EmbedAsync(Masked[] missing, Dictionary<string, ReadOnlyMemory<float>> embeddings, CancellationToken cancellationToken)
+    private static void Measure(IReadOnlyList<IncidentChange> batch, List<Masked> texts, Masked[] missing, IReadOnlyDictionary<string, string> refused, List<string> rejected)
+    {
+        PipelineMetrics.Count(PipelineMetrics.Read, batch.Select(c => c.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Embedded, missing.Where(m => !refused.ContainsKey(m.Hash)).Select(m => m.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
+        PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
+    }
+
+    // Adds the embeddings of texts that have none, has them stored while others are still to come, and tells which the embedder refuses.
+    private async Task<IReadOnlyDictionary<string, string>> EmbedAsync(Masked[] missing, Dictionary<string, ReadOnlyMemory<float>> embeddings, Func<Task> store, CancellationToken cancellationToken)
     {
         if (missing.Length == 0)
         {
@@ -129,24 +143,33 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
         using Activity? activity = PipelineActivity.Start("pipeline.embed");
         activity?.SetTag("texts", missing.Length);
-        IReadOnlyList<Embedding<float>?> made;
-        Dictionary<string, string> refused = new(StringComparer.Ordinal);
+        int complete = embeddings.Count + missing.Length;
+        IncrementalEmbeddingOptions told = new(async part =>
+        {
+            Add(part);
+            if (embeddings.Count < complete)
+            {
+                await store();
+            }
+        });
         try
         {
-            made = await embedder.GenerateAsync(missing.Select(m => m.Summary), cancellationToken: cancellationToken);
+            Add((await embedder.GenerateAsync(missing.Select(m => m.Summary), told, cancellationToken)).Index().Select(e => KeyValuePair.Create(e.Index, e.Item)));
+            return ReadOnlyDictionary<string, string>.Empty;
         }
         catch (TextsRefusedException e)
         {
-            made = e.Made;
-            refused = e.Refused.ToDictionary(r => missing[r.Key].Hash, r => r.Value, StringComparer.Ordinal);
+            Add(e.Made.Index().Where(m => m.Item is not null).Select(m => KeyValuePair.Create(m.Index, m.Item!)));
+            return e.Refused.ToDictionary(r => missing[r.Key].Hash, r => r.Value, StringComparer.Ordinal);
         }
 
-        foreach ((Masked text, Embedding<float>? embedding) in missing.Zip(made).Where(pair => pair.Second is not null))
+        void Add(IEnumerable<KeyValuePair<int, Embedding<float>>> made)
         {
-            embeddings.Add(text.Hash, embedding!.Vector);
+            foreach ((int place, Embedding<float> embedding) in made)
+            {
+                embeddings[missing[place].Hash] = embedding.Vector;
+            }
         }
-
-        return refused;
     }
 
     private PreprocessedIncident Preprocessed(Masked text, ReadOnlyMemory<float> embedding) => new()

@@ -12,7 +12,7 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
     private const int TextLength = 140;
     private const int ExampleCount = 5;
 
-    /// <summary>Builds the report of all tech centers.</summary>
+    /// <summary>Builds the report of all tech centers. One whose model is damaged is shown without clusters, with the reason.</summary>
     /// <param name="title">The report's heading.</param>
     /// <param name="notes">A remark per tech center, such as why it has no model; others have none.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -24,7 +24,15 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
         foreach (TechCenterStatistics center in statistics)
         {
             int points = Math.Max(FewestPoints, (int)(MapPoints * center.Predicted / total));
-            centers.Add(await CenterAsync(center, notes?.GetValueOrDefault(center.TechCenter), points, cancellationToken));
+            string? note = notes?.GetValueOrDefault(center.TechCenter);
+            try
+            {
+                centers.Add(await CenterAsync(center, note, points, cancellationToken));
+            }
+            catch (ModelException e)
+            {
+                centers.Add(WithoutModel(center, note ?? e.Message));
+            }
         }
 
         return new ReportData(title, clock.GetUtcNow(), [.. centers.OrderByDescending(c => c.Incidents).ThenBy(c => c.Name, StringComparer.Ordinal)]);
@@ -35,17 +43,7 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
         ModelManifest? manifest = await models.FindLatestAsync(center.TechCenter, cancellationToken);
         if (manifest is null)
         {
-            return new ReportTechCenter
-            {
-                Name = center.TechCenter,
-                Note = note ?? "No model has been trained for this tech center yet.",
-                Incidents = (int)center.Incidents,
-                Unclustered = (int)center.Incidents,
-                Weeks = [],
-                Clusters = [],
-                Points = [],
-                Changes = [],
-            };
+            return WithoutModel(center, note ?? "No model has been trained for this tech center yet.");
         }
 
         List<PredictedIncident> rows = [];
@@ -70,6 +68,18 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
             Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
         };
     }
+
+    private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
+    {
+        Name = center.TechCenter,
+        Note = note,
+        Incidents = (int)center.Incidents,
+        Unclustered = (int)center.Incidents,
+        Weeks = [],
+        Clusters = [],
+        Points = [],
+        Changes = [],
+    };
 
     private async Task<Dictionary<int, string>> PreviousLabelsAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {

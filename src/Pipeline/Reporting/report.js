@@ -104,7 +104,7 @@ function open(one, scroll) {
   Object.assign(byProblem, { all: false, filter: "", open: new Set(), sort: { key: "size", down: true } });
   history.replaceState(null, "", `#${encodeURIComponent(one.name)}`);
   const facts = [plural(one.incidents, "incident", "incidents"), plural(one.clusters.length, "problem", "problems"), `${percent(one.unclustered, one.incidents)} unclustered`,
-    one.version ? `model ${one.version}` : "no model yet", one.previous ? `before it ${one.previous}` : null].filter(Boolean);
+    one.version ? `model ${one.version}` : "no model", one.previous ? `before it ${one.previous}` : null].filter(Boolean);
   const chooser = el("select", { "aria-label": "Tech center", on: { change: event => open(centers[event.target.value], false) } },
     ...centers.map((other, i) => el("option", { value: i, selected: other === one }, other.name)));
   refill(detail, [

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Prediction;
@@ -94,7 +93,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
-            return Unpublished(TrainingStatus.Failed, string.Create(CultureInfo.InvariantCulture, $"{e.GetType().Name}: {e.Message}"));
+            return Unpublished(TrainingStatus.Failed, e is ModelException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
 
         TrainingOutcome Unpublished(TrainingStatus status, string detail) => new()

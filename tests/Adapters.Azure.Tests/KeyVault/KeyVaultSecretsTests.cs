@@ -96,6 +96,19 @@ public sealed class KeyVaultSecretsTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(true, "does not answer in time")]
+    [DataRow(false, "No such host")]
+    public void A_vault_that_cannot_be_reached_at_start_is_named_too(bool late, string reason)
+    {
+        _vault.Unreachable = late ? new TaskCanceledException("The operation was canceled.") : new HttpRequestException("No such host.");
+
+        SettingException e = Should.Throw<SettingException>(Build);
+
+        e.Message.ShouldContain("KeyVault:Uri is 'https://test-vault.vault.azure.net/', which cannot be read");
+        e.Message.ShouldContain(reason);
+    }
+
+    [TestMethod]
     [DataRow("KeyVault:Uri", "http://vault", "KeyVault:Uri")]
     [DataRow("KeyVault:RefreshMinutes", "0", "KeyVault:RefreshMinutes")]
     [DataRow("KeyVault:RefreshMinutes", "soon", "KeyVault:RefreshMinutes")]

@@ -94,6 +94,17 @@ public sealed class AzureOpenAIEmbedderTests
     }
 
     [TestMethod]
+    public async Task A_service_that_cannot_be_reached_is_an_error_that_says_why()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+
+        EmbedderException e = await Should.ThrowAsync<EmbedderException>(() => Embedder(server.Options with { Endpoint = "http://127.0.0.1:1/" }).GenerateAsync(["printer"]));
+
+        e.Message.ShouldContain("does not answer, tried 3 times: ");
+        e.Message.ShouldContain("refused", Case.Insensitive);
+    }
+
+    [TestMethod]
     public async Task A_timeout_a_dropped_connection_and_an_answer_without_sense_are_tried_again()
     {
         await using FakeOpenAI server = await FakeOpenAI.StartAsync();
@@ -205,6 +216,31 @@ public sealed class AzureOpenAIEmbedderTests
 
         _time.Waits.ShouldBe([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)]);
         server.Requests.Count.ShouldBe(5);
+    }
+
+    [TestMethod]
+    public async Task Each_answer_is_told_before_the_next_request_so_that_a_later_failure_loses_none()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+        server.Otherwise = (context, body) => body["input"]!.AsArray().Any(t => (string)t! == "last")
+            ? FakeOpenAI.StatusAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable")
+            : body["input"]!.AsArray().Any(t => (string)t! == "bad")
+                ? FakeOpenAI.StatusAsync(context, StatusCodes.Status400BadRequest, "content_filter")
+                : FakeOpenAI.AnswerAsync(context, body);
+        List<(int Requests, string Places)> told = [];
+        Dictionary<int, float[]> vectors = [];
+        IncrementalEmbeddingOptions options = new(made =>
+        {
+            told.Add((server.Requests.Count, string.Join(' ', made.Keys.Order())));
+            made.ToList().ForEach(m => vectors.Add(m.Key, m.Value.Vector.ToArray()));
+            return Task.CompletedTask;
+        });
+
+        await Should.ThrowAsync<EmbedderException>(() => Embedder(server.Options with { TextsPerRequest = 2 }).GenerateAsync(["printer", "vpn down", "bad", "mail", "last"], options));
+
+        told.ShouldBe([(1, "0 1"), (4, "3")]);
+        vectors[1].ShouldBe(FakeOpenAI.VectorOf("vpn down"));
+        vectors[3].ShouldBe(FakeOpenAI.VectorOf("mail"));
     }
 
     [TestMethod]

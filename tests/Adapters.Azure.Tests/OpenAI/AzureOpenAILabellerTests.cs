@@ -124,6 +124,29 @@ public sealed class AzureOpenAILabellerTests
         await Should.ThrowAsync<OperationCanceledException>(() => LabelAsync(server, Groups(3), cancellationToken: stop.Token));
     }
 
+    [TestMethod]
+    public async Task The_answer_that_a_request_may_give_counts_against_the_budget_while_it_is_under_way()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        server
+            .Then(async (context, body) =>
+            {
+                await asked.Task;
+                await FakeOpenAI.AnswerAsync(context, body);
+            })
+            .Then((context, body) =>
+            {
+                asked.SetResult();
+                return FakeOpenAI.AnswerAsync(context, body);
+            });
+
+        await LabelAsync(server, Groups(12), server.Options with { ChatTokensPerMinute = 8192 });
+
+        _time.Waits.ShouldBe([TimeSpan.FromMinutes(1)]);
+        ((int)server.Requests[0].Body["max_completion_tokens"]!).ShouldBe(4096);
+    }
+
     private static ClusterDescription[] Groups(int count) => [.. Words.Take(count).Select(Group)];
 
     private static ClusterDescription Group(string word) => new([new Keyword(word, 2), new Keyword("fails", 1)], TitlePhrase: null, [$"<email> reports that the {word} fails"]);

@@ -22,6 +22,9 @@ internal sealed class FakeVault : HttpMessageHandler
     /// <summary>The status that everything is answered with; null for a sound vault.</summary>
     public HttpStatusCode? Broken { get; set; }
 
+    /// <summary>What everything fails with instead of an answer; null for a sound vault.</summary>
+    public Exception? Unreachable { get; set; }
+
     /// <summary>A client of this vault that tries once.</summary>
     public SecretClient Client()
     {
@@ -50,7 +53,7 @@ internal sealed class FakeVault : HttpMessageHandler
     {
         lock (_lock)
         {
-            return Task.FromResult(Answer(request));
+            return Unreachable is null ? Task.FromResult(Answer(request)) : Task.FromException<HttpResponseMessage>(Unreachable);
         }
     }
 

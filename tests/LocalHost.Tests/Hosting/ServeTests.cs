@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Pipeline.LocalHost.Tests.Support;
 
@@ -53,6 +56,21 @@ public sealed class ServeTests
         port.ExitCode.ShouldBe(2, port.ToString());
         port.Errors.ShouldContain("Host:Port is 70000; it must be from 0 to 65535.");
         Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public async Task A_port_in_use_is_told_in_one_line()
+    {
+        using TempFolder folder = new();
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        CommandResult refused = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", port.ToString(CultureInfo.InvariantCulture));
+
+        refused.ExitCode.ShouldBe(1, refused.ToString());
+        refused.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains(" info: ", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldMatch($"^Error: The host cannot listen on 127.0.0.1, port {port}: .*[.] Name another port");
     }
 
     private static async Task<List<string>> ReadUntilAsync(Process process, string last)

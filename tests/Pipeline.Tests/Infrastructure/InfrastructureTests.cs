@@ -47,18 +47,30 @@ public sealed class InfrastructureTests
     }
 
     [TestMethod]
-    public void Every_function_that_a_query_or_a_template_names_exists()
+    public void The_runbook_lists_every_function_under_what_sets_it_off()
     {
-        string[] functions = [.. Found(Code, "Function\\(\"([A-Za-z]+)\"\\)"), .. Found(Code, "const string [A-Za-z]+ = \"([A-Z][A-Za-z]+)\";")];
+        string runbook = Read("docs/operations.md");
+        Dictionary<string, string> rows = new(StringComparer.Ordinal) { ["Timer"] = "a timer", ["Http"] = "a request", ["Blob"] = "a new model", ["Orchestration"] = "a training", ["Activity"] = "a training" };
+        foreach (IGrouping<string, (string Name, string Trigger)> row in Functions().GroupBy(f => rows[f.Trigger], StringComparer.Ordinal))
+        {
+            string listed = Found(runbook, $"^\\| {row.Key} \\| (.+) \\|$").ShouldHaveSingleItem($"'{row.Key}' has no row of its own in docs/operations.md");
+            Found(listed, "`([A-Za-z]+)`").Order(StringComparer.Ordinal).ShouldBe(row.Select(f => f.Name).Order(StringComparer.Ordinal), $"the functions of '{row.Key}' in docs/operations.md");
+        }
+    }
+
+    [TestMethod]
+    public void Every_function_that_a_query_a_template_or_a_document_names_exists()
+    {
         string[] named =
         [
-            .. Queries.Where(query => query.Text.Contains("requests", StringComparison.Ordinal)).SelectMany(query => Found(query.Text, "name == \"([A-Z][A-Za-z]+)\"")),
-            .. Found(Read("infra/bicep/events.bicep"), "Host\\.Functions\\.([A-Za-z]+)"),
-            .. Found(Read("docs/operations.md"), "AzureWebJobs\\.([A-Za-z]+)\\.Disabled"),
+            .. Queries.SelectMany(query => Found(query.Text, "\\bname (?:==|!=|in|has|startswith) *\\(?\"([A-Z][A-Za-z]+)\"")),
+            .. Found(Read("infra/bicep/events.bicep") + Read("README.md"), "Host\\.Functions\\.([A-Za-z]+)"),
+            .. Files("infra", "*.sh").SelectMany(file => Found(File.ReadAllText(file), "now call ([A-Za-z]+)\\.")),
+            .. Files("docs", "*.md").SelectMany(file => Found(File.ReadAllText(file), "AzureWebJobs\\.([A-Za-z]+)\\.Disabled|[Ff]unction `([A-Za-z]+)`|models? calls? `([A-Za-z]+)`")),
         ];
 
-        named.Length.ShouldBeGreaterThan(4);
-        named.Except(functions, StringComparer.Ordinal).ShouldBeEmpty("functions that are not there");
+        named.Length.ShouldBeGreaterThan(8);
+        named.Except(Functions().Select(f => f.Name), StringComparer.Ordinal).ShouldBeEmpty("functions that are not there");
     }
 
     [TestMethod]
@@ -79,6 +91,25 @@ public sealed class InfrastructureTests
 
         names.Where(name => !known.Contains(name, StringComparison.Ordinal))
             .ShouldBeEmpty("settings that are in neither docs/settings.md nor local.settings.sample.json");
+    }
+
+    [TestMethod]
+    public void The_command_line_of_the_first_clusters_uses_the_models_as_the_app_does()
+    {
+        string[] written = [.. WrittenSettings().Where(setting => setting.StartsWith("AzureOpenAI__", StringComparison.Ordinal))];
+        string document = Read("docs/deploy.md");
+        (string Name, string Output)[] exported = [.. written.Select(setting => (setting, Found(document, $"export .*\\b{setting}=\"\\$([A-Z_]+)\"").SingleOrDefault("")))];
+
+        exported.Where(e => e.Output.Length == 0).ShouldBeEmpty("settings that step 5 of docs/deploy.md does not export");
+        exported.Select(e => e.Output).Except(Found(Main, "^output ([A-Z_]+) "), StringComparer.Ordinal).ShouldBeEmpty("names that no output of main.bicep has");
+    }
+
+    [TestMethod]
+    public void Telemetry_that_is_taken_by_identity_only_is_sent_by_identity()
+    {
+        Read("infra/bicep/modules/monitoring.bicep").ShouldContain("DisableLocalAuth: true");
+        Main.ShouldContain("APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'");
+        Read("src/Functions/Program.cs").ShouldContain("ConfigureFunctionsApplicationInsights", customMessage: "it reads the setting and gives the worker its credential");
     }
 
     [TestMethod]
@@ -119,6 +150,15 @@ public sealed class InfrastructureTests
         }
     }
 
+    // The attributes of the functions with the triggers of their parameters; a name may be a constant of its own file.
+    private static (string Name, string Trigger)[] Functions() =>
+    [
+        .. Files("src/Functions", "*.cs").Select(File.ReadAllText).SelectMany(text => Matches(text, "\\[Function\\((\"?)([A-Za-z]+)\"?\\)\\]\\s+[^\\[]*\\[([A-Za-z]+)Trigger")
+            .Select(match => (
+                match.Groups[1].Length > 0 ? match.Groups[2].Value : Found(text, $"const string {match.Groups[2].Value} = \"([A-Za-z]+)\";").ShouldHaveSingleItem(),
+                match.Groups[3].Value))),
+    ];
+
     private static string[] WrittenSettings()
     {
         string settings = Main[Main.IndexOf("var appSettings", StringComparison.Ordinal)..Main.IndexOf("module functions", StringComparison.Ordinal)];
@@ -131,8 +171,12 @@ public sealed class InfrastructureTests
         || setting is "AZURE_CLIENT_ID" or "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
         || setting.StartsWith("APPLICATIONINSIGHTS_", StringComparison.Ordinal);
 
+    // The first group that took part: a pattern may have one in each alternative.
     private static string[] Found(string text, string pattern) =>
-        [.. Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10)).Select(match => match.Groups[1].Value)];
+        [.. Matches(text, pattern).Select(match => match.Groups.Values.Skip(1).First(group => group.Success).Value)];
+
+    private static MatchCollection Matches(string text, string pattern) =>
+        Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 

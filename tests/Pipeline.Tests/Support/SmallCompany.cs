@@ -88,6 +88,13 @@ internal sealed class SmallCompany : IAsyncDisposable
     /// <summary>New incidents, in turn of every problem, a day apart from <paramref name="from"/>, preprocessed.</summary>
     public async Task ReportAsync(string techCenter, int count, DateTimeOffset? from = null, IReadOnlyList<string>? problems = null)
     {
+        await ImportAsync(techCenter, count, from, problems);
+        await Preprocess.RunAsync();
+    }
+
+    /// <summary>The same, not preprocessed yet.</summary>
+    public async Task ImportAsync(string techCenter, int count, DateTimeOffset? from = null, IReadOnlyList<string>? problems = null)
+    {
         DateTimeOffset first = from ?? new DateTimeOffset(2026, 2, 2, 9, 0, 0, TimeSpan.Zero);
         IReadOnlyList<string> kinds = problems ?? Problems;
         await Warehouse.UpsertIncidentsAsync(
@@ -100,7 +107,6 @@ internal sealed class SmallCompany : IAsyncDisposable
                 TechCenter = techCenter,
             }),
         ]);
-        await Preprocess.RunAsync();
     }
 
     public async Task<TrainingRecord> TrainAsync(TrainingRequest? request = null)

@@ -25,7 +25,7 @@ internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, Ti
             // Settings are built without a context to return to, but by a synchronous interface.
             Task.Run(() => ReadAsync(_stop.Token)).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is RequestFailedException or AuthenticationFailedException or AggregateException)
+        catch (Exception e) when (e is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException or HttpRequestException or IOException)
         {
             throw new SettingException(KeyVaultSecrets.UriSetting, $"is '{client.VaultUri}', which cannot be read: {Explain(e)}. Check the name, the network, and the identity's role 'Key Vault Secrets User'.", e);
         }
@@ -111,6 +111,9 @@ internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, Ti
     private static string Explain(Exception exception) => exception switch
     {
         RequestFailedException { Status: > 0 } answer => $"status {answer.Status} ({answer.ErrorCode})",
+        OperationCanceledException => "it does not answer in time",
+        // Every attempt failed, each with an exception of its own.
+        AggregateException { InnerException: Exception first } => Explain(first),
         _ => $"{exception.GetBaseException().GetType().Name}, {exception.GetBaseException().Message.Split('\n', 2)[0].TrimEnd('.', '\r')}",
     };
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 
@@ -15,6 +14,9 @@ public static class KeyVaultSecrets
     public const string RefreshSetting = "KeyVault:RefreshMinutes";
 
     private const double DefaultRefreshMinutes = 10;
+
+    // Nothing starts before the secrets are read: a vault that cannot be reached is told within a minute or two.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Adds the secrets of the vault that the settings name, before all other sources; nothing where they name none. They are read when the settings are built,
@@ -39,7 +41,9 @@ public static class KeyVaultSecrets
             throw new SettingException(UriSetting, $"is '{uri}'; it must be the vault's address, such as https://NAME.vault.azure.net/.");
         }
 
-        SecretClient client = new(vault, new DefaultAzureCredential());
+        SecretClientOptions options = new();
+        options.Retry.NetworkTimeout = AnswerTime;
+        SecretClient client = new(vault, AzureIdentity.Create(), options);
         return builder.Add(new KeyVaultSource(client, Refresh(settings[RefreshSetting]), TimeProvider.System, report));
     }
 

@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 using OpenAI;
@@ -31,7 +30,7 @@ public sealed class AzureOpenAIConnection : IDisposable
         if (string.IsNullOrEmpty(options.ApiKey))
         {
 #pragma warning disable OPENAI001 // Signing in by token is marked as experimental in the package; it is the way that the v1 interface documents.
-            _client = new OpenAIClient(new BearerTokenPolicy(new DefaultAzureCredential(), options.Scope), client);
+            _client = new OpenAIClient(new BearerTokenPolicy(AzureIdentity.Create(), options.Scope), client);
 #pragma warning restore OPENAI001
             return;
         }

@@ -49,7 +49,10 @@ public sealed class AzureOpenAIEmbedder : IEmbeddingGenerator<string, Embedding<
     public string ModelId => _metadata.DefaultModelId!;
 
     /// <inheritdoc/>
-    /// <remarks>The texts' order is kept. The options may ask for this embedder's own number of dimensions only.</remarks>
+    /// <remarks>
+    /// The texts' order is kept. The options may ask for this embedder's own number of dimensions only; <see cref="IncrementalEmbeddingOptions"/> are told the
+    /// embeddings of each request before the next is sent.
+    /// </remarks>
     /// <exception cref="TextsRefusedException">Some texts were refused; it carries the embeddings of the others.</exception>
     /// <exception cref="EmbedderException">The service does not answer, or not as configured.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -60,7 +63,7 @@ public sealed class AzureOpenAIEmbedder : IEmbeddingGenerator<string, Embedding<
             throw new ArgumentException($"{asked} dimensions are asked for, but this embedder makes {_options.ResolvedDimensions}.", nameof(options));
         }
 
-        Work work = new([.. values.Select(text => TokenEstimate.Cut(text, TokenEstimate.LikelyBytes))]);
+        Work work = new([.. values.Select(text => TokenEstimate.Cut(text, TokenEstimate.LikelyBytes))], options as IncrementalEmbeddingOptions);
         try
         {
             foreach (Range batch in Batches(work))
@@ -127,12 +130,7 @@ public sealed class AzureOpenAIEmbedder : IEmbeddingGenerator<string, Embedding<
         {
             string[] texts = work.Texts[start..end];
             OpenAIEmbeddingCollection answer = await _calls.SendAsync(texts.Sum(TokenEstimate.Of), token => SendAsync(texts, token), cancellationToken);
-            foreach (OpenAIEmbedding embedding in answer)
-            {
-                work.Made[start + embedding.Index] = new Embedding<float>(embedding.ToFloats()) { ModelId = ModelId };
-            }
-
-            work.Succeeded = true;
+            await work.TakeAsync(answer.ToDictionary(e => start + e.Index, e => new Embedding<float>(e.ToFloats()) { ModelId = ModelId }));
         }
         catch (OpenAICallException e) when (e.Failure == OpenAIFailure.Refused)
         {
@@ -205,7 +203,7 @@ public sealed class AzureOpenAIEmbedder : IEmbeddingGenerator<string, Embedding<
     }
 
     /// <summary>One call's texts and what became of them.</summary>
-    private sealed class Work(string[] texts)
+    private sealed class Work(string[] texts, IncrementalEmbeddingOptions? told)
     {
         public string[] Texts { get; } = texts;
 
@@ -213,6 +211,17 @@ public sealed class AzureOpenAIEmbedder : IEmbeddingGenerator<string, Embedding<
 
         public Dictionary<int, string> Refused { get; } = [];
 
-        public bool Succeeded { get; set; }
+        public bool Succeeded { get; private set; }
+
+        public async Task TakeAsync(Dictionary<int, Embedding<float>> answer)
+        {
+            foreach ((int place, Embedding<float> embedding) in answer)
+            {
+                Made[place] = embedding;
+            }
+
+            Succeeded = true;
+            await (told?.TellAsync(answer) ?? Task.CompletedTask);
+        }
     }
 }

@@ -15,8 +15,9 @@ namespace Pipeline.Adapters.Azure.OpenAI;
 public sealed partial class AzureOpenAILabeller : IClusterLabeller, IDisposable
 {
     private const int GroupsPerRequest = 10;
-    private const int MostAnswerTokens = 8192;
-    private const int AnswerTokensPerGroup = 60;
+
+    // Ten names are some 500 tokens; a model that reasons takes more before. With the longest question it stays within the smallest budget of a deployment.
+    private const int MostAnswerTokens = 4096;
 
     private readonly ChatClient _client;
     private readonly AzureOpenAIOptions _options;
@@ -99,7 +100,8 @@ public sealed partial class AzureOpenAILabeller : IClusterLabeller, IDisposable
         try
         {
             string message = LabelMessages.Describe(ids.Select(id => (id, groups[id])));
-            int tokens = TokenEstimate.Of(LabelMessages.Instructions) + TokenEstimate.Of(message) + (ids.Length * AnswerTokensPerGroup);
+            // The service counts the longest answer that it may give against the quota, before it gives one.
+            int tokens = TokenEstimate.Of(LabelMessages.Instructions) + TokenEstimate.Of(message) + MostAnswerTokens;
             IReadOnlyList<LabelMessages.Proposal> proposals = await _calls.SendAsync(tokens, token => SendAsync(message, token), cancellationToken);
             foreach (LabelMessages.Proposal proposal in proposals.Where(p => ids.Contains(p.Id)).DistinctBy(p => p.Id))
             {

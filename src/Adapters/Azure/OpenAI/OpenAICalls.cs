@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Identity;
 
@@ -107,6 +108,7 @@ internal sealed class OpenAICalls(string what, RequestBudget budget, AzureOpenAI
             AuthenticationFailedException => $"no token for the identity ({exception.GetType().Name})",
             JsonException or FormatException => "the answer cannot be read",
             OperationCanceledException or TimeoutException => string.Create(CultureInfo.InvariantCulture, $"no answer within {options.TimeoutSeconds} s"),
+            _ when exception.GetBaseException() is SocketException network => network.Message,
             _ => exception.GetBaseException().GetType().Name,
         };
         string host = options.V1.Host;

@@ -85,7 +85,7 @@
     cell("number", "Predicted", number.format(c.predicted)),
     cell("number", "Unclustered", number.format(c.unclustered)),
     cell("date", "Newest incident", c.newestIncident ? c.newestIncident.slice(0, 10) : "–"),
-    cell("", "Model", c.version ?? element("span", "subtle", "none yet"), c.modelAgeDays === null ? null : small(c.modelAgeDays < 1 ? "of today" : `${Math.round(c.modelAgeDays)} days old`)),
+    cell("version", "Model", c.version ?? element("span", "subtle", c.problem ? "unusable" : "none yet"), c.modelAgeDays === null ? null : small(c.modelAgeDays < 1 ? "of today" : `${Math.round(c.modelAgeDays)} days old`)),
     cell("number", "Problems", number.format(c.clusters)));
   const poison = p => element("tr", "", head(p.object), cell("", "Function", p.function), cell("number", "Attempts", String(p.attempts)), cell("", "Why", p.error ?? ""));
   const job = w => {

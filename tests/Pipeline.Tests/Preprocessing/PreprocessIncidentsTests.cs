@@ -1,0 +1,81 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
+using Pipeline.Preprocessing;
+using Pipeline.Tests.Support;
+
+namespace Pipeline.Tests.Preprocessing;
+
+[TestClass]
+public sealed class PreprocessIncidentsTests
+{
+    private static readonly string[] Texts = ["printer jam", "vpn down", "mail quota", "printer jam", "laptop battery"];
+
+    [TestMethod]
+    public async Task What_was_embedded_before_a_later_request_failed_is_not_embedded_again()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        using OneByOne embedder = new(failsAt: 3);
+
+        await Should.ThrowAsync<EmbedderException>(() => Preprocess(company, embedder).RunAsync());
+        PreprocessOutcome outcome = await Preprocess(company, embedder).RunAsync();
+
+        outcome.ShouldBe(new PreprocessOutcome(Read: 5, Stored: 5, Embedded: 2, DeadLetters: 0));
+        embedder.Asked.ShouldBe(["printer jam", "vpn down", "mail quota", "mail quota", "laptop battery"]);
+        (await Preprocess(company, embedder).CountWaitingAsync()).ShouldBe(0);
+    }
+
+    [TestMethod]
+    public async Task What_was_embedded_before_the_run_was_stopped_is_not_embedded_again()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        using CancellationTokenSource stop = new();
+        using OneByOne embedder = new(failsAt: 3, stop);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Preprocess(company, embedder).RunAsync(cancellationToken: stop.Token));
+        await Preprocess(company, embedder).RunAsync();
+
+        embedder.Asked.ShouldBe(["printer jam", "vpn down", "mail quota", "mail quota", "laptop battery"]);
+    }
+
+    private static async Task<SmallCompany> ReportedAsync()
+    {
+        SmallCompany company = await SmallCompany.OpenAsync();
+        await company.Warehouse.UpsertIncidentsAsync(
+            [.. Texts.Select((text, i) => new Incident { Number = $"{i}", CreatedOn = company.Clock.GetUtcNow(), Texts = [text], TechCenter = "A" })]);
+        return company;
+    }
+
+    private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+
+    /// <summary>Sends a request for each text, of which one fails or is stopped, once.</summary>
+    private sealed class OneByOne(int failsAt, CancellationTokenSource? stop = null) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public List<string> Asked { get; } = [];
+
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            GeneratedEmbeddings<Embedding<float>> made = [];
+            foreach ((int place, string text) in values.Index())
+            {
+                Asked.Add(text.ToLowerInvariant());
+                if (Asked.Count == failsAt)
+                {
+                    stop?.Cancel();
+                    cancellationToken.ThrowIfCancellationRequested();
+                    throw new EmbedderException("The service is away.");
+                }
+
+                made.Add(new Embedding<float>(new float[] { text.Length, 1 }));
+                await ((IncrementalEmbeddingOptions)options!).TellAsync(new Dictionary<int, Embedding<float>> { [place] = made[place] });
+            }
+
+            return made;
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("test", defaultModelId: "test-2") : null;
+
+        public void Dispose()
+        {
+        }
+    }
+}

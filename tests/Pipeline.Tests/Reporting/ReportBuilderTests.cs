@@ -1,0 +1,27 @@
+using Pipeline.Reporting;
+using Pipeline.Tests.Support;
+
+namespace Pipeline.Tests.Reporting;
+
+[TestClass]
+public sealed class ReportBuilderTests
+{
+    [TestMethod]
+    public async Task A_damaged_model_costs_its_tech_center_alone_the_clusters()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+        await company.ReportAsync("Network", 125);
+        await company.TrainAsync();
+        await company.PredictAsync();
+        company.Objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = "{"u8.ToArray();
+
+        ReportData report = await new ReportBuilder(company.Warehouse, company.Models, company.Clock).BuildAsync("Problems");
+
+        ReportTechCenter damaged = report.TechCenters.Single(c => c.Name is "Network");
+        damaged.Clusters.ShouldBeEmpty();
+        damaged.Incidents.ShouldBe(125);
+        damaged.Note.ShouldNotBeNull().ShouldContain("is damaged");
+        report.TechCenters.Single(c => c.Name is SmallCompany.TechCenter).Clusters.Count.ShouldBeGreaterThan(1);
+    }
+}
