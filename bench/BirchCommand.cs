@@ -28,8 +28,7 @@ internal static class BirchCommand
             BirchOptions options = new() { Threshold = parsed.GetValue(threshold), BranchingFactor = parsed.GetValue(branching), MaximumSubclusters = parsed.GetValue(most) };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims), workers = parsed.GetValue(threads);
-            ReadOnlyMemory<float> first = WarmUp.Of(points, d);
-            _ = Insert(first, d, options, cancellationToken).Subclusters().Label(first, workers, progress: null, cancellationToken);
+            WarmUp.Run(points, d, first => Insert(first, d, options, cancellationToken).Subclusters().Label(first, workers, progress: null, cancellationToken));
             (Birch birch, Stopclock took) = Stopclock.Time(() => Insert(points, d, options, cancellationToken));
             BirchSubclusters subclusters = birch.Subclusters();
             (int[] labelled, Stopclock labelling) = Stopclock.Time(() => subclusters.Label(points, workers, progress: null, cancellationToken));

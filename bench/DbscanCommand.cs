@@ -38,7 +38,7 @@ internal static class DbscanCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            _ = Dbscan.Fit(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
+            WarmUp.Run(points, d, first => Dbscan.Fit(first, d, options, progress: null, cancellationToken));
             (DbscanResult result, Stopclock took) = Stopclock.Time(() => Dbscan.Fit(points, d, options, progress: null, cancellationToken));
             DbscanMeasurement measured = new(
                 options.Epsilon is null ? "adaptive-dbscan" : "dbscan", points.Length / d, d, options.MaxDegreeOfParallelism.Value, took.Seconds, took.CpuSeconds, took.PeakBytes,

@@ -7,9 +7,6 @@ namespace Pipeline.Bench;
 /// <summary><c>embed-cluster FILE.f32</c>: times one clustering of a file of embeddings and prints its layers.</summary>
 internal static class EmbedClusterCommand
 {
-    /// <summary>Enough points to take the same path as many points do.</summary>
-    private const int WarmUpPoints = 2500;
-
     public static Command Create()
     {
         EmbeddingClusteringOptions defaults = new();
@@ -24,7 +21,7 @@ internal static class EmbedClusterCommand
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<FileInfo?> labels = new("--labels") { Description = "Write the labels of the chosen layer as little-endian int32." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("embed-cluster", $"Times one clustering of embeddings, without loading, after a warm-up of the first {WarmUpPoints} points (which compiles the code).")
+        Command command = new("embed-cluster", $"Times one clustering of embeddings, without loading, after a warm-up of the first {WarmUp.Count} points (which compiles the code).")
         {
             file, dims, neighbors, components, epochs, minClusterSize, minSamples, seed, threads, labels, json,
         };
@@ -42,8 +39,7 @@ internal static class EmbedClusterCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            _ = EmbeddingClustering.Fit(points.AsMemory(0, Math.Min(points.Length / d, WarmUpPoints) * d), d, options, progress: null, cancellationToken);
-            GC.Collect();
+            WarmUp.Run(points, d, first => EmbeddingClustering.Fit(first, d, options, progress: null, cancellationToken));
             (EmbeddingClusteringResult result, Stopclock took) = Stopclock.Time(() => EmbeddingClustering.Fit(points, d, options, progress: null, cancellationToken));
             EmbedClusterMeasurement measured = new(
                 "embed-cluster", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes,

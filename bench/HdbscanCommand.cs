@@ -41,8 +41,7 @@ internal static class HdbscanCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            _ = Hdbscan.Fit(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
-            GC.Collect();
+            WarmUp.Run(points, d, first => Hdbscan.Fit(first, d, options, progress: null, cancellationToken));
             (HdbscanResult result, Stopclock took) = Stopclock.Time(() => Hdbscan.Fit(points, d, options, progress: null, cancellationToken));
             HdbscanMeasurement measured = new(
                 "hdbscan", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes, result.ClusterCount,

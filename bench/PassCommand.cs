@@ -26,7 +26,7 @@ internal static class PassCommand
         {
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims), t = parsed.GetValue(threads), k = parsed.GetValue(neighbors), sure = parsed.GetValue(certain);
-            _ = Pass(WarmUp.Of(points, d), d, k, sure, t, cancellationToken);
+            WarmUp.Run(points, d, first => Pass(first, d, k, sure, t, cancellationToken));
             Stopclock best = Enumerable.Range(0, Repeats).Select(_ => Pass(points, d, k, sure, t, cancellationToken)).MinBy(took => took.Seconds);
             double rate = LimitCommand.Measure(t).MultiplyAddsPerSecond, n = points.Length / d, atLimit = n * n * d / rate;
             PassMeasurement measured = new((int)n, d, t, best.Seconds, best.CpuSeconds, rate, best.Seconds / atLimit, 2 * best.Seconds / atLimit);

@@ -61,7 +61,7 @@ internal sealed class UmapArguments
     {
         float[] points = PointsFile.Read(parsed.GetRequiredValue(_file));
         int d = parsed.GetValue(_dims), components = parsed.GetValue(_components);
-        _ = work(WarmUp.Of(points, d), d);
+        WarmUp.Run(points, d, first => work(first, d));
         (T result, Stopclock took) = Stopclock.Time(() => work(points, d));
         PointsFile.Write<float>(parsed.GetValue(_embedding), layout(result));
         double? trust = parsed.GetValue(_trustworthiness)

@@ -35,7 +35,7 @@ internal static class UmapRecallCommand
 
     private static (UmapGraph Graph, Stopclock Took) Time(float[] points, int d, UmapOptions options, CancellationToken cancellationToken)
     {
-        _ = Umap.BuildGraph(WarmUp.Of(points, d), d, options, progress: null, cancellationToken);
+        WarmUp.Run(points, d, first => Umap.BuildGraph(first, d, options, progress: null, cancellationToken));
         return Stopclock.Time(() => Umap.BuildGraph(points, d, options, progress: null, cancellationToken));
     }
 
