@@ -7,5 +7,5 @@ internal static class RadiusSearches
     public static IRadiusSearch For(PointSet points, int threads, CancellationToken ct) =>
         points.Dimensions >= RowDistance.LaneThreshold || NeighborSearch.SuitsPanels(points)
             ? new PanelRadiusSearch(points, threads, ct)
-            : new TreeRadiusSearch(points, ct);
+            : new TreeRadiusSearch(points, threads, ct);
 }

@@ -13,7 +13,7 @@ namespace Pipeline.Clustering;
 internal sealed unsafe class NearestNeighborDescent
 {
     private const int Trees = 6;
-    private const int LeafSize = 96;
+    private const int LeafSize = 256;
     private const int Spare = 6;
     private const int MostCandidates = 32;
     private const int MostRounds = 12;

@@ -5,7 +5,7 @@ namespace Pipeline.Clustering;
 /// stay neighbours.
 /// </summary>
 /// <remarks>
-/// Neighbours are exact up to a number of coordinates beyond which <see cref="UmapOptions.NeighborSearch"/> gives that up for speed. The same points, options
+/// Neighbours are exact up to a number of points beyond which <see cref="UmapOptions.NeighborSearch"/> gives that up for speed. The same points, options
 /// and seed give the same layout bit for bit, whatever the number of threads; machines with vectors of another width may round differently. Duplicates,
 /// sets smaller than the neighbourhood and even a single point are laid out too.
 /// </remarks>
@@ -14,7 +14,6 @@ public static class Umap
     private const double ShareOfGraph = 0.5;
     private const double ShareOfNeighbors = 0.9;
     private const double ShareOfStart = 0.1;
-    private const int MostExactCoordinates = 9_000_000;
     private const int MostEpochs = 500;
     private const int FewestEpochs = 200;
     private const double ManyPoints = 10_000;
@@ -85,7 +84,7 @@ public static class Umap
         int n = Points.Count(points.Span, dimensions, nameof(points));
         ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         int neighbors = Math.Min(options.Neighbors, n);
-        bool approximate = options.NeighborSearch == NeighborSearchMethod.Approximate || (options.NeighborSearch == NeighborSearchMethod.Auto && points.Length > MostExactCoordinates);
+        bool approximate = options.SearchesApproximately(n, dimensions);
         progress = progress.Ordered();
         UmapNeighbors search = new(points, dimensions, options.Metric);
         NeighborTable table = search.SearchSelf(neighbors - 1, approximate, options.Seed, progress.Part(0, ShareOfNeighbors), parallel);

@@ -3,6 +3,11 @@ namespace Pipeline.Clustering;
 /// <summary>The parameters of UMAP, named as umap-learn names them.</summary>
 public sealed record UmapOptions
 {
+    /// <summary>What a point costs beside its coordinates in the exact search, as compared with the approximate one, in coordinates.</summary>
+    private const int CoordinatesOfPoint = 40;
+
+    private const long MostExactWork = 12_000_000;
+
     /// <summary>Dimensions of the layout, 1 to 100. 5 suits clustering, 2 a map.</summary>
     public int Components { get; init; } = 5;
 
@@ -19,8 +24,10 @@ public sealed record UmapOptions
     public DistanceMetric Metric { get; init; } = DistanceMetric.Cosine;
 
     /// <summary>
-    /// How neighbours are searched. Auto searches exactly while the points have at most 9 million coordinates (23,000 points of 384 dimensions), where an
-    /// approximate search is slower, and approximately beyond: there 5 to 8 in 100 of the true neighbours were missed and farther points taken.
+    /// How neighbours are searched. Auto searches exactly while the number of points times (dimensions + 40) is at most 12 million: 28,000 points of 384
+    /// dimensions, or 133,000 of 50. That is between the sizes at which the exact search was measured to be the faster one (20,000 x 384, 50,000 x 50) and
+    /// those at which the approximate one was (50,000 x 384, 200,000 x 50), where 5 to 8 in 100 of the true neighbours were missed and farther points taken.
+    /// In other dimensions and on other machines the two may be equally fast elsewhere.
     /// </summary>
     public NeighborSearchMethod NeighborSearch { get; init; }
 
@@ -54,6 +61,14 @@ public sealed record UmapOptions
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
         Check(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "1 or more, or null");
     }
+
+    /// <summary>Whether neighbours of so many points are searched approximately.</summary>
+    internal bool SearchesApproximately(int points, int dimensions) => NeighborSearch switch
+    {
+        NeighborSearchMethod.Exact => false,
+        NeighborSearchMethod.Approximate => true,
+        _ => (long)points * (dimensions + CoordinatesOfPoint) > MostExactWork,
+    };
 
     private static void Check(bool valid, string name, object? value, string range)
     {

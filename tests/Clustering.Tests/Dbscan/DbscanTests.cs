@@ -11,6 +11,7 @@ public sealed class DbscanTests
     [DataRow(1000, 5, DistanceMetric.Cosine, 0.01, 5, DisplayName = "cosine")]
     [DataRow(800, 2, DistanceMetric.Euclidean, 0.3, 1, DisplayName = "every point a core point")]
     [DataRow(800, 2, DistanceMetric.Euclidean, 100.0, 5, DisplayName = "a radius around everything")]
+    [DataRow(300, 2, DistanceMetric.Euclidean, 1e200, 5, DisplayName = "a radius whose square overflows")]
     public void With_one_radius_it_is_plain_dbscan(int count, int dimensions, DistanceMetric metric, double epsilon, int minPoints)
     {
         float[] points = TestPoints.Blobs(count, dimensions, 5, seed: 17);

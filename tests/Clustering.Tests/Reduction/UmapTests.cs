@@ -186,6 +186,19 @@ public sealed class UmapTests
     }
 
     [TestMethod]
+    [DataRow(20_000, 384, false)]
+    [DataRow(50_000, 384, true)]
+    [DataRow(50_000, 50, false)]
+    [DataRow(200_000, 50, true)]
+    [DataRow(int.MaxValue, 1, true)]
+    public void Neighbours_are_searched_by_the_method_that_was_measured_to_be_faster(int points, int dimensions, bool approximately)
+    {
+        new UmapOptions().SearchesApproximately(points, dimensions).ShouldBe(approximately);
+        new UmapOptions { NeighborSearch = NeighborSearchMethod.Exact }.SearchesApproximately(points, dimensions).ShouldBeFalse();
+        new UmapOptions { NeighborSearch = NeighborSearchMethod.Approximate }.SearchesApproximately(points, dimensions).ShouldBeTrue();
+    }
+
+    [TestMethod]
     public void Options_out_of_range_are_refused_by_name()
     {
         Refused(new UmapOptions { Components = 0 }, "Components");
