@@ -219,24 +219,20 @@ internal sealed class BoruvkaSpanningTree
         }
     }
 
+    /// <summary>Takes each component's least edge, the first of equal ones, unless an earlier one has joined its two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Join(MinimumSpanningTree result, int edges)
     {
-        int n = _core.Length;
-        int[] best = new int[n];
-        best.AsSpan().Fill(-1);
-        for (int at = 0; at < n; at++)
+        for (int at = 0; at < _core.Length; at++)
         {
             int own = _boxes.Components[at];
-            if (!Rests(own) && double.IsFinite(_found[at]) && (best[own] < 0 || _found[at] < _found[best[own]]))
+            if (Rests(own) || _found[at] > _lowered[own] || double.IsInfinity(_found[at]))
             {
-                best[own] = at;
+                continue;
             }
-        }
 
-        foreach (int at in best)
-        {
-            if (at >= 0 && _sets.Union(at, _foundAt[at]))
+            _lowered[own] = double.NegativeInfinity;
+            if (_sets.Union(at, _foundAt[at]))
             {
                 result.Sources[edges] = at;
                 result.Targets[edges] = _foundAt[at];
