@@ -20,7 +20,7 @@ internal static class QualityCommand
         Option<string> label = new("--label-column") { Description = "The column with the true group.", DefaultValueFactory = _ => "category" };
         Option<int?> minClusterSize = new("--min-cluster-size") { Description = "The smallest cluster. Default: that of the pipeline." };
         Option<int?> seed = new("--seed") { Description = "Seeds every random choice. Default: that of the pipeline." };
-        Option<bool> direct = new("--direct") { Description = "Cluster the reduced vectors without the rest of the pipeline, by UMAP and HDBSCAN, by the clustering of embeddings, and by UMAP with the settings of that; the time is that of this step." };
+        Option<bool> direct = new("--direct") { Description = "Cluster the reduced vectors without the rest of the pipeline, by UMAP and HDBSCAN and by the clustering of embeddings; the time is that of this step." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
         Command command = new("quality", "Adjusted Rand index over the clustered texts, normalised mutual information over all (noise as one group), and the noise share.") { file, texts, label, minClusterSize, seed, direct, json };
         command.SetAction(async (parsed, cancellationToken) =>

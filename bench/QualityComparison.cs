@@ -7,10 +7,7 @@ using Pipeline.Training;
 
 namespace Pipeline.Bench;
 
-/// <summary>
-/// Ways from the same reduced vectors to clusters: UMAP and HDBSCAN with the pipeline's parameters, the clustering of embeddings with its own defaults, and, to
-/// tell what the start and the choice of a layer do from what the settings do, UMAP with the settings of the latter.
-/// </summary>
+/// <summary>Ways from the same reduced vectors to clusters: UMAP and HDBSCAN with the pipeline's parameters, and the clustering of embeddings with its own defaults.</summary>
 internal static class QualityComparison
 {
     /// <summary>Reduces the preprocessed texts as a training does.</summary>
@@ -40,16 +37,19 @@ internal static class QualityComparison
     /// <summary>The labels of each way and the best time of a few runs, after a first one that compiles the code.</summary>
     public static IEnumerable<(string Way, int[] Labels, double Seconds)> Run(float[] vectors, int dimensions, TrainingParameters parameters, CancellationToken cancellationToken)
     {
-        UmapOptions umap = new() { Neighbors = parameters.Neighbors, Components = parameters.LayoutDimensions, Seed = parameters.Seed };
+        UmapOptions umap = new()
+        {
+            Neighbors = parameters.Neighbors,
+            Components = parameters.LayoutDimensions,
+            Epochs = parameters.LayoutEpochs,
+            LearningRate = parameters.LayoutLearningRate,
+            Seed = parameters.Seed,
+        };
         HdbscanOptions hdbscan = new() { MinClusterSize = parameters.MinClusterSize, MinSamples = parameters.MinSamples };
         EmbeddingClusteringOptions embedding = new() { Seed = parameters.Seed };
-        yield return Time("UMAP and HDBSCAN", () => LayOut(umap, hdbscan));
+        yield return Time("UMAP and HDBSCAN", () => Hdbscan.Fit(
+            Umap.Fit(vectors, dimensions, umap, progress: null, cancellationToken).Embedding, umap.Components, hdbscan, progress: null, cancellationToken).Labels);
         yield return Time("embedding clustering", () => EmbeddingClustering.Fit(vectors, dimensions, embedding, progress: null, cancellationToken).Clusters.Labels);
-        umap = umap with { Components = embedding.Components, Epochs = embedding.Epochs, NegativeSampleRate = NodeEmbedding.NegativeSampleRate, LearningRate = NodeEmbedding.LearningRate };
-        yield return Time("UMAP with its settings", () => LayOut(umap, hdbscan with { MinSamples = embedding.MinSamples }));
-
-        int[] LayOut(UmapOptions layout, HdbscanOptions clusters) =>
-            Hdbscan.Fit(Umap.Fit(vectors, dimensions, layout, progress: null, cancellationToken).Embedding, layout.Components, clusters, progress: null, cancellationToken).Labels;
     }
 
     private static (string Way, int[] Labels, double Seconds) Time(string way, Func<int[]> work)

@@ -7,10 +7,10 @@ namespace Pipeline.Clustering;
 internal sealed class NodeEmbedding
 {
     /// <summary>Fewer pushes than a layout's leave denser clusters.</summary>
-    internal const int NegativeSampleRate = 3;
+    private const int NegativeSampleRate = 3;
 
     /// <summary>Few passes need longer steps than a layout's many.</summary>
-    internal const double LearningRate = 2;
+    private const double LearningRate = 2;
 
     /// <summary>The first merge aims at this many parts for each root of the number of nodes, each further one at a quarter.</summary>
     private const double PartsPerRoot = 8;

@@ -134,6 +134,8 @@ public sealed class ClusterGeometry
         Components = parameters.LayoutDimensions,
         Neighbors = parameters.Neighbors,
         Metric = DistanceMetric.Cosine,
+        Epochs = parameters.LayoutEpochs,
+        LearningRate = parameters.LayoutLearningRate,
         Seed = parameters.Seed,
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
     };

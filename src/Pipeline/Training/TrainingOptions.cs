@@ -6,6 +6,10 @@ public sealed record TrainingOptions
     // With fewer, components describe single incidents, and a new text is like none of them.
     private const int IncidentsPerDimension = 5;
 
+    // Few passes with long steps leave a problem in one piece that many passes would tear into parts.
+    private const int LayoutEpochs = 50;
+    private const double LayoutLearningRate = 2;
+
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
 
@@ -34,7 +38,7 @@ public sealed record TrainingOptions
     public int Neighbors { get; init; } = 15;
 
     /// <summary>Dimensions of the UMAP layout that is clustered, 2 to 50.</summary>
-    public int LayoutDimensions { get; init; } = 5;
+    public int LayoutDimensions { get; init; } = 8;
 
     /// <summary>The threads one training may use, 1 to 1024; null for all cores. The result does not depend on it.</summary>
     public int? MaxDegreeOfParallelism { get; init; }
@@ -46,7 +50,7 @@ public sealed record TrainingOptions
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
-        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed);
+        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate);
     }
 
     /// <summary>Checks every range.</summary>

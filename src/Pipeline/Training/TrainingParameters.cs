@@ -12,7 +12,9 @@ namespace Pipeline.Training;
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
 /// <param name="MinCoherence">The least mean cosine between the members of a cluster; two thirds of it between a member and the others.</param>
 /// <param name="Seed">Seeds every random choice.</param>
-public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed)
+/// <param name="LayoutEpochs">Passes over the UMAP graph; null, as in manifests that do not name it, for what <see cref="Clustering.UmapOptions"/> takes for the number of texts.</param>
+/// <param name="LayoutLearningRate">The layout's first step length, in training and in placing new texts.</param>
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed, int? LayoutEpochs = null, double LayoutLearningRate = 1)
 {
     /// <summary>The least mean cosine between a text and the members of its cluster.</summary>
     [JsonIgnore]
