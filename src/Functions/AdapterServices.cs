@@ -60,7 +60,6 @@ public static class AdapterServices
         {
             warehouses.Add("BigQuery", choice => bigQuery(choice.Services, choice.Configuration));
         }
-
         else if (string.Equals(configuration["Warehouse:Kind"]?.Trim(), "BigQuery", StringComparison.OrdinalIgnoreCase))
         {
             throw new SettingException("Warehouse:Kind", "is 'BigQuery', which this program was built without. Build it with -p:BigQuery=true.");

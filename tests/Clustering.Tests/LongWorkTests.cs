@@ -42,6 +42,7 @@ public sealed class LongWorkTests
         ["UmapModel.Transform"] = (progress, ct) => Layout.Value.Transform(Grouped, progress, ct),
         ["UmapModel.Transform of few"] = (progress, ct) => Layout.Value.Transform(Grouped.AsMemory(0, 24 * 40), progress, ct),
         ["UmapModel.FindNeighbors"] = (progress, ct) => Layout.Value.FindNeighbors(Grouped, progress, ct),
+        ["EmbeddingClustering.Fit"] = (progress, ct) => EmbeddingClustering.Fit(Grouped, 24, null, progress, ct),
         ["Pca.Fit"] = (progress, ct) => Pca.Fit(Grouped, 24, 5, progress: progress, ct: ct),
         ["Dbcv.Compute"] = (progress, ct) => Dbcv.Compute(Grouped, 24, Groups, progress: progress, ct: ct),
         ["Silhouette.Compute"] = (progress, ct) => Silhouette.Compute(Grouped, 24, Groups, progress: progress, ct: ct),

@@ -15,18 +15,19 @@ public static class EmbeddingClustering
 {
     private const double ShareOfNeighbors = 0.6;
     private const double ShareOfEmbedding = 0.3;
+    private const double ShareOfTree = 0.09;
 
     /// <summary>Clusters points. Time O(n^2 d) as <see cref="Umap.BuildGraph"/> and O(epochs x n x neighbours); memory O(n (d + neighbours)).</summary>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 2.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
     /// <param name="progress">Receives the finished part, 0 to 1.</param>
-    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <param name="ct">Ends the work early.</param>
     /// <returns>The layers and the chosen one.</returns>
     /// <exception cref="ArgumentException">The points or an option are out of range; the message names it, its value and its range.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public static EmbeddingClusteringResult Fit(
-        ReadOnlyMemory<float> points, int dimensions, EmbeddingClusteringOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<float> points, int dimensions, EmbeddingClusteringOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         options ??= new EmbeddingClusteringOptions();
         options.Validate();
@@ -35,12 +36,12 @@ public static class EmbeddingClustering
             throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds {n} rows; clustering needs 2 or more."), nameof(points));
 
         UmapOptions neighborhood = new() { Neighbors = options.Neighbors, Seed = options.Seed, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism };
-        UmapGraph graph = Umap.BuildGraphOnly(points, dimensions, neighborhood, progress.Part(0, ShareOfNeighbors), cancellationToken);
-        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, cancellationToken);
+        UmapGraph graph = Umap.BuildGraphOnly(points, dimensions, neighborhood, progress.Part(0, ShareOfNeighbors), ct);
+        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
         float[] embedding = new NodeEmbedding(options, parallel).Run(graph, progress.Part(ShareOfNeighbors, ShareOfEmbedding));
-        const double Done = ShareOfNeighbors + ShareOfEmbedding;
-        HdbscanResult finest = Hdbscan.Fit(embedding, options.Components, options.Tree(n), progress.Part(Done, 1 - Done), cancellationToken);
-        (IReadOnlyList<ClusterLayer> layers, int chosen) = LayerSelection.Choose(finest, options.MaxLayers);
+        HdbscanResult finest = Hdbscan.Fit(embedding, options.Components, options.Tree(n), progress.Part(ShareOfNeighbors + ShareOfEmbedding, ShareOfTree), ct);
+        (IReadOnlyList<ClusterLayer> layers, int chosen) = LayerSelection.Choose(finest, options.MaxLayers, ct);
+        progress?.Report(1);
         return new EmbeddingClusteringResult { NodeEmbedding = embedding, Components = options.Components, Layers = layers, ChosenLayer = chosen };
     }
 }

@@ -10,7 +10,10 @@ internal static class LabelPropagation
     private const int NodesPerTask = 512;
     private const int None = -1;
 
-    /// <summary>Divides a graph. O(rounds x edges) time. A node that no label reaches is a part of its own.</summary>
+    /// <summary>
+    /// Divides a graph. O(rounds x edges) time. Nodes that no label reaches are parts as far as they hang together, so that there are no more parts than labels
+    /// and such pieces: a graph of many pieces shrinks at once.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="seeds">How many labels are given out, 1 or more; several may go to one node, which keeps the last.</param>
     /// <param name="seed">Fixes the result, together with <paramref name="level"/>.</param>
@@ -36,7 +39,7 @@ internal static class LabelPropagation
                 break;
         }
 
-        return Number(labels, seeds);
+        return Number(labels, Pieces(graph, labels), seeds);
     }
 
     /// <summary>Labels the nodes of a range, and counts those that were without.</summary>
@@ -75,19 +78,33 @@ internal static class LabelPropagation
         return winner;
     }
 
-    private static (int[] Part, int Count) Number(int[] labels, int seeds)
+    /// <summary>The connected pieces of what has no label.</summary>
+    private static DisjointSet Pieces(UmapGraph graph, int[] labels)
     {
-        int[] numbers = new int[seeds], part = new int[labels.Length];
+        DisjointSet pieces = new(labels.Length);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            for (int e = graph.RowOffsets[i]; e < graph.RowOffsets[i + 1] && labels[i] == None; e++)
+            {
+                if (labels[graph.Columns[e]] == None)
+                    pieces.Union(i, graph.Columns[e]);
+            }
+        }
+
+        return pieces;
+    }
+
+    private static (int[] Part, int Count) Number(int[] labels, DisjointSet pieces, int seeds)
+    {
+        int[] numbers = new int[seeds + labels.Length], part = new int[labels.Length];
         numbers.AsSpan().Fill(None);
         int count = 0;
         for (int i = 0; i < part.Length; i++)
         {
-            if (labels[i] == None)
-                part[i] = count++;
-            else if (numbers[labels[i]] == None)
-                part[i] = numbers[labels[i]] = count++;
-            else
-                part[i] = numbers[labels[i]];
+            int own = labels[i] == None ? seeds + pieces.Find(i) : labels[i];
+            if (numbers[own] == None)
+                numbers[own] = count++;
+            part[i] = numbers[own];
         }
 
         return (part, count);

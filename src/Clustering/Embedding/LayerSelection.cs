@@ -15,8 +15,9 @@ internal static class LayerSelection
     /// </summary>
     /// <param name="finest">The clusters of the finest granularity.</param>
     /// <param name="mostLayers">The most layers, 1 or more.</param>
+    /// <param name="ct">Stops the work.</param>
     /// <returns>The layers, finest first, and the place of the chosen one. Where nothing splits, the finest granularity alone.</returns>
-    public static (IReadOnlyList<ClusterLayer> Layers, int Chosen) Choose(HdbscanResult finest, int mostLayers)
+    public static (IReadOnlyList<ClusterLayer> Layers, int Chosen) Choose(HdbscanResult finest, int mostLayers, CancellationToken ct)
     {
         LeafLifetimes lifetimes = LeafLifetimes.Of(finest.CondensedTree, finest.Options.MinClusterSize);
         long[] persistence = lifetimes.Persistence();
@@ -42,14 +43,14 @@ internal static class LayerSelection
         return (layers, layers.IndexOf(chosen));
 
         ClusterLayer Layer(int at) =>
-            new(lifetimes.Sizes[at], (double)persistence[at] / finest.Labels.Length, Condense(finest, lifetimes.Sizes[at]));
+            new(lifetimes.Sizes[at], (double)persistence[at] / finest.Labels.Length, Condense(finest, lifetimes.Sizes[at], ct));
     }
 
     private static bool IsPeak(long[] values, int at) =>
         (at == 0 || values[at] > values[at - 1]) && (at == values.Length - 1 || values[at] >= values[at + 1]);
 
-    private static HdbscanResult Condense(HdbscanResult finest, int minClusterSize) =>
-        Hdbscan.Cluster(finest.SingleLinkageTree, finest.Options with { MinClusterSize = minClusterSize }) with
+    private static HdbscanResult Condense(HdbscanResult finest, int minClusterSize, CancellationToken ct) =>
+        Hdbscan.Cluster(finest.SingleLinkageTree, finest.Options with { MinClusterSize = minClusterSize }, progress: null, ct) with
         {
             Dimensions = finest.Dimensions,
             MinSamples = finest.MinSamples,

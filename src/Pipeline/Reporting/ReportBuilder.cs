@@ -85,7 +85,15 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
     {
         IReadOnlyList<ModelManifest> versions = await models.ListAsync(manifest.TechCenter, cancellationToken);
         ModelManifest? previous = versions.FirstOrDefault(v => string.Equals(v.Version, manifest.PreviousVersion, StringComparison.Ordinal));
-        return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
+        try
+        {
+            return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
+        }
+        catch (ModelException)
+        {
+            // A sound model is shown whatever became of the one before it, of which only the names are missing then.
+            return [];
+        }
     }
 
     private static ReportCluster[] Clusters(ModelClusters clusters, List<PredictedIncident> rows, IReadOnlyList<DateOnly> weeks)

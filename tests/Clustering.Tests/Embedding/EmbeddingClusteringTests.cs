@@ -135,16 +135,6 @@ public sealed class EmbeddingClusteringTests
     public void One_embedding_is_refused() =>
         Should.Throw<ArgumentException>(() => EmbeddingClustering.Fit(Sample.AsMemory(0, Dimensions), Dimensions)).Message.ShouldContain("points holds 1 rows; clustering needs 2 or more");
 
-    [TestMethod]
-    public void Progress_rises_to_the_whole_and_a_cancelled_fit_stops()
-    {
-        LastReport progress = new();
-        EmbeddingClustering.Fit(Sample, Dimensions, progress: progress);
-        progress.All.ShouldBeInOrder(SortDirection.Ascending);
-        progress.Value.ShouldBe(1, 1e-9);
-        Should.Throw<OperationCanceledException>(() => EmbeddingClustering.Fit(Sample, Dimensions, cancellationToken: new CancellationToken(true)));
-    }
-
     /// <summary>Point i belongs to super-group i modulo 4 and to group i modulo 16.</summary>
     private static float[] TwoLevels(int count)
     {

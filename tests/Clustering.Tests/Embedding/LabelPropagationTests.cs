@@ -19,11 +19,19 @@ public sealed class LabelPropagationTests
     }
 
     [TestMethod]
-    public void One_label_takes_all_that_it_reaches_and_the_rest_stays_alone()
+    public void One_label_takes_all_that_it_reaches_and_what_it_does_not_reach_is_a_part_as_far_as_it_hangs_together()
     {
-        (int[] part, int count) = LabelPropagation.Partition(Chains, 1, 42, 0, new ParallelOptions());
-        count.ShouldBe(5);
-        (part[..4].Distinct().Count() + part[4..].Distinct().Count()).ShouldBe(5);
+        UmapGraph graph = Graph(9, (0, 1, 0.9f), (1, 2, 0.8f), (2, 3, 0.7f), (4, 5, 0.9f), (5, 6, 0.8f), (6, 7, 0.7f));
+        (int[] part, int count) = LabelPropagation.Partition(graph, 1, 42, 0, new ParallelOptions());
+        count.ShouldBe(3);
+        part.ShouldBe([0, 0, 0, 0, 1, 1, 1, 1, 2]);
+    }
+
+    [TestMethod]
+    public void A_graph_of_many_pieces_has_no_more_parts_than_pieces_and_labels()
+    {
+        UmapGraph pairs = Graph(400, [.. Enumerable.Range(0, 200).Select(pair => (2 * pair, (2 * pair) + 1, 0.5f))]);
+        LabelPropagation.Partition(pairs, 3, 42, 0, new ParallelOptions()).Count.ShouldBeInRange(200, 203);
     }
 
     [TestMethod]

@@ -24,4 +24,21 @@ public sealed class ReportBuilderTests
         damaged.Note.ShouldNotBeNull().ShouldContain("is damaged");
         report.TechCenters.Single(c => c.Name is SmallCompany.TechCenter).Clusters.Count.ShouldBeGreaterThan(1);
     }
+
+    [TestMethod]
+    public async Task A_sound_model_is_shown_though_the_one_before_it_is_damaged()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125, new DateTimeOffset(2026, 8, 3, 9, 0, 0, TimeSpan.Zero));
+        await company.TrainAsync();
+        await company.PredictAsync();
+        string damaged = company.Objects.Objects.Keys.Single(name => name.EndsWith("/2026_q2/clusters.json", StringComparison.Ordinal));
+        company.Objects.Objects[damaged] = "{"u8.ToArray();
+
+        ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();
+
+        center.PreviousVersion.ShouldBe("2026_q2");
+        center.Clusters.Count.ShouldBeGreaterThan(1);
+        center.Changes.ShouldNotBeEmpty();
+    }
 }
