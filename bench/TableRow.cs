@@ -48,8 +48,8 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         _ => [],
     };
 
-    /// <summary>The memory that a fit may take: twice the input, 100 bytes a point and 64 MB.</summary>
-    public long MemoryBound => (2L * N * D * sizeof(float)) + (100L * N) + (64L << 20);
+    /// <summary>The memory that a fit may take: twice the input, 100 bytes a point and 64 MB. None for BIRCH, whose tree may hold each point, and predictions, which come after a fit.</summary>
+    public long? MemoryBound => Verb is "birch" or "predict" ? null : (2L * N * D * sizeof(float)) + (100L * N) + (64L << 20);
 
     /// <summary>
     /// Multiply-adds of the distances of all ordered pairs, those of new and fitted points in a prediction: what a method that looks at each pair from

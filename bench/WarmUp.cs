@@ -10,7 +10,7 @@ internal static class WarmUp
 
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(0.6);
 
-    /// <summary>Repeats work on the first points, and collects its garbage.</summary>
+    /// <summary>Repeats work on the first points, and gives the memory of its garbage back.</summary>
     /// <param name="points">n x d numbers, row-major.</param>
     /// <param name="dimensions">d.</param>
     /// <param name="work">What is measured afterwards on all points.</param>
@@ -24,6 +24,6 @@ internal static class WarmUp
         }
         while (clock.Elapsed < AtLeast);
 
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }
