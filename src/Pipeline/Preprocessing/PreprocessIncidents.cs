@@ -128,12 +128,12 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
     {
         PipelineMetrics.Count(PipelineMetrics.Read, batch.Select(c => c.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Embedded, missing.Where(m => !refused.ContainsKey(m.Hash)).Select(m => m.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
     }
 
     // Adds the embeddings of texts that have none, has them stored while others are still to come, and tells which the embedder refuses.
+    // Each is counted when it comes: it is paid for then, whatever becomes of the batch.
     private async Task<IReadOnlyDictionary<string, string>> EmbedAsync(Masked[] missing, Dictionary<string, ReadOnlyMemory<float>> embeddings, Func<Task> store, CancellationToken cancellationToken)
     {
         if (missing.Length == 0)
@@ -165,10 +165,16 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
         void Add(IEnumerable<KeyValuePair<int, Embedding<float>>> made)
         {
+            List<string> added = [];
             foreach ((int place, Embedding<float> embedding) in made)
             {
-                embeddings[missing[place].Hash] = embedding.Vector;
+                if (embeddings.TryAdd(missing[place].Hash, embedding.Vector))
+                {
+                    added.Add(missing[place].Incident.TechCenter);
+                }
             }
+
+            PipelineMetrics.Count(PipelineMetrics.Embedded, added);
         }
     }
 
