@@ -176,6 +176,42 @@ public abstract class WarehouseContract
     }
 
     [TestMethod]
+    public async Task A_watermark_never_goes_back()
+    {
+        await Warehouse.SavePreprocessedAsync([Preprocessed("A")], [], "preprocess", 7);
+        await Warehouse.SavePreprocessedAsync([Preprocessed("B")], [], "preprocess", 5);
+        (await Warehouse.GetWatermarkAsync("preprocess")).ShouldBe(7);
+
+        await Warehouse.SavePreprocessedAsync([], [], "preprocess", 9);
+        (await Warehouse.GetWatermarkAsync("preprocess")).ShouldBe(9);
+        (await Window()).Select(i => i.Number).ShouldBe(["A", "B"]);
+    }
+
+    [TestMethod]
+    public async Task A_part_of_a_batch_is_stored_without_moving_a_watermark()
+    {
+        await Warehouse.SavePreprocessedAsync([Preprocessed("A")], [], null, 7);
+        await Warehouse.SavePreprocessedAsync([], [], null, 7);
+
+        (await Window()).Select(i => i.Number).ShouldBe(["A"]);
+        (await Warehouse.GetWatermarkAsync("preprocess")).ShouldBe(0);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_was_overtaken_does_not_replace_what_was_made_of_a_newer_text()
+    {
+        await Warehouse.UpsertIncidentsAsync([Incident("A", "old"), Incident("B", "old"), Incident("C")]);
+        await Warehouse.UpsertIncidentsAsync([Incident("A", "new"), Incident("B", "new")]);
+        await Warehouse.SavePreprocessedAsync([Preprocessed("A", "new"), Preprocessed("B", "new"), Preprocessed("C")], [], "preprocess", 5);
+
+        await Warehouse.SavePreprocessedAsync([Preprocessed("A", "old"), Preprocessed("C", "again")], [new DeadLetter("B", "preprocess", "no text")], "preprocess", 3);
+
+        (await Window()).Select(i => (i.Number, i.ContentHash)).ShouldBe([("A", "new"), ("B", "new"), ("C", "again")]);
+        (await Warehouse.ReadDeadLettersAsync()).ShouldBeEmpty();
+        (await Warehouse.GetWatermarkAsync("preprocess")).ShouldBe(5);
+    }
+
+    [TestMethod]
     public async Task A_preprocessed_incident_comes_back_exactly()
     {
         PreprocessedIncident incident = Preprocessed("A", createdOn: Day(3).AddTicks(3), embedding: [1.5f, -0f, float.Epsilon, float.MaxValue, 0.1f]);
@@ -322,7 +358,7 @@ public abstract class WarehouseContract
     public async Task Statistics_count_every_tech_center_that_appears_anywhere()
     {
         await Warehouse.UpsertIncidentsAsync([Incident("A", createdOn: Day(3)), Incident("B", createdOn: Day(4)), Incident("C", techCenter: "voice") with { CreatedOn = null }]);
-        await Warehouse.SavePreprocessedAsync([Preprocessed("A"), Preprocessed("B"), Preprocessed("D", techCenter: "apps")], [], "w", 1);
+        await Warehouse.SavePreprocessedAsync([Preprocessed("A"), Preprocessed("B"), Preprocessed("D", techCenter: "apps")], [], "w", 3);
         await Warehouse.SavePredictionsAsync([Answer("A"), Answer("B", clusterId: IncidentPrediction.Unclustered)]);
 
         (await Warehouse.ReadStatisticsAsync()).ShouldBe(

@@ -36,12 +36,18 @@ public sealed partial class BigQueryWarehouse
     }
 
     /// <inheritdoc/>
-    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default)
+    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(incidents);
         ArgumentNullException.ThrowIfNull(deadLetters);
-        BigQueryParameter[] mark = [Parameter.Text("watermarkName", watermarkName), Parameter.Number("watermark", watermark)];
         StagedRows rows = StagedRows.Of(incidents, deadLetters, cancellationToken);
+        BigQueryParameter reached = Parameter.Number("watermark", watermark);
+        if (watermarkName is null)
+        {
+            return rows.Count == 0 ? Task.CompletedTask : WriteAsync(rows, BigQuerySql.Transaction("save-preprocessed"), [reached], cancellationToken);
+        }
+
+        BigQueryParameter[] mark = [Parameter.Text("watermarkName", watermarkName), reached];
         return rows.Count == 0
             ? WriteAsync(BigQuerySql.Transaction("set-watermark"), mark, cancellationToken)
             : WriteAsync(rows, BigQuerySql.Transaction("save-preprocessed", "set-watermark"), mark, cancellationToken);

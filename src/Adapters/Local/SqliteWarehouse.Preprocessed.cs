@@ -34,12 +34,13 @@ public sealed partial class SqliteWarehouse
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default) => WriteAsync(
         (connection, transaction) =>
         {
-            StorePreprocessed(connection, transaction, incidents, cancellationToken);
-            StoreDeadLetters(connection, transaction, deadLetters, cancellationToken);
-            return connection.Execute(SqliteWarehouseSql.SetWatermark, new { name = watermarkName, sequence = watermark }, transaction);
+            HashSet<string> changed = ChangedAfter(connection, transaction, [.. incidents.Select(i => i.Number), .. deadLetters.Select(d => d.Number)], watermark);
+            StorePreprocessed(connection, transaction, incidents.Where(i => !changed.Contains(i.Number)), cancellationToken);
+            StoreDeadLetters(connection, transaction, deadLetters.Where(d => !changed.Contains(d.Number)), cancellationToken);
+            return watermarkName is null ? 0 : connection.Execute(SqliteWarehouseSql.SetWatermark, new { name = watermarkName, sequence = watermark }, transaction);
         },
         cancellationToken);
 
@@ -83,7 +84,23 @@ public sealed partial class SqliteWarehouse
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) =>
         ReadAsync<IReadOnlyList<DeadLetter>>(connection => connection.Query<DeadLetter>(SqliteWarehouseSql.ReadDeadLetters).AsList(), cancellationToken);
 
-    private static void StorePreprocessed(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<PreprocessedIncident> incidents, CancellationToken cancellationToken)
+    private static HashSet<string> ChangedAfter(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> numbers, long sequence)
+    {
+        using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.HasChangedAfter, "@number", "@after");
+        var changed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string number in numbers)
+        {
+            using SqliteDataReader reader = find.Query(number, sequence);
+            if (reader.Read())
+            {
+                changed.Add(number);
+            }
+        }
+
+        return changed;
+    }
+
+    private static void StorePreprocessed(SqliteConnection connection, SqliteTransaction transaction, IEnumerable<PreprocessedIncident> incidents, CancellationToken cancellationToken)
     {
         using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertPreprocessed, "@number", "@createdOn", "@techCenter", "@contentHash", "@embedder", "@summary", "@embedding");
         using var forgetMoved = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeletePredictionOfOtherCenter, "@number", "@techCenter");
@@ -98,7 +115,7 @@ public sealed partial class SqliteWarehouse
         }
     }
 
-    private static void StoreDeadLetters(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken)
+    private static void StoreDeadLetters(SqliteConnection connection, SqliteTransaction transaction, IEnumerable<DeadLetter> deadLetters, CancellationToken cancellationToken)
     {
         using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertDeadLetter, "@number", "@stage", "@reason");
         using var deletePreprocessed = new SqliteStatement(connection, transaction, SqliteWarehouseSql.DeletePreprocessed, "@number");

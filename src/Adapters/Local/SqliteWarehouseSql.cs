@@ -118,7 +118,7 @@ internal static class SqliteWarehouseSql
 
     public const string SetWatermark = """
         INSERT INTO watermarks (name, sequence) VALUES (@name, @sequence)
-        ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence
+        ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > watermarks.sequence
         """;
 
     public const string FindEmbedding = """
@@ -127,6 +127,8 @@ internal static class SqliteWarehouseSql
         WHERE content_hash = @contentHash AND embedder = @embedder
         LIMIT 1
         """;
+
+    public const string HasChangedAfter = "SELECT 1 FROM incidents WHERE number = @number AND change_sequence > @after";
 
     public const string UpsertPreprocessed = """
         INSERT INTO preprocessed_incidents

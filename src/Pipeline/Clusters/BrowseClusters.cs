@@ -13,7 +13,7 @@ public sealed class BrowseClusters(IWarehouse warehouse, ModelStore models, Mode
 
     /// <summary>A page of clusters.</summary>
     /// <exception cref="RequestException">There is no such tech center.</exception>
-    /// <exception cref="ModelException">A version is damaged.</exception>
+    /// <exception cref="ModelException">The newest version is damaged.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<ClusterPage> ListAsync(ClusterQuery query, CancellationToken cancellationToken = default)
     {
@@ -37,7 +37,7 @@ public sealed class BrowseClusters(IWarehouse warehouse, ModelStore models, Mode
     /// <param name="id">The cluster's id as text.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such tech center or cluster.</exception>
-    /// <exception cref="ModelException">A version is damaged.</exception>
+    /// <exception cref="ModelException">The newest version is damaged.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<ClusterDetails> FindAsync(string techCenter, string id, CancellationToken cancellationToken = default)
     {

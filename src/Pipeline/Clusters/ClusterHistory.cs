@@ -18,14 +18,23 @@ internal sealed class ClusterHistory
         }
     }
 
-    /// <summary>Reads the clusters of all versions.</summary>
-    /// <exception cref="ModelException">A version is damaged.</exception>
+    /// <summary>Reads the clusters of all versions. A damaged one is left out of the story, unless it is the newest.</summary>
+    /// <exception cref="ModelException">The newest version is damaged.</exception>
     public static async Task<ClusterHistory> ReadAsync(ModelStore models, string techCenter, CancellationToken cancellationToken)
     {
         List<(ModelManifest, ModelClusters)> versions = [];
-        foreach (ModelManifest manifest in await models.ListAsync(techCenter, cancellationToken))
+        IReadOnlyList<ListedVersion> listed = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+        foreach (ListedVersion version in listed)
         {
-            versions.Add((manifest, await models.ReadClustersAsync(manifest, cancellationToken)));
+            try
+            {
+                ModelManifest manifest = version.Manifest ?? throw new ModelException(version.Problem!);
+                versions.Add((manifest, await models.ReadClustersAsync(manifest, cancellationToken)));
+            }
+            catch (ModelException) when (version != listed[^1])
+            {
+                // The newest version answers without those before it.
+            }
         }
 
         return new ClusterHistory([.. versions]);

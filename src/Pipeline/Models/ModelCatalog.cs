@@ -4,16 +4,20 @@ namespace Pipeline.Models;
 public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
 {
     /// <summary>All versions of all tech centers, in ordinal order of tech center.</summary>
-    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
     public async Task<IReadOnlyList<TechCenterModels>> ListAsync(CancellationToken cancellationToken = default)
     {
         List<TechCenterModels> all = [];
         foreach (string techCenter in await directory.ListAsync(cancellationToken))
         {
-            PublishedModel[] versions = [.. (await models.ListAsync(techCenter, cancellationToken)).Reverse().Select(Describe)];
-            if (versions is [PublishedModel newest, ..])
+            ListedVersion[] listed = [.. (await models.ListWithDamagedAsync(techCenter, cancellationToken)).Reverse()];
+            if (listed is [ListedVersion newest, ..])
             {
-                all.Add(new TechCenterModels(techCenter, newest.Version, versions));
+                all.Add(new TechCenterModels(
+                    techCenter,
+                    newest.Manifest?.Version,
+                    [.. listed.Select(v => v.Manifest).OfType<ModelManifest>().Select(Describe)],
+                    [.. listed.Where(v => v.Problem is not null).Select(v => new DamagedModel(v.Id.ToString(), v.Problem!))]));
             }
         }
 

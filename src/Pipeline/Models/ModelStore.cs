@@ -13,42 +13,64 @@ public sealed class ModelStore(IObjectStore objects)
     public async Task<IReadOnlyList<ModelManifest>> ListAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         List<ModelManifest> manifests = [];
-        string folder = ModelPaths.TechCenter(techCenter) + "/";
-        await foreach (StoredObject stored in objects.ListAsync(folder, cancellationToken))
+        foreach (ModelVersionId version in await VersionsAsync(techCenter, cancellationToken))
         {
-            string[] parts = stored.Name[folder.Length..].Split('/');
-            if (parts is [string version, ModelPaths.ManifestFile] && ModelVersionId.Parse(version) is not null)
-            {
-                ModelManifest manifest = await ReadManifestAsync(stored.Name, version, cancellationToken);
-                manifests.Add(string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal)
-                    ? manifest
-                    : throw new ModelException($"{stored.Name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them."));
-            }
+            manifests.Add(await ReadOwnAsync(techCenter, version, cancellationToken));
         }
 
-        manifests.Sort((a, b) => a.Id.CompareTo(b.Id));
         return manifests;
     }
 
-    /// <summary>The newest published version of a tech center; null where there is none.</summary>
-    /// <exception cref="ModelException">A manifest cannot be read.</exception>
-    public async Task<ModelManifest?> FindLatestAsync(string techCenter, CancellationToken cancellationToken = default) =>
-        await ListAsync(techCenter, cancellationToken) is [.., var latest] ? latest : null;
-
-    /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
-    /// <exception cref="ModelException">A manifest cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default)
+    /// <summary>The published versions of a tech center, the oldest first, those whose manifest cannot be read among them.</summary>
+    public async Task<IReadOnlyList<ListedVersion>> ListWithDamagedAsync(string techCenter, CancellationToken cancellationToken = default)
     {
-        Dictionary<string, string> names = new(StringComparer.Ordinal);
-        await foreach (StoredObject stored in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        List<ListedVersion> listed = [];
+        foreach (ModelVersionId version in await VersionsAsync(techCenter, cancellationToken))
         {
-            if (stored.Name.Split('/') is [_, string folder, string version, ModelPaths.ManifestFile] && ModelVersionId.Parse(version) is not null && !names.ContainsKey(folder))
+            try
             {
-                names.Add(folder, (await ReadManifestAsync(stored.Name, version, cancellationToken)).TechCenter);
+                listed.Add(new ListedVersion(version, await ReadOwnAsync(techCenter, version, cancellationToken), null));
+            }
+            catch (ModelException e)
+            {
+                listed.Add(new ListedVersion(version, null, e.Message));
             }
         }
 
-        return [.. names.Values.Order(StringComparer.Ordinal)];
+        return listed;
+    }
+
+    /// <summary>The newest published version of a tech center; null where there is none. Older ones are not read.</summary>
+    /// <exception cref="ModelException">Its manifest cannot be read.</exception>
+    public async Task<ModelManifest?> FindLatestAsync(string techCenter, CancellationToken cancellationToken = default) =>
+        await VersionsAsync(techCenter, cancellationToken) is [.., ModelVersionId newest] ? await ReadOwnAsync(techCenter, newest, cancellationToken) : null;
+
+    /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
+    /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
+    public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default)
+    {
+        Dictionary<string, List<ModelVersionId>> folders = new(StringComparer.Ordinal);
+        await foreach (StoredObject stored in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        {
+            if (stored.Name.Split('/') is [_, string folder, string name, ModelPaths.ManifestFile] && ModelVersionId.Parse(name) is ModelVersionId version)
+            {
+                if (!folders.TryGetValue(folder, out List<ModelVersionId>? versions))
+                {
+                    folders.Add(folder, versions = []);
+                }
+
+                versions.Add(version);
+            }
+        }
+
+        List<string> names = [];
+        foreach ((string folder, List<ModelVersionId> versions) in folders)
+        {
+            names.Add(await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken));
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
     }
 
     /// <summary>A published version by its place in the object store; null where there is none.</summary>
@@ -130,6 +152,51 @@ public sealed class ModelStore(IObjectStore objects)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
+    }
+
+    // The versions that have a manifest, the oldest first.
+    private async Task<IReadOnlyList<ModelVersionId>> VersionsAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        List<ModelVersionId> versions = [];
+        string folder = ModelPaths.TechCenter(techCenter) + "/";
+        await foreach (StoredObject stored in objects.ListAsync(folder, cancellationToken))
+        {
+            if (stored.Name[folder.Length..].Split('/') is [string name, ModelPaths.ManifestFile] && ModelVersionId.Parse(name) is ModelVersionId version)
+            {
+                versions.Add(version);
+            }
+        }
+
+        versions.Sort();
+        return versions;
+    }
+
+    // The tech center's name out of the newest manifest that can be read; without one, the newest manifest's error.
+    private async Task<string> NameOfAsync(string folder, List<ModelVersionId> versions, CancellationToken cancellationToken)
+    {
+        ModelException? error = null;
+        foreach (string version in versions.OrderDescending().Select(v => v.ToString()))
+        {
+            try
+            {
+                return (await ReadManifestAsync($"{folder}/{version}/{ModelPaths.ManifestFile}", version, cancellationToken)).TechCenter;
+            }
+            catch (ModelException e)
+            {
+                error ??= e;
+            }
+        }
+
+        throw error!;
+    }
+
+    private async Task<ModelManifest> ReadOwnAsync(string techCenter, ModelVersionId version, CancellationToken cancellationToken)
+    {
+        string name = $"{ModelPaths.Version(techCenter, version)}/{ModelPaths.ManifestFile}";
+        ModelManifest manifest = await ReadManifestAsync(name, version.ToString(), cancellationToken);
+        return string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal)
+            ? manifest
+            : throw new ModelException($"{name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them.");
     }
 
     /// <summary>Writes a file of a version, or takes the one that is there where it is the same; null where it is another.</summary>

@@ -20,10 +20,11 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         foreach (TechCenterStatistics s in await warehouse.ReadStatisticsAsync(cancellationToken))
         {
             Measure(s);
-            (IReadOnlyList<ModelManifest> versions, string? problem) = await VersionsAsync(s.TechCenter, cancellationToken);
-            ModelManifest? latest = versions is [.., var last] ? last : null;
+            IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(s.TechCenter, cancellationToken);
+            ModelManifest? latest = versions is [.., var last] ? last.Manifest : null;
+            string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
-            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count, age, latest?.Clusters ?? 0, problem));
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems)));
         }
 
         return new PipelineStatus(
@@ -72,18 +73,6 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         if (center.NewestIncident is DateTimeOffset newest)
         {
             PipelineMetrics.SetNewestIncident(center.TechCenter, newest, clock);
-        }
-    }
-
-    private async Task<(IReadOnlyList<ModelManifest> Versions, string? Problem)> VersionsAsync(string techCenter, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await models.ListAsync(techCenter, cancellationToken), null);
-        }
-        catch (ModelException e)
-        {
-            return ([], e.Message);
         }
     }
 

@@ -8,11 +8,11 @@ namespace Pipeline.Monitoring;
 /// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
 /// <param name="NewestIncident">The newest incident's date in UTC; null where none has a date.</param>
 /// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
-/// <param name="Version">The newest model version; null where there is none.</param>
-/// <param name="Versions">How many versions are published.</param>
-/// <param name="ModelAgeDays">Days since the newest version was published; null where there is none.</param>
+/// <param name="Version">The newest model version; null where there is none, or it cannot be read.</param>
+/// <param name="Versions">How many published versions can be read.</param>
+/// <param name="ModelAgeDays">Days since the newest version was published; null where there is none, or it cannot be read.</param>
 /// <param name="Clusters">Clusters of the newest version.</param>
-/// <param name="Problem">Why the versions cannot be read; null where they can.</param>
+/// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
 public sealed record TechCenterStatus(
     string Name,
     long Incidents,

@@ -69,7 +69,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
                 break;
             }
 
-            outcome = await BatchAsync(batch, watermark, outcome, cancellationToken);
+            outcome = await BatchAsync(batch, outcome, cancellationToken);
             watermark = batch[^1].Sequence;
             progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read)));
         }
@@ -77,7 +77,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         return outcome;
     }
 
-    private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, long watermark, PreprocessOutcome outcome, CancellationToken cancellationToken)
+    private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, PreprocessOutcome outcome, CancellationToken cancellationToken)
     {
         List<Masked> texts = [];
         List<DeadLetter> deadLetters = [];
@@ -99,21 +99,21 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
             await warehouse.FindEmbeddingsAsync(Embedder, [.. texts.Select(t => t.Hash).Distinct(StringComparer.Ordinal)], cancellationToken), StringComparer.Ordinal);
         Masked[] missing = [.. texts.Where(t => !embeddings.ContainsKey(t.Hash)).DistinctBy(t => t.Hash, StringComparer.Ordinal)];
         List<Masked> unstored = [.. texts];
-        IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, () => StoreAsync([], watermark), cancellationToken);
+        IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, () => StoreAsync([], watermarkName: null), cancellationToken);
         foreach (Masked text in texts.Where(t => refused.ContainsKey(t.Hash)))
         {
             KeepAside(text.Incident, refused[text.Hash]);
         }
 
-        await StoreAsync(deadLetters, batch[^1].Sequence);
+        await StoreAsync(deadLetters, WatermarkName);
         Measure(batch, texts, missing, refused, rejected);
         return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + texts.Count - unstored.Count, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
 
         // What was paid for is stored even when the run is told to stop.
-        async Task StoreAsync(IReadOnlyList<DeadLetter> aside, long reached)
+        async Task StoreAsync(IReadOnlyList<DeadLetter> aside, string? watermarkName)
         {
             PreprocessedIncident[] rows = [.. unstored.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
-            await warehouse.SavePreprocessedAsync(rows, aside, WatermarkName, reached, missing.Length > 0 ? CancellationToken.None : cancellationToken);
+            await warehouse.SavePreprocessedAsync(rows, aside, watermarkName, batch[^1].Sequence, missing.Length > 0 ? CancellationToken.None : cancellationToken);
             unstored.RemoveAll(t => embeddings.ContainsKey(t.Hash));
         }
 
@@ -128,12 +128,12 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
     {
         PipelineMetrics.Count(PipelineMetrics.Read, batch.Select(c => c.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
-        PipelineMetrics.Count(PipelineMetrics.Embedded, missing.Where(m => !refused.ContainsKey(m.Hash)).Select(m => m.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
     }
 
     // Adds the embeddings of texts that have none, has them stored while others are still to come, and tells which the embedder refuses.
+    // Each is counted when it comes: it is paid for then, whatever becomes of the batch.
     private async Task<IReadOnlyDictionary<string, string>> EmbedAsync(Masked[] missing, Dictionary<string, ReadOnlyMemory<float>> embeddings, Func<Task> store, CancellationToken cancellationToken)
     {
         if (missing.Length == 0)
@@ -165,10 +165,16 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
         void Add(IEnumerable<KeyValuePair<int, Embedding<float>>> made)
         {
+            List<string> added = [];
             foreach ((int place, Embedding<float> embedding) in made)
             {
-                embeddings[missing[place].Hash] = embedding.Vector;
+                if (embeddings.TryAdd(missing[place].Hash, embedding.Vector))
+                {
+                    added.Add(missing[place].Incident.TechCenter);
+                }
             }
+
+            PipelineMetrics.Count(PipelineMetrics.Embedded, added);
         }
     }
 

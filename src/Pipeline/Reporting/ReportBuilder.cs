@@ -83,10 +83,9 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
 
     private async Task<Dictionary<int, string>> PreviousLabelsAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ModelManifest> versions = await models.ListAsync(manifest.TechCenter, cancellationToken);
-        ModelManifest? previous = versions.FirstOrDefault(v => string.Equals(v.Version, manifest.PreviousVersion, StringComparison.Ordinal));
         try
         {
+            ModelManifest? previous = await models.FindAsync(ModelPaths.Slug(manifest.TechCenter), manifest.PreviousVersion!, cancellationToken);
             return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
         }
         catch (ModelException)

@@ -35,12 +35,18 @@ public interface IWarehouse
     Task<IReadOnlyDictionary<string, ReadOnlyMemory<float>>> FindEmbeddingsAsync(string embedder, IReadOnlyCollection<string> contentHashes, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Stores one preprocessed batch and moves the watermark to <paramref name="watermark"/>, in one transaction.
+    /// Stores preprocessed incidents and moves the watermark to <paramref name="watermark"/>, in one transaction. A watermark never goes back, and
+    /// an incident that has changed after <paramref name="watermark"/> keeps what is stored of it: another run has read, or will read, its newer text.
     /// A number that is in <paramref name="incidents"/> replaces its row and leaves the dead letters; one that has moved to
     /// another tech center loses the prediction of the old one;
     /// one in <paramref name="deadLetters"/> loses its preprocessed row and its prediction.
     /// </summary>
-    Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default);
+    /// <param name="incidents">What was made of incidents.</param>
+    /// <param name="deadLetters">Incidents of which nothing could be made.</param>
+    /// <param name="watermarkName">The watermark to move; null where a part of a batch is stored, behind which there is more to do.</param>
+    /// <param name="watermark">The last sequence of the batch that was read.</param>
+    /// <param name="cancellationToken">Stops the writing, of which nothing is left then.</param>
+    Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default);
 
     /// <summary>The tech centers that have preprocessed incidents, in ordinal order.</summary>
     Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default);

@@ -1,5 +1,6 @@
 using Pipeline.Clusters;
 using Pipeline.Models;
+using Pipeline.Monitoring;
 using Pipeline.Prediction;
 using Pipeline.Reporting;
 using Pipeline.Requests;
@@ -127,6 +128,42 @@ public sealed class BrowseClustersTests
         (models.TechCenter, models.Newest).ShouldBe((SmallCompany.TechCenter, "2026_q2_r2"));
         models.Versions.Select(v => v.Version).ShouldBe(["2026_q2_r2", "2026_q2"]);
         models.Versions[0].PreviousVersion.ShouldBe("2026_q2");
+    }
+
+    [TestMethod]
+    [DataRow("clusters.json")]
+    [DataRow("manifest.json")]
+    public async Task A_damaged_old_version_is_missing_from_the_story_alone(string file)
+    {
+        await using SmallCompany twice = await SmallCompany.TrainedAsync();
+        await twice.TrainAsync();
+        twice.Objects.Objects[$"hdbscan-models/office-it/2026_q2/{file}"] = "{"u8.ToArray();
+        BrowseClusters browse = new(twice.Warehouse, twice.Models, twice.Known);
+
+        ClusterSummary cluster = (await ListAsync(twice)).Clusters[0];
+        ClusterDetails details = await browse.FindAsync(SmallCompany.TechCenter, $"{cluster.Id}");
+
+        details.Current.ShouldBeTrue();
+        details.Lineage.Select(e => e.Version).ShouldBe(["2026_q2_r2"]);
+    }
+
+    [TestMethod]
+    [DataRow("2026_q2", "2026_q2_r2")]
+    [DataRow("2026_q2_r2", null)]
+    public async Task A_damaged_version_is_told_by_the_list_of_models_and_by_the_status(string version, string? newest)
+    {
+        await using SmallCompany twice = await SmallCompany.TrainedAsync();
+        await twice.TrainAsync();
+        twice.Objects.Objects[$"hdbscan-models/office-it/{version}/manifest.json"] = "{"u8.ToArray();
+
+        TechCenterModels models = (await new ModelCatalog(twice.Known, twice.Models).ListAsync()).ShouldHaveSingleItem();
+        TechCenterStatus status = (await new PipelineMonitor(twice.Warehouse, twice.Objects, twice.Models, twice.Preprocess, twice.Embedder, twice.Clock).StatusAsync()).TechCenters.ShouldHaveSingleItem();
+
+        models.Newest.ShouldBe(newest);
+        models.Versions.ShouldHaveSingleItem();
+        models.Damaged.ShouldHaveSingleItem().Version.ShouldBe(version);
+        (status.Version, status.Versions).ShouldBe((newest, 1));
+        status.Problem.ShouldNotBeNull().ShouldContain($"{version}/manifest.json is damaged");
     }
 
     private static async Task<ClusterPage> ListAsync(SmallCompany of) => await new BrowseClusters(of.Warehouse, of.Models, of.Known).ListAsync(new ClusterQuery());

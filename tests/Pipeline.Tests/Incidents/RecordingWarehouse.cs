@@ -55,7 +55,7 @@ internal sealed class RecordingWarehouse : IWarehouse
 
     public Task<IReadOnlyDictionary<string, ReadOnlyMemory<float>>> FindEmbeddingsAsync(string embedder, IReadOnlyCollection<string> contentHashes, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string watermarkName, long watermark, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -28,10 +28,7 @@ public sealed class ModelStoreTests
     [TestMethod]
     public async Task Versions_are_ordered_by_quarter_and_revision_not_by_name()
     {
-        foreach (string version in new[] { "2026_q2_r10", "2026_q2_r2", "2026_q2", "2025_q4" })
-        {
-            await Store.PublishAsync(Manifest(version), Content());
-        }
+        await PublishAsync("2026_q2_r10", "2026_q2_r2", "2026_q2", "2025_q4");
 
         (await Store.ListAsync("Network")).Select(v => v.Version).ShouldBe(["2025_q4", "2026_q2", "2026_q2_r2", "2026_q2_r10"]);
     }
@@ -123,6 +120,35 @@ public sealed class ModelStoreTests
     }
 
     [TestMethod]
+    public async Task A_damaged_old_version_does_not_stand_in_the_way_of_the_newest()
+    {
+        await PublishAsync("2025_q4", "2026_q2", "2026_q2_r2", "2026_q2_r10");
+        Damage("2025_q4");
+        Damage("2026_q2_r2");
+
+        (await Store.FindLatestAsync("Network"))!.Version.ShouldBe("2026_q2_r10");
+        (await Store.ListTechCentersAsync()).ShouldBe(["Network"]);
+        IReadOnlyList<ListedVersion> listed = await Store.ListWithDamagedAsync("Network");
+        listed.Select(v => v.Id.ToString()).ShouldBe(["2025_q4", "2026_q2", "2026_q2_r2", "2026_q2_r10"]);
+        listed.Select(v => v.Manifest?.Version).ShouldBe([null, "2026_q2", null, "2026_q2_r10"]);
+        listed[2].Problem.ShouldNotBeNull().ShouldContain("2026_q2_r2/manifest.json is damaged");
+        (await Should.ThrowAsync<ModelException>(() => Store.ListAsync("Network"))).Message.ShouldContain("2025_q4/manifest.json");
+    }
+
+    [TestMethod]
+    public async Task A_damaged_newest_version_is_an_error_that_names_it_and_no_older_one_takes_its_place()
+    {
+        await PublishAsync("2026_q2_r2", "2026_q2_r10");
+        Damage("2026_q2_r10");
+
+        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("2026_q2_r10/manifest.json");
+        (await Store.ListTechCentersAsync()).ShouldBe(["Network"]);
+
+        Damage("2026_q2_r2");
+        (await Should.ThrowAsync<ModelException>(() => Store.ListTechCentersAsync())).Message.ShouldContain("2026_q2_r10/manifest.json");
+    }
+
+    [TestMethod]
     public async Task A_newer_format_asks_for_a_newer_program()
     {
         await Store.PublishAsync(Manifest("2026_q2") with { Format = 2 }, Content());
@@ -137,6 +163,16 @@ public sealed class ModelStoreTests
 
         (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
     }
+
+    private async Task PublishAsync(params string[] versions)
+    {
+        foreach (string version in versions)
+        {
+            await Store.PublishAsync(Manifest(version), Content());
+        }
+    }
+
+    private void Damage(string version) => _objects.Objects[$"hdbscan-models/network/{version}/manifest.json"] = "{"u8.ToArray();
 
     /// <summary>Leaves the first files of a version, as a training does that is killed while it publishes.</summary>
     private async Task<string[]> LeaveAsync(int files)

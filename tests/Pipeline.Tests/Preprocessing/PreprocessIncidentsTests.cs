@@ -37,23 +37,50 @@ public sealed class PreprocessIncidentsTests
         embedder.Asked.ShouldBe(["printer jam", "vpn down", "mail quota", "mail quota", "laptop battery"]);
     }
 
+    [TestMethod]
+    public async Task A_run_that_another_overtakes_neither_sets_the_watermark_back_nor_loses_the_newer_text()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        using OneByOne fast = new();
+        using OneByOne slow = new(meanwhile: async () =>
+        {
+            await company.Warehouse.UpsertIncidentsAsync([Reported(company, 1, "vpn up again")]);
+            await Preprocess(company, fast).RunAsync();
+        });
+
+        await Preprocess(company, slow).RunAsync();
+
+        (await Preprocess(company, fast).CountWaitingAsync()).ShouldBe(0);
+        List<PreprocessedIncident> stored = [];
+        await foreach (PreprocessedIncident incident in company.Warehouse.ReadWindowAsync("A", "test-2", DateTimeOffset.MinValue, DateTimeOffset.MaxValue))
+        {
+            stored.Add(incident);
+        }
+
+        stored.Select(i => i.Summary.ToLowerInvariant()).ShouldBe(["printer jam", "vpn up again", "mail quota", "printer jam", "laptop battery"]);
+    }
+
+    private static Incident Reported(SmallCompany company, int number, string text) =>
+        new() { Number = $"{number}", CreatedOn = company.Clock.GetUtcNow(), Texts = [text], TechCenter = "A" };
+
     private static async Task<SmallCompany> ReportedAsync()
     {
         SmallCompany company = await SmallCompany.OpenAsync();
         await company.Warehouse.UpsertIncidentsAsync(
-            [.. Texts.Select((text, i) => new Incident { Number = $"{i}", CreatedOn = company.Clock.GetUtcNow(), Texts = [text], TechCenter = "A" })]);
+            [.. Texts.Select((text, i) => Reported(company, i, text))]);
         return company;
     }
 
     private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
 
-    /// <summary>Sends a request for each text, of which one fails or is stopped, once.</summary>
-    private sealed class OneByOne(int failsAt, CancellationTokenSource? stop = null) : IEmbeddingGenerator<string, Embedding<float>>
+    /// <summary>Sends a request for each text, of which one fails or is stopped, once; something may happen before the first is answered.</summary>
+    private sealed class OneByOne(int failsAt = 0, CancellationTokenSource? stop = null, Func<Task>? meanwhile = null) : IEmbeddingGenerator<string, Embedding<float>>
     {
         public List<string> Asked { get; } = [];
 
         public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
         {
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
             GeneratedEmbeddings<Embedding<float>> made = [];
             foreach ((int place, string text) in values.Index())
             {

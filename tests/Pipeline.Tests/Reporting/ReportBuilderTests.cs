@@ -26,13 +26,15 @@ public sealed class ReportBuilderTests
     }
 
     [TestMethod]
-    public async Task A_sound_model_is_shown_though_the_one_before_it_is_damaged()
+    [DataRow("clusters.json")]
+    [DataRow("manifest.json")]
+    public async Task A_sound_model_is_shown_though_the_one_before_it_is_damaged(string file)
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 125, new DateTimeOffset(2026, 8, 3, 9, 0, 0, TimeSpan.Zero));
         await company.TrainAsync();
         await company.PredictAsync();
-        string damaged = company.Objects.Objects.Keys.Single(name => name.EndsWith("/2026_q2/clusters.json", StringComparison.Ordinal));
+        string damaged = company.Objects.Objects.Keys.Single(name => name.EndsWith($"/2026_q2/{file}", StringComparison.Ordinal));
         company.Objects.Objects[damaged] = "{"u8.ToArray();
 
         ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();

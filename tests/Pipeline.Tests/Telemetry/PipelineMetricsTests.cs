@@ -63,6 +63,24 @@ public sealed class PipelineMetricsTests
     }
 
     [TestMethod]
+    public async Task A_text_counts_as_embedded_when_it_is_paid_for_though_its_batch_fails_later()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.Warehouse.UpsertIncidentsAsync(
+            [.. new[] { "printer jam", "vpn down", "printer jam" }.Select((text, i) => new Incident { Number = $"{i}", CreatedOn = company.Clock.GetUtcNow(), Texts = [text], TechCenter = "Paid" })]);
+        Dictionary<string, string> center = new(StringComparer.Ordinal) { ["tech_center"] = "Paid" };
+        using MeterListener listener = Listen();
+
+        await Should.ThrowAsync<EmbedderException>(() => Preprocess(company, new Embedder(text => text.Contains("vpn", StringComparison.OrdinalIgnoreCase) ? throw new EmbedderException("The service is away.") : null)).RunAsync());
+        Sum("pipeline.incidents.embedded", center).ShouldBe(1);
+        await Preprocess(company, new Embedder(_ => null)).RunAsync();
+
+        Sum("pipeline.incidents.embedded", center).ShouldBe(2);
+        Sum("pipeline.incidents.cached", center).ShouldBe(2);
+        Sum("pipeline.incidents.read", center).ShouldBe(3);
+    }
+
+    [TestMethod]
     public async Task A_text_that_the_embedder_refuses_is_kept_aside_and_the_rest_goes_on()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
@@ -127,15 +145,29 @@ public sealed class PipelineMetricsTests
 
     private double Sum(string name, Dictionary<string, string> tags) => Of(name).Where(m => tags.All(t => string.Equals(m.Tags.GetValueOrDefault(t.Key), t.Value, StringComparison.Ordinal))).Sum(m => m.Value);
 
-    /// <summary>Embeds texts by their length, but for those that it refuses or fails on.</summary>
+    /// <summary>Embeds texts by their length, one a request, but for those that it refuses or fails on.</summary>
     private sealed class Embedder(Func<string, string?> refuse) : IEmbeddingGenerator<string, Embedding<float>>
     {
-        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
         {
             string[] texts = [.. values];
-            Dictionary<int, string> refused = texts.Index().Select(t => (t.Index, Reason: refuse(t.Item))).Where(t => t.Reason is not null).ToDictionary(t => t.Index, t => t.Reason!);
-            Embedding<float>?[] made = [.. texts.Select((text, i) => refused.ContainsKey(i) ? null : new Embedding<float>(new float[] { text.Length, 1 }))];
-            return refused.Count > 0 ? throw new TextsRefusedException(made, refused) : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(made!));
+            Dictionary<int, string> refused = [];
+            var made = new Embedding<float>?[texts.Length];
+            foreach ((int place, string text) in texts.Index())
+            {
+                if (refuse(text) is string reason)
+                {
+                    refused.Add(place, reason);
+                }
+                else
+                {
+                    Embedding<float> embedding = new(new float[] { text.Length, 1 });
+                    made[place] = embedding;
+                    await ((IncrementalEmbeddingOptions)options!).TellAsync(new Dictionary<int, Embedding<float>> { [place] = embedding });
+                }
+            }
+
+            return refused.Count > 0 ? throw new TextsRefusedException(made, refused) : new GeneratedEmbeddings<Embedding<float>>(made!);
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("test", defaultModelId: "test-2") : null;

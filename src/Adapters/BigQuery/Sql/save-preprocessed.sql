@@ -1,6 +1,13 @@
--- A staged row with a reason is a dead letter.
+-- What was made of an incident that has changed meanwhile is left out: its newer text is another batch's.
+CREATE TEMP TABLE current_rows AS
+SELECT staged.*
+FROM staging AS staged
+LEFT JOIN incidents AS stored ON stored.number = staged.number
+WHERE stored.number IS NULL OR stored.change_sequence <= @watermark;
+
+-- A row with a reason is a dead letter.
 MERGE INTO preprocessed_incidents AS target
-USING staging AS source
+USING current_rows AS source
 ON target.number = source.number
 WHEN MATCHED AND source.reason IS NOT NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET
@@ -17,12 +24,12 @@ WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
         source.embedder, source.combined_incidents_summary, source.embedding);
 
 MERGE INTO incident_predictions AS target
-USING staging AS source
+USING current_rows AS source
 ON target.incident_id = source.number
 WHEN MATCHED AND (source.reason IS NOT NULL OR source.tech_center <> target.tech_center) THEN DELETE;
 
 MERGE INTO dead_letters AS target
-USING staging AS source
+USING current_rows AS source
 ON target.number = source.number
 WHEN MATCHED AND source.reason IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET stage = source.stage, reason = source.reason
