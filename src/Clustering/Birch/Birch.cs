@@ -82,7 +82,7 @@ public sealed class Birch
     /// <param name="time">
     /// When it occurred, in the caller's unit, finite; null for <see cref="Now"/>. A late point has decayed already.
     /// </param>
-    /// <param name="ct">Stops the work, which is long only where the tree is built anew.</param>
+    /// <param name="ct">Stops the work, which is long only where the tree is built anew; stopped there, more subclusters than <see cref="BirchOptions.MaximumSubclusters"/> may stay until the next point.</param>
     /// <exception cref="ArgumentException">The point, the weight or the time is out of range; the message names it, its value and its range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; <see cref="Inserted"/> tells whether the point is in.</exception>
     public void Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null, CancellationToken ct = default)

@@ -1,6 +1,6 @@
 namespace Pipeline.Clustering;
 
-/// <summary>Passes on what many threads report, one report at a time and only what is more than was reported before.</summary>
+/// <summary>Passes on what many threads report, one report at a time, while the other threads wait, and only what is more than was reported before.</summary>
 internal sealed class OrderedProgress(IProgress<double> whole) : IProgress<double>
 {
     private readonly Lock _gate = new();
