@@ -1,5 +1,9 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Tests.Fakes;
+using Pipeline.Training;
 using static Pipeline.Contracts.SampleVersion;
 
 namespace Pipeline.Tests.Models;
@@ -114,7 +118,7 @@ public sealed class ModelStoreTests
     [DataRow("null")]
     public async Task A_manifest_that_cannot_be_read_is_an_error_and_not_an_absent_version(string content)
     {
-        _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = System.Text.Encoding.UTF8.GetBytes(content);
+        _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = Encoding.UTF8.GetBytes(content);
 
         (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("2026_q2/manifest.json");
     }
@@ -162,6 +166,22 @@ public sealed class ModelStoreTests
         await Store.PublishAsync(Manifest("2026_q2"), Content());
 
         (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
+    }
+
+    [TestMethod]
+    public async Task A_manifest_that_does_not_name_the_layouts_passes_and_step_was_trained_with_those_of_UMAP()
+    {
+        await Store.PublishAsync(Manifest("2026_q2"), Content());
+        const string Name = "hdbscan-models/network/2026_q2/manifest.json";
+        JsonNode manifest = JsonNode.Parse(_objects.Objects[Name])!;
+        JsonObject parameters = manifest["parameters"]!.AsObject();
+        parameters.Remove("layoutEpochs").ShouldBeTrue();
+        parameters.Remove("layoutLearningRate").ShouldBeTrue();
+        _objects.Objects[Name] = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+
+        TrainingParameters read = (await Store.FindLatestAsync("Network"))!.Parameters;
+        read.LayoutEpochs.ShouldBeNull();
+        read.LayoutLearningRate.ShouldBe(new UmapOptions().LearningRate);
     }
 
     private async Task PublishAsync(params string[] versions)
