@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -7,10 +8,15 @@ namespace Pipeline.Bench;
 /// <summary>Programs that measure something and print it as one JSON object.</summary>
 internal static class ChildProcess
 {
-    /// <summary>What a program prints; null where it fails or takes too long. It does not outlive the call.</summary>
+    /// <summary>What a program prints; null where it cannot be started, fails or takes too long. It does not outlive the call.</summary>
     public static async Task<JsonObject?> TryRunAsync(string program, string[] arguments, double seconds, CancellationToken cancellationToken)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process? process = Start(program, arguments);
+        if (process is null)
+        {
+            return null;
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
@@ -24,6 +30,19 @@ internal static class ChildProcess
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    private static Process? Start(string program, string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false });
+        }
+        catch (Win32Exception e)
+        {
+            Console.Error.WriteLine($"{program} cannot be started: {e.Message}");
             return null;
         }
     }
