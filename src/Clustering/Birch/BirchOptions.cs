@@ -33,19 +33,11 @@ public sealed record BirchOptions
     /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
     public void Validate()
     {
-        Require(double.IsFinite(Threshold) && Threshold >= 0, nameof(Threshold), Threshold, "finite and 0 or more");
-        Require(BranchingFactor is >= 2 and <= MostBranches, nameof(BranchingFactor), BranchingFactor, $"2 to {MostBranches}");
-        Require(HalfLife is null || (double.IsFinite(HalfLife.Value) && HalfLife > 0), nameof(HalfLife), HalfLife, "null, or finite and above 0");
-        Require(double.IsFinite(MinimumWeight) && MinimumWeight >= 0, nameof(MinimumWeight), MinimumWeight, "finite and 0 or more");
-        Require(MinimumWeight == 0 || HalfLife is not null, nameof(MinimumWeight), MinimumWeight, $"0 where {nameof(HalfLife)} is null");
-        Require(MaximumSubclusters is null or >= 1, nameof(MaximumSubclusters), MaximumSubclusters, "null or 1 or more");
-    }
-
-    private static void Require(bool holds, string name, object? value, string range)
-    {
-        if (!holds)
-        {
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
-        }
+        ParameterRange.Require(double.IsFinite(Threshold) && Threshold >= 0, nameof(Threshold), Threshold, "finite and 0 or more");
+        ParameterRange.Require(BranchingFactor is >= 2 and <= MostBranches, nameof(BranchingFactor), BranchingFactor, $"2 to {MostBranches}");
+        ParameterRange.Require(HalfLife is null || (double.IsFinite(HalfLife.Value) && HalfLife > 0), nameof(HalfLife), HalfLife, "null, or finite and above 0");
+        ParameterRange.Require(double.IsFinite(MinimumWeight) && MinimumWeight >= 0, nameof(MinimumWeight), MinimumWeight, "finite and 0 or more");
+        ParameterRange.Require(MinimumWeight == 0 || HalfLife is not null, nameof(MinimumWeight), MinimumWeight, $"0 where {nameof(HalfLife)} is null");
+        ParameterRange.Require(MaximumSubclusters is null or >= 1, nameof(MaximumSubclusters), MaximumSubclusters, "null or 1 or more");
     }
 }

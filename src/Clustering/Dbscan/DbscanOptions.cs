@@ -42,25 +42,17 @@ public sealed record DbscanOptions
     /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
     public void Validate()
     {
-        Require(Epsilon is null || (double.IsFinite(Epsilon.Value) && Epsilon >= 0), nameof(Epsilon), Epsilon, "null, or finite and 0 or more");
-        Require(MinPoints >= 1, nameof(MinPoints), MinPoints, "1 or more");
-        Require(MinPoints >= 2 || Epsilon is not null, nameof(MinPoints), MinPoints, $"2 or more where {nameof(Epsilon)} is null");
-        Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
-        Require(double.IsFinite(EpsilonScale) && EpsilonScale > 0, nameof(EpsilonScale), EpsilonScale, "finite and above 0");
-        Require(ExpectedNoise is >= 0 and < 1, nameof(ExpectedNoise), ExpectedNoise, "0 or more and below 1");
-        Require(MinClusterSize >= 1, nameof(MinClusterSize), MinClusterSize, "1 or more");
-        Require(StabilityRange is >= 0 and < 1, nameof(StabilityRange), StabilityRange, "0 or more and below 1");
-        Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
+        ParameterRange.Require(Epsilon is null || (double.IsFinite(Epsilon.Value) && Epsilon >= 0), nameof(Epsilon), Epsilon, "null, or finite and 0 or more");
+        ParameterRange.Require(MinPoints >= 1, nameof(MinPoints), MinPoints, "1 or more");
+        ParameterRange.Require(MinPoints >= 2 || Epsilon is not null, nameof(MinPoints), MinPoints, $"2 or more where {nameof(Epsilon)} is null");
+        ParameterRange.Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
+        ParameterRange.Require(double.IsFinite(EpsilonScale) && EpsilonScale > 0, nameof(EpsilonScale), EpsilonScale, "finite and above 0");
+        ParameterRange.Require(ExpectedNoise is >= 0 and < 1, nameof(ExpectedNoise), ExpectedNoise, "0 or more and below 1");
+        ParameterRange.Require(MinClusterSize >= 1, nameof(MinClusterSize), MinClusterSize, "1 or more");
+        ParameterRange.Require(StabilityRange is >= 0 and < 1, nameof(StabilityRange), StabilityRange, "0 or more and below 1");
+        ParameterRange.Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
     }
 
     /// <summary>The number of threads to use.</summary>
     internal int Threads => MaxDegreeOfParallelism ?? Environment.ProcessorCount;
-
-    private static void Require(bool holds, string name, object? value, string range)
-    {
-        if (!holds)
-        {
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
-        }
-    }
 }

@@ -34,13 +34,13 @@ public sealed record EmbeddingClusteringOptions
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
     {
-        Check(Neighbors is >= 2 and <= 1000, nameof(Neighbors), Neighbors, "2 to 1000");
-        Check(Components is >= 1 and <= 100, nameof(Components), Components, "1 to 100");
-        Check(Epochs >= 0, nameof(Epochs), Epochs, "0 or more");
-        Check(MinClusterSize is null or >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more, or null");
-        Check(MinSamples >= 1, nameof(MinSamples), MinSamples, "1 or more");
-        Check(MaxLayers >= 1, nameof(MaxLayers), MaxLayers, "1 or more");
-        Check(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "1 or more, or null");
+        ParameterRange.Require(Neighbors is >= 2 and <= 1000, nameof(Neighbors), Neighbors, "2 to 1000");
+        ParameterRange.Require(Components is >= 1 and <= 100, nameof(Components), Components, "1 to 100");
+        ParameterRange.Require(Epochs >= 0, nameof(Epochs), Epochs, "0 or more");
+        ParameterRange.Require(MinClusterSize is null or >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more, or null");
+        ParameterRange.Require(MinSamples >= 1, nameof(MinSamples), MinSamples, "1 or more");
+        ParameterRange.Require(MaxLayers >= 1, nameof(MaxLayers), MaxLayers, "1 or more");
+        ParameterRange.Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "1 or more, or null");
     }
 
     /// <summary>The parameters of the tree over a number of points.</summary>
@@ -50,10 +50,4 @@ public sealed record EmbeddingClusteringOptions
         MinSamples = MinSamples,
         MaxDegreeOfParallelism = MaxDegreeOfParallelism,
     };
-
-    private static void Check(bool valid, string name, object? value, string range)
-    {
-        if (!valid)
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; its range is {range}."));
-    }
 }

@@ -52,25 +52,17 @@ public sealed record HdbscanOptions
     /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
     public void Validate()
     {
-        Require(MinClusterSize >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more");
-        Require(MinSamples is null or >= 1, nameof(MinSamples), MinSamples, "null or 1 or more");
-        Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
-        Require(Enum.IsDefined(SelectionMethod), nameof(SelectionMethod), SelectionMethod, "a defined method");
-        Require(double.IsFinite(ClusterSelectionEpsilon) && ClusterSelectionEpsilon >= 0, nameof(ClusterSelectionEpsilon), ClusterSelectionEpsilon, "finite and 0 or more");
-        Require(ClusterSelectionEpsilonMax >= 0, nameof(ClusterSelectionEpsilonMax), ClusterSelectionEpsilonMax, "0 or more, or infinity");
-        Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
-        Require(double.IsFinite(Alpha) && Alpha >= LeastAlpha, nameof(Alpha), Alpha, "finite and 1e-6 or more");
-        Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
+        ParameterRange.Require(MinClusterSize >= 2, nameof(MinClusterSize), MinClusterSize, "2 or more");
+        ParameterRange.Require(MinSamples is null or >= 1, nameof(MinSamples), MinSamples, "null or 1 or more");
+        ParameterRange.Require(Enum.IsDefined(Metric), nameof(Metric), Metric, "a defined metric");
+        ParameterRange.Require(Enum.IsDefined(SelectionMethod), nameof(SelectionMethod), SelectionMethod, "a defined method");
+        ParameterRange.Require(double.IsFinite(ClusterSelectionEpsilon) && ClusterSelectionEpsilon >= 0, nameof(ClusterSelectionEpsilon), ClusterSelectionEpsilon, "finite and 0 or more");
+        ParameterRange.Require(ClusterSelectionEpsilonMax >= 0, nameof(ClusterSelectionEpsilonMax), ClusterSelectionEpsilonMax, "0 or more, or infinity");
+        ParameterRange.Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
+        ParameterRange.Require(double.IsFinite(Alpha) && Alpha >= LeastAlpha, nameof(Alpha), Alpha, "finite and 1e-6 or more");
+        ParameterRange.Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
     }
 
     /// <summary>The number of threads to use.</summary>
     internal int Threads => MaxDegreeOfParallelism ?? Environment.ProcessorCount;
-
-    private static void Require(bool holds, string name, object? value, string range)
-    {
-        if (!holds)
-        {
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
-        }
-    }
 }

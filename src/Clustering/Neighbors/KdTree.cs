@@ -62,9 +62,6 @@ internal sealed class KdTree
     /// <summary>Per block, d x (8 lower ends and 8 upper ends) of the children's boxes; a missing child's box is infinitely far away.</summary>
     public float[] Boxes { get; }
 
-    /// <summary>Builds the tree on one thread.</summary>
-    public static KdTree Build(PointSet points) => Build(points, 1, CancellationToken.None);
-
     /// <summary>Builds the tree; its shape depends on the points only.</summary>
     /// <param name="points">The points, in fewer dimensions than <see cref="RowDistance.LaneThreshold"/>.</param>
     /// <param name="threads">The number of threads.</param>

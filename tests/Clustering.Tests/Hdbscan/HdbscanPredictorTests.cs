@@ -51,7 +51,7 @@ public sealed class HdbscanPredictorTests
         float[] points = TestPoints.Blobs(2500, 4, 5, 2), fresh = TestPoints.Blobs(300, 4, 5, 3);
         PointSet set = PointSet.Create(points, 4, DistanceMetric.Euclidean, "points"), queries = PointSet.Create(fresh, 4, DistanceMetric.Euclidean, "fresh");
         NeighborLists pairs = BruteForceNeighbors.Search(set, queries, 12, 2, null, CancellationToken.None);
-        NeighborLists tree = KdTree.Build(set).Search(queries, 12, 2, null, CancellationToken.None);
+        NeighborLists tree = KdTree.Build(set, 1, CancellationToken.None).Search(queries, 12, 2, null, CancellationToken.None);
         tree.Indices.ShouldBe(pairs.Indices);
         tree.Distances.ShouldBe(pairs.Distances);
     }

@@ -49,7 +49,7 @@ public sealed class KdTreeTests
     {
         PointSet points = PointSet.Create(TestPoints.Blobs(1500, dimensions, 5, 3), dimensions, metric, "points");
         PointSet queries = PointSet.Create(TestPoints.Blobs(200, dimensions, 5, 4), dimensions, metric, "queries");
-        KdTree tree = KdTree.Build(points);
+        KdTree tree = KdTree.Build(points, 1, CancellationToken.None);
         ShouldBeSame(tree.Search(points, 7, 2, null, CancellationToken.None), BruteForceNeighbors.Search(points, points, 7, 2, null, CancellationToken.None));
         ShouldBeSame(tree.Search(queries, 7, 2, null, CancellationToken.None), BruteForceNeighbors.Search(points, queries, 7, 2, null, CancellationToken.None));
     }
@@ -58,7 +58,7 @@ public sealed class KdTreeTests
     public void A_search_in_place_names_points_by_position()
     {
         PointSet points = PointSet.Create(TestPoints.Blobs(700, 2, 5, 3), 2, DistanceMetric.Euclidean, "points");
-        KdTree tree = KdTree.Build(points);
+        KdTree tree = KdTree.Build(points, 1, CancellationToken.None);
         NeighborLists byPoint = tree.Search(points, 4, 2, null, CancellationToken.None);
         NeighborLists byPosition = KdSearch.RunInPlace(tree, 4, 2, null, CancellationToken.None);
         for (int position = 0; position < 700; position++)
@@ -74,7 +74,7 @@ public sealed class KdTreeTests
     public void A_search_for_cores_keeps_the_last_two_distances_only(int k)
     {
         PointSet points = PointSet.Create(TestPoints.Blobs(700, 2, 5, 3), 2, DistanceMetric.Euclidean, "points");
-        KdTree tree = KdTree.Build(points);
+        KdTree tree = KdTree.Build(points, 1, CancellationToken.None);
         NeighborLists expected = KdSearch.RunInPlace(tree, k, 2, null, CancellationToken.None);
         (NeighborLists lists, double[] last, double[] lastButOne) = KdSearch.RunForCores(tree, k, 2, null, CancellationToken.None);
         lists.Indices.ShouldBe(expected.Indices);
