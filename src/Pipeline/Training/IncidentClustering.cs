@@ -34,7 +34,9 @@ public static class IncidentClustering
             UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
             UmapGraph graph = Umap.BuildGraph(reduced, reduction.Dimensions, options, ct: cancellationToken);
             layout = Umap.Fit(graph, reduced, reduction.Dimensions, options, ct: cancellationToken);
-            map = Umap.Layout(graph, MapOptions(options), ct: cancellationToken);
+
+            // People look at the map: it takes UMAP's own number of passes and step length.
+            map = Umap.Layout(graph, options with { Components = 2, MinDistance = 0.1, Epochs = null, LearningRate = 1 }, ct: cancellationToken);
         }
 
         HdbscanOptions hdbscan = new()
@@ -89,17 +91,6 @@ public static class IncidentClustering
             }
         }
     }
-
-    // People look at the map: it takes UMAP's own number of passes and step length.
-    private static UmapOptions MapOptions(UmapOptions layout) => new()
-    {
-        Components = 2,
-        MinDistance = 0.1,
-        Neighbors = layout.Neighbors,
-        Metric = layout.Metric,
-        Seed = layout.Seed,
-        MaxDegreeOfParallelism = layout.MaxDegreeOfParallelism,
-    };
 
     private static float[] FirstTwo(float[] reduced, int dimensions)
     {
