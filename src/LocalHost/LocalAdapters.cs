@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 
@@ -12,11 +12,7 @@ internal static class LocalAdapters
     {
         try
         {
-#if BIGQUERY
-            return services.AddAdapters(settings.Configuration, dataFolder, settings.Training.MaxDegreeOfParallelism, BigQueryServices.Add);
-#else
             return services.AddAdapters(settings.Configuration, dataFolder, settings.Training.MaxDegreeOfParallelism);
-#endif
         }
         catch (SettingException e)
         {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
@@ -48,7 +48,7 @@ internal static class ServeCommand
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
         await using WebApplication app = FunctionHost.Build(new FunctionHostParts
         {
-            Functions = FunctionCatalog.TypesOf(typeof(ServeCommand).Assembly),
+            Functions = FunctionCatalog.TypesOf(typeof(PipelineServices).Assembly),
             Settings = settings,
             HostJson = hostJson,
             Configuration = configuration,

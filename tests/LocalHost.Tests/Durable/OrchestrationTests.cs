@@ -3,6 +3,7 @@ using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Pipeline.LocalHost.Tests.Support;
+using TaskFailedException = Microsoft.DurableTask.TaskFailedException;
 
 namespace Pipeline.LocalHost.Tests.Durable;
 

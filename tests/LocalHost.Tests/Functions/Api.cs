@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Local;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Hosting;
