@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
+using Pipeline.Classification;
 using Pipeline.Functions;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 
