@@ -1,9 +1,8 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Pipeline.Classification;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
-using Pipeline.Storage;
 
 namespace Pipeline.LocalHost;
 
@@ -13,15 +12,15 @@ internal static class AssignmentsFile
     private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
     /// <summary>Writes one line per incident; one without a prediction is unclustered.</summary>
-    public static async Task WriteAsync(string path, IReadOnlyList<string> numbers, IWarehouse warehouse, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string path, IReadOnlyList<string> numbers, LocalPipeline pipeline, CancellationToken cancellationToken)
     {
         Dictionary<string, IncidentPrediction> predictions = new(StringComparer.Ordinal);
-        await foreach (PredictedIncident row in warehouse.ReadPredictedAsync(cancellationToken: cancellationToken))
+        await foreach (PredictedIncident row in pipeline.Predictions.ReadPredictedAsync(cancellationToken: cancellationToken))
         {
             predictions.Add(row.Prediction.IncidentId, row.Prediction);
         }
 
-        Dictionary<string, string> techCenters = await TechCentersAsync(numbers, predictions, warehouse, cancellationToken);
+        Dictionary<string, string> techCenters = await TechCentersAsync(numbers, predictions, pipeline, cancellationToken);
         await AtomicFile.WriteAsync(path, async stream =>
         {
             await using StreamWriter text = new(stream, leaveOpen: true);
@@ -54,7 +53,7 @@ internal static class AssignmentsFile
         csv.NextRecord();
     }
 
-    private static async Task<Dictionary<string, string>> TechCentersAsync(IReadOnlyList<string> numbers, Dictionary<string, IncidentPrediction> predictions, IWarehouse warehouse, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> TechCentersAsync(IReadOnlyList<string> numbers, Dictionary<string, IncidentPrediction> predictions, LocalPipeline pipeline, CancellationToken cancellationToken)
     {
         Dictionary<string, string> centers = new(StringComparer.Ordinal);
         if (numbers.All(predictions.ContainsKey))
@@ -65,7 +64,7 @@ internal static class AssignmentsFile
         const int Page = 10_000;
         for (long sequence = 0; ;)
         {
-            IReadOnlyList<IncidentChange> changes = await warehouse.ReadChangesAsync(sequence, Page, cancellationToken);
+            IReadOnlyList<IncidentChange> changes = await pipeline.Incidents.ReadChangesAsync(sequence, Page, cancellationToken);
             if (changes.Count == 0)
             {
                 return centers;

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Classification;
+using Pipeline.Incidents;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Storage;
@@ -21,23 +22,37 @@ internal sealed class LocalPipeline : IAsyncDisposable
         Folder = folder;
         _adapters = adapters;
         Warehouse = adapters.GetRequiredService<IWarehouse>();
+        Incidents = adapters.GetRequiredService<IIncidents>();
+        TechCenters = adapters.GetRequiredService<ITechCenters>();
+        Preprocessed = adapters.GetRequiredService<IPreprocessedIncidents>();
+        Predictions = adapters.GetRequiredService<IPredictions>();
         Embedder = adapters.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Objects = adapters.GetRequiredService<IObjectStore>();
         Labeller = adapters.GetRequiredService<IClusterLabeller>();
         Masker = adapters.GetRequiredService<Masker>();
         Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(Masker), settings.Preprocessing);
+        Preprocess = new PreprocessIncidents(Incidents, Preprocessed, Embedder, new SummaryBuilder(Masker), settings.Preprocessing);
         string embedder = Preprocess.Embedder;
-        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
-        Train = new TrainModels(Warehouse, Trainer, settings.Training, TimeProvider.System);
-        Predict = new PredictIncidents(Warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
-        Report = new ReportBuilder(Warehouse, Models, TimeProvider.System);
-        Monitor = new PipelineMonitor(Warehouse, Objects, Models, Preprocess, Embedder, TimeProvider.System);
+        Trainer = new TechCenterTrainer(Preprocessed, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
+        Planner = new TrainingPlanner(TechCenters, settings.Training, TimeProvider.System);
+        ISettingsTable kept = adapters.GetRequiredService<ISettingsTable>();
+        Train = new TrainingSteps(adapters.GetRequiredService<ITrainingJournal>(), TechCenters, kept, Trainer, Planner, new TrainingFanOutOptions());
+        Predict = new PredictIncidents(TechCenters, Predictions, Models, embedder, settings.Prediction, TimeProvider.System);
+        Report = new ReportBuilder(TechCenters, Predictions, Models, TimeProvider.System);
+        Monitor = new PipelineMonitor(TechCenters, Preprocessed, kept, Objects, Models, Preprocess, Embedder, TimeProvider.System);
     }
 
     public DataFolder Folder { get; }
 
     public IWarehouse Warehouse { get; }
+
+    public IIncidents Incidents { get; }
+
+    public ITechCenters TechCenters { get; }
+
+    public IPreprocessedIncidents Preprocessed { get; }
+
+    public IPredictions Predictions { get; }
 
     public IEmbeddingGenerator<string, Embedding<float>> Embedder { get; }
 
@@ -53,7 +68,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public TechCenterTrainer Trainer { get; }
 
-    public TrainModels Train { get; }
+    public TrainingPlanner Planner { get; }
+
+    public TrainingSteps Train { get; }
 
     public PredictIncidents Predict { get; }
 

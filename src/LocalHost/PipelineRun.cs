@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.LocalHost.Commands;
 using Pipeline.LocalHost.Demo;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Training;
@@ -14,7 +14,7 @@ namespace Pipeline.LocalHost;
 internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly List<TrainingSummary> _trainings = [];
+    private readonly List<TrainingRecord> _trainings = [];
     private readonly List<string> _remarks = [];
 
     /// <summary>Runs a CSV export through the pipeline.</summary>
@@ -23,13 +23,13 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
+            IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
             Judge(file, imported, options);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
         });
         if (outputs.Assignments is not null)
         {
-            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline.Warehouse, cancellationToken);
+            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline, cancellationToken);
         }
 
         return await FinishAsync($"Problem clusters of {Path.GetFileName(file)}", result, outputs, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         {
             foreach (Incident[] batch in DemoIncidents.Generate(count, seed).Chunk(2_000))
             {
-                await pipeline.Warehouse.UpsertIncidentsAsync(batch, cancellationToken);
+                await pipeline.Incidents.UpsertIncidentsAsync(batch, cancellationToken);
             }
 
             return await ClusterAsync(count, 0, versions, progress, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         foreach (TrainingRequest version in versions)
         {
-            _trainings.Add(await pipeline.Train.RunOpenAsync(version with { Token = token }, progress, cancellationToken));
+            _trainings.Add(await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken));
         }
 
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         CommandHost.Tell($"Report: {Path.GetFullPath(outputs.Report ?? pipeline.Folder.Report)}");
 
         // Closed last: killed before, the same command resumes these trainings instead of making revisions of them.
-        foreach (TrainingSummary training in _trainings)
+        foreach (TrainingRecord training in _trainings)
         {
             await pipeline.Train.CloseAsync(training, cancellationToken);
         }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
-using Pipeline.Triggers;
-using Pipeline.Prediction;
+using Pipeline.Classification;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 

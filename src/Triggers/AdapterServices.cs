@@ -48,7 +48,7 @@ public static class AdapterServices
     };
 
     /// <summary>
-    /// Adds an <see cref="IWarehouse"/>, an <see cref="IObjectStore"/>, an embedding generator and an <see cref="IClusterLabeller"/> as singletons.
+    /// Adds a warehouse under each of its ports (<see cref="WarehouseServices"/>), an <see cref="IObjectStore"/>, an embedding generator and an <see cref="IClusterLabeller"/> as singletons.
     /// Every setting of theirs is read and checked here; nothing is opened or reached before it is first used.
     /// </summary>
     /// <param name="services">Where they are added.</param>
@@ -78,7 +78,7 @@ public static class AdapterServices
     }
 
     private static void AddSqlite(AdapterChoice choice) =>
-        choice.Services.AddSingleton<IWarehouse>(_ => new SqliteWarehouse(Path.Combine(choice.DataFolder, SqliteFile)));
+        choice.Services.AddWarehouse(_ => new SqliteWarehouse(Path.Combine(choice.DataFolder, SqliteFile)));
 
     private static void AddFiles(AdapterChoice choice) =>
         choice.Services.AddSingleton<IObjectStore>(_ => new FileObjectStore(Path.Combine(choice.DataFolder, ObjectsFolder)));

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.BigQuery;
-using Pipeline.Storage;
 
 namespace Pipeline.Triggers;
 
@@ -14,7 +13,7 @@ internal static class BigQueryServices
     {
         BigQueryOptions options = Read(configuration);
         options.Validate();
-        services.AddSingleton<IWarehouse>(_ => new BigQueryWarehouse(options, () => configuration["BigQuery:Credentials"]));
+        services.AddWarehouse(_ => new BigQueryWarehouse(options, () => configuration["BigQuery:Credentials"]));
     }
 
     private static BigQueryOptions Read(IConfiguration configuration)

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Classification;
 using Pipeline.Requests;
-using Pipeline.TextClassification;
 
 namespace Pipeline.Triggers;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using Pipeline.Clusters;
+using Pipeline.Problems;
 
 namespace Pipeline.Triggers;
 

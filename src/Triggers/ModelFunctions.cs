@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Telemetry;
-using Pipeline.TextClassification;
 
 namespace Pipeline.Triggers;
 

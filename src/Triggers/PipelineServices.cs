@@ -2,13 +2,13 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Pipeline.Clusters;
+using Pipeline.Classification;
+using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Monitoring;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Storage;
-using Pipeline.TextClassification;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
@@ -17,7 +17,7 @@ namespace Pipeline.Triggers;
 public static class PipelineServices
 {
     /// <summary>
-    /// Adds the use cases that are not among the services yet. Needs an <see cref="IWarehouse"/>, an <see cref="IObjectStore"/> and an embedding generator among the services;
+    /// Adds the use cases that are not among the services yet. Needs the ports of a warehouse (<see cref="WarehouseServices"/>), an <see cref="IObjectStore"/> and an embedding generator among the services;
     /// an <see cref="IClusterLabeller"/> and a <see cref="TimeProvider"/> are used where they are there.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
@@ -48,9 +48,9 @@ public static class PipelineServices
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IWarehouse>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
         AddTraining(services, training, fanOut);
-        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
@@ -64,11 +64,12 @@ public static class PipelineServices
 
     private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
     {
-        services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<IWarehouse>(), training, Clock(s)));
+        services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<ITechCenters>(), training, Clock(s)));
         services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IWarehouse>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
-        services.TryAddSingleton(s => new TrainingSteps(s.GetRequiredService<IWarehouse>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
+        services.TryAddSingleton(s => new TrainingSteps(
+            s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }
 
     private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();

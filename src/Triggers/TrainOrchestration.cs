@@ -29,20 +29,20 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
         ArgumentNullException.ThrowIfNull(context);
         TrainingPlan plan = context.GetInput<TrainingPlan>()!;
         OpenedTraining training = await context.CallActivityAsync<OpenedTraining>(Open, plan, Patient);
-        List<TrainedTechCenter> done = [.. training.Finished];
+        List<TrainingOutcome> done = [.. training.Finished];
         Queue<string> waiting = new(training.TechCenters.Except(done.Select(c => c.TechCenter), StringComparer.Ordinal));
-        List<Task<TrainedTechCenter>> running = [];
+        List<Task<TrainingOutcome>> running = [];
         GoOn();
         while (running.Count > 0)
         {
-            Task<TrainedTechCenter> ended = await Task.WhenAny(running);
+            Task<TrainingOutcome> ended = await Task.WhenAny(running);
             running.Remove(ended);
             done.Add(await ended);
             GoOn();
         }
 
-        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, [.. done.OrderBy(c => c.TechCenter, StringComparer.Ordinal)]);
-        await context.CallActivityAsync(Close, new TrainingClosure(record, plan.TraceParent), Patient);
+        TrainingRecord record = training.Ended(done);
+        await context.CallActivityAsync(Close, record with { TraceParent = plan.TraceParent }, Patient);
         return record;
 
         void GoOn()
@@ -68,12 +68,12 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
 
     /// <summary>Trains one tech center.</summary>
     [Function(Train)]
-    public async Task<TrainedTechCenter> TrainAsync([ActivityTrigger] TechCenterTraining training, CancellationToken cancellationToken)
+    public async Task<TrainingOutcome> TrainAsync([ActivityTrigger] TechCenterTraining training, CancellationToken cancellationToken)
     {
         using Activity activity = PipelineActivity.Begin(Train, ActivityKind.Internal, training.TraceParent);
         try
         {
-            TrainedTechCenter trained = await steps.TrainAsync(training, cancellationToken);
+            TrainingOutcome trained = await steps.TrainAsync(training, cancellationToken);
             LogTrained(trained.TechCenter, trained.Status, trained.Version);
             return trained;
         }
@@ -86,24 +86,24 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
 
     /// <summary>Keeps the result and closes the run.</summary>
     [Function(Close)]
-    public async Task CloseAsync([ActivityTrigger] TrainingClosure closure, CancellationToken cancellationToken)
+    public async Task CloseAsync([ActivityTrigger] TrainingRecord record, CancellationToken cancellationToken)
     {
-        using Activity activity = PipelineActivity.Begin(Close, ActivityKind.Internal, closure.TraceParent);
-        await steps.CloseAsync(closure.Record, cancellationToken);
-        LogClosed(closure.Record.RunId, closure.Record.TechCenters.Count(c => c.Version is not null), closure.Record.TechCenters.Count);
+        using Activity activity = PipelineActivity.Begin(Close, ActivityKind.Internal, record.TraceParent);
+        await steps.CloseAsync(record with { TraceParent = null }, cancellationToken);
+        LogClosed(record.RunId, record.TechCenters.Count(c => c.Version is not null), record.TechCenters.Count);
     }
 
-    private static async Task<TrainedTechCenter> TrainAsync(TaskOrchestrationContext context, OpenedTraining training, string techCenter, string? traceParent)
+    private static async Task<TrainingOutcome> TrainAsync(TaskOrchestrationContext context, OpenedTraining training, string techCenter, string? traceParent)
     {
         TimeSpan firstRetry = TimeSpan.FromSeconds(training.FanOut.FirstRetrySeconds);
         TaskOptions options = TaskOptions.FromRetryPolicy(new RetryPolicy(training.FanOut.Attempts, firstRetry, backoffCoefficient: 2));
         try
         {
-            return await context.CallActivityAsync<TrainedTechCenter>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent), options);
+            return await context.CallActivityAsync<TrainingOutcome>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent), options);
         }
         catch (TaskFailedException e)
         {
-            return new TrainedTechCenter(techCenter, TrainingStatus.Failed, Detail: e.FailureDetails.ErrorMessage);
+            return new TrainingOutcome { TechCenter = techCenter, Status = TrainingStatus.Failed, Detail = e.FailureDetails.ErrorMessage };
         }
     }
 

@@ -11,6 +11,6 @@ public sealed record TrainingProgress(int Done, int Total, IReadOnlyDictionary<s
 {
     private const int MostNames = 100;
 
-    internal static TrainingProgress Of(IReadOnlyList<TrainedTechCenter> done, int total) =>
+    internal static TrainingProgress Of(IReadOnlyList<TrainingOutcome> done, int total) =>
         new(done.Count, total, done.TakeLast(MostNames).ToDictionary(c => c.TechCenter, c => JsonNamingPolicy.CamelCase.ConvertName(c.Status.ToString()), StringComparer.Ordinal));
 }

@@ -58,7 +58,7 @@ internal static class DemoCommand
     // The folder is empty now. Stores that lie elsewhere are not emptied, and what is real in them never gets the demo's incidents or models beside it.
     private static async Task RequireOwnStoresAsync(LocalPipeline pipeline, CancellationToken cancellationToken)
     {
-        if ((await pipeline.Warehouse.ReadChangesAsync(0, 1, cancellationToken)).Count > 0)
+        if ((await pipeline.Incidents.ReadChangesAsync(0, 1, cancellationToken)).Count > 0)
         {
             throw new CommandException("The warehouse that Warehouse:Kind names holds incidents, and the demo's must not mix with them. Name an empty one in the settings.", ExitCode.WrongUsage);
         }

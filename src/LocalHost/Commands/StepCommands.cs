@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Pipeline.Prediction;
+using Pipeline.Classification;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 using Spectre.Console;
@@ -49,9 +49,11 @@ internal static class StepCommands
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), settings, cancellationToken);
             IReadOnlyList<string>? asked = await TechCentersAsync(parsed.GetValue(centers) ?? [], pipeline, cancellationToken);
             TrainingRequest request = new(parsed.GetValue(year), parsed.GetValue(quarter), asked);
-            TrainingSummary summary = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(request, progress, cancellationToken));
-            host.Show(summary, console => WriteTraining(console, summary));
-            return summary.TechCenters.Any(c => c.Status == TrainingStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
+            TrainingPlan plan = await pipeline.Planner.PlanAsync(request, cancellationToken);
+            TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(plan, progress, cancellationToken));
+            await pipeline.Train.CloseAsync(record, cancellationToken);
+            host.Show(new { run = record.RunId, record.Year, record.Quarter, record.Resumed, record.TechCenters }, console => WriteTraining(console, record));
+            return record.TechCenters.Any(c => c.Status == TrainingStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
         }));
         return command;
     }
@@ -67,7 +69,7 @@ internal static class StepCommands
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load().With(threads: parsed.GetValue(threads)), cancellationToken);
             string? asked = parsed.GetValue(center);
-            RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.Warehouse.ListTechCentersAsync(cancellationToken));
+            RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
             IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, cancellationToken));
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
@@ -81,7 +83,7 @@ internal static class StepCommands
     // A tech center's own name may hold a comma, so an exact name is taken whole before commas separate.
     private static async Task<IReadOnlyList<string>?> TechCentersAsync(string[] asked, LocalPipeline pipeline, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> known = await pipeline.Warehouse.ListTechCentersAsync(cancellationToken);
+        IReadOnlyList<string> known = await pipeline.TechCenters.ListTechCentersAsync(cancellationToken);
         string[] names = [.. asked.SelectMany(a => known.Contains(a, StringComparer.Ordinal) ? [a] : CommandOptions.Split([a]))];
         RequireKnown("--tech-centers", names, known);
         return names.Length == 0 ? null : names;
@@ -96,15 +98,15 @@ internal static class StepCommands
         }
     }
 
-    private static void WriteTraining(IAnsiConsole console, TrainingSummary summary)
+    private static void WriteTraining(IAnsiConsole console, TrainingRecord record)
     {
-        if (summary.Resumed > 0)
+        if (record.Resumed > 0)
         {
-            console.WriteLine($"Resumed: {summary.Resumed} tech centers were finished before.");
+            console.WriteLine($"Resumed: {record.Resumed} tech centers were finished before.");
         }
 
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Outcome", "Version", "Incidents", "Clusters", "Noise", "Domains", "Seconds");
-        foreach (TrainingOutcome outcome in summary.TechCenters)
+        foreach (TrainingOutcome outcome in record.TechCenters)
         {
             table.AddRow(new Text(outcome.TechCenter), new Text(outcome.Detail ?? "published"), new Text(outcome.Version ?? ""), new Text($"{outcome.Incidents}"), new Text($"{outcome.Clusters}"), new Text($"{outcome.Unclustered}"), new Text($"{outcome.Domains}"), new Text($"{outcome.Seconds:0.0}"));
         }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Azure.Tests.Support;
 using Pipeline.Adapters.Local;
+using Pipeline.Classification;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 
@@ -30,10 +30,10 @@ public sealed class AzureOpenAITests : IDisposable
             ? FakeOpenAI.JsonAsync(context, FakeOpenAI.Chat(string.Join(',', FakeOpenAI.Groups(body).Select(g => $$"""{"id":{{g.Id}},"name":"Problem with {{g.Keyword}}","domain":"Office"}"""))))
             : FakeOpenAI.JsonAsync(context, FakeOpenAI.Embeddings(body, vectors.Embed).ToJsonString());
         await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(_folder["data"], Settings(server.Options), CancellationToken.None);
-        await pipeline.Warehouse.UpsertIncidentsAsync([.. DemoIncidents.Generate(400).Select(i => i with { TechCenter = "Network" })]);
+        await pipeline.Incidents.UpsertIncidentsAsync([.. DemoIncidents.Generate(400).Select(i => i with { TechCenter = "Network" })]);
 
         PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync();
-        TrainingSummary trained = await pipeline.Train.RunAsync(new TrainingRequest());
+        TrainingRecord trained = await pipeline.TrainAsync(new TrainingRequest());
         PredictionOutcome predicted = (await pipeline.Predict.RunAsync()).ShouldHaveSingleItem();
 
         pipeline.Preprocess.Embedder.ShouldBe("azure-openai-text-embedding-3-small-128");

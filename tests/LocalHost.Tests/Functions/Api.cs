@@ -50,7 +50,7 @@ internal sealed class Api : IAsyncDisposable
             Services = all =>
             {
                 services?.Invoke(all);
-                all.AddSingleton<IWarehouse>(_warehouse)
+                all.AddWarehouse(_ => _warehouse)
                     .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
                     .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
                     .AddPipeline(configuration);

@@ -1,8 +1,8 @@
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 
@@ -20,10 +20,10 @@ public sealed class UseCaseTests : IDisposable
     public async Task Equal_texts_are_embedded_once_and_never_again()
     {
         await using LocalPipeline pipeline = await OpenAsync();
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("1", "The printer jams"), Incident("2", "The printer jams"), Incident("3", "VPN is down")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("1", "The printer jams"), Incident("2", "The printer jams"), Incident("3", "VPN is down")]);
         (await pipeline.Preprocess.RunAsync()).ShouldBe(new PreprocessOutcome(3, 3, 2, 0));
 
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("4", "VPN is down"), Incident("1", "The printer jams")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("4", "VPN is down"), Incident("1", "The printer jams")]);
         (await pipeline.Preprocess.RunAsync()).ShouldBe(new PreprocessOutcome(1, 1, 0, 0), "the first is unchanged and the fourth's text is known");
     }
 
@@ -31,7 +31,7 @@ public sealed class UseCaseTests : IDisposable
     public async Task A_limit_stops_early_and_the_next_run_goes_on()
     {
         await using LocalPipeline pipeline = await OpenAsync();
-        await pipeline.Warehouse.UpsertIncidentsAsync([.. Enumerable.Range(1, 10).Select(i => Incident($"{i}", $"Disk {i} is full"))]);
+        await pipeline.Incidents.UpsertIncidentsAsync([.. Enumerable.Range(1, 10).Select(i => Incident($"{i}", $"Disk {i} is full"))]);
 
         (await pipeline.Preprocess.RunAsync(limit: 4)).Read.ShouldBe(4);
         (await pipeline.Preprocess.CountWaitingAsync()).ShouldBe(6);
@@ -43,21 +43,21 @@ public sealed class UseCaseTests : IDisposable
     public async Task An_incident_whose_text_is_nothing_but_markup_is_kept_aside_and_heals_when_it_changes()
     {
         await using LocalPipeline pipeline = await OpenAsync();
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("1", "<p>&nbsp;</p>")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("1", "<p>&nbsp;</p>")]);
         (await pipeline.Preprocess.RunAsync()).DeadLetters.ShouldBe(1);
-        (await pipeline.Warehouse.ReadDeadLettersAsync()).Single().Number.ShouldBe("1");
+        (await pipeline.Preprocessed.ReadDeadLettersAsync()).Single().Number.ShouldBe("1");
 
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("1", "The scanner is dead")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("1", "The scanner is dead")]);
         await pipeline.Preprocess.RunAsync();
 
-        (await pipeline.Warehouse.ReadDeadLettersAsync()).ShouldBeEmpty();
+        (await pipeline.Preprocessed.ReadDeadLettersAsync()).ShouldBeEmpty();
     }
 
     [TestMethod]
     public async Task Nothing_personal_reaches_the_preprocessed_table()
     {
         await using LocalPipeline pipeline = await OpenAsync();
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("1", "user: jsmith cannot log in from 10.20.30.40, call +49 171 2345678 or mail john.smith@example.com, card 4111 1111 1111 1111")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("1", "user: jsmith cannot log in from 10.20.30.40, call +49 171 2345678 or mail john.smith@example.com, card 4111 1111 1111 1111")]);
         await pipeline.Preprocess.RunAsync();
 
         string summary = (await WindowAsync(pipeline)).Single().Summary;
@@ -76,11 +76,11 @@ public sealed class UseCaseTests : IDisposable
         await using (LocalPipeline first = await OpenAsync())
         {
             await LoadDemoAsync(first, 600);
-            (await first.Train.RunAsync(new TrainingRequest(2025, 4))).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+            (await first.TrainAsync(new TrainingRequest(2025, 4))).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
         }
 
         await using LocalPipeline pipeline = await OpenAsync(minClusterSize: 400);
-        TrainingOutcome outcome = (await pipeline.Train.RunAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
+        TrainingOutcome outcome = (await pipeline.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
         outcome.Status.ShouldBe(TrainingStatus.TooFewIncidents);
         outcome.Detail.ShouldBe("The window holds too few incidents: 600, at least 800 are needed.");
@@ -92,8 +92,8 @@ public sealed class UseCaseTests : IDisposable
     {
         await using LocalPipeline pipeline = await OpenAsync();
         await LoadDemoAsync(pipeline, 1_500);
-        await pipeline.Train.RunAsync(new TrainingRequest(2025, 4));
-        await pipeline.Train.RunAsync(new TrainingRequest(2026, 2));
+        await pipeline.TrainAsync(new TrainingRequest(2025, 4));
+        await pipeline.TrainAsync(new TrainingRequest(2026, 2));
 
         IReadOnlyList<ModelManifest> versions = await pipeline.Models.ListAsync("default");
         ModelClusters before = await pipeline.Models.ReadClustersAsync(versions[0]);
@@ -112,12 +112,12 @@ public sealed class UseCaseTests : IDisposable
     public async Task A_new_text_joins_its_problem_and_one_like_nothing_else_stays_unclustered()
     {
         await using LocalPipeline pipeline = await OpenAsync(minClusterSize: 15);
-        await pipeline.Warehouse.UpsertIncidentsAsync([.. Problem("printer", "The office printer {0} jams when printing page {1}"), .. Problem("vpn", "VPN tunnel {0} drops the home office connection after {1} minutes"), .. Problem("mail", "Outlook mailbox {0} cannot send mail with {1} attachments")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([.. Problem("printer", "The office printer {0} jams when printing page {1}"), .. Problem("vpn", "VPN tunnel {0} drops the home office connection after {1} minutes"), .. Problem("mail", "Outlook mailbox {0} cannot send mail with {1} attachments")]);
         await pipeline.Preprocess.RunAsync();
-        await pipeline.Train.RunAsync(new TrainingRequest(2026, 2));
+        await pipeline.TrainAsync(new TrainingRequest(2026, 2));
         await pipeline.Predict.RunAsync();
 
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("new", "Printer in the office jams when printing the last page"), Incident("odd", "Zebra crossing quarrel about marmalade")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("new", "Printer in the office jams when printing the last page"), Incident("odd", "Zebra crossing quarrel about marmalade")]);
         await pipeline.Preprocess.RunAsync();
         (await pipeline.Predict.RunAsync()).Sum(o => o.Predicted).ShouldBe(2, "the others have their predictions already");
 
@@ -134,14 +134,14 @@ public sealed class UseCaseTests : IDisposable
     public async Task A_changed_incident_is_predicted_anew()
     {
         await using LocalPipeline pipeline = await OpenAsync(minClusterSize: 15);
-        await pipeline.Warehouse.UpsertIncidentsAsync([.. Problem("printer", "The office printer {0} jams when printing page {1}"), .. Problem("vpn", "VPN tunnel {0} drops the home office connection after {1} minutes")]);
+        await pipeline.Incidents.UpsertIncidentsAsync([.. Problem("printer", "The office printer {0} jams when printing page {1}"), .. Problem("vpn", "VPN tunnel {0} drops the home office connection after {1} minutes")]);
         await pipeline.Preprocess.RunAsync();
-        await pipeline.Train.RunAsync(new TrainingRequest(2026, 2));
+        await pipeline.TrainAsync(new TrainingRequest(2026, 2));
         await pipeline.Predict.RunAsync();
         int vpn = (await PredictionsAsync(pipeline))["vpn-3"].ClusterId;
         (await PredictionsAsync(pipeline))["printer-3"].ClusterId.ShouldNotBe(vpn);
 
-        await pipeline.Warehouse.UpsertIncidentsAsync([Incident("printer-3", "VPN tunnel 3 drops the home office connection after 13 minutes") with { UpdatedOn = DateTimeOffset.UnixEpoch }]);
+        await pipeline.Incidents.UpsertIncidentsAsync([Incident("printer-3", "VPN tunnel 3 drops the home office connection after 13 minutes") with { UpdatedOn = DateTimeOffset.UnixEpoch }]);
         await pipeline.Preprocess.RunAsync();
         await pipeline.Predict.RunAsync();
 
@@ -153,8 +153,8 @@ public sealed class UseCaseTests : IDisposable
     {
         await using LocalPipeline pipeline = await OpenAsync();
         await LoadDemoAsync(pipeline, 600);
-        await pipeline.Train.RunAsync(new TrainingRequest(2026, 2));
-        await pipeline.Train.RunAsync(new TrainingRequest(2026, 2));
+        await pipeline.TrainAsync(new TrainingRequest(2026, 2));
+        await pipeline.TrainAsync(new TrainingRequest(2026, 2));
 
         IReadOnlyList<ModelManifest> versions = await pipeline.Models.ListAsync("default");
 
@@ -178,14 +178,14 @@ public sealed class UseCaseTests : IDisposable
 
     private static async Task LoadDemoAsync(LocalPipeline pipeline, int count)
     {
-        await pipeline.Warehouse.UpsertIncidentsAsync([.. DemoIncidents.Generate(count).Select(i => i with { TechCenter = "default" })]);
+        await pipeline.Incidents.UpsertIncidentsAsync([.. DemoIncidents.Generate(count).Select(i => i with { TechCenter = "default" })]);
         await pipeline.Preprocess.RunAsync();
     }
 
     private static async Task<List<PreprocessedIncident>> WindowAsync(LocalPipeline pipeline)
     {
         List<PreprocessedIncident> rows = [];
-        await foreach (PreprocessedIncident row in pipeline.Warehouse.ReadWindowAsync("default", pipeline.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue))
+        await foreach (PreprocessedIncident row in pipeline.Preprocessed.ReadWindowAsync("default", pipeline.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue))
         {
             rows.Add(row);
         }
@@ -196,7 +196,7 @@ public sealed class UseCaseTests : IDisposable
     private static async Task<Dictionary<string, IncidentPrediction>> PredictionsAsync(LocalPipeline pipeline)
     {
         Dictionary<string, IncidentPrediction> predictions = new(StringComparer.Ordinal);
-        await foreach (PredictedIncident row in pipeline.Warehouse.ReadPredictedAsync())
+        await foreach (PredictedIncident row in pipeline.Predictions.ReadPredictedAsync())
         {
             predictions.Add(row.Prediction.IncidentId, row.Prediction);
         }

@@ -1,11 +1,10 @@
 using Pipeline.Adapters.Local;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
-using Pipeline.TextClassification;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Support;
@@ -33,10 +32,10 @@ internal sealed class SmallCompany : IAsyncDisposable
         Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"));
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, Summaries, new PreprocessingOptions());
+        Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
         Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
-        Steps = new TrainingSteps(Warehouse, Trainer, Planner, new TrainingFanOutOptions());
+        Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
     public SqliteWarehouse Warehouse { get; }
@@ -111,19 +110,12 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public async Task<TrainingRecord> TrainAsync(TrainingRequest? request = null)
     {
-        OpenedTraining training = await Steps.OpenAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
-        List<TrainedTechCenter> done = [];
-        foreach (string center in training.TechCenters)
-        {
-            done.Add(await Steps.TrainAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center)));
-        }
-
-        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, done);
+        TrainingRecord record = await Steps.RunAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
         await Steps.CloseAsync(record);
         return record;
     }
 
-    public Task PredictAsync() => new PredictIncidents(Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
+    public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
 
     public async ValueTask DisposeAsync()
     {
