@@ -54,10 +54,9 @@ public static class AdapterServices
     /// <param name="services">Where they are added.</param>
     /// <param name="configuration">The settings.</param>
     /// <param name="dataFolder">The folder of what is kept on this machine.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads of an embedder that computes on this machine; null for all cores.</param>
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddAdapters(
-        this IServiceCollection services, IConfiguration configuration, string dataFolder, int? maxDegreeOfParallelism = null)
+        this IServiceCollection services, IConfiguration configuration, string dataFolder)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -69,7 +68,7 @@ public static class AdapterServices
         }
 
 #endif
-        AdapterChoice choice = new(services, configuration, dataFolder, maxDegreeOfParallelism);
+        AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);
         Choose("Embedder:Kind", "Lexical", Embedders, choice);
@@ -103,5 +102,9 @@ public static class AdapterServices
     }
 
     /// <summary>What an adapter is made from.</summary>
-    private sealed record AdapterChoice(IServiceCollection Services, IConfiguration Configuration, string DataFolder, int? MaxDegreeOfParallelism);
+    private sealed record AdapterChoice(IServiceCollection Services, IConfiguration Configuration, string DataFolder)
+    {
+        /// <summary>The most threads of an embedder that computes on this machine; null for all cores.</summary>
+        public int? MaxDegreeOfParallelism => Configuration.GetValue<int?>("Training:MaxDegreeOfParallelism");
+    }
 }
