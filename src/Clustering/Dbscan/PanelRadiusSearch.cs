@@ -22,7 +22,7 @@ internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
     public void Run(double[] squaredRadii, Action<int, List<(int Point, double Squared)>> found, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         int n = _points.Count, blocks = (n + RowBlock - 1) / RowBlock, done = 0;
-        Blocks.Run(blocks, threads, () => new Workspace(_points.Dimensions), (block, own) =>
+        ParallelBlocks.Run(blocks, threads, () => new Workspace(_points.Dimensions), (block, own) =>
         {
             int first = block * RowBlock, end = Math.Min(n, first + RowBlock);
             Scan(first, end, squaredRadii, own);

@@ -66,3 +66,13 @@ public sealed record HdbscanOptions
     /// <summary>The number of threads to use.</summary>
     internal int Threads => MaxDegreeOfParallelism ?? Environment.ProcessorCount;
 }
+
+/// <summary>How flat clusters are chosen from the condensed tree.</summary>
+public enum ClusterSelectionMethod
+{
+    /// <summary>Excess of mass: the set of disjoint clusters with the largest total stability (Campello, Moulavi, Sander 2013).</summary>
+    ExcessOfMass,
+
+    /// <summary>The leaves of the cluster tree: the finest clusters there are.</summary>
+    Leaf,
+}

@@ -87,7 +87,7 @@ internal sealed class KdSearch
     private static void ForBlocks(KdTree tree, int count, int k, int threads, Action<KdSearch, int> find, IProgress<double>? progress, CancellationToken ct)
     {
         int blocks = (count + Block - 1) / Block, done = 0;
-        Blocks.Run(blocks, threads, () => new KdSearch(tree, k), (block, search) =>
+        ParallelBlocks.Run(blocks, threads, () => new KdSearch(tree, k), (block, search) =>
         {
             for (int i = block * Block; i < Math.Min(count, (block + 1) * Block); i++)
             {

@@ -55,7 +55,7 @@ internal sealed unsafe class PanelNeighbors
         }, ct);
         search._thresholds = [];
         bool[] doubtful = new bool[n];
-        Blocks.Run((n + RowBlock - 1) / RowBlock, threads, () => new int[k], (block, candidates) =>
+        ParallelBlocks.Run((n + RowBlock - 1) / RowBlock, threads, () => new int[k], (block, candidates) =>
         {
             for (int i = block * RowBlock; i < Math.Min(n, (block + 1) * RowBlock); i++)
             {
@@ -65,7 +65,7 @@ internal sealed unsafe class PanelNeighbors
         }, ct);
         search._similarities = [];
         int[] again = [.. Enumerable.Range(0, n).Where(i => doubtful[i])];
-        Blocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions), (tile, own) =>
+        ParallelBlocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions), (tile, own) =>
             search.Resolve(again.AsSpan()[(tile * TileKernel.Rows)..Math.Min(again.Length, (tile + 1) * TileKernel.Rows)], own), ct);
         return (search._lists, search._beyond);
     }

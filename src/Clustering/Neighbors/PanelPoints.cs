@@ -57,7 +57,7 @@ internal sealed class PanelPoints
     {
         double[] mean = Centre(points);
         double[] largest = new double[points.Count];
-        Blocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
+        ParallelBlocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
         {
             for (int i = block * 256; i < Math.Min(points.Count, (block + 1) * 256); i++)
             {
@@ -76,7 +76,7 @@ internal sealed class PanelPoints
     {
         Count = order.Length;
         int panels = PanelKernel.PanelCount(Count), width = PanelKernel.Width;
-        Blocks.Run(panels, threads, () => order, (panel, points) =>
+        ParallelBlocks.Run(panels, threads, () => order, (panel, points) =>
         {
             int first = panel * width;
             PackPanel(points.Span[first..Math.Min(Count, first + width)], first);

@@ -30,7 +30,7 @@ internal sealed unsafe class PanelQueries
     {
         NeighborLists lists = new(k, new int[queries.Count * k], new double[queries.Count * k]);
         int tiles = (queries.Count + TileKernel.Rows - 1) / TileKernel.Rows, done = 0;
-        Blocks.Run(tiles, threads, () => new Workspace(_points.Dimensions), (tile, own) =>
+        ParallelBlocks.Run(tiles, threads, () => new Workspace(_points.Dimensions), (tile, own) =>
         {
             int first = tile * TileKernel.Rows, count = Math.Min(TileKernel.Rows, queries.Count - first);
             for (int q = first; q < first + count; q++)

@@ -109,9 +109,9 @@ internal static class InitialLayout
 
     /// <summary>One step of the random walk: every point takes the weighted mean of its neighbours; a point without neighbours keeps its value.</summary>
     private static void Walk(UmapGraph graph, double[] degrees, double[] from, double[] to, int stride, ParallelOptions options) =>
-        Parallel.For(0, (graph.Count + PointsPerTask - 1) / PointsPerTask, options, task =>
+        ParallelBlocks.RunRows(graph.Count, PointsPerTask, options, (first, end) =>
         {
-            for (int i = task * PointsPerTask; i < Math.Min(graph.Count, (task + 1) * PointsPerTask); i++)
+            for (int i = first; i < end; i++)
             {
                 if (degrees[i] > 0)
                     Average(graph, i, degrees[i], from, to, stride);

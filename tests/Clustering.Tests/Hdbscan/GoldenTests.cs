@@ -123,7 +123,7 @@ public sealed class GoldenTests
         GoldenCase golden = GoldenCases.Of(folder);
         HdbscanPredictor predictor = new(Model(golden));
         HdbscanPrediction prediction = predictor.Predict(golden.NewPoints());
-        Attachment[] attached = HasEquallyNearPoints(golden) ? predictor.Attach(predictor.Check(golden.NewPoints()), null, CancellationToken.None) : [];
+        Attachment[] attached = HasEquallyNearPoints(golden) ? predictor.Attachments.Find(predictor.Check(golden.NewPoints()), null, CancellationToken.None) : [];
         int[] labels = GoldenFolder.Integers($"{folder}/predict_labels_sel.i32");
         double[] strengths = GoldenFolder.Doubles($"{folder}/predict_strengths_sel.f64");
         int[] neighbors = GoldenFolder.Integers($"{folder}/predict_neighbors.i32");

@@ -21,7 +21,7 @@ public static class SingleLinkage
         ArgumentNullException.ThrowIfNull(tree);
         int edges = tree.Weights.Length;
         int points = edges + 1;
-        int[] order = WeightOrder.Of(tree.Weights);
+        int[] order = RadixSort.Of(tree.Weights);
         int[] left = new int[edges], right = new int[edges], sizes = new int[edges];
         double[] distances = new double[edges];
         int[] up = new int[points + edges];
@@ -66,3 +66,27 @@ public static class SingleLinkage
         return root;
     }
 }
+
+/// <summary>
+/// The single linkage hierarchy: row i merges two nodes into node n + i. Nodes below n are points.
+/// </summary>
+/// <param name="Left">Per merge, the node that holds the edge's source.</param>
+/// <param name="Right">Per merge, the node that holds the edge's target.</param>
+/// <param name="Distances">Per merge, its distance; ascending.</param>
+/// <param name="Sizes">Per merge, the number of points below the new node, copies counted.</param>
+public sealed record SingleLinkageTree(int[] Left, int[] Right, double[] Distances, int[] Sizes)
+{
+    /// <summary>The number of points.</summary>
+    public int PointCount => Left.Length + 1;
+
+    /// <summary>The copies that the points stand for; null where each stands for itself alone.</summary>
+    public PointCopies? Copies { get; init; }
+
+    /// <summary>The number of points below a node, copies counted.</summary>
+    internal int SizeOf(int node) => node >= PointCount ? Sizes[node - PointCount] : Copies?.Weights[node] ?? 1;
+}
+
+/// <summary>How many copies each point of a hierarchy stands for, and when they join. Copies of a point join each other before anything else joins them.</summary>
+/// <param name="Weights">Per point, its number of copies, itself counted; 1 or more.</param>
+/// <param name="Distances">Per point, the distance at which its copies join: its core distance.</param>
+public sealed record PointCopies(int[] Weights, double[] Distances);

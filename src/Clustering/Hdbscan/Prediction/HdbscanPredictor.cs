@@ -10,11 +10,9 @@ public sealed class HdbscanPredictor
 {
     private const int DefaultRows = 1024;
     private const int RowsAtOnce = 16;
-    private const int AttachedAtOnce = 16_384;
     private readonly HdbscanModel _model;
     private readonly PointSet _points;
-    private readonly KdTree? _tree;
-    private readonly NeighborScan? _scan;
+    private readonly AttachmentSearch _attachments;
     private readonly ClusterHierarchy _hierarchy;
     private readonly Lazy<SoftMembership> _membership;
     private readonly int[] _labelOf;
@@ -34,8 +32,7 @@ public sealed class HdbscanPredictor
         _model = model;
         _threads = maxDegreeOfParallelism ?? Environment.ProcessorCount;
         _points = PointSet.Create(model.TrainingPoints, model.Dimensions, model.Metric, nameof(model.TrainingPoints));
-        _tree = NeighborSearch.SuitsTree(_points) ? KdTree.Build(_points, _threads, ct) : null;
-        _scan = _points.Dimensions >= RowDistance.LaneThreshold ? NeighborScan.Create(_points, _threads, ct) : null;
+        _attachments = new AttachmentSearch(model, _points, _threads, ct);
         _hierarchy = ClusterHierarchy.From(
             model.ClusterParents, model.ClusterBirthLambdas, new int[model.ClusterParents.Length], model.PointParents, model.PointLambdas);
         _labelOf = _hierarchy.NearestSelected(model.SelectedClusters);
@@ -56,7 +53,7 @@ public sealed class HdbscanPredictor
     /// <exception cref="ArgumentException">The dimensions do not fit, a number is not finite, or a row is zero under the cosine metric.</exception>
     public HdbscanPrediction Predict(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        Attachment[] attached = Attach(Check(newPoints), progress, ct);
+        Attachment[] attached = _attachments.Find(Check(newPoints), progress, ct);
         int[] labels = new int[attached.Length];
         double[] strengths = new double[attached.Length];
         for (int i = 0; i < attached.Length; i++)
@@ -80,7 +77,7 @@ public sealed class HdbscanPredictor
     {
         double[] deepest = _hierarchy.DeepestLambdas();
         PointSet queries = Check(newPoints);
-        Attachment[] attached = Attach(queries, progress, ct);
+        Attachment[] attached = _attachments.Find(queries, progress, ct);
         double[] scores = new double[attached.Length];
         for (int q = 0; q < scores.Length; q++)
         {
@@ -122,7 +119,7 @@ public sealed class HdbscanPredictor
         return Stream(queries.Count, rowsPerBlock, (first, count) =>
         {
             PointSet some = queries.Slice(first, count);
-            Attachment[] attached = Attach(some, progress: null, ct);
+            Attachment[] attached = _attachments.Find(some, progress: null, ct);
             return (q, own, vector) =>
             {
                 Attachment at = attached[q];
@@ -188,7 +185,7 @@ public sealed class HdbscanPredictor
             if (k > 0)
             {
                 VectorSource source = prepare(first, count);
-                Blocks.Run((count + RowsAtOnce - 1) / RowsAtOnce, _threads, _membership.Value.CreateWorkspace, (part, own) =>
+                ParallelBlocks.Run((count + RowsAtOnce - 1) / RowsAtOnce, _threads, _membership.Value.CreateWorkspace, (part, own) =>
                 {
                     for (int row = part * RowsAtOnce; row < Math.Min(count, (part + 1) * RowsAtOnce); row++)
                     {
@@ -204,7 +201,7 @@ public sealed class HdbscanPredictor
     private double LargestTreeScore(CancellationToken ct)
     {
         double[] largest = new double[(_points.Count + DefaultRows - 1) / DefaultRows];
-        Blocks.Run(largest.Length, _threads, _membership.Value.CreateWorkspace, (block, own) =>
+        ParallelBlocks.Run(largest.Length, _threads, _membership.Value.CreateWorkspace, (block, own) =>
         {
             largest[block] = double.NaN;
             for (int p = block * DefaultRows; p < Math.Min(_points.Count, (block + 1) * DefaultRows); p++)
@@ -216,61 +213,14 @@ public sealed class HdbscanPredictor
         return largest.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Max();
     }
 
+    /// <summary>Where new points join the tree.</summary>
+    internal AttachmentSearch Attachments => _attachments;
+
     internal PointSet Check(ReadOnlyMemory<float> newPoints) =>
         PointSet.Create(newPoints, _model.Dimensions, _model.Metric, nameof(newPoints));
 
-    /// <summary>Where each point joins the tree; by groups, so that the neighbour lists of few are in memory at a time.</summary>
-    internal Attachment[] Attach(PointSet queries, IProgress<double>? progress, CancellationToken ct)
-    {
-        int k = (int)Math.Min(2L * _model.MinSamples, _points.Count);
-        progress = progress.Ordered();
-        Attachment[] attached = new Attachment[queries.Count];
-        for (int first = 0; first < attached.Length; first += AttachedAtOnce)
-        {
-            int count = Math.Min(AttachedAtOnce, attached.Length - first);
-            PointSet some = count == attached.Length ? queries : queries.Slice(first, count);
-            IProgress<double>? search = progress.Part((double)first / attached.Length, (double)count / attached.Length);
-            NeighborLists near = _scan?.Search(some, k, _threads, search, ct) ?? NeighborSearch.Search(_points, _tree, some, k, _threads, search, ct);
-            for (int q = 0; q < count; q++)
-            {
-                attached[first + q] = Attach(near.IndicesOf(q), near.DistancesOf(q));
-            }
-        }
-
-        progress?.Report(1);
-        return attached;
-    }
-
-    /// <summary>Where a point joins whose nearest training points are known: twice min samples of them, copies counted, or all.</summary>
-    private Attachment Attach(ReadOnlySpan<int> near, ReadOnlySpan<double> distances)
-    {
-        int counted = 0, own = 0;
-        while ((counted += WeightOf(near[own])) <= _model.MinSamples)
-        {
-            own++;
-        }
-
-        int nearest = -1;
-        double least = double.PositiveInfinity;
-        counted = 0;
-        for (int i = 0; i < near.Length && counted < 2L * _model.MinSamples; i++)
-        {
-            double distance = Math.Max(Math.Max(_model.CoreDistances[near[i]], distances[own]), distances[i]);
-            if (nearest < 0 || distance < least)
-            {
-                (nearest, least) = (near[i], distance);
-            }
-
-            counted += WeightOf(near[i]);
-        }
-
-        return new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
-    }
-
     /// <summary>Writes the vector of a row of a block.</summary>
     private delegate void VectorSource(int row, SoftMembership.Workspace own, Span<double> vector);
-
-    private int WeightOf(int point) => _model.Weights is null ? 1 : _model.Weights[point];
 
     internal (int Label, double Strength) Assign(Attachment at)
     {
@@ -297,4 +247,21 @@ public sealed class HdbscanPredictor
         double max = _model.MaxLambdas[label];
         return (label, max > 0 ? Math.Min(max, at.Lambda) / max : 1);
     }
+}
+
+/// <summary>Predicted clusters of new points.</summary>
+/// <param name="Labels">Per point, its cluster; -1 for noise.</param>
+/// <param name="Strengths">Per point, the strength with which it belongs, in [0, 1]; 0 for noise.</param>
+/// <param name="Neighbors">Per point, the training point nearest to it by mutual reachability.</param>
+public sealed record HdbscanPrediction(int[] Labels, double[] Strengths, int[] Neighbors);
+
+/// <summary>The membership vectors of some points in a row.</summary>
+/// <param name="First">The first of the points.</param>
+/// <param name="Count">How many points there are.</param>
+/// <param name="Clusters">k, the numbers of a vector.</param>
+/// <param name="Values">Count x k numbers, row-major.</param>
+public sealed record MembershipBlock(int First, int Count, int Clusters, double[] Values)
+{
+    /// <summary>The vector of point <see cref="First"/> + <paramref name="row"/>.</summary>
+    public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Clusters, Clusters);
 }

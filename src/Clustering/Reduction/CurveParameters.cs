@@ -3,7 +3,7 @@ namespace Pipeline.Clustering;
 /// <summary>
 /// The curve 1 / (1 + a d^2b) that says how strongly two points at distance d of the layout belong together, and its forces.
 /// </summary>
-internal static class LayoutCurve
+internal static class CurveParameters
 {
     private const int Samples = 300;
     private const int MaxSteps = 200;

@@ -46,7 +46,7 @@ internal sealed record SymmetricGraph(int[] Starts, int[] Ends, int[] Indices, d
         }
 
         SymmetricGraph result = new(starts, ends, indices, distances);
-        Parallel.For(0, n, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = ct }, result.SortRow);
+        ParallelBlocks.RunRows(n, 256, ParallelBlocks.Options(threads, ct), result.SortRows);
         progress.Pass(1, ct);
         return result;
 
@@ -56,6 +56,14 @@ internal sealed record SymmetricGraph(int[] Starts, int[] Ends, int[] Indices, d
             {
                 progress.Pass(start + (share * row / n), ct);
             }
+        }
+    }
+
+    private void SortRows(int first, int end)
+    {
+        for (int row = first; row < end; row++)
+        {
+            SortRow(row);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Pipeline.Clustering;
 /// Centred rows as whole numbers of -127 to 127 times a step of their own, with the exact distance of each row from its code: a quarter of the
 /// bytes to read for a lower bound of distances. Memory: 1 byte a coordinate, padded to 16, and 8 bytes a point.
 /// </summary>
-internal sealed class CodedRows
+internal sealed class QuantizedRows
 {
     private const int Lanes = 16;
     private const int Block = 256;
@@ -25,7 +25,7 @@ internal sealed class CodedRows
     private readonly float[] _errors;
     private readonly float _slack;
 
-    private CodedRows(PointSet points)
+    private QuantizedRows(PointSet points)
     {
         _points = points;
         _centre = PanelPoints.Centre(points);
@@ -40,10 +40,10 @@ internal sealed class CodedRows
     public int Stride { get; }
 
     /// <summary>Codes the points. O(n d).</summary>
-    public static CodedRows Create(PointSet points, int threads, CancellationToken ct)
+    public static QuantizedRows Create(PointSet points, int threads, CancellationToken ct)
     {
-        CodedRows coded = new(points);
-        Blocks.Run((points.Count + Block - 1) / Block, threads, () => new double[points.Dimensions], (block, row) =>
+        QuantizedRows coded = new(points);
+        ParallelBlocks.Run((points.Count + Block - 1) / Block, threads, () => new double[points.Dimensions], (block, row) =>
         {
             for (int i = block * Block; i < Math.Min(points.Count, (block + 1) * Block); i++)
             {

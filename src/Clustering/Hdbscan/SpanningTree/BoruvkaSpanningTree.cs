@@ -65,12 +65,12 @@ internal sealed class BoruvkaSpanningTree
         for (int edges = 0; edges < n - 1;)
         {
             boruvka.StartRound();
-            Blocks.Run(leafBlocks, threads, () => boruvka, (block, work) => work.TryListed(block), ct);
+            ParallelBlocks.Run(leafBlocks, threads, () => boruvka, (block, work) => work.TryListed(block), ct);
             for (int wave = 1; wave < Waves.Length; wave++)
             {
                 boruvka._lowered.CopyTo(boruvka._bound);
                 int first = Waves[wave - 1], each = Waves[wave] - first, blocks = (leafBlocks + BlocksOfWave - 1) / BlocksOfWave * each;
-                Blocks.Run(blocks, threads, () => new ForeignSearch(tree, boruvka._boxes, core, alpha), (block, search) =>
+                ParallelBlocks.Run(blocks, threads, () => new TreeComponentQueries(tree, boruvka._boxes, core, alpha), (block, search) =>
                     boruvka.SearchFrom((block / each * BlocksOfWave) + first + (block % each), search), ct);
             }
 
@@ -166,7 +166,7 @@ internal sealed class BoruvkaSpanningTree
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SearchFrom(int block, ForeignSearch search)
+    private void SearchFrom(int block, TreeComponentQueries search)
     {
         int known = -1;
         double bound = 0;

@@ -97,3 +97,25 @@ internal static class SpanningTrees
         return byPoint;
     }
 }
+
+/// <summary>A minimum spanning tree of the mutual reachability graph with what it was made from.</summary>
+/// <param name="Tree">The tree, in the order of Prim's algorithm.</param>
+/// <param name="CoreDistances">Per point, the distance of its min-samples-th neighbour.</param>
+/// <param name="PredictionCoreDistances">Per point, the distance of the neighbour before that; 0 if that is the point itself.</param>
+internal sealed record SpannedGraph(MinimumSpanningTree Tree, double[] CoreDistances, double[] PredictionCoreDistances);
+
+/// <summary>How the minimum spanning tree is found. Every way is exact.</summary>
+internal enum SpanningTreeMethod
+{
+    /// <summary>A kd-tree for many points in few dimensions, panels for many points in many, else all pairs.</summary>
+    Auto,
+
+    /// <summary>Prim's algorithm on all pairs.</summary>
+    AllPairs,
+
+    /// <summary>Boruvka's algorithm over a kd-tree.</summary>
+    Tree,
+
+    /// <summary>Neighbour lists and a search between components, both by blocked single-precision products that double precision checks.</summary>
+    Panels,
+}

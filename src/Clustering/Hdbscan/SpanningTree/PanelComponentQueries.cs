@@ -7,7 +7,7 @@ namespace Pipeline.Clustering;
 /// Looks at all pairs of points in different components, in blocks: single-precision products, core distances and neighbour lists exclude most pairs,
 /// double precision measures the rest.
 /// </summary>
-internal sealed unsafe class CrossingSearch
+internal sealed unsafe class PanelComponentQueries
 {
     private const int RowBlock = 96;
     private readonly MutualReachability _graph;
@@ -18,7 +18,7 @@ internal sealed unsafe class CrossingSearch
     private readonly double[] _least;
     private readonly double[] _panelLeast;
 
-    private CrossingSearch(MutualReachability graph, PanelPoints panels, IComponentEdges edges, int[] order, int[] componentOf, double[] leastOf)
+    private PanelComponentQueries(MutualReachability graph, PanelPoints panels, IComponentEdges edges, int[] order, int[] componentOf, double[] leastOf)
     {
         _graph = graph;
         _panels = panels;
@@ -53,9 +53,9 @@ internal sealed unsafe class CrossingSearch
         int threads, IProgress<double>? progress, CancellationToken ct)
     {
         panels.Pack(order, threads, ct);
-        CrossingSearch search = new(graph, panels, edges, order, componentOf, leastOf);
+        PanelComponentQueries search = new(graph, panels, edges, order, componentOf, leastOf);
         int blocks = (order.Length + RowBlock - 1) / RowBlock, done = 0;
-        Blocks.Run(blocks, threads, () => new Workspace(graph.Points.Dimensions), (block, own) =>
+        ParallelBlocks.Run(blocks, threads, () => new Workspace(graph.Points.Dimensions), (block, own) =>
         {
             search.Scan(block * RowBlock, Math.Min(order.Length, (block + 1) * RowBlock), own);
             progress?.Report((double)Interlocked.Increment(ref done) / blocks);
@@ -182,4 +182,14 @@ internal sealed unsafe class CrossingSearch
 
         public int[] Positions { get; } = new int[TileKernel.Rows];
     }
+}
+
+/// <summary>The least edges found between components of a forest. Edges have a total order: by weight, then by their ends. Safe for use by many threads.</summary>
+internal interface IComponentEdges
+{
+    /// <summary>A weight above which an edge between two components is of no use; it only ever falls.</summary>
+    double Limit(int a, int b);
+
+    /// <summary>Takes an edge between two components in if it is less than what is known.</summary>
+    void Offer(int a, int b, in WeightedEdge edge);
 }

@@ -9,7 +9,7 @@ namespace Pipeline.Clustering;
 /// One thread's search of a kd-tree for the point of another component at the least mutual reachability distance. Boxes are excluded by squared
 /// distances, with some slack for rounding; what decides is the distance itself.
 /// </summary>
-internal sealed class ForeignSearch
+internal sealed class TreeComponentQueries
 {
     private readonly KdTree _tree;
     private readonly ComponentBoxes _boxes;
@@ -28,7 +28,7 @@ internal sealed class ForeignSearch
     private double _limit;
     private Vector512<double> _excluded;
 
-    public ForeignSearch(KdTree tree, ComponentBoxes boxes, double[] core, double alpha)
+    public TreeComponentQueries(KdTree tree, ComponentBoxes boxes, double[] core, double alpha)
     {
         _tree = tree;
         _boxes = boxes;

@@ -17,3 +17,31 @@ internal static class ProgressParts
     /// <summary>A progress that never falls or exceeds 1, whichever threads report; null stays null.</summary>
     public static IProgress<double>? Ordered(this IProgress<double>? whole) => whole is null ? null : new OrderedProgress(whole);
 }
+
+/// <summary>Passes on what many threads report, one report at a time, while the other threads wait, and only what is more than was reported before.</summary>
+internal sealed class OrderedProgress(IProgress<double> whole) : IProgress<double>
+{
+    private readonly Lock _gate = new();
+    private double _most = double.NegativeInfinity;
+
+    /// <inheritdoc/>
+    public void Report(double value)
+    {
+        lock (_gate)
+        {
+            double share = Math.Min(value, 1);
+            if (share > _most)
+            {
+                _most = share;
+                whole.Report(share);
+            }
+        }
+    }
+}
+
+/// <summary>Passes the progress of a part of the work on as progress of the whole.</summary>
+internal sealed class PartialProgress(IProgress<double> whole, double start, double share) : IProgress<double>
+{
+    /// <inheritdoc/>
+    public void Report(double value) => whole.Report(start + share * value);
+}

@@ -29,7 +29,7 @@ internal static class GraphSpanningTree
     {
         int n = graph.Ends.Length;
         double[] core = new double[n], before = new double[n];
-        Blocks.Run((n + Block - 1) / Block, threads, () => new List<double>(), (block, sorted) =>
+        ParallelBlocks.Run((n + Block - 1) / Block, threads, () => new List<double>(), (block, sorted) =>
         {
             for (int point = block * Block; point < Math.Min(n, (block + 1) * Block); point++)
             {

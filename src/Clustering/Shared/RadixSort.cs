@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Pipeline.Clustering;
 
 /// <summary>A stable radix sort of weights by their bits, lowest digit first.</summary>
-internal static class WeightOrder
+internal static class RadixSort
 {
     private const int DigitBits = 11;
     private const int Digits = 6;

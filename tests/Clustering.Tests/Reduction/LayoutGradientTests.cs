@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Pipeline.Clustering.Tests.Reduction;
 
 [TestClass]
-public sealed unsafe class LayoutForcesTests
+public sealed unsafe class LayoutGradientTests
 {
     private const double A = 1.9328, B = 0.7905;
 
@@ -27,7 +27,7 @@ public sealed unsafe class LayoutForcesTests
     [DataRow(12)]
     public void The_forces_on_sixteen_points_are_those_of_one_after_another(int components)
     {
-        LayoutForces forces = new(new ForceCurve(A, B), components);
+        LayoutGradient forces = new(new ForceCurve(A, B), components);
         float[] layout = new float[40 * forces.Stride], values = SampleVectors.Groups(40, components, 40, 1, 9);
         for (int i = 0; i < 40; i++)
             values.AsSpan(i * components, components).CopyTo(layout.AsSpan(i * forces.Stride));

@@ -84,7 +84,7 @@ internal sealed class PanelSpanningTree
             _component[i] = names[i];
         }
 
-        _order = Grouped(WeightOrder.Of(_least), _component, count);
+        _order = Grouped(RadixSort.Of(_least), _component, count);
         return count;
     }
 
@@ -115,7 +115,7 @@ internal sealed class PanelSpanningTree
     {
         ComponentBests bests = new(components);
         OfferListed(bests);
-        CrossingSearch.Run(_graph, _panels, bests, _order, _component, _least, _threads, progress, _ct);
+        PanelComponentQueries.Run(_graph, _panels, bests, _order, _component, _least, _threads, progress, _ct);
         Add(bests.Edges);
     }
 
@@ -125,7 +125,7 @@ internal sealed class PanelSpanningTree
         OfferListed(pairs);
         int each = Math.Clamp(SampledPoints / components, 1, MostSampled);
         int[] sample = [.. _order.Where((point, at) => at < each || _component[_order[at - each]] != _component[point])];
-        CrossingSearch.Run(_graph, _panels, pairs, sample, _component, _least, _threads, progress: null, _ct);
+        PanelComponentQueries.Run(_graph, _panels, pairs, sample, _component, _least, _threads, progress: null, _ct);
         pairs.Span();
         double[] most = new double[components];
         for (int a = 0; a < components; a++)
@@ -138,7 +138,7 @@ internal sealed class PanelSpanningTree
         }
 
         int[] needed = [.. _order.Where(point => _least[point] <= most[_component[point]])];
-        CrossingSearch.Run(_graph, _panels, pairs, needed, _component, _least, _threads, progress, _ct);
+        PanelComponentQueries.Run(_graph, _panels, pairs, needed, _component, _least, _threads, progress, _ct);
         Add(pairs.Span());
     }
 

@@ -11,7 +11,7 @@ namespace Pipeline.Clustering;
 /// <remarks>All operations are lane by lane, so what is summed up for one point does not depend on the others.</remarks>
 /// <param name="curve">The coefficients of the gradients.</param>
 /// <param name="components">Dimensions of the layout.</param>
-internal sealed unsafe class LayoutForces(ForceCurve curve, int components)
+internal sealed unsafe class LayoutGradient(ForceCurve curve, int components)
 {
     /// <summary>How many points lie in lanes.</summary>
     public const int Lanes = 16;
