@@ -16,7 +16,7 @@ internal static class GraphContraction
         (int[] offsets, int[] members) = Members(part, count);
         int[][] columns = new int[count][];
         float[][] weights = new float[count][];
-        ParallelBlocks.Run(count, parallel.MaxDegreeOfParallelism, () => new float[count], (own, sums) =>
+        ParallelBlocks.Run(count, parallel.Threads(), () => new float[count], (own, sums) =>
         {
             List<int> touched = [];
             foreach (int member in members.AsSpan(offsets[own]..offsets[own + 1]))

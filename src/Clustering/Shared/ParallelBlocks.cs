@@ -41,14 +41,17 @@ internal static class ParallelBlocks
 
     /// <summary>The same without a workspace.</summary>
     public static void Run(int count, ParallelOptions parallel, Action<int> work) =>
-        Run(count, parallel.MaxDegreeOfParallelism, () => work, static (block, does) => does(block), parallel.CancellationToken);
+        Run(count, Threads(parallel), () => work, static (block, does) => does(block), parallel.CancellationToken);
 
     /// <summary>Runs <paramref name="work"/> for blocks of rows, the last of which may be shorter: for the first row of each, the row after its last, and the thread's workspace.</summary>
     public static void RunRows<T>(int rows, int rowsPerBlock, ParallelOptions parallel, Func<T> workspace, Action<int, int, T> work) =>
-        Run((rows + rowsPerBlock - 1) / rowsPerBlock, parallel.MaxDegreeOfParallelism, workspace,
+        Run((rows + rowsPerBlock - 1) / rowsPerBlock, Threads(parallel), workspace,
             (block, own) => work(block * rowsPerBlock, Math.Min(rows, (block + 1) * rowsPerBlock), own), parallel.CancellationToken);
 
     /// <summary>The same without a workspace.</summary>
     public static void RunRows(int rows, int rowsPerBlock, ParallelOptions parallel, Action<int, int> work) =>
         RunRows(rows, rowsPerBlock, parallel, () => work, static (first, end, does) => does(first, end));
+
+    /// <summary>The largest number of threads of a loop; options made elsewhere say -1 for all processors.</summary>
+    public static int Threads(this ParallelOptions parallel) => parallel.MaxDegreeOfParallelism > 0 ? parallel.MaxDegreeOfParallelism : Environment.ProcessorCount;
 }

@@ -71,7 +71,7 @@ internal sealed class AttachmentSearch
             counted += WeightOf(near[i]);
         }
 
-        return new Attachment(nearest, least > 0 ? 1 / least : double.MaxValue);
+        return new Attachment(nearest, least > 0 ? 1 / least : double.PositiveInfinity);
     }
 
     private int WeightOf(int point) => _model.Weights is null ? 1 : _model.Weights[point];
@@ -79,6 +79,6 @@ internal sealed class AttachmentSearch
 
 /// <summary>Where a new point would join the tree.</summary>
 /// <param name="Neighbor">The training point nearest to it by mutual reachability.</param>
-/// <param name="Lambda">1 over that mutual reachability distance; the largest finite number at distance 0.</param>
+/// <param name="Lambda">1 over that mutual reachability distance; infinite at distance 0, as among the duplicates of a fit.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Attachment(int Neighbor, double Lambda);

@@ -92,8 +92,8 @@ public sealed class HdbscanPredictor
 
     /// <summary>
     /// Per new point and cluster, the probability that the point belongs to the cluster: nearness to the cluster's exemplars combined
-    /// with where in the tree the point would attach. A row sums to the probability of belonging to any. NaN can occur where the
-    /// fit holds groups of duplicates as large as a cluster. O(q (n + exemplars) d) time, O(q k) memory: for many points see
+    /// with where in the tree the point would attach. A row sums to the probability of belonging to any;
+    /// among duplicates of infinite density that is 1 for their copies and 0 for any other point, as in the fit. Never NaN. O(q (n + exemplars) d) time, O(q k) memory: for many points see
     /// <see cref="StreamMembershipVectors"/>.
     /// </summary>
     /// <param name="newPoints">q x d finite numbers, row-major; q may be 0.</param>
@@ -203,14 +203,12 @@ public sealed class HdbscanPredictor
         double[] largest = new double[(_points.Count + DefaultRows - 1) / DefaultRows];
         ParallelBlocks.Run(largest.Length, _threads, _membership.Value.CreateWorkspace, (block, own) =>
         {
-            largest[block] = double.NaN;
             for (int p = block * DefaultRows; p < Math.Min(_points.Count, (block + 1) * DefaultRows); p++)
             {
-                double score = _membership.Value.LargestTreeScore(p, own);
-                largest[block] = score > largest[block] || double.IsNaN(largest[block]) ? score : largest[block];
+                largest[block] = Math.Max(largest[block], _membership.Value.LargestTreeScore(p, own));
             }
         }, ct);
-        return largest.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Max();
+        return largest.Max();
     }
 
     /// <summary>Where new points join the tree.</summary>
@@ -245,7 +243,7 @@ public sealed class HdbscanPredictor
         }
 
         double max = _model.MaxLambdas[label];
-        return (label, max > 0 ? Math.Min(max, at.Lambda) / max : 1);
+        return (label, max == 0 || double.IsInfinity(at.Lambda) ? 1 : Math.Min(max, at.Lambda) / max);
     }
 }
 

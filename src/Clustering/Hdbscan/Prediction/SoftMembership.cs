@@ -52,12 +52,11 @@ internal sealed class SoftMembership
     {
         FindMerges(cluster, own);
         double[] scores = own.Scores;
-        double max = _hierarchy.MaxLambdas[cluster], largest = double.NaN;
+        double max = _hierarchy.MaxLambdas[cluster], largest = 0;
         for (int i = 0; i < scores.Length; i++)
         {
-            double gap = max - own.Height(i, (float)lambda);
-            scores[i] = max / (gap <= 0 ? NotZero : gap);
-            largest = scores[i] > largest || double.IsNaN(largest) ? scores[i] : largest;
+            scores[i] = Closeness(max, own.Height(i, (float)lambda));
+            largest = Math.Max(largest, scores[i]);
         }
 
         SoftMax(scores, largest);
@@ -68,20 +67,14 @@ internal sealed class SoftMembership
         }
 
         int nearest = own.Highest(lambda);
-        Scale(vector, own.Height(nearest, lambda) / (Math.Max(lambda, _hierarchy.MaxLambdas[_selected[nearest]]) + NotZero));
+        Scale(vector, scores, Share(own.Height(nearest, lambda), Math.Max(lambda, _hierarchy.MaxLambdas[_selected[nearest]]) + NotZero));
     }
 
-    /// <summary>The largest of a training point's scores by the tree, before they are made to sum to one; NaN where all are. O(k).</summary>
+    /// <summary>The largest of a training point's scores by the tree, before they are made to sum to one. O(k).</summary>
     public double LargestTreeScore(int point, Workspace own)
     {
         FindTreeScores(point, own);
-        double largest = double.NaN;
-        foreach (double score in own.Scores)
-        {
-            largest = score > largest || double.IsNaN(largest) ? score : largest;
-        }
-
-        return largest;
+        return own.Scores.Max();
     }
 
     /// <summary>The vector of a training point. O(exemplars d + k).</summary>
@@ -101,8 +94,23 @@ internal sealed class SoftMembership
 
         double lambda = _hierarchy.PointLambdas[point];
         int nearest = own.Highest(lambda);
-        Scale(vector, own.Height(nearest, lambda) / Math.Max(_hierarchy.MaxLambdas[_selected[nearest]], lambda));
+        Scale(vector, own.Scores, Share(own.Height(nearest, lambda), Math.Max(_hierarchy.MaxLambdas[_selected[nearest]], lambda)));
     }
+
+    /// <summary>The largest lambda over how far below it a height lies. Where it is infinite, the limit: infinite at the top, else 1.</summary>
+    private static double Closeness(double max, double height)
+    {
+        if (double.IsInfinity(max))
+        {
+            return double.IsInfinity(height) ? max : 1;
+        }
+
+        double gap = max - height;
+        return max / (gap <= 0 ? NotZero : gap);
+    }
+
+    /// <summary>A height as a share of the largest lambda; 1 where both are infinite or 0.</summary>
+    private static double Share(double height, double max) => double.IsInfinity(height) || max == 0 ? 1 : height / max;
 
     private static int[] AtOrAbove(ClusterHierarchy hierarchy, int[] selected)
     {
@@ -118,12 +126,13 @@ internal sealed class SoftMembership
         return [.. Enumerable.Range(0, above.Length).Where(cluster => above[cluster])];
     }
 
+    /// <summary>exp(score - largest), made to sum to one; of infinite scores each has the same share and the others have none.</summary>
     private static void SoftMax(double[] scores, double largest)
     {
         double sum = 0;
         foreach (ref double score in scores.AsSpan())
         {
-            score = Math.Exp(score - largest);
+            score = score == largest ? 1 : Math.Exp(score - largest);
             sum += score;
         }
 
@@ -133,7 +142,8 @@ internal sealed class SoftMembership
         }
     }
 
-    private static void Scale(Span<double> row, double total)
+    /// <summary>Scales a row to a sum; where it is all 0, as tree and nearness speak for different clusters, the tree decides.</summary>
+    private static void Scale(Span<double> row, double[] scores, double total)
     {
         double sum = 0;
         foreach (double value in row)
@@ -141,9 +151,9 @@ internal sealed class SoftMembership
             sum += value;
         }
 
-        foreach (ref double value in row)
+        for (int i = 0; i < row.Length; i++)
         {
-            value = value / sum * total;
+            row[i] = sum > 0 ? row[i] / sum * total : scores[i] * total;
         }
     }
 
@@ -154,7 +164,8 @@ internal sealed class SoftMembership
         FindMerges(cluster, own);
         for (int i = 0; i < own.Scores.Length; i++)
         {
-            own.Scores[i] = Math.Exp(-(max / own.Height(i, lambda)));
+            double height = own.Height(i, lambda);
+            own.Scores[i] = double.IsInfinity(height) ? Math.Exp(-1) : Math.Exp(-(max / height));
         }
     }
 
@@ -173,7 +184,7 @@ internal sealed class SoftMembership
             }
 
             double distance = _points.ToDistance(nearest);
-            nearness[i] = distance == 0 ? double.MaxValue / nearness.Length : 1 / distance;
+            nearness[i] = distance == 0 ? double.MaxValue / 2 / nearness.Length : 1 / distance;
             sum += nearness[i];
         }
 

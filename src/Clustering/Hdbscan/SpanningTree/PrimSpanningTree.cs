@@ -15,7 +15,8 @@ internal sealed class PrimSpanningTree
     private readonly int[] _sources;
     private readonly int[] _bestAt;
     private readonly MinimumSpanningTree _tree;
-    private int _left;
+    private volatile int _left;
+    private volatile bool _failed;
     private int _current;
     private int _edges;
 
@@ -66,15 +67,7 @@ internal sealed class PrimSpanningTree
 
         using Barrier barrier = new(threads, _ => TakeNearest(progress, ct));
         Task[] workers = Enumerable.Range(0, threads).Select(t => Task.Factory.StartNew(
-            () =>
-            {
-                while (_left > 0)
-                {
-                    Relax(t, threads);
-                    barrier.SignalAndWait(CancellationToken.None);
-                }
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            () => Work(t, threads, barrier), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         try
         {
             Task.WaitAll(workers, CancellationToken.None);
@@ -85,8 +78,38 @@ internal sealed class PrimSpanningTree
         }
     }
 
+    /// <summary>One worker's share of every step. A worker that throws leaves the barrier, so that the others do not wait for it, and ends the work.</summary>
+    private void Work(int worker, int workers, Barrier barrier)
+    {
+        bool done = false;
+        try
+        {
+            while (_left > 0)
+            {
+                Relax(worker, workers);
+                barrier.SignalAndWait(CancellationToken.None);
+            }
+
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                _failed = true;
+                barrier.RemoveParticipant();
+            }
+        }
+    }
+
     private void TakeNearest(IProgress<double>? progress, CancellationToken ct)
     {
+        if (_failed)
+        {
+            _left = 0;
+            return;
+        }
+
         ct.ThrowIfCancellationRequested();
         int best = -1;
         foreach (int at in _bestAt)

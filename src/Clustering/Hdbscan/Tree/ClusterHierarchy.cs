@@ -15,11 +15,41 @@ namespace Pipeline.Clustering;
 internal sealed record ClusterHierarchy(
     int[] Parents, double[] Births, int[] Sizes, int[] FirstChildren, double[] MaxLambdas, int[] PointParents, double[] PointLambdas)
 {
+    /// <summary>Per point, how many copies it stands for; null where each stands for itself alone or it is not known.</summary>
+    public int[]? PointSizes { get; init; }
+
     /// <summary>The number of clusters, the root included.</summary>
     public int Count => Parents.Length;
 
     /// <summary>The smallest lambda in the tree, at which the root first loses something.</summary>
     public double FirstLambda => Math.Min(PointLambdas.Min(), Count > 1 ? Births[1] : double.PositiveInfinity);
+
+    /// <summary>
+    /// The lambda that a point has to reach to belong to the root where that is the only cluster: 1/epsilon, or without epsilon the largest lambda of
+    /// the root's rows.
+    /// </summary>
+    public double RootMembership(double epsilon) => epsilon > 0 ? 1 / epsilon : MaxLambdas[0];
+
+    /// <summary>
+    /// How many points, copies counted, would be labelled with a cluster that is chosen: all that it holds, or of the root as the only cluster those that
+    /// <see cref="RootMembership"/> lets in. O(points) for the root.
+    /// </summary>
+    public long LabelledSize(int cluster, double epsilon)
+    {
+        if (cluster > 0)
+        {
+            return Sizes[cluster];
+        }
+
+        long size = 0;
+        double least = RootMembership(epsilon);
+        for (int p = 0; p < PointLambdas.Length; p++)
+        {
+            size += PointLambdas[p] >= least ? PointSizes?[p] ?? 1 : 0;
+        }
+
+        return size;
+    }
 
     /// <summary>Per cluster, the largest lambda at or below it.</summary>
     public double[] DeepestLambdas()
@@ -45,6 +75,7 @@ internal sealed record ClusterHierarchy(
         }
 
         int[] parents = new int[clusters], pointParents = new int[points], sizes = new int[clusters];
+        int[]? pointSizes = null;
         double[] births = new double[clusters], pointLambdas = new double[points];
         parents[0] = -1;
         for (int row = 0; row < tree.Parents.Length; row++)
@@ -59,6 +90,11 @@ internal sealed record ClusterHierarchy(
             {
                 pointParents[child] = tree.Parents[row] - points;
                 pointLambdas[child] = tree.Lambdas[row];
+                if (tree.ChildSizes[row] != 1)
+                {
+                    pointSizes ??= Enumerable.Repeat(1, points).ToArray();
+                    pointSizes[child] = tree.ChildSizes[row];
+                }
             }
             else
             {
@@ -68,7 +104,7 @@ internal sealed record ClusterHierarchy(
             }
         }
 
-        return From(parents, births, sizes, pointParents, pointLambdas);
+        return From(parents, births, sizes, pointParents, pointLambdas) with { PointSizes = pointSizes };
     }
 
     /// <summary>Completes the hierarchy from its parent pointers. O(points + clusters).</summary>

@@ -52,7 +52,7 @@ public static class ClusterLabelling
             return labels;
         }
 
-        double least = selected.Length > 1 ? double.NaN : epsilon > 0 ? 1 / epsilon : hierarchy.MaxLambdas[0];
+        double least = selected.Length > 1 ? double.NaN : hierarchy.RootMembership(epsilon);
         for (int p = 0; p < labels.Length; p++)
         {
             if (labels[p] == 0 && !(hierarchy.PointLambdas[p] >= least))

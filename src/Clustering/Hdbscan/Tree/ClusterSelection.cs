@@ -21,14 +21,18 @@ public sealed record ClusterSelection(int[] Clusters, double[] Stability)
     {
         double[] propagated = [.. stability];
         int[] chosen = options.SelectionMethod == ClusterSelectionMethod.Leaf
-            ? LeafSelection.Choose(hierarchy)
+            ? LeafSelection.Choose(hierarchy, options)
             : ExcessOfMass.Choose(hierarchy, propagated, options);
         if (options.ClusterSelectionEpsilon > 0)
         {
-            chosen = EpsilonSearch.Merge(hierarchy, chosen, options.ClusterSelectionEpsilon, options.AllowSingleCluster);
+            chosen = EpsilonSearch.Merge(hierarchy, chosen, options);
         }
 
         int points = hierarchy.PointParents.Length;
         return new ClusterSelection(Array.ConvertAll(chosen, c => c + points), propagated);
     }
+
+    /// <summary>Whether a cluster would be labelled on no more points than <see cref="HdbscanOptions.MaxClusterSize"/>.</summary>
+    internal static bool IsWithinLimit(ClusterHierarchy hierarchy, int cluster, HdbscanOptions options) =>
+        options.MaxClusterSize is not int most || hierarchy.LabelledSize(cluster, options.ClusterSelectionEpsilon) <= most;
 }

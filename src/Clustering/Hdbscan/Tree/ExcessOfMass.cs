@@ -18,7 +18,7 @@ internal static class ExcessOfMass
         {
             int first = hierarchy.FirstChildren[c];
             float below = first < 0 ? 0 : (float)(stability[first] + stability[first + 1]);
-            kept[c] = !(below > stability[c]) && Size(c) <= (options.MaxClusterSize ?? int.MaxValue) && BirthDistance(c) <= options.ClusterSelectionEpsilonMax;
+            kept[c] = !(below > stability[c]) && ClusterSelection.IsWithinLimit(hierarchy, c, options) && BirthDistance(c) <= options.ClusterSelectionEpsilonMax;
             if (!kept[c])
             {
                 stability[c] = below;
@@ -40,9 +40,5 @@ internal static class ExcessOfMass
         return [.. chosen];
 
         double BirthDistance(int c) => 1 / (c > 0 ? hierarchy.Births[c] : hierarchy.FirstLambda);
-
-        int Size(int c) => c > 0 ? hierarchy.Sizes[c]
-            : hierarchy.FirstChildren[0] < 0 ? 0
-            : hierarchy.Sizes[hierarchy.FirstChildren[0]] + hierarchy.Sizes[hierarchy.FirstChildren[0] + 1];
     }
 }
