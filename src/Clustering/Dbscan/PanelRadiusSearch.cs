@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -60,6 +61,7 @@ internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
             {
                 for (int row = 0; row < tiles * TileKernel.Rows; row += TileKernel.Rows)
                 {
+                    Debug.Assert(_panels.IsPanel(start, own.Rows, row), "Rows and panel are whole.");
                     uint above = TileKernel.Multiply(rows + ((nint)row * d), packed + ((nint)start * d), bias + start, d, thresholds + row, sums);
                     for (; above != 0; above &= above - 1)
                     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -190,6 +191,7 @@ internal sealed class KdSearch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Offer(int position, double squared)
     {
+        Debug.Assert(_squares.Length == _indices.Length && _squares.Length > 0, "There is a list, and it is whole.");
         ref double squares = ref MemoryMarshal.GetArrayDataReference(_squares);
         ref int indices = ref MemoryMarshal.GetArrayDataReference(_indices);
         int at = _squares.Length - 1;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 
 namespace Pipeline.Clustering;
@@ -138,6 +139,7 @@ internal sealed unsafe class NearestNeighborDescent
 
     private void Take(float* rows, ReadOnlySpan<int> points, int first, float** taken)
     {
+        Debug.Assert(first < points.Length && _rows.Length >= _count * (long)_stride, "There is a point to take, and every point has a row.");
         for (int r = 0; r < PairKernel.Rows; r++)
             taken[r] = rows + ((nint)points[Math.Min(first + r, points.Length - 1)] * _stride);
     }

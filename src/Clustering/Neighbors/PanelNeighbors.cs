@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -94,6 +95,7 @@ internal sealed unsafe class PanelNeighbors
                             limits[r] = r < count ? thresholds[row + r] : float.PositiveInfinity;
                         }
 
+                        Debug.Assert(_panels.IsPanel(start, own.Rows, row - from), "Rows and panel are whole.");
                         uint above = TileKernel.Multiply(rows + ((nint)(row - from) * d), packed + ((nint)start * d), bias + start, d, limits, tile);
                         for (; above != 0; above &= above - 1)
                         {
@@ -156,6 +158,7 @@ internal sealed unsafe class PanelNeighbors
     private void Keep(int point, int candidate, float similarity, float* thresholds)
     {
         int k = _lists.Count, at = k - 1;
+        Debug.Assert((uint)point < (uint)_points.Count && (uint)candidate < (uint)_points.Count && point != candidate, "Both are points, and not the same.");
         ref float similarities = ref _similarities[point * k];
         ref int indices = ref _lists.Indices[point * k];
         float last = Unsafe.Add(ref similarities, at);
@@ -227,6 +230,7 @@ internal sealed unsafe class PanelNeighbors
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
+                Debug.Assert(_panels.IsPanel(start, own.Rows, 0), "Rows and panel are whole.");
                 uint above = TileKernel.Multiply(rows, packed + ((nint)start * d), bias + start, d, thresholds, tile);
                 for (; above != 0; above &= above - 1)
                 {

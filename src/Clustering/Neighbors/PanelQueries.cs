@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -60,6 +61,7 @@ internal sealed unsafe class PanelQueries
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
+                Debug.Assert(_panels.IsPanel(start, own.Rows, 0), "Rows and panel are whole.");
                 uint above = TileKernel.Multiply(rows, packed + ((nint)start * d), bias + start, d, thresholds, tile);
                 for (; above != 0; above &= above - 1)
                 {

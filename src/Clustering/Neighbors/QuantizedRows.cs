@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -84,6 +85,7 @@ internal sealed class QuantizedRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public uint Near(ReadOnlySpan<float> padded, int first, float reach)
     {
+        Debug.Assert(first >= 0 && first + 4 <= _steps.Length && padded.Length >= Stride, "There are four rows, and a padded query.");
         nuint stride = (nuint)Stride;
         ref float q = ref MemoryMarshal.GetReference(padded);
         ref sbyte a = ref _codes[first * Stride];

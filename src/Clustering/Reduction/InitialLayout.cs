@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -123,6 +124,7 @@ internal static class InitialLayout
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Average(UmapGraph graph, int point, double degree, double[] from, double[] to, int stride)
     {
+        Debug.Assert(stride % Lanes == 0 && from.Length >= graph.Count * stride, "Every point has a row of whole lanes.");
         ref double source = ref MemoryMarshal.GetArrayDataReference(from);
         for (int c = 0; c < stride; c += Lanes)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -66,6 +67,7 @@ internal sealed unsafe class LayoutGradient(ForceCurve curve, int components)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pull(float* lanes, float* layout, int* others, float* weights, int count, float* force)
     {
+        Debug.Assert(lanes is not null && layout is not null && force is not null && count >= 0, "There are points, a layout and forces.");
         float* difference = stackalloc float[LaneValues];
         for (int k = 0; k < count; k++, others += Lanes, weights += Lanes)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -113,6 +114,7 @@ internal sealed unsafe class LayoutOptimizer
     private void Move(float[] from, float[] to, int first, int end, int epoch)
     {
         int values = _forces.LaneValues;
+        Debug.Assert(from != to && from.Length == to.Length && end * (long)values <= from.Length && _graph.Offsets[end] * (long)Lanes <= _graph.Columns.Length && _graph.Columns.Length == _graph.Weights.Length, "All slices have rows and edges.");
         float* lanes = stackalloc float[values], pull = stackalloc float[values], push = stackalloc float[values];
         int* own = stackalloc int[Lanes];
         fixed (float* source = from, target = to, weights = _graph.Weights)

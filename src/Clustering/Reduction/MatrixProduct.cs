@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Dense single-precision matrix products with the same result for any number of threads.</summary>
@@ -24,6 +26,8 @@ internal static unsafe class MatrixProduct
     /// <returns>C, row-major.</returns>
     public static float[] Multiply(ReadOnlyMemory<float> a, int aRow, int aDepth, ReadOnlyMemory<float> b, int bDepth, int bColumn, int rows, int depth, int columns, ParallelOptions options)
     {
+        Debug.Assert(rows == 0 || depth == 0 || ((rows - 1L) * aRow) + ((depth - 1L) * aDepth) < a.Length, "A has all rows.");
+        Debug.Assert(columns == 0 || depth == 0 || ((columns - 1L) * bColumn) + ((depth - 1L) * bDepth) < b.Length, "B has all columns.");
         int panels = PanelKernel.PanelCount(columns), width = PanelKernel.Width;
         float[] packed = new float[panels * depth * width];
         ParallelBlocks.Run(panels, options, p => PanelKernel.Pack(b.Span, bColumn, bDepth, p * width, columns, depth, packed.AsSpan(p * depth * width, depth * width)));

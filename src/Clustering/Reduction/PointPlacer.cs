@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -73,6 +74,7 @@ internal sealed unsafe class PointPlacer
     private void Descend(Span<float> position, int[] neighbors, float[] weights)
     {
         int values = _forces.LaneValues, rounds = neighbors.Length / Lanes;
+        Debug.Assert(neighbors.Length == rounds * Lanes && weights.Length == neighbors.Length, "Neighbours and weights fill whole lanes.");
         float* lanes = stackalloc float[values], pull = stackalloc float[values], push = stackalloc float[values];
         int* random = stackalloc int[Lanes];
         float pushRate = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -46,6 +47,7 @@ internal static class RadixSort
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(ulong[] keys, int[] order, ulong[] sortedKeys, int[] sorted, Span<int> counts, int shift)
     {
+        Debug.Assert(counts.Length == Buckets && order.Length == keys.Length && sortedKeys.Length == keys.Length && sorted.Length == keys.Length, "Every bucket has a count, every key a place.");
         int sum = 0;
         foreach (ref int count in counts)
         {

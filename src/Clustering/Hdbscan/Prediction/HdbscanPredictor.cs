@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -166,6 +167,7 @@ public sealed class HdbscanPredictor
         Span<double> all = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(result)), result.Length);
         foreach (MembershipBlock block in blocks)
         {
+            Debug.Assert((block.First + block.Count) * (long)ClusterCount <= all.Length, "The block is part of the result.");
             block.Values.CopyTo(all[(block.First * ClusterCount)..]);
             progress?.Report((double)(block.First + block.Count) / count);
         }

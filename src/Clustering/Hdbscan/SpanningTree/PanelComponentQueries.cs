@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -91,6 +92,7 @@ internal sealed unsafe class PanelComponentQueries
                         continue;
                     }
 
+                    Debug.Assert(_panels.IsPanel(start, own.Rows, row - first), "Rows and panel are whole.");
                     uint above = TileKernel.Multiply(rows + ((nint)(row - first) * d), packed + ((nint)start * d), bias + start, d, thresholds, tile);
                     for (; above != 0; above &= above - 1)
                     {

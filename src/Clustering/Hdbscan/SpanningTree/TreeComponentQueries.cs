@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -138,6 +139,7 @@ internal sealed class TreeComponentQueries
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Near(int block, ref Vector512<double> squares)
     {
+        Debug.Assert(block >= 0 && (block + 1) * KdTree.Fan <= _boxes.NodeComponents.Length && _boxes.NodeSquares.Length == _boxes.NodeComponents.Length, "The tree has the block.");
         nuint at = (nuint)(block * KdTree.Fan);
         Vector256<int> components = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_boxes.NodeComponents), at);
         Vector512<double> cores = Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_boxes.NodeSquares), at);
