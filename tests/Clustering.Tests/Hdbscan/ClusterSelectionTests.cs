@@ -47,7 +47,11 @@ public sealed class ClusterSelectionTests
                     {
                         HdbscanOptions options = new()
                         {
-                            MinClusterSize = 5, SelectionMethod = method, ClusterSelectionEpsilon = epsilon, AllowSingleCluster = single, MaxClusterSize = most,
+                            MinClusterSize = 5,
+                            SelectionMethod = method,
+                            ClusterSelectionEpsilon = epsilon,
+                            AllowSingleCluster = single,
+                            MaxClusterSize = most,
                         };
                         Largest(Hdbscan.Fit(TenSquares, 2, options), null).ShouldBeLessThanOrEqualTo(most, options.ToString());
                         Largest(Hdbscan.Fit(OneBlob, 2, options), null).ShouldBeLessThanOrEqualTo(most, options.ToString());
