@@ -8,26 +8,22 @@ namespace Pipeline.Clustering;
 /// </summary>
 internal sealed class PrimSpanningTree
 {
-    private const long WorkWorthAThread = 200_000;
+    private const int EdgesBetweenReports = 256;
     private readonly MutualReachability _graph;
     private readonly int[] _outside;
     private readonly double[] _nearest;
     private readonly int[] _sources;
-    private readonly int[] _bestAt;
     private readonly MinimumSpanningTree _tree;
-    private volatile int _left;
-    private volatile bool _failed;
+    private int _left;
     private int _current;
-    private int _edges;
 
-    private PrimSpanningTree(MutualReachability graph, int threads)
+    private PrimSpanningTree(MutualReachability graph)
     {
         int n = graph.Points.Count;
         _graph = graph;
         _outside = new int[n];
         _nearest = new double[n];
         _sources = new int[n];
-        _bestAt = new int[threads];
         _tree = new MinimumSpanningTree(new int[n - 1], new int[n - 1], new double[n - 1]);
         _left = n - 1;
         for (int i = 0; i < n - 1; i++)
@@ -38,108 +34,66 @@ internal sealed class PrimSpanningTree
         _nearest.AsSpan().Fill(double.PositiveInfinity);
     }
 
-    /// <summary>Builds the tree. O(n^2 d) time, O(n) memory beside the points.</summary>
+    /// <summary>Builds the tree. O(n^2 d) time, with bounds about O(n^2 + n log n d); O(n) memory beside the points.</summary>
     /// <param name="graph">The graph of at least two points.</param>
-    /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="bounds">Bounds of the distances, which spare most measurements and change nothing; null to measure all pairs.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
-    public static MinimumSpanningTree Build(MutualReachability graph, int threads, IProgress<double>? progress, CancellationToken ct)
+    public static MinimumSpanningTree Build(MutualReachability graph, PairBounds? bounds, IProgress<double>? progress, CancellationToken ct)
     {
-        long work = (long)graph.Points.Count * graph.Points.Dimensions;
-        threads = (int)Math.Clamp(work / WorkWorthAThread, 1, threads);
-        PrimSpanningTree prim = new(graph, threads);
-        prim.Run(threads, progress, ct);
+        PrimSpanningTree prim = new(graph);
+        for (int edge = 0; prim._left > 0; edge++)
+        {
+            if (edge % EdgesBetweenReports == 0)
+            {
+                progress.Pass((double)edge / prim._tree.Weights.Length, ct);
+            }
+
+            if (bounds is null)
+            {
+                prim.Relax();
+            }
+            else
+            {
+                prim.RelaxWithin(bounds.Of(prim._current));
+            }
+
+            prim.Take(prim.Nearest(), edge);
+        }
+
         return prim._tree;
     }
 
-    private void Run(int threads, IProgress<double>? progress, CancellationToken ct)
+    private void Take(int best, int edge)
     {
-        if (threads == 1)
-        {
-            while (_left > 0)
-            {
-                Relax(0, 1);
-                TakeNearest(progress, ct);
-            }
-
-            return;
-        }
-
-        using Barrier barrier = new(threads, _ => TakeNearest(progress, ct));
-        Task[] workers = Enumerable.Range(0, threads).Select(t => Task.Factory.StartNew(
-            () => Work(t, threads, barrier), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        try
-        {
-            Task.WaitAll(workers, CancellationToken.None);
-        }
-        catch (AggregateException) when (ct.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(ct);
-        }
+        _current = _outside[best];
+        _tree.Sources[edge] = _sources[best];
+        _tree.Targets[edge] = _current;
+        _tree.Weights[edge] = _nearest[best];
+        _left--;
+        _outside[best] = _outside[_left];
+        _nearest[best] = _nearest[_left];
+        _sources[best] = _sources[_left];
     }
 
-    /// <summary>One worker's share of every step. A worker that throws leaves the barrier, so that the others do not wait for it, and ends the work.</summary>
-    private void Work(int worker, int workers, Barrier barrier)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Nearest()
     {
-        bool done = false;
-        try
+        int best = 0;
+        for (int at = 1; at < _left; at++)
         {
-            while (_left > 0)
-            {
-                Relax(worker, workers);
-                barrier.SignalAndWait(CancellationToken.None);
-            }
-
-            done = true;
-        }
-        finally
-        {
-            if (!done)
-            {
-                _failed = true;
-                barrier.RemoveParticipant();
-            }
-        }
-    }
-
-    private void TakeNearest(IProgress<double>? progress, CancellationToken ct)
-    {
-        if (_failed)
-        {
-            _left = 0;
-            return;
-        }
-
-        ct.ThrowIfCancellationRequested();
-        int best = -1;
-        foreach (int at in _bestAt)
-        {
-            if (at >= 0 && (best < 0 || Precedes(at, best)))
+            if (_nearest[at] < _nearest[best] || (_nearest[at] == _nearest[best] && _outside[at] < _outside[best]))
             {
                 best = at;
             }
         }
 
-        _current = _outside[best];
-        _tree.Sources[_edges] = _sources[best];
-        _tree.Targets[_edges] = _current;
-        _tree.Weights[_edges++] = _nearest[best];
-        _left--;
-        _outside[best] = _outside[_left];
-        _nearest[best] = _nearest[_left];
-        _sources[best] = _sources[_left];
-        if (_edges % 256 == 0)
-        {
-            progress?.Report((double)_edges / _tree.Weights.Length);
-        }
+        return best;
     }
 
-    private bool Precedes(int a, int b) => _nearest[a] < _nearest[b] || (_nearest[a] == _nearest[b] && _outside[a] < _outside[b]);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Relax(int worker, int workers)
+    private void Relax()
     {
-        int from = (int)((long)_left * worker / workers), to = (int)((long)_left * (worker + 1) / workers);
         double[] core = _graph.CoreDistances;
         double coreHere = core[_current];
         ReadOnlySpan<double> row = _graph.Points.Row(_current);
@@ -147,7 +101,7 @@ internal sealed class PrimSpanningTree
         Span<int> points = stackalloc int[4];
         Span<double> squares = stackalloc double[4];
         int waiting = 0;
-        for (int at = from; at < to; at++)
+        for (int at = 0; at < _left; at++)
         {
             if (coreHere >= _nearest[at] || core[_outside[at]] >= _nearest[at])
             {
@@ -159,38 +113,45 @@ internal sealed class PrimSpanningTree
             if (waiting == 4)
             {
                 RowDistance.SquaredToFour(row, _graph.Points.Rows, points, squares);
-                Update(slots, squares, coreHere);
+                for (int i = 0; i < 4; i++)
+                {
+                    Update(slots[i], squares[i], coreHere);
+                }
+
                 waiting = 0;
             }
         }
 
         for (int i = 0; i < waiting; i++)
         {
-            squares[i] = RowDistance.Squared(row, _graph.Points.Row(points[i]));
+            Update(slots[i], RowDistance.Squared(row, _graph.Points.Row(points[i])), coreHere);
         }
-
-        Update(slots[..waiting], squares, coreHere);
-        int best = from < to ? from : -1;
-        for (int at = from + 1; at < to; at++)
-        {
-            best = Precedes(at, best) ? at : best;
-        }
-
-        _bestAt[worker] = best;
     }
 
+    /// <summary>The same, measuring only what may be nearer than what is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update(ReadOnlySpan<int> slots, ReadOnlySpan<double> squares, double coreHere)
+    private void RelaxWithin(ReadOnlySpan<float> least)
     {
-        for (int i = 0; i < slots.Length; i++)
+        double[] core = _graph.CoreDistances;
+        double coreHere = core[_current], alpha = _graph.Alpha;
+        for (int at = 0; at < _left; at++)
         {
-            int at = slots[i];
-            double weight = _graph.Between(coreHere, _graph.CoreDistances[_outside[at]], _graph.Points.ToDistance(squares[i]));
-            if (weight < _nearest[at])
+            double nearest = _nearest[at];
+            int point = _outside[at];
+            if (coreHere < nearest && core[point] < nearest && least[point] < _graph.Points.ToSquared(nearest * alpha))
             {
-                _nearest[at] = weight;
-                _sources[at] = _current;
+                Update(at, _graph.Points.Squared(_current, point), coreHere);
             }
+        }
+    }
+
+    private void Update(int at, double squared, double coreHere)
+    {
+        double weight = _graph.Between(coreHere, _graph.CoreDistances[_outside[at]], _graph.Points.ToDistance(squared));
+        if (weight < _nearest[at])
+        {
+            _nearest[at] = weight;
+            _sources[at] = _current;
         }
     }
 }

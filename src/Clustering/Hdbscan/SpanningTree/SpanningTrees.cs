@@ -38,9 +38,12 @@ internal static class SpanningTrees
             return ByTree(points, weights, minSamples, alpha, threads, search, rest, ct);
         }
 
-        NeighborLists nearest = BruteForceNeighbors.Search(points, points, nearby, threads, search, ct);
+        PairBounds? bounds = method == SpanningTreeMethod.Bounds || (method == SpanningTreeMethod.Auto && PairBounds.Suits(points))
+            ? PairBounds.Create(points, threads, search, ct)
+            : null;
+        NeighborLists nearest = bounds?.Nearest(nearby, threads, ct) ?? BruteForceNeighbors.Search(points, points, nearby, threads, search, ct);
         MutualReachability complete = new(points, CoreDistances.NthOther(nearest, minSamples, weights), alpha);
-        return new SpannedGraph(PrimSpanningTree.Build(complete, threads, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
+        return new SpannedGraph(PrimSpanningTree.Build(complete, bounds, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
     }
 
     /// <summary>Optimised at once, so that nothing is kept alive longer than it is needed.</summary>
@@ -107,11 +110,14 @@ internal sealed record SpannedGraph(MinimumSpanningTree Tree, double[] CoreDista
 /// <summary>How the minimum spanning tree is found. Every way is exact.</summary>
 internal enum SpanningTreeMethod
 {
-    /// <summary>A kd-tree for many points in few dimensions, panels for many points in many, else all pairs.</summary>
+    /// <summary>A kd-tree for many points in few dimensions, panels for many points in many, else all pairs, with bounds in many dimensions.</summary>
     Auto,
 
     /// <summary>Prim's algorithm on all pairs.</summary>
     AllPairs,
+
+    /// <summary>The same, measuring in double precision only the pairs that single-precision products do not exclude.</summary>
+    Bounds,
 
     /// <summary>Boruvka's algorithm over a kd-tree.</summary>
     Tree,
