@@ -120,14 +120,15 @@ internal static class IdentityNumbers
     /// <summary>The Netherlands (BSN): nine digits, the weighted sum is divisible by 11.</summary>
     public static bool Bsn(ReadOnlySpan<char> d) => d.Length == 9 && !CheckDigits.AllEqual(d) && (CheckDigits.Weighted(d, [9, 8, 7, 6, 5, 4, 3, 2]) - (d[8] - '0')) % 11 == 0;
 
-    /// <summary>Poland, persons (PESEL): a birth date of 1900 to 2099 and a digit mod 10.</summary>
+    /// <summary>Poland, persons (PESEL): a birth date and a digit mod 10. Dates before 1926 are left out: the numbers that begin with a date of this century look like them.</summary>
     public static bool Pesel(ReadOnlySpan<char> d)
     {
         if (d.Length != 11 || (10 - (CheckDigits.Weighted(d, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 != d[10] - '0')
             return false;
 
         int month = TwoDigits(d[2..]);
-        return IsDate((month > 20 ? 2000 : 1900) + TwoDigits(d), month > 20 ? month - 20 : month, TwoDigits(d[4..]));
+        int year = (month > 20 ? 2000 : 1900) + TwoDigits(d);
+        return year >= 1926 && IsDate(year, month > 20 ? month - 20 : month, TwoDigits(d[4..]));
     }
 
     /// <summary>Poland, tax (NIP): ten digits, the last mod 11.</summary>

@@ -17,7 +17,11 @@ public sealed class Masker
 
     private const int LongestRetried = 64;
 
+    /// <summary>The most flags that are kept on the stack.</summary>
+    private const int MostFlags = 512;
+
     private readonly CompiledRule[] _rules;
+    private readonly MaskingTriggers _triggers;
 
     /// <summary>Compiles the rules. They are applied in order, each on the result of those before it.</summary>
     /// <exception cref="ArgumentException">Two rules share a name, a pattern is not a usable regular expression, or a validator is unknown; the message names the rule.</exception>
@@ -38,6 +42,8 @@ public sealed class Masker
             _rules[i] = Compile(rule);
         }
 
+        _triggers = new MaskingTriggers(rules);
+
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rules, PipelineJson.Compact)))[..16];
     }
 
@@ -56,10 +62,7 @@ public sealed class Masker
         for (int pass = 0; pass < MaxPasses; pass++)
         {
             FoldedText start = masked;
-            int digits = LongestRunOfDigits(masked.Text);
-            foreach (CompiledRule rule in _rules)
-                masked = rule.Digits <= digits ? Apply(rule, masked) : masked;
-
+            masked = Pass(masked);
             if (ReferenceEquals(start, masked))
                 break;
         }
@@ -67,12 +70,25 @@ public sealed class Masker
         return ReferenceEquals(before, masked) ? text : masked.ToString();
     }
 
+    /// <summary>Applies each rule for which the text has what it needs. Masking takes digits and words away and adds none, so that they are looked for once.</summary>
+    private FoldedText Pass(FoldedText folded)
+    {
+        Span<bool> flags = _triggers.Flags <= MostFlags ? stackalloc bool[_triggers.Flags] : new bool[_triggers.Flags];
+        _triggers.Find(folded.Text, flags);
+        int digits = LongestRunOfDigits(folded.Text);
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            CompiledRule rule = _rules[i];
+            if (rule.Digits <= digits && flags[2 * i] && flags[(2 * i) + 1] && (rule.Characters is null || folded.Text.AsSpan().ContainsAny(rule.Characters)))
+                folded = Apply(rule, folded);
+        }
+
+        return folded;
+    }
+
     private static FoldedText Apply(CompiledRule rule, FoldedText folded)
     {
         string text = folded.Text;
-        if (!rule.MayMatch(text))
-            return folded;
-
         List<(int Start, int Length)>? found = null;
         int end = 0;
         for (Match match = rule.Pattern.Match(text); match.Success;)
@@ -137,7 +153,7 @@ public sealed class Masker
 
     private static CompiledRule Compile(MaskingRule rule)
     {
-        if (rule.Words.Any(string.IsNullOrWhiteSpace) || rule.Words.Count > 0 != (rule.Pattern?.Contains(MaskingWords.Words, StringComparison.Ordinal) ?? false))
+        if (rule.Words.Any(string.IsNullOrWhiteSpace) || rule.Words.Count > 0 != MaskingWords.IsIn(rule.Pattern))
             throw new ArgumentException($"Masking rule '{rule.Name}' needs words, none of them empty, exactly where its pattern holds {MaskingWords.Words}.", nameof(rule));
 
         if (rule.Replacement is null || string.IsNullOrEmpty(rule.Pattern))
@@ -150,7 +166,7 @@ public sealed class Masker
         try
         {
             Regex pattern = new(MaskingWords.Expand(rule), RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
-            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Digits, RequiredCharacters(rule), RequiredTexts(rule), MaskingWords.Required(rule));
+            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Digits, MaskingTriggers.RequiredCharacters(rule));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -161,24 +177,5 @@ public sealed class Masker
         }
     }
 
-    private static SearchValues<char>? RequiredCharacters(MaskingRule rule) =>
-        rule.Requires is { Count: > 0 } required && required.All(text => text.Length == 1 && !char.IsLetter(text[0])) ? SearchValues.Create(string.Concat(required)) : null;
-
-    private static SearchValues<string>? RequiredTexts(MaskingRule rule) =>
-        rule.Requires is { Count: > 0 } required ? SearchValues.Create([.. required], StringComparison.OrdinalIgnoreCase) : null;
-
-    private sealed record CompiledRule(
-        Regex Pattern,
-        bool HasValueGroup,
-        string Replacement,
-        MaskingValidators.Validator? Validator,
-        int Digits,
-        SearchValues<char>? Characters,
-        SearchValues<string>? Texts,
-        SearchValues<string>? Words)
-    {
-        public bool MayMatch(string text) =>
-            (Characters is not null ? text.AsSpan().ContainsAny(Characters) : Texts is null || text.AsSpan().ContainsAny(Texts))
-            && (Words is null || text.AsSpan().ContainsAny(Words));
-    }
+    private sealed record CompiledRule(Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, int Digits, SearchValues<char>? Characters);
 }

@@ -16,7 +16,7 @@ public sealed record MaskingRule
     /// <summary>
     /// The words that stand for <c>{words}</c> in the pattern, of which one must occur before the pattern is tried. They are words, not expressions: a space
     /// matches a space, a hyphen, an underscore or nothing; a word of Latin letters begins where no letter or digit stands before it, one of Chinese
-    /// or Japanese anywhere. <c>{gap}</c> in a pattern stands for what comes between a label and its number: "number", "no.", a colon, "is" and the like.
+    /// or Japanese anywhere; <c>{_words}</c> begin after an underscore too. <c>{gap}</c> in a pattern stands for what comes between a label and its number: "number", "no.", a colon, "is" and the like.
     /// </summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 

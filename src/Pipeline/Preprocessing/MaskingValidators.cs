@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Pipeline.Preprocessing;
@@ -9,6 +10,10 @@ public static class MaskingValidators
     internal delegate int Validator(string text, int start, int length);
 
     private const int LongestCompact = 64;
+
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    private static readonly Validator Aadhaar = Number(IdentityNumbers.Aadhaar);
 
     private static readonly FrozenDictionary<string, Validator> All = new Dictionary<string, Validator>(StringComparer.OrdinalIgnoreCase)
     {
@@ -35,7 +40,7 @@ public static class MaskingValidators
         ["utr"] = Number(IdentityNumbers.Utr),
         ["ssn"] = Number(IdentityNumbers.SsnOrItin),
         ["ein"] = Number(IdentityNumbers.Ein),
-        ["aadhaar"] = Number(IdentityNumbers.Aadhaar),
+        ["aadhaar"] = (text, start, length) => IsAmongGroups(text, start, length) ? 0 : Aadhaar(text, start, length),
         ["pan"] = Number(IdentityNumbers.Pan),
         ["pan-of-a-person"] = CapitalNumber(number => number[3] == 'P' && IdentityNumbers.Pan(number)),
         ["resident-id"] = Number(IdentityNumbers.ResidentId),
@@ -83,6 +88,14 @@ public static class MaskingValidators
         return (text, start, length) => text.AsSpan(start, length).ContainsAnyInRange('a', 'z') ? 0 : number(text, start, length);
     }
 
+    /// <summary>Whether another group of four stands beside it, as in a hexadecimal dump or a longer key.</summary>
+    private static bool IsAmongGroups(string text, int start, int length)
+    {
+        int end = start + length;
+        return (start > 4 && text[start - 1] is ' ' or '-' && !text.AsSpan(start - 5, 4).ContainsAnyExcept(HexadecimalDigits))
+            || (end + 4 < text.Length && text[end] is ' ' or '-' && !text.AsSpan(end + 1, 4).ContainsAnyExcept(HexadecimalDigits));
+    }
+
     /// <summary>The letters and digits of a value, letters as capitals.</summary>
     private static ReadOnlySpan<char> Compact(ReadOnlySpan<char> value, Span<char> buffer)
     {
@@ -105,7 +118,7 @@ public static class MaskingValidators
         return digits;
     }
 
-    /// <summary>A card's number; separated by other than spaces and hyphens only in groups of at least three digits, for lists of small numbers look alike.</summary>
+    /// <summary>A card's number; separated by other than spaces and hyphens only in groups of three to six digits, for lists of numbers and times look alike.</summary>
     private static int Card(string text, int start, int length)
     {
         ReadOnlySpan<char> value = text.AsSpan(start, length);
@@ -116,7 +129,7 @@ public static class MaskingValidators
         {
             foreach (Range group in value.SplitAny(".,_/ -"))
             {
-                if (value[group].Length is 1 or 2)
+                if (value[group].Length is 1 or 2 or > 6)
                     return 0;
             }
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Preprocessing;
@@ -9,6 +8,9 @@ internal static class MaskingWords
     /// <summary>Stands for the rule's words.</summary>
     public const string Words = "{words}";
 
+    /// <summary>The same, also after an underscore, as in DB_PASSWORD.</summary>
+    private const string WordsInNames = "{_words}";
+
     private const string Gap = "{gap}";
 
     /// <summary>Between a label and a number: "number", "no.", "#", a colon, "is", in the languages of the rules, each optional.</summary>
@@ -16,27 +18,20 @@ internal static class MaskingWords
         """(?:[ _-]?(?:numbers?|nummer|numéro|numero|número|numer|nr|num|no|n|code|id|号码|番号|號碼)\b\.?|号码|番号|號碼|号)?(?:[ :#=.("'-]|\bis\b|\bist\b|\bes\b|\best\b|\blautet\b|\bjest\b|é|è|は|是|为|が){0,6}""";
 
     /// <summary>The rule's pattern with its words in it.</summary>
-    public static string Expand(MaskingRule rule)
+    public static string Expand(MaskingRule rule) => rule.Pattern
+        .Replace(Gap, GapPattern, StringComparison.Ordinal)
+        .Replace(Words, Alternatives(rule.Words, @"(?:\b|[\u3040-\u30FF\u3400-\u9FFF])"), StringComparison.Ordinal)
+        .Replace(WordsInNames, Alternatives(rule.Words, @"(?:\b|[_\u3040-\u30FF\u3400-\u9FFF])"), StringComparison.Ordinal);
+
+    /// <summary>Whether a pattern has a place for words.</summary>
+    public static bool IsIn(string? pattern) => pattern is not null && (pattern.Contains(Words, StringComparison.Ordinal) || pattern.Contains(WordsInNames, StringComparison.Ordinal));
+
+    private static string Alternatives(IReadOnlyList<string> words, string start)
     {
-        string pattern = rule.Pattern.Replace(Gap, GapPattern, StringComparison.Ordinal);
-        if (rule.Words.Count == 0)
-            return pattern;
-
-        ILookup<bool, string> spaced = rule.Words.OrderByDescending(word => word.Length).ToLookup(IsSpaced);
-        List<string> forms = [];
-        if (spaced[true].Any())
-            forms.Add($@"(?:\b|_)(?:{string.Join('|', spaced[true].Select(Literal))})");
-
-        forms.AddRange(spaced[false].Select(Literal));
-        return pattern.Replace(Words, $"(?:{string.Join('|', forms)})", StringComparison.Ordinal);
+        ILookup<bool, string> unspaced = words.OrderByDescending(word => word.Length).ToLookup(word => TextBounds.IsUnspaced(word[0]));
+        IEnumerable<string> spaced = unspaced[false].Any() ? [$"{start}(?:{string.Join('|', unspaced[false].Select(Literal))})"] : [];
+        return $"(?:{string.Join('|', [.. spaced, .. unspaced[true].Select(Literal)])})";
     }
 
-    /// <summary>What a text must hold of the words for the pattern to match; null where the rule has none.</summary>
-    public static SearchValues<string>? Required(MaskingRule rule) =>
-        rule.Words.Count == 0 ? null : SearchValues.Create([.. rule.Words.Select(word => word.Split(' ')[0]).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
-
     private static string Literal(string word) => string.Join("[ _-]?", word.Split(' ').Select(Regex.Escape));
-
-    /// <summary>Whether it is of a script that puts spaces between words.</summary>
-    private static bool IsSpaced(string word) => !TextBounds.IsUnspaced(word[0]);
 }

@@ -5,37 +5,44 @@ namespace Pipeline.Preprocessing;
 /// <summary>Words of ten languages that stand where a name or a secret is looked for and are neither.</summary>
 internal static class OrdinaryWords
 {
-    private static readonly FrozenSet<string> All = Load();
+    private static readonly FrozenSet<string> Words = Load(line => !line.StartsWith('+'));
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = All.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string> WordsAndNouns = Load(line => true);
 
-    /// <summary>Whether it is such a word, whatever punctuation follows it.</summary>
-    public static bool Contains(ReadOnlySpan<char> word) => Lookup.Contains(word.Trim(".,;:!?)\"'"));
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Words.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Whether it, or a part of it between hyphens, is such a word: "IT-Team" is no name.</summary>
-    public static bool ContainsPart(ReadOnlySpan<char> word)
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> NounLookup = WordsAndNouns.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Whether it is no secret and no account, whatever punctuation follows it.</summary>
+    public static bool Contains(ReadOnlySpan<char> word) => Lookup.Contains(Bare(word));
+
+    /// <summary>Whether it, or a part of it between hyphens, is no person: "IT-Team" is none.</summary>
+    public static bool IsNoPerson(ReadOnlySpan<char> word)
     {
-        if (Contains(word))
+        word = Bare(word);
+        if (NounLookup.Contains(word))
             return true;
 
         foreach (Range part in word.Split('-'))
         {
-            if (Contains(word[part]))
+            if (NounLookup.Contains(word[part]))
                 return true;
         }
 
         return false;
     }
 
-    private static FrozenSet<string> Load()
+    private static ReadOnlySpan<char> Bare(ReadOnlySpan<char> word) => word.Trim(".,;:!?)\"'");
+
+    private static FrozenSet<string> Load(Func<string, bool> takes)
     {
         using Stream stream = typeof(OrdinaryWords).Assembly.GetManifestResourceStream("Pipeline.ordinary-words.txt")!;
         using StreamReader reader = new(stream);
         List<string> words = [];
         while (reader.ReadLine() is { } line)
         {
-            if (!line.StartsWith('#'))
-                words.AddRange(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            if (!line.StartsWith('#') && takes(line))
+                words.AddRange(line.TrimStart('+').Split(' ', StringSplitOptions.RemoveEmptyEntries));
         }
 
         return words.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

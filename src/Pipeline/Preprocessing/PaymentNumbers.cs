@@ -38,7 +38,7 @@ internal static class PaymentNumbers
             (34 or 37, _) => d.Length == 15,
             (36 or 38 or 39, _) or (_, (>= 3000 and <= 3059) or 3095) => d.Length is 14 or 16 or 19,
             (_, >= 3528 and <= 3589) or (60 or 62 or 64 or 65 or 81 or 82, _) => d.Length is >= 16,
-            (50 or 56 or 57 or 58 or 63 or 67 or 69, _) => true,
+            (_, 5018 or 5020 or 5038 or 5612 or 5893 or 6304 or 6759 or (>= 6761 and <= 6763)) => true,
             _ => false,
         };
     }

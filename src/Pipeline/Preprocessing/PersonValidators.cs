@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Pipeline.Preprocessing;
@@ -8,6 +9,8 @@ internal static class PersonValidators
     private const int MostWords = 4;
 
     private const int LongestUnspaced = 5;
+
+    private static readonly SearchValues<char> NoLetters = SearchValues.Create("._0123456789");
 
     private static readonly FrozenSet<string> Particles = FrozenSet.ToFrozenSet(
         "von vom van der den de da do dos das del di della la le bin ibn al el ter ten zu zur y e".Split(' '), StringComparer.OrdinalIgnoreCase);
@@ -33,7 +36,7 @@ internal static class PersonValidators
         int space = value.IndexOf(' ');
         ReadOnlySpan<char> word = space < 0 ? value : value[..space];
         int end = start + word.Length;
-        return word.Length > 1 && char.IsLower(word[0]) && !OrdinaryWords.Contains(word) && end < text.Length && text[end] == ',' ? word.Length : 0;
+        return word.Length > 1 && char.IsLower(word[0]) && !OrdinaryWords.IsNoPerson(word) && end < text.Length && text[end] == ',' ? word.Length : 0;
     }
 
     /// <summary>Accepts a name with which the line, or the part of it up to a comma, a bar or a bracket, ends.</summary>
@@ -66,7 +69,7 @@ internal static class PersonValidators
         while (at < value.Length)
         {
             ReadOnlySpan<char> word = FirstWord(value[at..]);
-            if (IsNameWord(word, capitals) && !OrdinaryWords.ContainsPart(word))
+            if (IsNameWord(word, capitals) && !OrdinaryWords.IsNoPerson(word))
             {
                 words++;
                 end = at + word.Length;
@@ -107,7 +110,7 @@ internal static class PersonValidators
     private static bool IsNameWord(ReadOnlySpan<char> word, bool capitals)
     {
         ReadOnlySpan<char> bare = word.TrimEnd(".,");
-        if (bare.IsEmpty || !char.IsUpper(bare[0]))
+        if (bare.IsEmpty || !char.IsUpper(bare[0]) || bare.ContainsAny(NoLetters))
             return false;
 
         return bare.Length == 1 || (capitals ? IsCapitals(bare) : char.IsLower(bare[^1]));
@@ -120,7 +123,7 @@ internal static class PersonValidators
         while (end < value.Length && TextBounds.IsUnspaced(value[end]))
             end++;
 
-        bool name = end is >= 2 and <= LongestUnspaced && !(end == value.Length && TextBounds.IsUnspaced(next)) && !OrdinaryWords.Contains(value[..end]);
+        bool name = end is >= 2 and <= LongestUnspaced && !(end == value.Length && TextBounds.IsUnspaced(next)) && !OrdinaryWords.IsNoPerson(value[..end]);
         words = name ? 2 : 0;
         return name ? end : 0;
     }
