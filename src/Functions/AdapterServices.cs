@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Local;
+using Pipeline.Adapters.Onnx;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -29,7 +30,10 @@ public static class AdapterServices
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Lexical"] = AddLexicalEmbedder,
+        ["Lexical"] = choice => AddEmbedder(choice, threads => new LexicalEmbedder(maxDegreeOfParallelism: threads)),
+        ["Static"] = choice => AddEmbedder(choice, threads => new StaticEmbedder(threads)),
+        ["Hybrid"] = choice => AddEmbedder(choice, threads => new HybridEmbedder(maxDegreeOfParallelism: threads)),
+        ["Onnx"] = choice => choice.Services.AddOnnxEmbedder(choice.Configuration, choice.MaxDegreeOfParallelism ?? 0),
         ["AzureOpenAI"] = choice => choice.Services.AddAzureOpenAIEmbedder(choice.Configuration),
     };
 
@@ -82,8 +86,8 @@ public static class AdapterServices
     // Made at once: only the client can tell whether a connection string is one.
     private static void AddBlobs(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new BlobObjectStore(BlobSettings.Read(choice.Configuration)));
 
-    private static void AddLexicalEmbedder(AdapterChoice choice) =>
-        choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new LexicalEmbedder(maxDegreeOfParallelism: choice.MaxDegreeOfParallelism ?? 0));
+    private static void AddEmbedder(AdapterChoice choice, Func<int, LocalEmbedder> make) =>
+        choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => make(choice.MaxDegreeOfParallelism ?? 0));
 
     private static void AddKeywordLabeller(AdapterChoice choice) => choice.Services.AddSingleton<IClusterLabeller, KeywordLabeller>();
 
