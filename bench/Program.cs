@@ -4,6 +4,7 @@ using Pipeline.Bench;
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
+    EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Pipeline.Adapters.BigQuery;
 using Pipeline.Incidents;
 using Pipeline.Infra.Tests.Support;
-using Pipeline.Prediction;
+using Pipeline.Classification;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.BigQuery;
