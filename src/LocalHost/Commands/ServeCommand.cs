@@ -31,7 +31,7 @@ internal static class ServeCommand
         {
             PipelineSettings pipelineSettings = PipelineSettings.Load();
             IConfiguration configuration = pipelineSettings.ForReferences();
-            HostSettings settings = HostSettings.Read(configuration);
+            HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
             await RunAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, settings, pipelineSettings, configuration, cancellationToken);
@@ -55,7 +55,7 @@ internal static class ServeCommand
             Keys = keys,
             StatePath = pipeline.Folder.HostState,
             JournalPath = pipeline.Folder.Orchestrations,
-            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<PrometheusMetrics>().AddSingleton<HostPage>(),
+            Services = services => services.AddLocalPipeline(pipeline, pipelineSettings).AddPipeline(pipelineSettings.Configuration).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<PrometheusMetrics>().AddSingleton<HostPage>(),
         });
         app.Services.GetRequiredService<HostPage>().Map(app);
         await FunctionHost.StartAsync(app, cancellationToken);
