@@ -94,6 +94,18 @@ public sealed class AccessTests
     }
 
     [TestMethod]
+    public void A_peered_network_reaches_the_private_addresses_by_their_names()
+    {
+        ILookup<string, JsonElement> resources = Snapshot.Read("everything").Resources.ToLookup(resource => resource.GetProperty("type").GetString()!, StringComparer.Ordinal);
+        string peer = resources["Microsoft.Network/virtualNetworks/virtualNetworkPeerings"].ShouldHaveSingleItem().GetProperty("properties").GetProperty("remoteVirtualNetwork").GetProperty("id").GetString()!;
+        JsonElement[] links = [.. resources["Microsoft.Network/privateDnsZones/virtualNetworkLinks"]];
+
+        peer.ShouldEndWith("/vnet-company");
+        links.Count(link => link.GetProperty("properties").GetProperty("virtualNetwork").GetProperty("id").GetString() == peer).ShouldBe(resources["Microsoft.Network/privateDnsZones"].Count());
+        Snapshot.Read("prod").Resources.ShouldNotContain(resource => resource.GetProperty("type").GetString() == "Microsoft.Network/virtualNetworks/virtualNetworkPeerings");
+    }
+
+    [TestMethod]
     public void The_one_key_that_a_template_asks_for_goes_straight_into_the_webhook_of_the_events()
     {
         foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
