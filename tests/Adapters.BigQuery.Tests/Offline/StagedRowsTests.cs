@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Classification;
 using Pipeline.Contracts;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.BigQuery.Tests;

@@ -71,7 +71,7 @@ public sealed class PreprocessIncidentsTests
         return company;
     }
 
-    private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+    private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
 
     /// <summary>Sends a request for each text, of which one fails or is stopped, once; something may happen before the first is answered.</summary>
     private sealed class OneByOne(int failsAt = 0, CancellationTokenSource? stop = null, Func<Task>? meanwhile = null) : IEmbeddingGenerator<string, Embedding<float>>

@@ -15,10 +15,10 @@ public sealed class TrainingStepsTests
         OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
         TechCenterTraining step = new(training.RunId, training.Year, training.Quarter, "Network");
 
-        TrainedTechCenter first = await company.Steps.TrainAsync(step);
-        TrainedTechCenter again = await company.Steps.TrainAsync(step);
+        TrainingOutcome first = await company.Steps.TrainAsync(step);
+        TrainingOutcome again = await company.Steps.TrainAsync(step);
 
-        first.ShouldBe(new TrainedTechCenter("Network", TrainingStatus.Published, "2026_q2"));
+        (first.TechCenter, first.Status, first.Version).ShouldBe(("Network", TrainingStatus.Published, "2026_q2"));
         again.ShouldBe(first);
         (await company.Models.ListAsync("Network")).Count.ShouldBe(1);
     }
@@ -34,13 +34,14 @@ public sealed class TrainingStepsTests
         await company.Steps.TrainAsync(new TechCenterTraining(training.RunId, plan.Year, plan.Quarter, "Voice"));
 
         OpenedTraining resumed = await company.Steps.OpenAsync(plan);
-        await company.Steps.CloseAsync(new TrainingRecord(training.RunId, plan.Year, plan.Quarter, []));
+        await company.Steps.CloseAsync(training.Ended([]));
         OpenedTraining next = await company.Steps.OpenAsync(plan);
 
         training.Finished.ShouldBeEmpty();
         resumed.RunId.ShouldBe(training.RunId);
         resumed.TechCenters.ShouldBe(["Network", "Voice"]);
-        resumed.Finished.ShouldHaveSingleItem().ShouldBe(new TrainedTechCenter("Voice", TrainingStatus.TooFewIncidents, null, "The window holds too few incidents: 5, at least 16 are needed."));
+        TrainingOutcome voice = resumed.Finished.ShouldHaveSingleItem();
+        (voice.TechCenter, voice.Status, voice.Detail).ShouldBe(("Voice", TrainingStatus.TooFewIncidents, "The window holds too few incidents: 5, at least 16 are needed."));
         next.RunId.ShouldBeGreaterThan(training.RunId);
         next.Finished.ShouldBeEmpty();
     }
@@ -64,7 +65,7 @@ public sealed class TrainingStepsTests
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync("Network", 5);
         OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
-        TrainingRecord record = new(training.RunId, 2026, 1, [new TrainedTechCenter("Network", TrainingStatus.Failed, null, "The disk is full.")]);
+        TrainingRecord record = training.Ended([new TrainingOutcome { TechCenter = "Network", Status = TrainingStatus.Failed, Detail = "The disk is full." }]);
 
         await company.Steps.CloseAsync(record);
         await company.Steps.CloseAsync(record);
