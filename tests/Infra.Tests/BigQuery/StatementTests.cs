@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Pipeline.Adapters.BigQuery;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Infra.Tests.Support;
-using Pipeline.Prediction;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.BigQuery;
