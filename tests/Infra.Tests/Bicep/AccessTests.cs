@@ -106,6 +106,20 @@ public sealed class AccessTests
     }
 
     [TestMethod]
+    public void An_event_that_cannot_be_delivered_is_kept_where_the_topic_may_write()
+    {
+        JsonElement letters = Snapshot.Read("events").Resources.Single().GetProperty("properties").GetProperty("deadLetterWithResourceIdentity");
+        string container = letters.GetProperty("deadLetterDestination").GetProperty("properties").GetProperty("blobContainerName").GetString()!;
+        string identity = letters.GetProperty("identity").GetProperty("type").GetString()!;
+        foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
+        {
+            snapshot.Resources.ShouldContain(resource => resource.GetProperty("name").GetString()!.EndsWith($"/default/{container}", StringComparison.Ordinal));
+            snapshot.RoleAssignments().ShouldContain(role => role.Principal == Topic && role.Scope.EndsWith($"/containers/{container}", StringComparison.Ordinal));
+            snapshot.Resources.Single(resource => resource.GetProperty("type").GetString() == "Microsoft.EventGrid/systemTopics").GetProperty("identity").GetProperty("type").GetString().ShouldBe(identity);
+        }
+    }
+
+    [TestMethod]
     public void The_one_key_that_a_template_asks_for_goes_straight_into_the_webhook_of_the_events()
     {
         foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
