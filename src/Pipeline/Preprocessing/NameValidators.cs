@@ -20,7 +20,7 @@ internal static class NameValidators
     /// <summary>Accepts what is none of the ordinary words, up to a Chinese or Japanese character.</summary>
     public static int Secret(string text, int start, int length)
     {
-        ReadOnlySpan<char> value = Spaced(text.AsSpan(start, length));
+        ReadOnlySpan<char> value = Spaced(text.AsSpan(start, length)).TrimEnd(',');
         return value.IsEmpty || OrdinaryWords.Contains(value) ? 0 : value.Length;
     }
 
