@@ -31,7 +31,8 @@ internal static class NameValidators
         bool digit = value.ContainsAnyInRange('0', '9');
         bool letter = value.ContainsAnyInRange('a', 'z') || value.ContainsAnyInRange('A', 'Z');
         bool symbol = value.IndexOfAny(PasswordSymbols) > 0 && !value.EndsWith('!');
-        return value.Length >= 6 && letter && (digit || symbol) && !IsTicket(value) && !OrdinaryWords.Contains(value) && !IsFileOrHost(value) ? value.Length : 0;
+        bool code = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        return value.Length >= 6 && letter && (digit || symbol) && !code && !IsTicket(value) && !OrdinaryWords.Contains(value) && !IsFileOrHost(value) ? value.Length : 0;
     }
 
     /// <summary>Accepts what looks like no word of a sentence: it has digits, symbols, or capitals inside.</summary>
