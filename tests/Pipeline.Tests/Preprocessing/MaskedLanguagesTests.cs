@@ -98,7 +98,7 @@ public sealed class MaskedLanguagesTests
     [TestMethod]
     [DataRow("password reset, reset my password please")]
     [DataRow("password for the portal is not accepted")]
-    [DataRow("password error: 0x80070005, password issue: outlook")]
+    [DataRow("password reset : SID_37, password error: 0x80070005, password issue: outlook")]
     [DataRow("assigned to Service Desk, assigned to Data Center Team")]
     [DataRow("The password is expired since Monday")]
     [DataRow("Passwort zurücksetzen, Passwort ist abgelaufen")]
