@@ -129,6 +129,16 @@ public sealed class MaskerTests
     [DataRow("C:\\Users\\")]
     [DataRow("<email>")]
     [DataRow("DE89 3704 ")]
+    [DataRow("-----BEGIN PRIVATE KEY-----")]
+    [DataRow("password a ")]
+    [DataRow("senha é ")]
+    [DataRow("From: A A\n")]
+    [DataRow("Kind regards, Ab ")]
+    [DataRow("4111.1111.")]
+    [DataRow("version 1.2.3.4 to ")]
+    [DataRow("４")]
+    [DataRow("аb")]
+    [DataRow("a\u0301\u200B")]
     public void A_hostile_text_ends_in_time_linear_in_its_length(string piece)
     {
         string Hostile(int length) => new StringBuilder().Insert(0, piece, length / piece.Length).ToString();
