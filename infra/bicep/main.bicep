@@ -69,8 +69,8 @@ param logRetentionDays int = 30
 @description('The most telemetry that is taken in per day, in GB; -1 for no limit.')
 param logDailyCapGb int = 1
 
-@description('Who gets alerts by e-mail; empty for nobody.')
-param alertEmail string = ''
+@description('Who gets alerts by e-mail: as many addresses as are on call; empty for nobody.')
+param alertEmails string[] = []
 @description('What is called with alerts; empty for nothing.')
 @secure()
 param alertWebhook string = ''
@@ -312,7 +312,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     name: 'alert-pipeline-${environmentName}'
     insightsId: monitoring.outputs.insightsId
-    email: alertEmail
+    emails: alertEmails
     webhook: alertWebhook
     enabled: alertsEnabled
   }

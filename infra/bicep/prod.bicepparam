@@ -18,6 +18,6 @@ param chat = { model: 'gpt-5-mini', version: '2025-08-07', sku: 'DataZoneStandar
 param modelStorageSku = 'Standard_ZRS'
 param logRetentionDays = 365
 param logDailyCapGb = 5
-param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
+param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL'), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
 param privateNetworking = true

@@ -15,6 +15,6 @@ param maximumInstanceCount = 10
 param embedding = { model: 'text-embedding-3-small', version: '1', sku: 'DataZoneStandard', capacity: 120 }
 param chat = { model: 'gpt-5-mini', version: '2025-08-07', sku: 'DataZoneStandard', capacity: 30 }
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
-param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL', ''), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
 param privateNetworking = bool(readEnvironmentVariable('PRIVATE_NETWORKING', 'false'))

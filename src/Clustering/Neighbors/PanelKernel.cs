@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -37,6 +38,7 @@ internal static unsafe class PanelKernel
     /// <param name="panel">Receives depth x <see cref="Width"/> values.</param>
     public static void Pack(ReadOnlySpan<float> source, int pointStride, int depthStride, int first, int count, int depth, Span<float> panel)
     {
+        Debug.Assert(first >= 0 && first < count && panel.Length >= depth * Width, "A panel holds a point and has room for all its coordinates.");
         int filled = Math.Min(Width, count - first);
         for (int t = 0; t < depth; t++)
         {
@@ -58,6 +60,7 @@ internal static unsafe class PanelKernel
     /// <param name="tile">The sums so far; receives the new ones.</param>
     public static void Accumulate(float* a, int rows, nint rowStride, nint depthStride, float* panel, int depth, float* tile)
     {
+        Debug.Assert(rows is >= 1 and <= Rows && depth >= 0, "A tile has one to six rows.");
         int last = rows - 1;
         float* a1 = a + (Math.Min(1, last) * rowStride);
         float* a2 = a + (Math.Min(2, last) * rowStride);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -57,7 +58,7 @@ internal sealed class PanelPoints
     {
         double[] mean = Centre(points);
         double[] largest = new double[points.Count];
-        Blocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
+        ParallelBlocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
         {
             for (int i = block * 256; i < Math.Min(points.Count, (block + 1) * 256); i++)
             {
@@ -76,7 +77,7 @@ internal sealed class PanelPoints
     {
         Count = order.Length;
         int panels = PanelKernel.PanelCount(Count), width = PanelKernel.Width;
-        Blocks.Run(panels, threads, () => order, (panel, points) =>
+        ParallelBlocks.Run(panels, threads, () => order, (panel, points) =>
         {
             int first = panel * width;
             PackPanel(points.Span[first..Math.Min(Count, first + width)], first);
@@ -87,6 +88,7 @@ internal sealed class PanelPoints
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTile(ReadOnlySpan<int> positions, Span<float> tile)
     {
+        Debug.Assert(positions.Length <= TileKernel.Rows && tile.Length >= TileKernel.Rows * _points.Dimensions, "A tile has room for the rows.");
         tile.Clear();
         for (int r = 0, run; r < positions.Length; r += run)
         {
@@ -156,9 +158,15 @@ internal sealed class PanelPoints
         return double.NegativeInfinity;
     }
 
+    /// <summary>Whether a tile of rows may be multiplied with the panel that starts at a position: both are whole, and the biases are there.</summary>
+    internal bool IsPanel(int start, ReadOnlySpan<float> rows, int row) =>
+        start >= 0 && start % PanelKernel.Width == 0 && start + PanelKernel.Width <= Bias.Length
+        && ((long)start + PanelKernel.Width) * _points.Dimensions <= Packed.Length && row >= 0 && (row + (long)TileKernel.Rows) * _points.Dimensions <= rows.Length;
+
     private ReadOnlySpan<float> Panel(int panel)
     {
         int size = PanelKernel.Width * _points.Dimensions;
+        Debug.Assert(panel >= 0 && (panel + 1L) * size <= Packed.Length, "The panel is one of the packed ones.");
         return MemoryMarshal.CreateReadOnlySpan(ref Packed[(long)panel * size], size);
     }
 
@@ -166,6 +174,7 @@ internal sealed class PanelPoints
     private void PackPanel(ReadOnlySpan<int> points, int first)
     {
         int width = PanelKernel.Width, d = _points.Dimensions;
+        Debug.Assert(first % width == 0 && (first + (long)width) * d <= Packed.Length, "There is room for a whole panel.");
         Span<float> panel = MemoryMarshal.CreateSpan(ref Packed[(long)first * d], width * d);
         for (int j = 0; j < width; j++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -23,6 +24,7 @@ internal static unsafe class TileKernel
     /// <returns>A bit for each row with a sum above its threshold.</returns>
     public static uint Multiply(float* rows, float* panel, float* bias, int depth, float* thresholds, float* tile)
     {
+        Debug.Assert(rows is not null && panel is not null && bias is not null && thresholds is not null && tile is not null && depth > 0, "A tile has rows, a panel and room for its sums.");
         if (Vector512.IsHardwareAccelerated)
         {
             return Multiply512(rows, panel, bias, depth, thresholds, tile);

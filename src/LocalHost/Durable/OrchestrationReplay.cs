@@ -227,7 +227,9 @@ internal sealed class OrchestrationReplay
 
     private static Turn Fail(InstanceRecord instance, List<HistoryEvent> events, long lastMessage, Exception cause)
     {
-        string failure = WorkerDataConverter.WriteFailure(TaskFailureDetails.FromException(cause));
+        string failure = WorkerDataConverter.WriteFailure(cause is TaskFailedException failed
+            ? new TaskFailureDetails(cause.GetType().ToString(), cause.Message, cause.StackTrace, failed.FailureDetails, null)
+            : TaskFailureDetails.FromException(cause));
         events.Add(new(HistoryKind.ExecutionFailed, events[0].At, Failure: failure));
         return new(instance, events[0].At, events, lastMessage, OrchestrationRuntimeStatus.Failed) { Failure = failure, CustomStatus = instance.CustomStatus };
     }

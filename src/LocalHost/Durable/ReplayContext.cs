@@ -140,6 +140,9 @@ internal sealed class ReplayContext(InstanceRecord instance, OrchestratorPump pu
     }
 
     /// <inheritdoc/>
+    public override void SendEvent(string instanceId, string eventName, object payload) => throw new NotSupportedException("Orchestrations of this host cannot raise events for others.");
+
+    /// <inheritdoc/>
     public override void SetCustomStatus(object? customStatus)
     {
         RequireOwnThread();

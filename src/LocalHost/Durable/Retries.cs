@@ -42,7 +42,9 @@ internal static class Retries
             return false;
         try
         {
-            return policy.Handles(failed.FailureDetails);
+            // The policy asks the engine's exception about the failure.
+            TaskFailureDetails failure = failed.FailureDetails;
+            return policy.Handle(new DurableTask.Core.Exceptions.TaskFailedException { FailureDetails = new(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, null, isNonRetriable: false) });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

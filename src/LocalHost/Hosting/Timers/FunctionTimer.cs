@@ -100,7 +100,7 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
                 ScheduleStatus = timer.IsRemembered ? new ScheduleStatus { Last = before.Last, Next = before.Next, LastUpdated = before.Updated } : null,
             };
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-            await invoker.InvokeAsync(new FunctionInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
+            await invoker.InvokeAsync(new HostedInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
             succeeded = true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
