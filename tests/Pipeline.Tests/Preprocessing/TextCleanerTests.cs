@@ -61,9 +61,9 @@ public sealed class TextCleanerTests
     [DataRow("\u0301\u0323")]
     public void A_hostile_text_ends(string piece)
     {
-        Task<string> cleaned = Task.Run(() => TextCleaner.Clean(new StringBuilder().Insert(0, piece, 300_000 / piece.Length).ToString()));
+        string cleaned = TextCleaner.Clean(new StringBuilder().Insert(0, piece, 300_000 / piece.Length).ToString());
 
-        cleaned.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        TextCleaner.Clean(cleaned).ShouldBe(cleaned);
     }
 
     [TestMethod]
@@ -76,6 +76,8 @@ public sealed class TextCleanerTests
     [DataRow("\u0915\u093C", "\u0915\u093C")]
     [DataRow("\u0438\u0306", "й")]
     [DataRow("q\u0307\u0323", "q\u0323\u0307")]
+    [DataRow("a\u0346\u0301", "a\u0346\u0301", DisplayName = "a mark of the same class before it keeps a mark from its letter")]
+    [DataRow("a\u0315\u0300", "\u00E0\u0315", DisplayName = "a mark of a higher class does not")]
     public void Texts_are_composed_canonically(string text, string expected)
     {
         CanonicalForm.Compose(text).ShouldBe(expected);
