@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost.Commands;
 using Pipeline.LocalHost.Demo;
 using Pipeline.Prediction;
@@ -18,12 +19,12 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
     private readonly List<string> _remarks = [];
 
     /// <summary>Runs a CSV export through the pipeline.</summary>
-    public async Task<int> CsvAsync(string file, CsvIntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
+    public async Task<int> CsvAsync(string file, IntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
             Judge(file, imported, options);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
         });
@@ -52,7 +53,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
     }
 
-    private void Judge(string file, IntakeResult imported, CsvIntakeOptions options)
+    private void Judge(string file, IntakeResult imported, IntakeOptions options)
     {
         if (imported.Accepted == 0)
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Incidents;
+using Pipeline.Intake;
 
 namespace Pipeline.LocalHost.Commands;
 
@@ -31,7 +31,7 @@ internal static class RunCommand
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async console =>
         {
             string file = parsed.GetValue(incidents)!;
-            CsvIntakeOptions intake = new()
+            IntakeOptions intake = new()
             {
                 NumberColumn = parsed.GetValue(number),
                 CreatedColumn = parsed.GetValue(created),
@@ -41,7 +41,7 @@ internal static class RunCommand
             PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
             RunOutputs outputs = new(parsed.GetValue(assignments), parsed.GetValue(report));
             outputs.Check();
-            await using FileStream content = CsvFile.Open(file);
+            await using FileStream content = SourceFile.Open(file);
             string folder = parsed.GetValue(data) ?? await OwnFolderAsync(content, intake, cancellationToken);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
             PipelineRun run = new(pipeline, console);
@@ -51,7 +51,7 @@ internal static class RunCommand
     }
 
     // The same content and columns find their folder again, so an interrupted run resumes; anything else never mixes with it.
-    private static async Task<string> OwnFolderAsync(FileStream content, CsvIntakeOptions intake, CancellationToken cancellationToken)
+    private static async Task<string> OwnFolderAsync(FileStream content, IntakeOptions intake, CancellationToken cancellationToken)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));

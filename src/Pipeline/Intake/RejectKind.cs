@@ -1,4 +1,4 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Why a row was not accepted.</summary>
 public enum RejectKind

@@ -1,4 +1,4 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>How far an import has come. The file is read twice: once to find the newest version of each number, once to store.</summary>
 /// <param name="Rows">Rows stored or rejected so far.</param>

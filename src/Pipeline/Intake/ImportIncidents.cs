@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Imports a CSV file into the warehouse.</summary>
-public static class CsvIntake
+public static class ImportIncidents
 {
     private const int BatchSize = 1000;
 
@@ -24,7 +25,7 @@ public static class CsvIntake
     /// <exception cref="WarehouseException">The warehouse failed; the batches before are stored.</exception>
     public static Task<IntakeResult> ImportAsync(
         string path,
-        CsvIntakeOptions options,
+        IntakeOptions options,
         IWarehouse warehouse,
         string? rejectsPath = null,
         IProgress<IntakeProgress>? progress = null,
@@ -35,12 +36,12 @@ public static class CsvIntake
     }
 
     private static async Task<IntakeResult> ReadAsync(
-        string path, CsvIntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        string path, IntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
-        var reader = new CsvIncidentReader(options);
+        var reader = new IncidentReader(options);
         try
         {
-            await using FileStream file = CsvFile.Open(path);
+            await using FileStream file = SourceFile.Open(path);
             Dictionary<string, Version> newest = await Task.Run(() => FindNewest(reader, file, progress, cancellationToken), cancellationToken);
             file.Position = 0;
             return await StoreAsync(reader, file, newest, warehouse, rejectsPath, progress, cancellationToken);
@@ -56,10 +57,10 @@ public static class CsvIntake
     }
 
     /// <summary>The row of every number's newest version: the later date of change, or the later row where the dates do not tell.</summary>
-    private static Dictionary<string, Version> FindNewest(CsvIncidentReader reader, FileStream file, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    private static Dictionary<string, Version> FindNewest(IncidentReader reader, FileStream file, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         var newest = new Dictionary<string, Version>(StringComparer.Ordinal);
-        foreach (CsvRow row in reader.Read(file, cancellationToken))
+        foreach (IntakeRow row in reader.Read(file, cancellationToken))
         {
             if (row.Incident is { } incident && !(newest.TryGetValue(incident.Number, out Version before) && incident.UpdatedOn < before.UpdatedOn))
             {
@@ -76,7 +77,7 @@ public static class CsvIntake
     }
 
     private static async Task<IntakeResult> StoreAsync(
-        CsvIncidentReader reader, FileStream file, Dictionary<string, Version> newest, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        IncidentReader reader, FileStream file, Dictionary<string, Version> newest, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         var numbers = new List<string>(newest.Count);
         var reasons = new SortedDictionary<RejectKind, int>();
@@ -85,7 +86,7 @@ public static class CsvIntake
         int cut = 0;
         int rows = 0;
         using var rejects = new RejectsFile(rejectsPath);
-        foreach (CsvRow row in reader.Read(file, cancellationToken))
+        foreach (IntakeRow row in reader.Read(file, cancellationToken))
         {
             rows++;
             if ((row.Reject ?? SupersededBy(row, newest)) is { } reject)
@@ -122,12 +123,12 @@ public static class CsvIntake
         };
     }
 
-    private static CsvReject? SupersededBy(CsvRow row, Dictionary<string, Version> newest)
+    private static Reject? SupersededBy(IntakeRow row, Dictionary<string, Version> newest)
     {
         int winner = newest[row.Incident!.Number].Row;
         return winner == row.Row
             ? null
-            : new CsvReject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
+            : new Reject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
     }
 
     private static async Task<UpsertOutcome> StoreBatchAsync(IWarehouse warehouse, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)

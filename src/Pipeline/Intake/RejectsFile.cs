@@ -3,7 +3,7 @@ using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Writes the rejected rows beside their final name; <see cref="Complete"/> gives them the name, or removes an older file where nothing was rejected.</summary>
 internal sealed class RejectsFile : IDisposable

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Numbers for rows that have none, derived from their content: the same file gives the same numbers on every import, wherever its rows stand.
 /// Equal rows are counted, so that they stay apart. Memory: a few dozen bytes a row.
 /// </summary>
-internal sealed class CsvNumbers
+internal sealed class RowNumbers
 {
     private readonly Dictionary<UInt128, int> _seen = [];
 

@@ -1,7 +1,7 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Opens a file for intake.</summary>
-public static class CsvFile
+public static class SourceFile
 {
     /// <summary>Opens the file for reading, so that nobody changes it meanwhile where the system can see to that.</summary>
     /// <exception cref="IntakeException">It cannot be opened, or is no file that can be read twice.</exception>

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>The places of the columns in a file's rows; null where the file has no such column.</summary>
-internal sealed record CsvColumns(int? Number, int? Created, int? Updated, int? TechCenter, IReadOnlyList<int> Texts)
+internal sealed record ColumnMap(int? Number, int? Created, int? Updated, int? TechCenter, IReadOnlyList<int> Texts)
 {
     // ServiceNow's field names first, then the labels under which its lists are exported.
     private static readonly string[] NumberNames = ["number"];
@@ -14,7 +14,7 @@ internal sealed record CsvColumns(int? Number, int? Created, int? Updated, int? 
 
     /// <summary>Finds the columns that the options name, or those of ServiceNow, in the header.</summary>
     /// <exception cref="IntakeException">A named column is missing, or there is no text column, or none for the dates.</exception>
-    public static CsvColumns Find(IReadOnlyList<string> header, CsvIntakeOptions options)
+    public static ColumnMap Find(IReadOnlyList<string> header, IntakeOptions options)
     {
         int? created = Choose(header, options.CreatedColumn, CreatedNames, "--created-column");
         if (created is null && !IsNone(options.CreatedColumn))
@@ -22,7 +22,7 @@ internal sealed record CsvColumns(int? Number, int? Created, int? Updated, int? 
             throw Usage($"No column holds the date of the incident. Name it with --created-column NAME, or say --created-column none if the file has no dates. {Present(header)}");
         }
 
-        return new CsvColumns(
+        return new ColumnMap(
             Choose(header, options.NumberColumn, NumberNames, "--number-column"),
             created,
             Choose(header, options.UpdatedColumn, UpdatedNames, "--updated-column"),
@@ -74,7 +74,7 @@ internal sealed record CsvColumns(int? Number, int? Created, int? Updated, int? 
 
     private static string Simplify(string name) => new([.. name.Where(c => c != '_' && !char.IsWhiteSpace(c))]);
 
-    private static bool IsNone(string? name) => string.Equals(name, CsvIntakeOptions.None, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNone(string? name) => string.Equals(name, IntakeOptions.None, StringComparison.OrdinalIgnoreCase);
 
     private static IntakeException Missing(IReadOnlyList<string> header, string name, string option) =>
         Usage($"There is no column '{name}', which {option} names. {Present(header)}");

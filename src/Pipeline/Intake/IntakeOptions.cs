@@ -1,9 +1,9 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Which column of a CSV file means what. A column left null is looked for under ServiceNow's names; names compare without regard to case, spaces and underscores.
 /// </summary>
-public sealed record CsvIntakeOptions
+public sealed record IntakeOptions
 {
     /// <summary>In place of a column's name: the file has no such column.</summary>
     public const string None = "none";

@@ -1,4 +1,4 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>What an import did.</summary>
 public sealed record IntakeResult

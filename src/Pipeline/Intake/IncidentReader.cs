@@ -1,23 +1,24 @@
 using System.Globalization;
+using Pipeline.Incidents;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Reads incidents from a CSV file of any usual dialect, row by row: delimiter comma, semicolon, tab or bar (found in the header, or named by a first line <c>sep=;</c>),
 /// UTF-8 with or without byte order mark or UTF-16 with one, quoted fields of several lines. A row that cannot be used is returned with the reason, and reading goes on.
 /// </summary>
-/// <remarks>Texts longer than <see cref="CsvIntakeOptions.MaxTextLength"/> are cut; control characters other than tabs and line ends are dropped.</remarks>
-public sealed class CsvIncidentReader
+/// <remarks>Texts longer than <see cref="IntakeOptions.MaxTextLength"/> are cut; control characters other than tabs and line ends are dropped.</remarks>
+public sealed class IncidentReader
 {
     private const int MinTextLength = 100;
     private const int MaxNameLength = 256;
     private const int RowsToLearnFrom = 1000;
 
-    private readonly CsvIntakeOptions _options;
+    private readonly IntakeOptions _options;
 
     /// <summary>Creates a reader.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public CsvIncidentReader(CsvIntakeOptions options)
+    public IncidentReader(IntakeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.MaxTextLength < MinTextLength)
@@ -30,10 +31,10 @@ public sealed class CsvIncidentReader
 
     /// <summary>Reads a file; see <see cref="Read(Stream, CancellationToken)"/>.</summary>
     /// <exception cref="IntakeException">The file cannot be opened or holds no rows, or the options do not fit its columns; thrown when the first row is asked for.</exception>
-    public IEnumerable<CsvRow> Read(string path, CancellationToken cancellationToken = default)
+    public IEnumerable<IntakeRow> Read(string path, CancellationToken cancellationToken = default)
     {
-        using FileStream file = CsvFile.Open(path);
-        foreach (CsvRow row in Read(file, cancellationToken))
+        using FileStream file = SourceFile.Open(path);
+        foreach (IntakeRow row in Read(file, cancellationToken))
         {
             yield return row;
         }
@@ -41,23 +42,23 @@ public sealed class CsvIncidentReader
 
     /// <summary>Reads a stream from where it stands to its end, in time linear in its length and in memory bounded by its longest record, the first thousand records and a count of rows without a number.</summary>
     /// <exception cref="IntakeException">The stream holds no rows, or the options do not fit its columns; thrown when the first row is asked for.</exception>
-    public IEnumerable<CsvRow> Read(Stream stream, CancellationToken cancellationToken = default)
+    public IEnumerable<IntakeRow> Read(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return ReadRows(stream, cancellationToken);
     }
 
-    private IEnumerable<CsvRow> ReadRows(Stream stream, CancellationToken cancellationToken)
+    private IEnumerable<IntakeRow> ReadRows(Stream stream, CancellationToken cancellationToken)
     {
         CsvRecordReader records = CsvDialect.Open(new CsvLineReader(stream));
         IReadOnlyList<string> header = ReadHeader(records);
-        CsvColumns columns = CsvColumns.Find(header, _options);
-        List<CsvRecord> first = ReadFirst(records);
-        bool dayFirst = _options.DayFirst ?? CsvDates.HaveDayFirst(first.Where(record => record.Fields.Count == header.Count).SelectMany(record => DatesOf(record, columns)));
-        var dates = new CsvDates(dayFirst);
-        var numbers = new CsvNumbers();
+        ColumnMap columns = ColumnMap.Find(header, _options);
+        List<SourceRecord> first = ReadFirst(records);
+        bool dayFirst = _options.DayFirst ?? DateColumn.HaveDayFirst(first.Where(record => record.Fields.Count == header.Count).SelectMany(record => DatesOf(record, columns)));
+        var dates = new DateColumn(dayFirst);
+        var numbers = new RowNumbers();
         int row = 0;
-        foreach (CsvRecord record in first.Concat(ReadRest(records)))
+        foreach (SourceRecord record in first.Concat(ReadRest(records)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return Interpret(++row, record, header, columns, dates, numbers);
@@ -66,23 +67,23 @@ public sealed class CsvIncidentReader
 
     private static IReadOnlyList<string> ReadHeader(CsvRecordReader records)
     {
-        CsvRecord header = records.Read() ?? throw new IntakeException("The file is empty. It needs a header line and at least one row.");
+        SourceRecord header = records.Read() ?? throw new IntakeException("The file is empty. It needs a header line and at least one row.");
         if (header.Problem is { } problem)
         {
             throw new IntakeException($"The header line cannot be read. {problem.Reason.Replace("row", "header", StringComparison.Ordinal)}");
         }
 
         records.FieldCount = header.Fields.Count;
-        return [.. header.Fields.Select(name => CsvText.Clean(name).Trim())];
+        return [.. header.Fields.Select(name => CellText.Clean(name).Trim())];
     }
 
-    private static List<CsvRecord> ReadFirst(CsvRecordReader records)
+    private static List<SourceRecord> ReadFirst(CsvRecordReader records)
     {
-        List<CsvRecord> first = [.. ReadRest(records).Take(RowsToLearnFrom)];
+        List<SourceRecord> first = [.. ReadRest(records).Take(RowsToLearnFrom)];
         return first.Count > 0 ? first : throw new IntakeException("The file has a header but no rows. Export it again with its rows.");
     }
 
-    private static IEnumerable<CsvRecord> ReadRest(CsvRecordReader records)
+    private static IEnumerable<SourceRecord> ReadRest(CsvRecordReader records)
     {
         while (records.Read() is { } record)
         {
@@ -90,7 +91,7 @@ public sealed class CsvIncidentReader
         }
     }
 
-    private static IEnumerable<string> DatesOf(CsvRecord record, CsvColumns columns)
+    private static IEnumerable<string> DatesOf(SourceRecord record, ColumnMap columns)
     {
         foreach (int column in ((int?[])[columns.Created, columns.Updated]).OfType<int>())
         {
@@ -98,10 +99,10 @@ public sealed class CsvIncidentReader
         }
     }
 
-    private CsvRow Interpret(int row, CsvRecord record, IReadOnlyList<string> header, CsvColumns columns, CsvDates dates, CsvNumbers numbers)
+    private IntakeRow Interpret(int row, SourceRecord record, IReadOnlyList<string> header, ColumnMap columns, DateColumn dates, RowNumbers numbers)
     {
         string? number = null;
-        CsvRow Reject(RejectKind kind, string reason) => new(row, record.Line, number, null, new CsvReject(kind, reason));
+        IntakeRow Reject(RejectKind kind, string reason) => new(row, record.Line, number, null, new Reject(kind, reason));
 
         if (record.Problem is { } problem)
         {
@@ -117,7 +118,7 @@ public sealed class CsvIncidentReader
         }
 
         string written = NameAt(fields, columns.Number);
-        string techCenter = NameAt(fields, columns.TechCenter) is { Length: > 0 } named ? named : CsvIntakeOptions.DefaultTechCenter;
+        string techCenter = NameAt(fields, columns.TechCenter) is { Length: > 0 } named ? named : IntakeOptions.DefaultTechCenter;
         if (written.Length > MaxNameLength || techCenter.Length > MaxNameLength)
         {
             return Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The number or the tech center is longer than {MaxNameLength} characters. Check that the right columns are named."));
@@ -141,7 +142,7 @@ public sealed class CsvIncidentReader
         }
 
         var incident = new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter };
-        return new CsvRow(row, record.Line, number, incident, null, isCut);
+        return new IntakeRow(row, record.Line, number, incident, null, isCut);
     }
 
     private string[] ReadTexts(IReadOnlyList<string> fields, IReadOnlyList<int> columns, out bool isCut)
@@ -150,8 +151,8 @@ public sealed class CsvIncidentReader
         string[] texts = new string[columns.Count];
         for (int i = 0; i < texts.Length; i++)
         {
-            string text = CsvText.Clean(fields[columns[i]]).Trim();
-            texts[i] = CsvText.Cut(text, _options.MaxTextLength);
+            string text = CellText.Clean(fields[columns[i]]).Trim();
+            texts[i] = CellText.Cut(text, _options.MaxTextLength);
             isCut |= texts[i].Length < text.Length;
         }
 
@@ -159,7 +160,7 @@ public sealed class CsvIncidentReader
     }
 
     /// <summary>False where there is text that is not a date; a missing column and an empty cell are null.</summary>
-    private static bool TryReadDate(IReadOnlyList<string> fields, int? column, CsvDates dates, out DateTimeOffset? date)
+    private static bool TryReadDate(IReadOnlyList<string> fields, int? column, DateColumn dates, out DateTimeOffset? date)
     {
         date = null;
         if (column is not { } place || string.IsNullOrWhiteSpace(fields[place]))
@@ -167,11 +168,11 @@ public sealed class CsvIncidentReader
             return true;
         }
 
-        date = dates.Parse(CsvText.Clean(fields[place]));
+        date = dates.Parse(CellText.Clean(fields[place]));
         return date is not null;
     }
 
-    private static string NameAt(IReadOnlyList<string> fields, int? column) => column is { } place ? CsvText.Clean(fields[place]).Trim() : "";
+    private static string NameAt(IReadOnlyList<string> fields, int? column) => column is { } place ? CellText.Clean(fields[place]).Trim() : "";
 
     private static string DateReason(string column, bool isMissing) => isMissing
         ? $"The date in column {column} is missing. Fill it in, or say --created-column none if the file has no dates."

@@ -4,7 +4,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
 
-namespace Pipeline.Tests.Incidents;
+namespace Pipeline.Tests.Intake;
 
 /// <summary>A warehouse that keeps incidents in memory, by number, and knows nothing else.</summary>
 internal sealed class RecordingWarehouse : IWarehouse

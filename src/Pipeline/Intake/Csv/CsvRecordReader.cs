@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Splits lines into records by RFC 4180 and finds its way back after a broken one: where a quoted field is never closed, is closed with
@@ -27,7 +27,7 @@ internal sealed class CsvRecordReader(CsvLineReader lines, char delimiter, CsvLi
     public int FieldCount { get; set; }
 
     /// <summary>The next record that is not a blank line; null at the end of the file.</summary>
-    public CsvRecord? Read()
+    public SourceRecord? Read()
     {
         while (Peek(0) is { } first)
         {
@@ -43,9 +43,9 @@ internal sealed class CsvRecordReader(CsvLineReader lines, char delimiter, CsvLi
                 fault = "This row has a quote that is not closed in it, or a delimiter too many: the rows after it would be taken for its text.";
             }
 
-            CsvReject? problem = fault is null ? FirstProblem(count) : new CsvReject(RejectKind.BrokenQuote, fault + " Close the quote, or double a quote that belongs to the text.");
+            Reject? problem = fault is null ? FirstProblem(count) : new Reject(RejectKind.BrokenQuote, fault + " Close the quote, or double a quote that belongs to the text.");
             Consume(fault is null ? count : 1);
-            return new CsvRecord(first.Number, problem is null ? [.. _fields] : [], problem);
+            return new SourceRecord(first.Number, problem is null ? [.. _fields] : [], problem);
         }
 
         return null;
@@ -153,7 +153,7 @@ internal sealed class CsvRecordReader(CsvLineReader lines, char delimiter, CsvLi
         }
     });
 
-    private CsvReject? FirstProblem(int count)
+    private Reject? FirstProblem(int count)
     {
         for (int i = 0; i < count; i++)
         {

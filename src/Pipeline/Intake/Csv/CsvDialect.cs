@@ -1,4 +1,4 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Finds the delimiter of a CSV file.</summary>
 internal static class CsvDialect

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Reads the dates of a file: ISO 8601, and day, month and year with points, slashes or dashes, with or without a time. Dates without a zone are UTC.
 /// </summary>
-internal sealed class CsvDates(bool dayFirst)
+internal sealed class DateColumn(bool dayFirst)
 {
     private static readonly string[] Times = ["", " HH:mm:ss", " HH:mm", " h:mm:ss tt", " h:mm tt", " H:mm:ss", " H:mm"];
 

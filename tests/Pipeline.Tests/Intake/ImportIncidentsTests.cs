@@ -1,10 +1,10 @@
-using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.TestSupport;
 
-namespace Pipeline.Tests.Incidents;
+namespace Pipeline.Tests.Intake;
 
 [TestClass]
-public sealed class CsvIntakeTests : IDisposable
+public sealed class ImportIncidentsTests : IDisposable
 {
     private const string Header = "number,opened_at,sys_updated_on,description\n";
 
@@ -35,10 +35,10 @@ public sealed class CsvIntakeTests : IDisposable
     public async Task Importing_again_changes_nothing()
     {
         string text = "text\nsame\nsame\nother\n";
-        var options = new CsvIntakeOptions { CreatedColumn = "none", TextColumns = ["text"] };
+        var options = new IntakeOptions { CreatedColumn = "none", TextColumns = ["text"] };
         await File.WriteAllTextAsync(Source, text);
-        await CsvIntake.ImportAsync(Source, options, _warehouse);
-        IntakeResult again = await CsvIntake.ImportAsync(Source, options, _warehouse);
+        await ImportIncidents.ImportAsync(Source, options, _warehouse);
+        IntakeResult again = await ImportIncidents.ImportAsync(Source, options, _warehouse);
         (again.Added, again.Changed, again.Unchanged).ShouldBe((0, 0, 3));
         _warehouse.Incidents.Count.ShouldBe(3);
     }
@@ -90,7 +90,7 @@ public sealed class CsvIntakeTests : IDisposable
     public async Task A_cut_text_is_counted()
     {
         await File.WriteAllTextAsync(Source, Header + $"A,2026-01-01,,{new string('x', 5_000_000)}\nB,2026-01-01,,y\n");
-        IntakeResult result = await CsvIntake.ImportAsync(Source, new CsvIntakeOptions(), _warehouse);
+        IntakeResult result = await ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse);
         (result.Accepted, result.Cut).ShouldBe((2, 1));
         _warehouse.Incidents["A"].Texts[0].Length.ShouldBe(100_000);
     }
@@ -109,15 +109,15 @@ public sealed class CsvIntakeTests : IDisposable
     [TestMethod]
     public async Task A_missing_file_and_a_folder_are_errors_that_name_them()
     {
-        (await Should.ThrowAsync<IntakeException>(() => CsvIntake.ImportAsync(Source, new CsvIntakeOptions(), _warehouse))).Message.ShouldContain($"There is no file '{Source}'");
-        (await Should.ThrowAsync<IntakeException>(() => CsvIntake.ImportAsync(_folder, new CsvIntakeOptions(), _warehouse))).Message.ShouldContain($"'{_folder}' is a folder");
+        (await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse))).Message.ShouldContain($"There is no file '{Source}'");
+        (await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(_folder, new IntakeOptions(), _warehouse))).Message.ShouldContain($"'{_folder}' is a folder");
     }
 
     [TestMethod]
     public async Task A_wrong_column_stays_a_usage_error()
     {
         await File.WriteAllTextAsync(Source, Header + "A,2026-01-01,,text\n");
-        IntakeException error = await Should.ThrowAsync<IntakeException>(() => CsvIntake.ImportAsync(Source, new CsvIntakeOptions { NumberColumn = "id" }, _warehouse));
+        IntakeException error = await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions { NumberColumn = "id" }, _warehouse));
         error.IsUsageError.ShouldBeTrue();
         error.Message.ShouldContain("number, opened_at, sys_updated_on, description");
     }
@@ -127,7 +127,7 @@ public sealed class CsvIntakeTests : IDisposable
     {
         await File.WriteAllTextAsync(Source, Header + "A,never,,text\n");
         string below = Path.Combine(Source, "rejects.csv");
-        (await Should.ThrowAsync<IntakeException>(() => CsvIntake.ImportAsync(Source, new CsvIntakeOptions(), _warehouse, below))).Message.ShouldContain($"could not be written to '{below}'");
+        (await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, below))).Message.ShouldContain($"could not be written to '{below}'");
     }
 
     [TestMethod]
@@ -135,7 +135,7 @@ public sealed class CsvIntakeTests : IDisposable
     {
         await File.WriteAllTextAsync(Source, Header + "A,never,,text\nB,2026-01-01,,text\n");
         _warehouse.Fails = true;
-        await Should.ThrowAsync<Storage.WarehouseException>(() => CsvIntake.ImportAsync(Source, new CsvIntakeOptions(), _warehouse, Rejects));
+        await Should.ThrowAsync<Storage.WarehouseException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects));
         Directory.GetFiles(Path.GetDirectoryName(Rejects)!).ShouldBeEmpty();
     }
 
@@ -143,8 +143,8 @@ public sealed class CsvIntakeTests : IDisposable
     public async Task The_it_tickets_are_imported_once()
     {
         string path = SharedFiles.Require("data/it_tickets.csv");
-        IntakeResult first = await CsvIntake.ImportAsync(path, new CsvIntakeOptions(), _warehouse);
-        IntakeResult second = await CsvIntake.ImportAsync(path, new CsvIntakeOptions(), _warehouse);
+        IntakeResult first = await ImportIncidents.ImportAsync(path, new IntakeOptions(), _warehouse);
+        IntakeResult second = await ImportIncidents.ImportAsync(path, new IntakeOptions(), _warehouse);
         (first.Accepted, first.Rejected, first.Added).ShouldBe((7817, 1, 7817), "row 3649 has no text");
         (second.Accepted, second.Unchanged).ShouldBe((7817, 7817));
     }
@@ -152,7 +152,7 @@ public sealed class CsvIntakeTests : IDisposable
     private async Task<IntakeResult> ImportAsync(string text, IProgress<IntakeProgress>? progress = null)
     {
         await File.WriteAllTextAsync(Source, text);
-        return await CsvIntake.ImportAsync(Source, new CsvIntakeOptions(), _warehouse, Rejects, progress);
+        return await ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects, progress);
     }
 
     private sealed class Recorder(List<IntakeProgress> reports) : IProgress<IntakeProgress>

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.TestSupport;
 
-namespace Pipeline.Tests.Incidents;
+namespace Pipeline.Tests.Intake;
 
 [TestClass]
 public sealed class CsvRecordReaderTests
@@ -26,7 +26,7 @@ public sealed class CsvRecordReaderTests
 
         foreach (string[] row in written)
         {
-            CsvRecord record = reader.Read()!;
+            SourceRecord record = reader.Read()!;
             record.Problem.ShouldBeNull();
             record.Fields.ShouldBe(row);
         }
@@ -43,8 +43,8 @@ public sealed class CsvRecordReaderTests
     {
         const int Quotes = 50;
         string text = File.ReadAllText(SharedFiles.Require(file));
-        var options = new CsvIntakeOptions { CreatedColumn = "none", TextColumns = file.Contains("bank", StringComparison.Ordinal) ? ["text"] : null };
-        List<CsvRow> before = Read(text, options);
+        var options = new IntakeOptions { CreatedColumn = "none", TextColumns = file.Contains("bank", StringComparison.Ordinal) ? ["text"] : null };
+        List<IntakeRow> before = Read(text, options);
         var random = new Random(seed);
         var damaged = new StringBuilder(text);
         for (int i = 0; i < Quotes; i++)
@@ -58,17 +58,17 @@ public sealed class CsvRecordReaderTests
             damaged.Insert(place, '"');
         }
 
-        List<CsvRow> after = Read(damaged.ToString(), options);
+        List<IntakeRow> after = Read(damaged.ToString(), options);
 
         int lost = before.Count(row => row.Incident is not null) - after.Count(row => row.Incident is not null);
         lost.ShouldBeInRange(1, Quotes);
         Accepted(after).ShouldBeSubsetOf(Accepted(before));
     }
 
-    private static IEnumerable<(string Number, string Text)> Accepted(IEnumerable<CsvRow> rows) =>
+    private static IEnumerable<(string Number, string Text)> Accepted(IEnumerable<IntakeRow> rows) =>
         rows.Where(row => row.Incident is not null).Select(row => (row.Number!, string.Join('|', row.Incident!.Texts)));
 
-    private static List<CsvRow> Read(string text, CsvIntakeOptions options) => [.. new CsvIncidentReader(options).Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
+    private static List<IntakeRow> Read(string text, IntakeOptions options) => [.. new IncidentReader(options).Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
 
     private static string Write(IEnumerable<string[]> rows)
     {

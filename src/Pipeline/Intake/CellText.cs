@@ -1,7 +1,7 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>Makes the text of a field fit to be stored.</summary>
-internal static class CsvText
+internal static class CellText
 {
     /// <summary>The text without control characters other than tabs and line ends.</summary>
     public static string Clean(string text)

@@ -1,20 +1,21 @@
 using System.Text;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.TestSupport;
 
-namespace Pipeline.Tests.Incidents;
+namespace Pipeline.Tests.Intake;
 
 [TestClass]
-public sealed class CsvIncidentReaderTests
+public sealed class IncidentReaderTests
 {
     private const string Header = "number,opened_at,short_description,description,assignment_group\n";
 
-    private static readonly CsvIntakeOptions TextsOnly = new() { CreatedColumn = "none", TextColumns = ["text"] };
+    private static readonly IntakeOptions TextsOnly = new() { CreatedColumn = "none", TextColumns = ["text"] };
 
     [TestMethod]
     public void ServiceNow_columns_are_known_by_their_names()
     {
-        CsvRow row = Read("Number,Opened At,SYS_UPDATED_ON,Short description,Description,Assignment group,Caller\nINC1,2026-01-02 03:04:05,2026-02-03 04:05:06,short,long,GRP_1,Ann\n").Single();
+        IntakeRow row = Read("Number,Opened At,SYS_UPDATED_ON,Short description,Description,Assignment group,Caller\nINC1,2026-01-02 03:04:05,2026-02-03 04:05:06,short,long,GRP_1,Ann\n").Single();
 
         row.Reject.ShouldBeNull();
         (row.Row, row.Line).ShouldBe((1, 2));
@@ -29,7 +30,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void Any_other_file_is_read_once_its_columns_are_named()
     {
-        var options = new CsvIntakeOptions { NumberColumn = "Ticket", CreatedColumn = "when", TextColumns = ["body", "Title"], TechCenterColumn = "team" };
+        var options = new IntakeOptions { NumberColumn = "Ticket", CreatedColumn = "when", TextColumns = ["body", "Title"], TechCenterColumn = "team" };
         Incident incident = Read("team,when,Title,ticket,body\nvoice,2026-01-02,t,7,b\n", options).Single().Incident!;
         incident.Number.ShouldBe("7");
         incident.Texts.ShouldBe(["b", "t"]);
@@ -44,7 +45,7 @@ public sealed class CsvIncidentReaderTests
     [DataRow("center", "--tech-center-column")]
     public void A_named_column_that_is_missing_is_a_usage_error_that_lists_those_that_are_there(string which, string option)
     {
-        var options = new CsvIntakeOptions
+        var options = new IntakeOptions
         {
             NumberColumn = which is "number" ? "nix" : null,
             CreatedColumn = which is "created" ? "nix" : "none",
@@ -61,7 +62,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void Without_a_text_column_the_error_names_the_option()
     {
-        IntakeException error = Should.Throw<IntakeException>(() => Read("a,b\n1,2\n", new CsvIntakeOptions { CreatedColumn = "none" }));
+        IntakeException error = Should.Throw<IntakeException>(() => Read("a,b\n1,2\n", new IntakeOptions { CreatedColumn = "none" }));
         error.IsUsageError.ShouldBeTrue();
         error.Message.ShouldContain("--text-columns");
         error.Message.ShouldContain("a, b");
@@ -91,10 +92,10 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void An_empty_number_cell_is_filled_and_an_empty_tech_center_is_the_default()
     {
-        List<CsvRow> rows = Read(Header + "  ,2026-01-01,a,b,\nINC2,2026-01-01,a,b,GRP\n");
+        List<IntakeRow> rows = Read(Header + "  ,2026-01-01,a,b,\nINC2,2026-01-01,a,b,GRP\n");
         rows[0].Number!.ShouldStartWith("ROW-");
         rows[0].Incident!.TechCenter.ShouldBe("default");
-        Read(Header + "INC2,2026-01-01,a,b,GRP\n", new CsvIntakeOptions { TechCenterColumn = "NONE" }).Single().Incident!.TechCenter.ShouldBe("default");
+        Read(Header + "INC2,2026-01-01,a,b,GRP\n", new IntakeOptions { TechCenterColumn = "NONE" }).Single().Incident!.TechCenter.ShouldBe("default");
     }
 
     [TestMethod]
@@ -119,8 +120,8 @@ public sealed class CsvIncidentReaderTests
     {
         string text = Header + "1,03/04/2026,a,b,G\n2,25/04/2026,a,b,G\n";
         Read(text)[0].Incident!.CreatedOn!.Value.Month.ShouldBe(4);
-        Read(text, new CsvIntakeOptions { DayFirst = false })[0].Incident!.CreatedOn!.Value.Month.ShouldBe(3);
-        Read(text, new CsvIntakeOptions { DayFirst = false })[1].Reject!.Kind.ShouldBe(RejectKind.InvalidDate);
+        Read(text, new IntakeOptions { DayFirst = false })[0].Incident!.CreatedOn!.Value.Month.ShouldBe(3);
+        Read(text, new IntakeOptions { DayFirst = false })[1].Reject!.Kind.ShouldBe(RejectKind.InvalidDate);
     }
 
     [TestMethod]
@@ -131,7 +132,7 @@ public sealed class CsvIncidentReaderTests
     [DataRow("99/99/2026")]
     public void A_date_that_is_missing_or_none_rejects_its_row_only(string date)
     {
-        List<CsvRow> rows = Read(Header + $"INC1,{date},a,b,G\nINC2,2026-01-01,a,b,G\n");
+        List<IntakeRow> rows = Read(Header + $"INC1,{date},a,b,G\nINC2,2026-01-01,a,b,G\n");
         rows[0].Reject!.Kind.ShouldBe(RejectKind.InvalidDate);
         rows[0].Reject!.Reason.ShouldContain("opened_at");
         rows[0].Number.ShouldBe("INC1");
@@ -142,7 +143,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void A_change_date_that_is_none_rejects_its_row_and_an_empty_one_does_not()
     {
-        List<CsvRow> rows = Read("number,text,sys_updated_on\n1,a,soon\n2,b,\n", TextsOnly);
+        List<IntakeRow> rows = Read("number,text,sys_updated_on\n1,a,soon\n2,b,\n", TextsOnly);
         rows[0].Reject!.Reason.ShouldContain("sys_updated_on");
         rows[1].Incident!.UpdatedOn.ShouldBeNull();
         rows[1].Incident!.CreatedOn.ShouldBeNull();
@@ -175,7 +176,7 @@ public sealed class CsvIncidentReaderTests
         string text = "number,text\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},Drücker 🖨 日本 {i}\r\n"));
         byte[] bytes = [.. mark ? encoding.GetPreamble() : [], .. encoding.GetBytes(text)];
 
-        List<CsvRow> rows = [.. new CsvIncidentReader(TextsOnly).Read(new MemoryStream(bytes))];
+        List<IntakeRow> rows = [.. new IncidentReader(TextsOnly).Read(new MemoryStream(bytes))];
 
         rows.Count.ShouldBe(20_000);
         rows.ShouldAllBe(row => row.Incident != null && row.Incident.Number == $"{row.Row - 1}" && row.Incident.Texts[0] == $"Drücker 🖨 日本 {row.Row - 1}");
@@ -185,7 +186,7 @@ public sealed class CsvIncidentReaderTests
     public void Invalid_bytes_reject_their_row_and_a_written_replacement_character_does_not()
     {
         byte[] bytes = [.. "number,text\n1,good\n2,b"u8, 0xFC, .. "d\n3,author wrote \uFFFD\n4,"u8, 0xE2, 0x82, .. "\n5,good\n"u8];
-        List<CsvRow> rows = [.. new CsvIncidentReader(TextsOnly).Read(new MemoryStream(bytes))];
+        List<IntakeRow> rows = [.. new IncidentReader(TextsOnly).Read(new MemoryStream(bytes))];
         Rejected(rows).ShouldBe([(2, 3, RejectKind.InvalidBytes), (4, 5, RejectKind.InvalidBytes)]);
         rows[2].Incident!.Texts[0].ShouldBe("author wrote \uFFFD");
     }
@@ -196,7 +197,7 @@ public sealed class CsvIncidentReaderTests
     [DataRow("\r")]
     public void Quoted_fields_may_hold_line_ends_delimiters_and_quotes(string end)
     {
-        List<CsvRow> rows = Read($"number,text,x{end}1,\"line one{end}{end}line \"\"two\"\", with comma\",{end}{end}2,5\" disk,\"\"{end}", TextsOnly);
+        List<IntakeRow> rows = Read($"number,text,x{end}1,\"line one{end}{end}line \"\"two\"\", with comma\",{end}{end}2,5\" disk,\"\"{end}", TextsOnly);
         rows[0].Incident!.Texts[0].ShouldBe("line one\n\nline \"two\", with comma");
         rows[1].Incident!.Texts[0].ShouldBe("5\" disk");
         rows.Select(row => row.Line).ShouldBe([2, 6]);
@@ -213,7 +214,7 @@ public sealed class CsvIncidentReaderTests
         {
             IEnumerable<string> lines = Enumerable.Range(1, 12_500).Select(i => i == 4000 ? broken
                 : othersQuoted && i % 7 == 0 ? $"INC{i:0000},2026-01-01,\"say \"\"{i}\"\", please\",\"two\nlines\",\"\"" : $"INC{i:0000},2026-01-01,short,long,GRP");
-            List<CsvRow> rows = Read(Header + string.Join('\n', lines));
+            List<IntakeRow> rows = Read(Header + string.Join('\n', lines));
 
             rows.Count.ShouldBe(12_500);
             int line = othersQuoted ? 4001 + (3999 / 7) : 4001;
@@ -224,7 +225,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void A_lost_quote_that_ends_before_a_delimiter_rows_later_does_not_swallow_them()
     {
-        List<CsvRow> rows = Read(Header + "INC1,2026-01-01,\"lost,long,GRP\nINC2,2026-01-01,short,long,GRP\nINC3,2026-01-01,monitor 19\",long,GRP\nINC4,2026-01-01,a,b,c\n");
+        List<IntakeRow> rows = Read(Header + "INC1,2026-01-01,\"lost,long,GRP\nINC2,2026-01-01,short,long,GRP\nINC3,2026-01-01,monitor 19\",long,GRP\nINC4,2026-01-01,a,b,c\n");
         Rejected(rows).ShouldBe([(1, 2, RejectKind.BrokenQuote)]);
         rows[2].Incident!.Texts[0].ShouldBe("monitor 19\"");
     }
@@ -232,21 +233,21 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void Text_of_several_lines_with_delimiters_is_not_taken_for_rows()
     {
-        List<CsvRow> rows = Read(Header + "INC1,2026-01-01,\"Hello,\nplease, help, soon, thanks\nbye, now, for, today\",long,GRP\n");
+        List<IntakeRow> rows = Read(Header + "INC1,2026-01-01,\"Hello,\nplease, help, soon, thanks\nbye, now, for, today\",long,GRP\n");
         rows.Single().Incident!.Texts[0].ShouldBe("Hello,\nplease, help, soon, thanks\nbye, now, for, today");
     }
 
     [TestMethod]
     public void A_quote_that_is_open_at_the_end_of_the_file_rejects_its_row_only()
     {
-        List<CsvRow> rows = Read(Header + "INC1,2026-01-01,a,b,c\nINC2,2026-01-01,\"cut off");
+        List<IntakeRow> rows = Read(Header + "INC1,2026-01-01,a,b,c\nINC2,2026-01-01,\"cut off");
         Rejected(rows).ShouldBe([(2, 3, RejectKind.BrokenQuote)]);
     }
 
     [TestMethod]
     public void Rows_with_too_few_or_too_many_fields_are_rejected_with_both_counts()
     {
-        List<CsvRow> rows = Read(Header + "INC1,2026-01-01,a,b\nINC2,2026-01-01,a,b,c,d\nINC3,2026-01-01,a,b,c\n");
+        List<IntakeRow> rows = Read(Header + "INC1,2026-01-01,a,b\nINC2,2026-01-01,a,b,c,d\nINC3,2026-01-01,a,b,c\n");
         Rejected(rows).ShouldBe([(1, 2, RejectKind.FieldCount), (2, 3, RejectKind.FieldCount)]);
         rows[0].Reject!.Reason.ShouldContain("has 4 fields, the header has 5");
     }
@@ -254,7 +255,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void A_text_of_five_megabytes_is_cut_and_its_row_accepted()
     {
-        List<CsvRow> rows = Read(Header + $"INC1,2026-01-01,a,{new string('x', 5_000_000)},G\nINC2,2026-01-01,a,b,G\nINC3,2026-01-01,{string.Concat(Enumerable.Repeat("🖨", 60))},b,G\n", new CsvIntakeOptions { MaxTextLength = 101 });
+        List<IntakeRow> rows = Read(Header + $"INC1,2026-01-01,a,{new string('x', 5_000_000)},G\nINC2,2026-01-01,a,b,G\nINC3,2026-01-01,{string.Concat(Enumerable.Repeat("🖨", 60))},b,G\n", new IntakeOptions { MaxTextLength = 101 });
         rows[0].Incident!.Texts[1].Length.ShouldBe(101);
         rows[2].Incident!.Texts[0].Length.ShouldBe(100, "half of a surrogate pair is not kept");
         rows.Select(row => row.IsCut).ShouldBe([true, false, true]);
@@ -269,7 +270,7 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void A_row_whose_texts_are_all_blank_is_rejected()
     {
-        List<CsvRow> rows = Read(Header + "INC1,2026-01-01, ,\"\0\n\",G\nINC2,2026-01-01,,b,G\n");
+        List<IntakeRow> rows = Read(Header + "INC1,2026-01-01, ,\"\0\n\",G\nINC2,2026-01-01,,b,G\n");
         Rejected(rows).ShouldBe([(1, 2, RejectKind.EmptyText)]);
         rows[0].Reject!.Reason.ShouldContain("short_description, description");
         rows[1].Incident!.Texts.ShouldBe(["", "b"]);
@@ -295,12 +296,12 @@ public sealed class CsvIncidentReaderTests
 
     [TestMethod]
     public void A_text_length_below_a_hundred_is_refused() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new CsvIncidentReader(new CsvIntakeOptions { MaxTextLength = 99 })).Message.ShouldContain("at least 100");
+        Should.Throw<ArgumentOutOfRangeException>(() => new IncidentReader(new IntakeOptions { MaxTextLength = 99 })).Message.ShouldContain("at least 100");
 
     [TestMethod]
     public void The_it_tickets_are_read_completely_but_for_the_one_without_text()
     {
-        List<CsvRow> rows = [.. new CsvIncidentReader(new CsvIntakeOptions()).Read(SharedFiles.Require("data/it_tickets.csv"))];
+        List<IntakeRow> rows = [.. new IncidentReader(new IntakeOptions()).Read(SharedFiles.Require("data/it_tickets.csv"))];
         rows.Count.ShouldBe(7818);
         Rejected(rows).ShouldBe([(3649, 3650, RejectKind.EmptyText)]);
         rows[0].Incident!.Number.ShouldBe("INC0010000");
@@ -310,17 +311,17 @@ public sealed class CsvIncidentReaderTests
     [TestMethod]
     public void The_banking_questions_are_read_completely()
     {
-        var options = new CsvIntakeOptions { CreatedColumn = "none", TextColumns = ["text"], TechCenterColumn = "category" };
-        List<CsvRow> rows = [.. new CsvIncidentReader(options).Read(SharedFiles.Require("data/banking77_train.csv"))];
+        var options = new IntakeOptions { CreatedColumn = "none", TextColumns = ["text"], TechCenterColumn = "category" };
+        List<IntakeRow> rows = [.. new IncidentReader(options).Read(SharedFiles.Require("data/banking77_train.csv"))];
         rows.Count.ShouldBe(10_003);
         rows.ShouldAllBe(row => row.Incident != null);
         rows.Select(row => row.Incident!.TechCenter).Distinct(StringComparer.Ordinal).Count().ShouldBe(77);
         rows.Select(row => row.Number!).ShouldBeUnique(StringComparer.Ordinal);
     }
 
-    private static List<CsvRow> Read(string text, CsvIntakeOptions? options = null) =>
-        [.. new CsvIncidentReader(options ?? new CsvIntakeOptions()).Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
+    private static List<IntakeRow> Read(string text, IntakeOptions? options = null) =>
+        [.. new IncidentReader(options ?? new IntakeOptions()).Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
 
-    private static IEnumerable<(int Row, int Line, RejectKind Kind)> Rejected(IEnumerable<CsvRow> rows) =>
+    private static IEnumerable<(int Row, int Line, RejectKind Kind)> Rejected(IEnumerable<IntakeRow> rows) =>
         rows.Where(row => row.Reject is not null).Select(row => (row.Row, row.Line, row.Reject!.Kind));
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>
 /// Reads a file line by line (ends: LF, CR LF or CR) and tells which lines hold bytes that are not UTF-8, which only the bytes can tell:
@@ -71,14 +71,14 @@ internal sealed class CsvLineReader(Stream stream)
     private CsvLine Finish(bool isTooLong)
     {
         _number++;
-        CsvReject? problem = null;
+        Reject? problem = null;
         if (isTooLong)
         {
-            problem = new CsvReject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The line is longer than {MaxLineBytes >> 20} MB. Is the file a CSV file?"));
+            problem = new Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The line is longer than {MaxLineBytes >> 20} MB. Is the file a CSV file?"));
         }
         else if (!Utf8.IsValid(_line.WrittenSpan))
         {
-            problem = new CsvReject(RejectKind.InvalidBytes, "The row holds bytes that are not UTF-8. Save the file as UTF-8.");
+            problem = new Reject(RejectKind.InvalidBytes, "The row holds bytes that are not UTF-8. Save the file as UTF-8.");
         }
 
         return new CsvLine(_number, Encoding.UTF8.GetString(_line.WrittenSpan), problem);

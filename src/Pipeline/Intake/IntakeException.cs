@@ -1,4 +1,4 @@
-namespace Pipeline.Incidents;
+namespace Pipeline.Intake;
 
 /// <summary>A file cannot be taken in at all. The message says what is wrong, where, and how to mend it.</summary>
 public sealed class IntakeException : Exception
