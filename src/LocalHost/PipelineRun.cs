@@ -18,22 +18,22 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
     private readonly List<TrainingSummary> _trainings = [];
     private readonly List<string> _remarks = [];
 
-    /// <summary>Runs a CSV export through the pipeline.</summary>
-    public async Task<int> CsvAsync(string file, IntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
+    /// <summary>Runs a file of incidents through the pipeline.</summary>
+    public async Task<int> FileAsync(SourceFile file, IntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
-            Judge(file, imported, options);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, options, pipeline.Warehouse, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken: cancellationToken);
+            Remark(imported, options);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
         });
         if (outputs.Assignments is not null)
         {
-            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline.Warehouse, cancellationToken);
+            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline.Warehouse, outputs.RawCsv, cancellationToken);
         }
 
-        return await FinishAsync($"Problem clusters of {Path.GetFileName(file)}", result, outputs, cancellationToken);
+        return await FinishAsync($"Problem clusters of {Path.GetFileName(file.Name)}", result, outputs, cancellationToken);
     }
 
     /// <summary>Runs the invented incidents of the demo company through the pipeline, with two model versions half a year apart.</summary>
@@ -53,13 +53,14 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
     }
 
-    private void Judge(string file, IntakeResult imported, IntakeOptions options)
+    private void Remark(IntakeResult imported, IntakeOptions options)
     {
-        if (imported.Accepted == 0)
+        if (imported.Source is not null)
         {
-            throw new CommandException($"None of the {imported.Rejected} rows of '{file}' can be used. The reason of each is in '{pipeline.Folder.Rejects}'; correct the rows or name other columns, and run the command again.", ExitCode.Failed);
+            _remarks.Add($"The file was read as an export of {imported.Source}.");
         }
 
+        _remarks.AddRange(imported.Remarks);
         if (imported.Cut > 0)
         {
             _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Texts longer than {options.MaxTextLength} characters were cut to that length: {imported.Cut} incidents."));

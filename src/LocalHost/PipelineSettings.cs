@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
 using Pipeline.Functions;
+using Pipeline.Intake;
 using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
@@ -23,6 +24,8 @@ internal sealed record PipelineSettings
     /// <summary>The masking rules: the built-in ones, or those of the file that <c>Masking:RulesFile</c> names.</summary>
     public IReadOnlyList<MaskingRule> MaskingRules { get; init; } = Pipeline.Preprocessing.MaskingRules.Default;
 
+    public IntakeOptions Intake { get; init; } = new();
+
     public PreprocessingOptions Preprocessing { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
@@ -40,6 +43,7 @@ internal sealed record PipelineSettings
             {
                 Configuration = configuration,
                 MaskingRules = MaskingSettings.Read(configuration),
+                Intake = configuration.GetSection(nameof(Intake)).Get<IntakeOptions>() ?? new(),
                 Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
                 Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
                 Prediction = configuration.GetSection(nameof(Prediction)).Get<PredictionOptions>() ?? new(),
@@ -100,6 +104,7 @@ internal sealed record PipelineSettings
     {
         try
         {
+            Intake.Validate();
             Preprocessing.Validate();
             Training.Validate();
             Prediction.Validate();

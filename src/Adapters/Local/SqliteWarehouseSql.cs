@@ -240,7 +240,7 @@ internal static class SqliteWarehouseSql
     public const string ReadStatistics = """
         WITH
         source AS (
-            SELECT tech_center, COUNT(*) AS incidents, MAX(sys_created_on) AS newest, MIN(sys_created_on) AS oldest
+            SELECT tech_center, COUNT(*) AS incidents, MIN(CASE WHEN sys_created_on >= @earliest THEN sys_created_on END) AS oldest
             FROM incidents GROUP BY tech_center),
         ready AS (
             SELECT tech_center, COUNT(*) AS preprocessed
@@ -251,12 +251,20 @@ internal static class SqliteWarehouseSql
         centers AS (
             SELECT tech_center FROM source UNION SELECT tech_center FROM ready UNION SELECT tech_center FROM answered)
         SELECT centers.tech_center, COALESCE(source.incidents, 0), COALESCE(ready.preprocessed, 0),
-            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), source.newest, answered.newest, source.oldest
+            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), answered.newest, source.oldest
         FROM centers
         LEFT JOIN source ON source.tech_center = centers.tech_center
         LEFT JOIN ready ON ready.tech_center = centers.tech_center
         LEFT JOIN answered ON answered.tech_center = centers.tech_center
         ORDER BY centers.tech_center
+        """;
+
+    public const string ReadNewestDates = """
+        SELECT sys_created_on
+        FROM incidents
+        WHERE tech_center = @techCenter AND sys_created_on BETWEEN @earliest AND @latest
+        ORDER BY sys_created_on DESC
+        LIMIT @limit
         """;
 
     public const string SetSetting = """

@@ -96,11 +96,11 @@ internal sealed class CommandHost
     }
 
     /// <summary>Tells the user something on the way, on standard error.</summary>
-    public static void Tell(string line) => Console.Error.WriteLine(line);
+    public static void Tell(string line) => Console.Error.WriteLine(ConsoleText.Line(line));
 
     private static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine($"Error: {message}");
+        Console.Error.WriteLine($"Error: {ConsoleText.Line(message)}");
         return exitCode;
     }
 }

@@ -75,7 +75,7 @@ internal static class MonitorCommands
         foreach (TechCenterStatus center in status.TechCenters)
         {
             table.AddRow(
-                new Text(center.Name),
+                new Text(ConsoleText.Name(center.Name)),
                 new Text($"{center.Incidents}"),
                 new Text($"{center.Preprocessed}"),
                 new Text($"{center.Predicted}"),

@@ -6,24 +6,25 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Intake;
 
-/// <summary>Imports a CSV file into the warehouse.</summary>
+/// <summary>The import use case: takes a file of incidents into the warehouse.</summary>
 public static class ImportIncidents
 {
     private const int BatchSize = 1000;
 
     /// <summary>
     /// Reads the file, stores the newest version of every number in batches, and keeps the rejected rows aside. Importing the same file again changes nothing;
-    /// so does importing it after a crash, up to where it had come. The file is read twice, so that memory holds its numbers but not its texts.
+    /// so does importing it after a crash, up to where it had come. The file is read several times, so that memory holds its numbers but not its texts, and nothing is stored of a file
+    /// of which too many rows are rejected.
     /// </summary>
-    /// <param name="path">The CSV file.</param>
-    /// <param name="options">Which column means what.</param>
+    /// <param name="path">The file; see <see cref="SourceFile.Open"/>.</param>
+    /// <param name="options">Which column means what, and how the file is to be read.</param>
     /// <param name="warehouse">Where the incidents go.</param>
     /// <param name="rejectsPath">The CSV file (row, line, number, reason; UTF-8) for rejected rows: replaced as a whole at the end, removed where there are none; null writes none.</param>
     /// <param name="progress">Told after every batch; null tells no one.</param>
     /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
-    /// <exception cref="IntakeException">The file cannot be read or holds no rows, the options do not fit its columns, or the rejects cannot be written. Only in the last case something may have been stored.</exception>
+    /// <exception cref="IntakeException">The file cannot be read or holds no rows, the options do not fit its columns, too many rows are rejected, or the rejects cannot be written. Only in the last case something may have been stored.</exception>
     /// <exception cref="WarehouseException">The warehouse failed; the batches before are stored.</exception>
-    public static Task<IntakeResult> ImportAsync(
+    public static async Task<IntakeResult> ImportAsync(
         string path,
         IntakeOptions options,
         IWarehouse warehouse,
@@ -31,65 +32,102 @@ public static class ImportIncidents
         IProgress<IntakeProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        using SourceFile file = SourceFile.Open(path);
+        return await ImportAsync(file, options, warehouse, rejectsPath, progress, clock: null, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ImportAsync(string, IntakeOptions, IWarehouse, string?, IProgress{IntakeProgress}?, CancellationToken)"/>
+    /// <param name="file">The file, opened.</param>
+    /// <param name="options">Which column means what, and how the file is to be read.</param>
+    /// <param name="warehouse">Where the incidents go.</param>
+    /// <param name="rejectsPath">The CSV file for rejected rows; null writes none.</param>
+    /// <param name="progress">Told after every batch; null tells no one.</param>
+    /// <param name="clock">The time, since no incident is from the future; the system's where null.</param>
+    /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
+    public static Task<IntakeResult> ImportAsync(
+        SourceFile file,
+        IntakeOptions options,
+        IWarehouse warehouse,
+        string? rejectsPath,
+        IProgress<IntakeProgress>? progress = null,
+        TimeProvider? clock = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(warehouse);
-        return PipelineWork.RunAsync(PipelineOperation.Import, techCenter: null, () => ReadAsync(path, options, warehouse, rejectsPath, progress, cancellationToken));
+        var reader = new IncidentReader(options, clock);
+        return PipelineWork.RunAsync(PipelineOperation.Import, techCenter: null, () => ReadAsync(file, reader, options, warehouse, rejectsPath, progress, cancellationToken));
     }
 
     private static async Task<IntakeResult> ReadAsync(
-        string path, IntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        SourceFile file, IncidentReader reader, IntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
-        var reader = new IncidentReader(options);
         try
         {
-            await using FileStream file = SourceFile.Open(path);
-            Dictionary<string, Version> newest = await Task.Run(() => FindNewest(reader, file, progress, cancellationToken), cancellationToken);
-            file.Position = 0;
-            return await StoreAsync(reader, file, newest, warehouse, rejectsPath, progress, cancellationToken);
+            IncidentTable table = await Task.Run(() => reader.Open(file, cancellationToken), cancellationToken);
+            Survey survey = await Task.Run(() => Look(table, file, progress, cancellationToken), cancellationToken);
+            if (survey.IsTooBad(options))
+            {
+                WriteRejects(rejectsPath, () => KeepRejects(table, survey, rejectsPath, options, cancellationToken));
+                throw new IntakeException(survey.Complaint(file.Name, options, rejectsPath));
+            }
+
+            return await StoreAsync(table, file, survey, options, warehouse, rejectsPath, progress, cancellationToken);
         }
-        catch (IntakeException exception) when (!exception.Message.Contains(path, StringComparison.Ordinal))
+        catch (IntakeException exception) when (!exception.Message.Contains(file.Name, StringComparison.Ordinal))
         {
-            throw new IntakeException($"'{path}': {exception.Message}", exception, exception.IsUsageError);
+            throw new IntakeException($"'{file.Name}': {exception.Message}", exception, exception.IsUsageError);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            throw new IntakeException($"'{path}' could not be read to its end: {exception.Message} Check the disk and try again.", exception);
+            throw new IntakeException($"'{file.Name}' could not be read to its end: {exception.Message} Check that it is whole, and the disk, and try again.", exception);
         }
     }
 
-    /// <summary>The row of every number's newest version: the later date of change, or the later row where the dates do not tell.</summary>
-    private static Dictionary<string, Version> FindNewest(IncidentReader reader, FileStream file, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Finds the row of every number's newest version (the later date of change, or the later row where the dates do not tell), and counts what will be rejected.</summary>
+    private static Survey Look(IncidentTable table, SourceFile file, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
-        var newest = new Dictionary<string, Version>(StringComparer.Ordinal);
-        foreach (IntakeRow row in reader.Read(file, cancellationToken))
+        var survey = new Survey();
+        foreach (IntakeRow row in table.Rows(cancellationToken))
         {
-            if (row.Incident is { } incident && !(newest.TryGetValue(incident.Number, out Version before) && incident.UpdatedOn < before.UpdatedOn))
-            {
-                newest[incident.Number] = new Version(row.Row, incident.UpdatedOn);
-            }
-
+            survey.Add(row);
             if (row.Row % BatchSize == 0)
             {
-                progress?.Report(new IntakeProgress(0, ShareOf(file) / 2));
+                progress?.Report(new IntakeProgress(0, file.Share / 2));
             }
         }
 
-        return newest;
+        return survey;
+    }
+
+    private static void KeepRejects(IncidentTable table, Survey survey, string? rejectsPath, IntakeOptions options, CancellationToken cancellationToken)
+    {
+        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        foreach (IntakeRow row in table.Rows(cancellationToken))
+        {
+            if (survey.RejectOf(row) is { } reject)
+            {
+                rejects.Add(row.Row, row.Line, row.Number, reject.Reason);
+            }
+        }
+
+        rejects.Complete();
     }
 
     private static async Task<IntakeResult> StoreAsync(
-        IncidentReader reader, FileStream file, Dictionary<string, Version> newest, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        IncidentTable table, SourceFile file, Survey survey, IntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
-        var numbers = new List<string>(newest.Count);
+        var numbers = new List<string>(survey.Numbers);
         var reasons = new SortedDictionary<RejectKind, int>();
         var batch = new List<Incident>(BatchSize);
         var total = new UpsertOutcome(0, 0, 0);
         int cut = 0;
         int rows = 0;
-        using var rejects = new RejectsFile(rejectsPath);
-        foreach (IntakeRow row in reader.Read(file, cancellationToken))
+        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        foreach (IntakeRow row in table.Rows(cancellationToken))
         {
             rows++;
-            if ((row.Reject ?? SupersededBy(row, newest)) is { } reject)
+            if (survey.RejectOf(row) is { } reject)
             {
                 reasons[reject.Kind] = reasons.GetValueOrDefault(reject.Kind) + 1;
                 WriteRejects(rejectsPath, () => rejects.Add(row.Row, row.Line, row.Number, reject.Reason));
@@ -102,7 +140,7 @@ public static class ImportIncidents
             if (batch.Count == BatchSize)
             {
                 total = await StoreBatchAsync(warehouse, batch, total, cancellationToken);
-                progress?.Report(new IntakeProgress(rows, 0.5 + (ShareOf(file) / 2)));
+                progress?.Report(new IntakeProgress(rows, 0.5 + (file.Share / 2)));
             }
         }
 
@@ -120,15 +158,9 @@ public static class ImportIncidents
             Unchanged = total.Unchanged,
             Cut = cut,
             Numbers = numbers,
+            Source = table.Source,
+            Remarks = [.. table.Remarks],
         };
-    }
-
-    private static Reject? SupersededBy(IntakeRow row, Dictionary<string, Version> newest)
-    {
-        int winner = newest[row.Incident!.Number].Row;
-        return winner == row.Row
-            ? null
-            : new Reject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
     }
 
     private static async Task<UpsertOutcome> StoreBatchAsync(IWarehouse warehouse, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)
@@ -155,9 +187,61 @@ public static class ImportIncidents
         }
     }
 
-    private static double ShareOf(FileStream file) => file.Length == 0 ? 1 : (double)file.Position / file.Length;
+    /// <summary>What a first reading of all rows tells.</summary>
+    private sealed class Survey
+    {
+        private readonly Dictionary<string, Version> _newest = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<RejectKind, (int Count, int FirstRow, string Reason)> _rejects = [];
+        private int _rows;
+        private int _rejected;
 
-    /// <summary>Where a number's newest version stands, and when it was changed.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Version(int Row, DateTimeOffset? UpdatedOn);
+        public int Numbers => _newest.Count;
+
+        public void Add(IntakeRow row)
+        {
+            _rows++;
+            if (row.Incident is { } incident)
+            {
+                if (!(_newest.TryGetValue(incident.Number, out Version before) && incident.UpdatedOn < before.UpdatedOn))
+                {
+                    _newest[incident.Number] = new Version(row.Row, incident.UpdatedOn);
+                }
+
+                return;
+            }
+
+            _rejected++;
+            Reject reject = row.Reject!;
+            _rejects[reject.Kind] = _rejects.TryGetValue(reject.Kind, out var known) ? known with { Count = known.Count + 1 } : (1, row.Row, reject.Reason);
+        }
+
+        /// <summary>Why a row is not taken: its own fault, or a newer version of its number in the file.</summary>
+        public Reject? RejectOf(IntakeRow row)
+        {
+            if (row.Incident is not { } incident)
+            {
+                return row.Reject;
+            }
+
+            int winner = _newest[incident.Number].Row;
+            return winner == row.Row
+                ? null
+                : new Reject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
+        }
+
+        public bool IsTooBad(IntakeOptions options) => _rejected == _rows || (!options.AllowRejects && _rejected > options.MaxRejectShare * _rows);
+
+        public string Complaint(string file, IntakeOptions options, string? rejectsPath)
+        {
+            string reasons = string.Join(' ', _rejects.OrderByDescending(r => r.Value.Count).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Value.Count} x {r.Key}, first in row {r.Value.FirstRow}: {r.Value.Reason}")));
+            string where = rejectsPath is null ? "" : $" The reason of each is in '{rejectsPath}'.";
+            return _rejected == _rows
+                ? string.Create(CultureInfo.InvariantCulture, $"None of the {_rows} rows of '{file}' can be used. {reasons}{where} Correct the rows or name other columns, and run the command again.")
+                : string.Create(CultureInfo.InvariantCulture, $"{_rejected} of {_rows} rows of '{file}' would be rejected, which is more than {options.MaxRejectShare:0.##%}, so nothing was stored. {reasons}{where} Correct the rows, say how the file is to be read, or go on without them with --allow-rejects.");
+        }
+
+        /// <summary>Where a number's newest version stands, and when it was changed.</summary>
+        [StructLayout(LayoutKind.Auto)]
+        private readonly record struct Version(int Row, DateTimeOffset? UpdatedOn);
+    }
 }

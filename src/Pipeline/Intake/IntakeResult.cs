@@ -26,4 +26,10 @@ public sealed record IntakeResult
 
     /// <summary>The accepted numbers in the order of their rows.</summary>
     public required IReadOnlyList<string> Numbers { get; init; }
+
+    /// <summary>The system whose export the file was recognised as; null where none was.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>What the user should know about how the file was read, in sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }

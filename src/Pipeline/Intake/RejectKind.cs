@@ -9,10 +9,10 @@ public enum RejectKind
     /// <summary>The row has more or fewer fields than the header.</summary>
     FieldCount,
 
-    /// <summary>The row holds bytes that are not UTF-8.</summary>
+    /// <summary>The row holds bytes that are no text.</summary>
     InvalidBytes,
 
-    /// <summary>A date is missing or cannot be read.</summary>
+    /// <summary>A date is missing, cannot be read, or lies outside 1990 to tomorrow.</summary>
     InvalidDate,
 
     /// <summary>All text columns are blank.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Pipeline.Intake;
 
@@ -9,10 +7,14 @@ namespace Pipeline.Intake;
 internal sealed class RejectsFile : IDisposable
 {
     private readonly string? _path;
+    private readonly bool _raw;
+    private StreamWriter? _text;
     private CsvWriter? _writer;
 
     /// <summary>Names the file; null writes none. It is begun with the first reject.</summary>
-    public RejectsFile(string? path) => _path = path is null ? null : Path.GetFullPath(path);
+    /// <param name="path">The file's path.</param>
+    /// <param name="raw">See <see cref="CsvWriter"/>.</param>
+    public RejectsFile(string? path, bool raw = false) => (_path, _raw) = (path is null ? null : Path.GetFullPath(path), raw);
 
     private string TemporaryPath => _path + ".tmp";
 
@@ -25,7 +27,7 @@ internal sealed class RejectsFile : IDisposable
         }
 
         _writer ??= Begin();
-        Write(row.ToString(CultureInfo.InvariantCulture), line.ToString(CultureInfo.InvariantCulture), number ?? "", reason);
+        _writer.Write(row.ToString(CultureInfo.InvariantCulture), line.ToString(CultureInfo.InvariantCulture), number ?? "", reason);
     }
 
     /// <summary>Puts the file in its place.</summary>
@@ -46,18 +48,18 @@ internal sealed class RejectsFile : IDisposable
             return;
         }
 
-        _writer.Dispose();
-        _writer = null;
+        _text!.Dispose();
+        (_text, _writer) = (null, null);
         File.Move(TemporaryPath, _path, overwrite: true);
     }
 
     /// <summary>Drops what has not been completed.</summary>
     public void Dispose()
     {
-        if (_writer is not null)
+        if (_text is not null)
         {
-            _writer.Dispose();
-            _writer = null;
+            _text.Dispose();
+            (_text, _writer) = (null, null);
             File.Delete(TemporaryPath);
         }
     }
@@ -65,19 +67,9 @@ internal sealed class RejectsFile : IDisposable
     private CsvWriter Begin()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path!)!);
-        var text = new StreamWriter(TemporaryPath, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        _writer = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
-        Write("row", "line", "number", "reason");
-        return _writer;
-    }
-
-    private void Write(params string[] fields)
-    {
-        foreach (string field in fields)
-        {
-            _writer!.WriteField(field);
-        }
-
-        _writer!.NextRecord();
+        _text = new StreamWriter(TemporaryPath, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        var writer = new CsvWriter(_text, _raw);
+        writer.Write("row", "line", "number", "reason");
+        return writer;
     }
 }

@@ -22,7 +22,7 @@ public sealed class IncidentClassifier
     public ModelManifest Manifest { get; }
 
     /// <summary>The version's name with its tech center's, as predictions carry it.</summary>
-    public string ModelVersion => $"{ModelPaths.Slug(Manifest.TechCenter)}/{Manifest.Version}";
+    public string ModelVersion => $"{Manifest.Folder}/{Manifest.Version}";
 
     /// <summary>Makes a classifier of a version's content.</summary>
     /// <exception cref="ModelException">The content does not fit together.</exception>

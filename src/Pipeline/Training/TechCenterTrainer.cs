@@ -158,7 +158,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             }
         }
 
-        throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.TechCenter(draft.TechCenter)}, and train again.");
+        throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.Root}/{draft.Folder}, and train again.");
     }
 
     private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality) => new()

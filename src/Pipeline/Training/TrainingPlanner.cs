@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Incidents;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Training;
 /// <summary>Checks training requests and settles what they leave open.</summary>
 public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions options, TimeProvider clock)
 {
-    private const int FirstYear = 2000;
+    private const int FirstYear = 1990;
     private const int LastYear = 9998;
 
     /// <summary>Makes a plan of a request. Without a quarter it is that of the newest incident.</summary>
@@ -25,7 +26,7 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
         TechCenterStatistics[] trained = [.. known.Where(s => asked?.Contains(s.TechCenter, StringComparer.Ordinal) ?? true)];
         if (request.Year is not int year || request.Quarter is not int quarter)
         {
-            (year, quarter) = TrainingWindow.QuarterOf(trained.Max(s => s.NewestIncident) ?? clock.GetUtcNow());
+            (year, quarter) = TrainingWindow.QuarterOf(Newest(trained) ?? clock.GetUtcNow());
         }
         else
         {
@@ -50,6 +51,11 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
         ArgumentNullException.ThrowIfNull(plan);
         return TrainingWindow.Ending(plan.Year, plan.Quarter, options.WindowMonths);
     }
+
+    // No single tech center's few rows decide for all.
+    private static DateTimeOffset? Newest(TechCenterStatistics[] centers) => NewestDate.Of(
+        centers.Where(c => c.NewestIncident is not null).OrderByDescending(c => c.NewestIncident).Select(c => (c.NewestIncident!.Value, c.Incidents)),
+        centers.Sum(c => c.Incidents));
 
     private static void RequireRanges(TrainingRequest request)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CsvHelper;
 using CsvHelper.Configuration;
 using Pipeline.Intake;
 using Pipeline.TestSupport;
@@ -21,22 +20,23 @@ public sealed class CsvRecordReaderTests
         List<string[]> written = [.. Enumerable.Range(0, 2000).Select(row => (string[])
             [$"INC{row:0000}", .. Enumerable.Range(0, 4).Select(_ => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)])))])];
 
-        CsvRecordReader reader = CsvDialect.Open(new CsvLineReader(new MemoryStream(Encoding.UTF8.GetBytes("number,a,b,c,d\n" + Write(written)))));
-        reader.FieldCount = reader.Read()!.Fields.Count;
+        CsvSource source = CsvSource.Open(() => new MemoryStream(Encoding.UTF8.GetBytes("number,a,b,c,d\n" + Write(written))), [], CancellationToken.None);
+        using IEnumerator<SourceRecord> reader = source.Read().GetEnumerator();
 
         foreach (string[] row in written)
         {
-            SourceRecord record = reader.Read()!;
+            reader.MoveNext().ShouldBeTrue();
+            SourceRecord record = reader.Current;
             record.Problem.ShouldBeNull();
             record.Fields.ShouldBe(row);
         }
 
-        reader.Read().ShouldBeNull();
+        reader.MoveNext().ShouldBeFalse();
     }
 
     [TestMethod]
-    [DataRow("data/it_tickets.csv", 1)]
-    [DataRow("data/it_tickets.csv", 2)]
+    [DataRow("data/support_tickets.csv", 1)]
+    [DataRow("data/support_tickets.csv", 2)]
     [DataRow("data/banking77_train.csv", 1)]
     [DataRow("data/banking77_train.csv", 2)]
     public void A_stray_quote_costs_no_more_than_the_record_it_is_in(string file, int seed)
@@ -62,7 +62,7 @@ public sealed class CsvRecordReaderTests
 
         int lost = before.Count(row => row.Incident is not null) - after.Count(row => row.Incident is not null);
         lost.ShouldBeInRange(1, Quotes);
-        Accepted(after).ShouldBeSubsetOf(Accepted(before));
+        Accepted(after).Except(Accepted(before)).ShouldBeEmpty();
     }
 
     private static IEnumerable<(string Number, string Text)> Accepted(IEnumerable<IntakeRow> rows) =>
@@ -73,7 +73,7 @@ public sealed class CsvRecordReaderTests
     private static string Write(IEnumerable<string[]> rows)
     {
         using var text = new StringWriter();
-        using (var writer = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }))
+        using (var writer = new CsvHelper.CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }))
         {
             foreach (string[] row in rows)
             {

@@ -80,7 +80,7 @@ public sealed class ImportIncidentsTests : IDisposable
     [TestMethod]
     public async Task A_file_without_rejects_removes_the_rejects_of_the_one_before()
     {
-        await ImportAsync(Header + "A,never,,text\n");
+        await ImportAsync(Header + "A,never,,text\nB,2026-01-01,,text\n");
         File.Exists(Rejects).ShouldBeTrue();
         await ImportAsync(Header + "A,2026-01-01,,text\n");
         File.Exists(Rejects).ShouldBeFalse();
@@ -125,9 +125,9 @@ public sealed class ImportIncidentsTests : IDisposable
     [TestMethod]
     public async Task Rejects_that_cannot_be_written_are_an_error_that_names_the_path()
     {
-        await File.WriteAllTextAsync(Source, Header + "A,never,,text\n");
+        await File.WriteAllTextAsync(Source, Header + "A,never,,text\nB,2026-01-01,,text\n");
         string below = Path.Combine(Source, "rejects.csv");
-        (await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, below))).Message.ShouldContain($"could not be written to '{below}'");
+        (await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse, below))).Message.ShouldContain($"could not be written to '{below}'");
     }
 
     [TestMethod]
@@ -135,24 +135,64 @@ public sealed class ImportIncidentsTests : IDisposable
     {
         await File.WriteAllTextAsync(Source, Header + "A,never,,text\nB,2026-01-01,,text\n");
         _warehouse.Fails = true;
-        await Should.ThrowAsync<Storage.WarehouseException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects));
+        await Should.ThrowAsync<Storage.WarehouseException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse, Rejects));
         Directory.GetFiles(Path.GetDirectoryName(Rejects)!).ShouldBeEmpty();
     }
 
     [TestMethod]
-    public async Task The_it_tickets_are_imported_once()
+    public async Task Nothing_is_stored_of_a_file_of_which_too_many_rows_are_rejected_unless_it_is_said_so()
     {
-        string path = SharedFiles.Require("data/it_tickets.csv");
+        string text = Header + string.Concat(Enumerable.Range(1, 100).Select(i => i % 16 == 0 ? $"N{i},soon,,text\n" : $"N{i},2026-01-01,,text\n"));
+        await File.WriteAllTextAsync(Source, text);
+
+        IntakeException error = await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects));
+
+        error.IsUsageError.ShouldBeFalse();
+        error.Message.ShouldContain("6 of 100 rows");
+        error.Message.ShouldContain("6 x InvalidDate, first in row 16: The date in column opened_at cannot be read.");
+        error.Message.ShouldContain("--allow-rejects");
+        error.Message.ShouldContain(Rejects);
+        _warehouse.BatchSizes.ShouldBeEmpty();
+        (await File.ReadAllLinesAsync(Rejects)).Length.ShouldBe(7);
+        (await ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse)).Accepted.ShouldBe(94);
+        (await ImportIncidents.ImportAsync(Source, new IntakeOptions { MaxRejectShare = 0.06 }, _warehouse)).Accepted.ShouldBe(94);
+    }
+
+    [TestMethod]
+    public async Task A_file_without_one_usable_row_is_an_error_whatever_is_allowed()
+    {
+        await File.WriteAllTextAsync(Source, Header + "A,never,,text\nB,never,,text\n");
+        IntakeException error = await Should.ThrowAsync<IntakeException>(() => ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse, Rejects));
+        error.Message.ShouldStartWith($"None of the 2 rows of '{Source}' can be used.");
+        (await File.ReadAllLinesAsync(Rejects)).Length.ShouldBe(3);
+    }
+
+    [TestMethod]
+    public async Task Rejects_do_nothing_in_a_spreadsheet_unless_they_are_for_a_machine()
+    {
+        string text = Header + "=HYPERLINK(1),never,,text\n-5,never,,text\nB,2026-01-01,,text\n";
+        await ImportAsync(text);
+        (await File.ReadAllLinesAsync(Rejects))[1..].Select(line => line.Split(',')[2]).ShouldBe(["'=HYPERLINK(1)", "-5"]);
+
+        await ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true, RawRejects = true }, _warehouse, Rejects);
+        (await File.ReadAllLinesAsync(Rejects))[1].ShouldStartWith("1,2,=HYPERLINK(1),");
+    }
+
+    [TestMethod]
+    public async Task The_support_tickets_are_imported_once()
+    {
+        string path = SharedFiles.Require("data/support_tickets.csv");
         IntakeResult first = await ImportIncidents.ImportAsync(path, new IntakeOptions(), _warehouse);
         IntakeResult second = await ImportIncidents.ImportAsync(path, new IntakeOptions(), _warehouse);
-        (first.Accepted, first.Rejected, first.Added).ShouldBe((7817, 1, 7817), "row 3649 has no text");
-        (second.Accepted, second.Unchanged).ShouldBe((7817, 7817));
+        (first.Accepted + first.Rejected, first.Added).ShouldBe((8500, first.Accepted));
+        first.RejectReasons.Keys.ShouldBeSubsetOf([RejectKind.EmptyText]);
+        (second.Accepted, second.Unchanged).ShouldBe((first.Accepted, first.Accepted));
     }
 
     private async Task<IntakeResult> ImportAsync(string text, IProgress<IntakeProgress>? progress = null)
     {
         await File.WriteAllTextAsync(Source, text);
-        return await ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects, progress);
+        return await ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse, Rejects, progress);
     }
 
     private sealed class Recorder(List<IntakeProgress> reports) : IProgress<IntakeProgress>

@@ -1,44 +1,12 @@
 namespace Pipeline.Intake;
 
-/// <summary>Finds the delimiter of a CSV file.</summary>
-internal static class CsvDialect
+/// <summary>How a CSV file separates and quotes its fields.</summary>
+/// <param name="Delimiter">What stands between fields.</param>
+/// <param name="EscapesByBackslash">Whether a backslash makes a quote inside a quoted field text, in place of a second quote.</param>
+/// <param name="Repairs">Whether quotes are broken in the file, so that a text of several lines may be rows behind a lost quote.</param>
+/// <param name="KeyShape">The shape that the first field of every row has, in a file that is repaired; null where they have none in common. See <see cref="CsvKeyShape"/>.</param>
+internal sealed record CsvDialect(char Delimiter, bool EscapesByBackslash = false, bool Repairs = false, string? KeyShape = null)
 {
-    private const string Delimiters = ",;\t|";
-
-    /// <summary>
-    /// A reader of the file's records, from the header on. The delimiter is the character that a first line <c>sep=</c> names, otherwise the one of
-    /// comma, semicolon, tab and bar that the header holds most often outside quotes; comma where it holds none.
-    /// </summary>
-    public static CsvRecordReader Open(CsvLineReader lines)
-    {
-        CsvLine? first = lines.Read();
-        while (first is { Problem: null } blank && string.IsNullOrWhiteSpace(blank.Text))
-        {
-            first = lines.Read();
-        }
-
-        if (first?.Text is { Length: 5 } text && text.StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
-        {
-            return new CsvRecordReader(lines, text[4]);
-        }
-
-        return new CsvRecordReader(lines, Detect(first?.Text ?? ""), first);
-    }
-
-    private static char Detect(string header)
-    {
-        int[] counts = new int[Delimiters.Length];
-        bool quoted = false;
-        foreach (char c in header)
-        {
-            quoted ^= c == '"';
-            int place = quoted ? -1 : Delimiters.IndexOf(c, StringComparison.Ordinal);
-            if (place >= 0)
-            {
-                counts[place]++;
-            }
-        }
-
-        return Delimiters[Array.IndexOf(counts, counts.Max())];
-    }
+    /// <summary>The delimiters that are looked for, the likeliest first.</summary>
+    public const string Delimiters = ",;\t|";
 }
