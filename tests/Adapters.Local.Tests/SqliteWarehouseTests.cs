@@ -27,6 +27,26 @@ public sealed class SqliteWarehouseTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_date_that_cannot_be_and_one_that_stands_alone_do_not_count_as_the_newest()
+    {
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        await warehouse.UpsertIncidentsAsync(
+        [
+            .. Enumerable.Range(1, 20).Select(day => Incident($"N{day}", createdOn: Day(day).AddYears(-5))),
+            Incident("later than all", createdOn: Day(1)),
+            Incident("no date at all", createdOn: new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)),
+            Incident("before computers", createdOn: new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            Incident("tomorrow's", techCenter: "voice", createdOn: DateTimeOffset.UtcNow.AddYears(10)),
+        ]);
+
+        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync();
+
+        (statistics[0].OldestIncident, statistics[0].NewestIncident).ShouldBe((Day(1).AddYears(-5), Day(20).AddYears(-5)));
+        statistics[1].NewestIncident.ShouldBeNull();
+        (statistics[0].Incidents, statistics[1].Incidents).ShouldBe((23, 1));
+    }
+
+    [TestMethod]
     public async Task What_was_acknowledged_is_in_the_files_of_a_process_that_never_closed_them()
     {
         await using SqliteWarehouse killed = await OpenAsync();
