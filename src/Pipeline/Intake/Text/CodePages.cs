@@ -12,6 +12,9 @@ internal static class CodePages
 {
     private const double NearlyAll = 0.9;
 
+    // Fewer letters of a script are a slip rather than a language.
+    private const int FewestLetters = 12;
+
     private static readonly string[] Western =
     [
         "äöüß", "àâæçèéêëîïôœùûüÿ", "áéíñóúü", "áâãàçéêíóôõúü", "àèéìíîòóùú", "áèéëïóöüíú", "åäöéü", "æøåéèôó", "áæðéíóöúýþ", "àçèéíïòóúü",
@@ -54,7 +57,7 @@ internal static class CodePages
             half += c is >= '\uFF61' and <= '\uFF9F' ? 1 : 0;
         }
 
-        return half > all / 2 ? 0 : (double)kana / all;
+        return all < FewestLetters || half > all / 2 ? 0 : (double)kana / all;
     }
 
     private static bool IsChinese(IReadOnlyList<byte[]> lines)
@@ -81,7 +84,7 @@ internal static class CodePages
             }
         }
 
-        return pairs > 0 && common >= 0.85 * pairs && late >= 0.1 * pairs && broken <= pairs / 100;
+        return pairs >= FewestLetters && common >= 0.85 * pairs && late >= 0.1 * pairs && broken <= pairs / 100;
     }
 
     private static bool IsCyrillic(IReadOnlyList<byte[]> lines)
@@ -109,7 +112,7 @@ internal static class CodePages
         }
 
         // In other code pages of the same letters capitals and small ones have changed places.
-        return letters > 0 && lower >= letters / 2 && cyrillic >= 0.95 * letters && mixed <= 0.15 * letters && turned <= 0.05 * letters;
+        return letters >= FewestLetters && lower >= letters / 2 && cyrillic >= 0.95 * letters && mixed <= 0.15 * letters && turned <= 0.05 * letters;
     }
 
     private static string? Latin(IReadOnlyList<byte[]> lines)
