@@ -12,7 +12,7 @@ internal static class CommandOptions
 
     public static Option<string?> Data(string description) => Text("--data", description, "DIR");
 
-    public static Option<string?> DataOfStep() => Data($"The data folder. Default: {DefaultDataFolder}.");
+    public static Option<string?> DataOfStep() => Data($"The data folder. Default: the only one below {DefaultDataFolder}.");
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on standard output and nothing else there." };
 

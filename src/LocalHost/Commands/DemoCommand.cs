@@ -28,7 +28,7 @@ internal static class DemoCommand
             outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
             await RequireOwnStoresAsync(pipeline, cancellationToken);
-            return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
+            return await new PipelineRun(pipeline, host, settings.Training).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
         }));
         return command;
     }

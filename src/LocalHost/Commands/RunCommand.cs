@@ -40,7 +40,7 @@ internal static class RunCommand
             using SourceFile content = SourceFile.Open(file);
             string folder = parsed.GetValue(data) ?? OwnFolder(content, intake);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            PipelineRun run = new(pipeline, console);
+            PipelineRun run = new(pipeline, console, settings.Training);
             return await run.FileAsync(content, intake, outputs, cancellationToken);
         }));
         return command;

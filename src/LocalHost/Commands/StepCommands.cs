@@ -76,7 +76,7 @@ internal static class StepCommands
     }
 
     private static Task<LocalPipeline> OpenAsync(string? folder, PipelineSettings settings, CancellationToken cancellationToken) =>
-        LocalPipeline.OpenAsync(DataFolder.Existing(folder ?? CommandOptions.DefaultDataFolder), settings, cancellationToken);
+        LocalPipeline.OpenAsync(DataFolder.Choose(folder), settings, cancellationToken);
 
     // A tech center's own name may hold a comma, so an exact name is taken whole before commas separate.
     private static async Task<IReadOnlyList<string>?> TechCentersAsync(string[] asked, LocalPipeline pipeline, CancellationToken cancellationToken)

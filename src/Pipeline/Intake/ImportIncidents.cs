@@ -56,7 +56,11 @@ public static class ImportIncidents
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(warehouse);
         var reader = new IncidentReader(options, clock);
-        return PipelineWork.RunAsync(PipelineOperation.Import, techCenter: null, () => ReadAsync(file, reader, options, warehouse, rejectsPath, progress, cancellationToken));
+        var ingestion = new IngestionRecord(file, warehouse as IIngestionLog, clock ?? TimeProvider.System);
+        return PipelineWork.RunAsync(
+            PipelineOperation.Import,
+            techCenter: null,
+            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, warehouse, rejectsPath, progress, cancellationToken), cancellationToken));
     }
 
     private static async Task<IntakeResult> ReadAsync(

@@ -65,8 +65,22 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
             return Reject(RejectKind.EmptyText, $"The row has no text: {string.Join(", ", columns.Texts.Select(places => _header[places[0]]))} is blank. Fill it in, or name other columns with --text-columns.");
         }
 
-        return new IntakeRow(row, record.Line, number, new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter }, null, isCut);
+        return new IntakeRow(row, record.Line, number, WithDetails(new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter }, fields), null, isCut);
     }
+
+    /// <summary>What is kept beside. A date that cannot be one, and a count that is none, are left out: they are no reason to lose the incident.</summary>
+    private Incident WithDetails(Incident incident, IReadOnlyList<string> fields) => incident with
+    {
+        Priority = DetailAt(fields, columns.Priority),
+        State = DetailAt(fields, columns.State),
+        ResolvedOn = DateAt(fields, columns.Resolved, out _),
+        CloseNotes = columns.CloseNotes is { } notes && CellText.Text(fields[notes]) is { Length: > 0 } text ? CellText.Cut(text, options.MaxTextLength) : null,
+        ReopenCount = int.TryParse(NameAt(fields, columns.ReopenCount), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : null,
+        Location = DetailAt(fields, columns.Location),
+        ConfigurationItem = DetailAt(fields, columns.ConfigurationItem),
+    };
+
+    private static string? DetailAt(IReadOnlyList<string> fields, int? column) => NameAt(fields, column) is { Length: > 0 } name ? CellText.Cut(name, MaxNameLength) : null;
 
     /// <summary>The texts; of columns with one name, what stands in them is one text of several lines.</summary>
     private string[] ReadTexts(IReadOnlyList<string> fields, out bool isCut)

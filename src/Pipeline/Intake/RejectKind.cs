@@ -21,6 +21,9 @@ public enum RejectKind
     /// <summary>A line, number or tech center is too long to be one.</summary>
     TooLong,
 
+    /// <summary>A record of JSON is none.</summary>
+    Malformed,
+
     /// <summary>The file holds a newer version of the same number.</summary>
     Superseded,
 }

@@ -81,17 +81,7 @@ internal sealed class CsvLineReader(Stream stream)
 
     private bool Fill()
     {
-        try
-        {
-            (_start, _end) = (0, stream.Read(_buffer));
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new IntakeException(
-                string.Create(CultureInfo.InvariantCulture, $"Behind line {_number} stand bytes ({Convert.ToHexString(exception.BytesUnknown ?? [])}) that mean nothing in the file's encoding. Name the right one with --encoding, or save the file as UTF-8."),
-                exception);
-        }
-
+        (_start, _end) = (0, stream.Read(_buffer));
         return _end > 0;
     }
 }

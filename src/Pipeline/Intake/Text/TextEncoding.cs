@@ -35,7 +35,7 @@ internal sealed record TextEncoding(Encoding Encoding, int Mark, bool IsAssumed 
     public Stream Transcode(Stream raw)
     {
         raw.ReadExactly(new byte[Mark]);
-        return Encoding.CodePage == System.Text.Encoding.UTF8.CodePage ? raw : System.Text.Encoding.CreateTranscodingStream(raw, Encoding, Utf8.Encoding);
+        return Encoding.CodePage == System.Text.Encoding.UTF8.CodePage ? raw : new TranscodedStream(System.Text.Encoding.CreateTranscodingStream(raw, Encoding, Utf8.Encoding));
     }
 
     private static int MarkLength(ReadOnlySpan<byte> first, Encoding encoding) => encoding.GetPreamble() is { Length: > 0 } mark && first.StartsWith(mark) ? mark.Length : 0;
