@@ -4,7 +4,7 @@ using System.Text.Json;
 using CsvHelper;
 using Pipeline.Classification;
 using Pipeline.Clustering;
-using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
 using Pipeline.Training;
@@ -27,7 +27,7 @@ internal static class QualityCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file).FullName;
-            CsvIntakeOptions intake = new() { TextColumns = parsed.GetRequiredValue(texts), CreatedColumn = "none", TechCenterColumn = "none" };
+            IntakeOptions intake = new() { TextColumns = parsed.GetRequiredValue(texts), CreatedColumn = "none", TechCenterColumn = "none" };
             PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed));
             string[] truth = ReadColumn(path, parsed.GetRequiredValue(label));
             IReadOnlyList<(string Way, QualityResult Result)> results = parsed.GetValue(direct)
@@ -43,7 +43,7 @@ internal static class QualityCommand
         return command;
     }
 
-    private static async Task<QualityResult> MeasureAsync(string path, CsvIntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
+    private static async Task<QualityResult> MeasureAsync(string path, IntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("pipeline-quality-").FullName;
         try
@@ -70,7 +70,7 @@ internal static class QualityCommand
         }
     }
 
-    private static async Task<IReadOnlyList<(string Way, QualityResult Result)>> MeasureDirectAsync(string path, CsvIntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(string Way, QualityResult Result)>> MeasureDirectAsync(string path, IntakeOptions intake, string[] truth, PipelineSettings settings, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("pipeline-quality-").FullName;
         try
@@ -88,9 +88,9 @@ internal static class QualityCommand
 
     /// <summary>Imports and preprocesses the texts.</summary>
     /// <returns>Their numbers, in the order of the file.</returns>
-    private static async Task<IReadOnlyList<string>> PreprocessAsync(LocalPipeline pipeline, string path, CsvIntakeOptions intake, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> PreprocessAsync(LocalPipeline pipeline, string path, IntakeOptions intake, CancellationToken cancellationToken)
     {
-        IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Incidents, rejectsPath: null, progress: null, cancellationToken);
+        IntakeResult imported = await ImportIncidents.ImportAsync(path, intake, pipeline.Incidents, rejectsPath: null, progress: null, cancellationToken);
         if (imported.Rejected > 0)
         {
             throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");

@@ -38,7 +38,7 @@ internal static class ConsoleProgress
                     _tasks[value.Stage] = task = context.AddTask(value.Stage);
                 }
 
-                task.Description = Markup.Escape(value.Detail is null ? value.Stage : $"{value.Stage} {value.Detail}");
+                task.Description = Markup.Escape(value.Detail is null ? value.Stage : $"{value.Stage} {ConsoleText.Name(value.Detail)}");
                 task.MaxValue = Math.Max(1, value.Total);
                 task.Value = value.Total == 0 ? 1 : value.Done;
             }
@@ -59,7 +59,7 @@ internal static class ConsoleProgress
                 bool ends = value.Done == value.Total;
                 if (starts || ends || System.Diagnostics.Stopwatch.GetElapsedTime(_lastLine) >= LineInterval)
                 {
-                    Console.Error.WriteLine(value.Detail is null ? $"{value.Stage}: {value.Done} of {value.Total}" : $"{value.Stage}: {value.Done} of {value.Total} ({value.Detail})");
+                    Console.Error.WriteLine(value.Detail is null ? $"{value.Stage}: {value.Done} of {value.Total}" : $"{value.Stage}: {value.Done} of {value.Total} ({ConsoleText.Line(value.Detail)})");
                     _stage = value.Stage;
                     _lastLine = System.Diagnostics.Stopwatch.GetTimestamp();
                 }

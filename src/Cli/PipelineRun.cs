@@ -4,7 +4,9 @@ using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost;
+using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Training;
@@ -12,28 +14,29 @@ using Pipeline.Training;
 namespace Pipeline.Cli;
 
 /// <summary>The whole way in one go: incidents in, preprocess, train, predict, report.</summary>
-internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
+internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, TrainingOptions options)
 {
+    private readonly TrainedState _trained = new(pipeline, options);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<TrainingRecord> _trainings = [];
     private readonly List<string> _remarks = [];
 
-    /// <summary>Runs a CSV export through the pipeline.</summary>
-    public async Task<int> CsvAsync(string file, CsvIntakeOptions options, RunOutputs outputs, CancellationToken cancellationToken)
+    /// <summary>Runs a file of incidents through the pipeline.</summary>
+    public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await CsvIntake.ImportAsync(file, options, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken);
-            Judge(file, imported, options);
-            return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, [new TrainingRequest()], progress, cancellationToken));
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken: cancellationToken);
+            Remark(imported, intakeOptions);
+            return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });
         if (outputs.Assignments is not null)
         {
-            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline, cancellationToken);
+            await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline, outputs.RawCsv, cancellationToken);
         }
 
-        return await FinishAsync($"Problem clusters of {Path.GetFileName(file)}", result, outputs, cancellationToken);
+        return await FinishAsync($"Problem clusters of {Path.GetFileName(file.Name)}", result, outputs, cancellationToken);
     }
 
     /// <summary>Runs the invented incidents of the demo company through the pipeline, with two model versions half a year apart.</summary>
@@ -53,20 +56,21 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
     }
 
-    private void Judge(string file, IntakeResult imported, CsvIntakeOptions options)
+    private void Remark(IntakeResult imported, IntakeOptions intakeOptions)
     {
-        if (imported.Accepted == 0)
+        if (imported.Source is not null)
         {
-            throw new CommandException($"None of the {imported.Rejected} rows of '{file}' can be used. The reason of each is in '{pipeline.Folder.Rejects}'; correct the rows or name other columns, and run the command again.", ExitCode.Failed);
+            _remarks.Add($"The file was read as an export of {imported.Source}.");
         }
 
+        _remarks.AddRange(imported.Remarks);
         if (imported.Cut > 0)
         {
-            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Texts longer than {options.MaxTextLength} characters were cut to that length: {imported.Cut} incidents."));
+            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Texts longer than {intakeOptions.MaxTextLength} characters were cut to that length: {imported.Cut} incidents."));
         }
     }
 
-    private async Task<RunResult> ClusterAsync(int incidents, int rejected, TrainingRequest[] versions, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
+    private async Task<RunResult> ClusterAsync(int incidents, int rejected, TrainingRequest[]? versions, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
     {
         PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync(limit: null, progress, cancellationToken);
         if (preprocessed.DeadLetters > 0)
@@ -75,23 +79,40 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
         }
 
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
-        foreach (TrainingRequest version in versions)
+        foreach (TrainingRequest version in versions ?? await _trained.NeededAsync(cancellationToken))
         {
             _trainings.Add(await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken));
         }
 
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
-        Dictionary<string, PredictionOutcome> predicted = predictions.ToDictionary(p => p.TechCenter, StringComparer.Ordinal);
-        ILookup<string, double> seconds = _trainings.SelectMany(t => t.TechCenters).ToLookup(t => t.TechCenter, t => t.Seconds, StringComparer.Ordinal);
-        RunTechCenter[] centers =
-        [
-            .. _trainings[^1].TechCenters.Select(t => new RunTechCenter(
-                t.TechCenter, t.Incidents, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(seconds[t.TechCenter].Sum(), 3), t.Detail ?? predicted[t.TechCenter].Detail)
-            {
-                Failed = t.Status == TrainingStatus.Failed || predicted[t.TechCenter].Failed,
-            }),
-        ];
+        RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
+    }
+
+    /// <summary>What was trained now, and of the other tech centers what was trained before.</summary>
+    private async Task<RunTechCenter[]> CentersAsync(IReadOnlyList<PredictionOutcome> predictions, CancellationToken cancellationToken)
+    {
+        ILookup<string, TrainingOutcome> trained = _trainings.SelectMany(t => t.TechCenters).ToLookup(t => t.TechCenter, StringComparer.Ordinal);
+        List<RunTechCenter> centers = [];
+        foreach (PredictionOutcome predicted in predictions.OrderBy(p => p.TechCenter, StringComparer.Ordinal))
+        {
+            centers.Add(trained[predicted.TechCenter].LastOrDefault() is TrainingOutcome t
+                ? new RunTechCenter(
+                    t.TechCenter, t.Incidents, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(trained[t.TechCenter].Sum(o => o.Seconds), 3), t.Detail ?? predicted.Detail)
+                {
+                    Failed = t.Status == TrainingStatus.Failed || predicted.Failed,
+                }
+                : await KnownAsync(predicted, cancellationToken));
+        }
+
+        return [.. centers];
+    }
+
+    private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, CancellationToken cancellationToken)
+    {
+        ModelManifest? model = await pipeline.Models.FindLatestAsync(predicted.TechCenter, cancellationToken);
+        int domains = model is null ? 0 : (await pipeline.Models.ReadClustersAsync(model, cancellationToken)).Domains.Count;
+        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
     }
 
     private async Task<int> FinishAsync(string title, RunResult result, RunOutputs outputs, CancellationToken cancellationToken)
@@ -125,12 +146,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host)
             await pipeline.Train.CloseAsync(training, cancellationToken);
         }
 
-        return timed.Failed ? ExitCode.Failed : ExitCode.Done;
-    }
+        if (!timed.Failed)
+        {
+            await _trained.SaveAsync(cancellationToken);
+        }
 
-    /// <summary>Shows an import as a stage of the run.</summary>
-    private sealed class ImportProgress(IProgress<PipelineProgress> target) : IProgress<IntakeProgress>
-    {
-        public void Report(IntakeProgress value) => target.Report(new PipelineProgress("Importing", (long)(100 * value.Share), 100));
+        return timed.Failed ? ExitCode.Failed : ExitCode.Done;
     }
 }

@@ -27,7 +27,7 @@ internal static class RunSummary
         {
             string noise = center.Incidents == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * center.Unclustered / center.Incidents:0} %");
             ReportCluster[] biggest = [.. center.Clusters.Take(problems)];
-            table.AddRow(new Text(center.Name), new Text(Number(center.Incidents)), new Text(Number(center.Clusters.Count)), new Text(noise), First(c => c.Label, center.Note ?? ""), First(c => Number(c.Size)), First(c => Trend(c.Trend)));
+            table.AddRow(new Text(ConsoleText.Name(center.Name)), new Text(Number(center.Incidents)), new Text(Number(center.Clusters.Count)), new Text(noise), First(c => c.Label, center.Note ?? ""), First(c => Number(c.Size)), First(c => Trend(c.Trend)));
             foreach (ReportCluster cluster in biggest.Skip(1))
             {
                 table.AddRow(Text.Empty, Text.Empty, Text.Empty, Text.Empty, new Text(cluster.Label), new Text(Number(cluster.Size)), new Text(Trend(cluster.Trend)));

@@ -8,6 +8,9 @@ namespace Pipeline.LocalHost;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>The folder below which data folders are looked for and made where none is named.</summary>
+    public const string Root = "pipeline-data";
+
     /// <summary>The name of the file with the keys of the host.</summary>
     public const string KeysFile = "host-keys.json";
 
@@ -48,6 +51,26 @@ internal sealed class DataFolder : IDisposable
     public static string Existing(string path) => System.IO.Path.Exists(path)
         ? path
         : throw new CommandException($"There is no data folder '{System.IO.Path.GetFullPath(path)}'. Name one with --data, or make one with 'demo' or 'run'.", ExitCode.WrongUsage);
+
+    /// <summary>The path of the folder that a command works on: the named one, otherwise the only data folder there is.</summary>
+    /// <param name="named">The path that the command line names; null where it names none.</param>
+    /// <param name="otherwise">The path to use where there is none yet; null where the command reads what others have stored.</param>
+    /// <exception cref="CommandException">The named folder is not there, none was named and there is not just one, or there is none at all.</exception>
+    public static string Choose(string? named, string? otherwise = null)
+    {
+        if (named is not null)
+        {
+            return otherwise is null ? Existing(named) : named;
+        }
+
+        string[] there = Directory.Exists(Root) ? [.. Directory.GetDirectories(Root).Prepend(Root).Where(HoldsData).Order(StringComparer.Ordinal)] : [];
+        return there switch
+        {
+            [string only] => only,
+            [] => otherwise ?? throw new CommandException($"There is no data folder in '{System.IO.Path.GetFullPath(Root)}'. Name one with --data, or make one with 'demo', 'run' or 'import'.", ExitCode.WrongUsage),
+            _ => throw new CommandException($"There are {there.Length} data folders: {string.Join(", ", there.Select(path => $"'{path}'"))}. Name one of them with --data.", ExitCode.WrongUsage),
+        };
+    }
 
     /// <summary>Creates the folder where it is missing, and locks it.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
@@ -95,6 +118,8 @@ internal sealed class DataFolder : IDisposable
 
     // EAGAIN on Linux, EAGAIN on macOS, ERROR_SHARING_VIOLATION on Windows.
     private static bool IsLocked(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private static bool HoldsData(string path) => File.Exists(System.IO.Path.Combine(path, AdapterServices.SqliteFile)) || Directory.Exists(System.IO.Path.Combine(path, AdapterServices.ObjectsFolder));
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

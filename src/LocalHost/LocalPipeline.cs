@@ -35,6 +35,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public IEmbeddingGenerator<string, Embedding<float>> Embedder => Get<IEmbeddingGenerator<string, Embedding<float>>>();
 
+    public ISettingsTable Kept => Get<ISettingsTable>();
+
     public IObjectStore Objects => Get<IObjectStore>();
 
     public ModelStore Models => Get<ModelStore>();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
+using Pipeline.Intake;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -18,6 +19,9 @@ internal sealed record PipelineSettings
 
     /// <summary>All settings as they were read.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
+
+    /// <summary>The settings of the intake.</summary>
+    public IntakeOptions Intake => Configuration.GetSection(nameof(Intake)).Get<IntakeOptions>() ?? new();
 
     /// <summary>The settings of trainings.</summary>
     public TrainingOptions Training => Configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new();
@@ -81,6 +85,7 @@ internal sealed record PipelineSettings
     {
         try
         {
+            Intake.Validate();
             new ServiceCollection().AddAdapters(Configuration, Path.GetFullPath(".")).AddPipeline(Configuration);
             return this;
         }

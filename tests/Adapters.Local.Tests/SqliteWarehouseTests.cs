@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using static Pipeline.Contracts.Rows;
@@ -24,6 +26,80 @@ public sealed class SqliteWarehouseTests : IDisposable
 
         await using SqliteWarehouse second = await OpenAsync();
         (await second.CountChangesAsync(0)).ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task A_date_that_cannot_be_and_one_that_stands_alone_do_not_count_as_the_newest()
+    {
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        await warehouse.UpsertIncidentsAsync(
+        [
+            .. Enumerable.Range(1, 20).Select(day => Incident($"N{day}", createdOn: Day(day).AddYears(-5))),
+            Incident("later than all", createdOn: Day(1)),
+            Incident("no date at all", createdOn: new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)),
+            Incident("before computers", createdOn: new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            Incident("tomorrow's", techCenter: "voice", createdOn: DateTimeOffset.UtcNow.AddYears(10)),
+        ]);
+
+        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync();
+
+        (statistics[0].OldestIncident, statistics[0].NewestIncident).ShouldBe((Day(1).AddYears(-5), Day(20).AddYears(-5)));
+        statistics[1].NewestIncident.ShouldBeNull();
+        (statistics[0].Incidents, statistics[1].Incidents).ShouldBe((23, 1));
+    }
+
+    [TestMethod]
+    public async Task What_is_known_beside_an_incident_comes_back_and_a_change_of_it_is_a_change()
+    {
+        Incident full = Incident("A") with { Priority = "1", State = "open", ResolvedOn = Day(3), CloseNotes = "replaced", ReopenCount = 2, Location = "HQ", ConfigurationItem = "printer 7" };
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        await warehouse.UpsertIncidentsAsync([full, Incident("B")]);
+
+        IReadOnlyList<IncidentChange> changes = await warehouse.ReadChangesAsync(0, 10);
+
+        (changes[0].Incident with { Texts = full.Texts }).ShouldBe(full);
+        changes[1].Incident.ReopenCount.ShouldBeNull();
+        (await warehouse.UpsertIncidentsAsync([full])).ShouldBe(new UpsertOutcome(0, 0, 1));
+        (await warehouse.UpsertIncidentsAsync([full with { State = "closed" }])).ShouldBe(new UpsertOutcome(0, 1, 0));
+    }
+
+    [TestMethod]
+    public async Task A_file_of_an_earlier_version_gets_the_new_columns_and_keeps_its_rows()
+    {
+        await using (SqliteWarehouse first = await OpenAsync())
+        {
+            await first.UpsertIncidentsAsync([Incident("A")]);
+        }
+
+        await using (SqliteConnection connection = new($"Data Source={DatabasePath};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = string.Concat(((string[])["priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci"]).Select(name => $"ALTER TABLE incidents DROP COLUMN {name};")) + "DROP TABLE ingestions; PRAGMA user_version = 1;";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using SqliteWarehouse second = await OpenAsync();
+        (await second.ReadChangesAsync(0, 10)).Single().Incident.Priority.ShouldBeNull();
+        (await second.UpsertIncidentsAsync([Incident("A")])).Unchanged.ShouldBe(1);
+        (await second.UpsertIncidentsAsync([Incident("A") with { Priority = "1" }])).Changed.ShouldBe(1);
+        (await second.ReadIngestionsAsync(10)).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task What_was_taken_in_is_kept_the_newest_first()
+    {
+        Ingestion Of(string file, string? problem) => new(Day(1), 1.5, "ann", file, "00ff", 1234, "Jira", 10, 8, 2, new Dictionary<RejectKind, int> { [RejectKind.EmptyText] = 2 }, 7, 1, problem);
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        await warehouse.RecordIngestionAsync(Of("a.csv", null));
+        await warehouse.RecordIngestionAsync(Of("b.csv", "too bad"));
+
+        IReadOnlyList<Ingestion> read = await warehouse.ReadIngestionsAsync(10);
+
+        read.Select(i => i.File).ShouldBe(["b.csv", "a.csv"]);
+        read[1].RejectReasons.ShouldBe([new(RejectKind.EmptyText, 2)]);
+        (read[0] with { RejectReasons = read[1].RejectReasons }).ShouldBe(Of("b.csv", "too bad") with { RejectReasons = read[1].RejectReasons });
+        (await warehouse.ReadIngestionsAsync(1)).Count.ShouldBe(1);
     }
 
     [TestMethod]

@@ -50,7 +50,7 @@ public sealed partial class SqliteWarehouse
     private static UpsertOutcome Upsert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Incident> incidents, Dictionary<string, int> lastRow, CancellationToken cancellationToken)
     {
         using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.FindIncident, "@number");
-        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertIncident, "@number", "@createdOn", "@updatedOn", "@texts", "@techCenter", "@sequence");
+        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertIncident, "@number", "@createdOn", "@updatedOn", "@texts", "@techCenter", "@sequence", "@priority", "@state", "@resolvedOn", "@closeNotes", "@reopenCount", "@location", "@configurationItem");
         long sequence = connection.ExecuteScalar<long>(SqliteWarehouseSql.LastSequence, transaction: transaction);
         (int added, int changed, int unchanged) = (0, 0, 0);
         for (int i = 0; i < incidents.Count; i++)
@@ -62,7 +62,7 @@ public sealed partial class SqliteWarehouse
                 continue;
             }
 
-            IncidentRow row = new(SqliteFormat.Date(incident.CreatedOn), SqliteFormat.Date(incident.UpdatedOn), SqliteFormat.Texts(incident.Texts), incident.TechCenter);
+            IncidentRow row = IncidentRow.Of(incident);
             IncidentRow? stored = FindStored(find, incident.Number);
             if (stored is null)
             {
@@ -78,7 +78,7 @@ public sealed partial class SqliteWarehouse
                 changed++;
             }
 
-            upsert.Execute(incident.Number, row.CreatedOn, row.UpdatedOn, row.Texts, row.TechCenter, ++sequence);
+            upsert.Execute(incident.Number, row.CreatedOn, row.UpdatedOn, row.Texts, row.TechCenter, ++sequence, row.Priority, row.State, row.ResolvedOn, row.CloseNotes, row.ReopenCount, row.Location, row.ConfigurationItem);
         }
 
         return new UpsertOutcome(added, changed, unchanged);
@@ -88,7 +88,8 @@ public sealed partial class SqliteWarehouse
     {
         using SqliteDataReader reader = find.Query(number);
         return reader.Read()
-            ? new IncidentRow(reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2), reader.GetString(3))
+            ? new IncidentRow(
+                Text(reader, 0), Text(reader, 1), reader.GetString(2), reader.GetString(3), Text(reader, 4), Text(reader, 5), Text(reader, 6), Text(reader, 7), reader.IsDBNull(8) ? null : reader.GetInt64(8), Text(reader, 9), Text(reader, 10))
             : null;
     }
 
@@ -99,11 +100,34 @@ public sealed partial class SqliteWarehouse
         UpdatedOn = SqliteFormat.ReadDate(reader, 3),
         Texts = SqliteFormat.ParseTexts(reader.GetString(4)),
         TechCenter = reader.GetString(5),
+        Priority = Text(reader, 6),
+        State = Text(reader, 7),
+        ResolvedOn = SqliteFormat.ReadDate(reader, 8),
+        CloseNotes = Text(reader, 9),
+        ReopenCount = reader.IsDBNull(10) ? null : reader.GetInt32(10),
+        Location = Text(reader, 11),
+        ConfigurationItem = Text(reader, 12),
     };
 
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
     /// <summary>An incident's columns as they are stored, so that two versions compare by value.</summary>
-    private sealed record IncidentRow(string? CreatedOn, string? UpdatedOn, string Texts, string TechCenter)
+    private sealed record IncidentRow(
+        string? CreatedOn, string? UpdatedOn, string Texts, string TechCenter, string? Priority, string? State, string? ResolvedOn, string? CloseNotes, long? ReopenCount, string? Location, string? ConfigurationItem)
     {
+        public static IncidentRow Of(Incident incident) => new(
+            SqliteFormat.Date(incident.CreatedOn),
+            SqliteFormat.Date(incident.UpdatedOn),
+            SqliteFormat.Texts(incident.Texts),
+            incident.TechCenter,
+            incident.Priority,
+            incident.State,
+            SqliteFormat.Date(incident.ResolvedOn),
+            incident.CloseNotes,
+            incident.ReopenCount,
+            incident.Location,
+            incident.ConfigurationItem);
+
         public bool IsOlderThan(IncidentRow other) =>
             UpdatedOn is not null && other.UpdatedOn is not null && string.CompareOrdinal(UpdatedOn, other.UpdatedOn) < 0;
     }

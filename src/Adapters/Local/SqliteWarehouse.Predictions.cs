@@ -58,18 +58,32 @@ public sealed partial class SqliteWarehouse
     public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<TechCenterStatistics>>(
         connection =>
         {
-            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadStatistics);
-            using SqliteDataReader reader = query.Query();
+            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadStatistics, "@earliest");
+            using SqliteDataReader reader = query.Query(SqliteFormat.Date(NewestDate.Earliest));
+            using var dates = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadNewestDates, "@techCenter", "@earliest", "@latest", "@limit");
             var statistics = new List<TechCenterStatistics>();
             while (reader.Read())
             {
+                (string center, long incidents) = (reader.GetString(0), reader.GetInt64(1));
                 statistics.Add(new TechCenterStatistics(
-                    reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), SqliteFormat.ReadDate(reader, 5), SqliteFormat.ReadDate(reader, 6), SqliteFormat.ReadDate(reader, 7)));
+                    center, incidents, reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), Newest(dates, center, incidents), SqliteFormat.ReadDate(reader, 5), SqliteFormat.ReadDate(reader, 6)));
             }
 
             return statistics;
         },
         cancellationToken);
+
+    private static DateTimeOffset? Newest(SqliteStatement dates, string techCenter, long incidents)
+    {
+        var newest = new List<(DateTimeOffset Date, long Count)>();
+        using SqliteDataReader reader = dates.Query(techCenter, SqliteFormat.Date(NewestDate.Earliest), SqliteFormat.Date(NewestDate.Latest(TimeProvider.System)), NewestDate.Depth(incidents));
+        while (reader.Read())
+        {
+            newest.Add((SqliteFormat.ParseDate(reader.GetString(0)), 1));
+        }
+
+        return NewestDate.Of(newest, incidents);
+    }
 
     private static IncidentPrediction ReadPrediction(SqliteDataReader reader) => new()
     {

@@ -45,11 +45,22 @@ public sealed partial class SqliteWarehouse : IWarehouse, IIncidents, ITechCente
         (connection, transaction) =>
         {
             connection.Execute(SqliteWarehouseSql.CreateTables, transaction: transaction);
+            AddColumns(connection, transaction);
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {SqliteWarehouseSql.ApplicationId}"), transaction: transaction);
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SqliteWarehouseSql.SchemaVersion}"), transaction: transaction);
             return true;
         },
         cancellationToken);
+
+    /// <summary>Gives a file of an earlier version the columns that it has not.</summary>
+    private static void AddColumns(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        HashSet<string> there = [.. connection.Query<string>(SqliteWarehouseSql.IncidentColumns, transaction: transaction)];
+        foreach ((string name, string type) in SqliteWarehouseSql.AddedIncidentColumns.Where(column => !there.Contains(column.Name)))
+        {
+            connection.Execute($"ALTER TABLE incidents ADD COLUMN {name} {type}", transaction: transaction);
+        }
+    }
 
     /// <summary>Closes the file after the write that is under way.</summary>
     public void Dispose()

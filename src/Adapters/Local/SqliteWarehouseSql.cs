@@ -7,7 +7,7 @@ internal static class SqliteWarehouseSql
     public const int ApplicationId = 0x50495045;
 
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     /// <summary>
     /// A page holds several embeddings of 512 numbers. FULL makes a commit wait until the log is on the disk:
@@ -29,7 +29,14 @@ internal static class SqliteWarehouseSql
             sys_updated_on TEXT,
             texts TEXT NOT NULL,
             tech_center TEXT NOT NULL,
-            change_sequence INTEGER NOT NULL);
+            change_sequence INTEGER NOT NULL,
+            priority TEXT,
+            state TEXT,
+            resolved_at TEXT,
+            close_notes TEXT,
+            reopen_count INTEGER,
+            location TEXT,
+            cmdb_ci TEXT);
         CREATE UNIQUE INDEX IF NOT EXISTS incidents_by_sequence ON incidents (change_sequence);
         CREATE INDEX IF NOT EXISTS incidents_by_center ON incidents (tech_center, sys_created_on);
 
@@ -80,13 +87,50 @@ internal static class SqliteWarehouseSql
             outcome TEXT NOT NULL,
             PRIMARY KEY (run_id, tech_center));
 
+        CREATE TABLE IF NOT EXISTS ingestions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            started_at TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            user_name TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            source TEXT,
+            rows INTEGER NOT NULL,
+            accepted INTEGER NOT NULL,
+            rejected INTEGER NOT NULL,
+            reject_reasons TEXT NOT NULL,
+            added INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            problem TEXT);
+
         CREATE TABLE IF NOT EXISTS settings (
             name TEXT NOT NULL PRIMARY KEY,
             value TEXT NOT NULL);
         """;
 
+    // What later versions have added to the table of incidents.
+    public static readonly IReadOnlyList<(string Name, string Type)> AddedIncidentColumns =
+    [
+        ("priority", "TEXT"), ("state", "TEXT"), ("resolved_at", "TEXT"), ("close_notes", "TEXT"), ("reopen_count", "INTEGER"), ("location", "TEXT"), ("cmdb_ci", "TEXT"),
+    ];
+
+    public const string IncidentColumns = "SELECT name FROM pragma_table_info('incidents')";
+
+    public const string InsertIngestion = """
+        INSERT INTO ingestions (started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem)
+        VALUES (@startedAt, @seconds, @user, @file, @sha256, @bytes, @source, @rows, @accepted, @rejected, @reasons, @added, @changed, @problem)
+        """;
+
+    public const string ReadIngestions = """
+        SELECT started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem
+        FROM ingestions
+        ORDER BY id DESC
+        LIMIT @limit
+        """;
+
     public const string FindIncident = """
-        SELECT sys_created_on, sys_updated_on, texts, tech_center
+        SELECT sys_created_on, sys_updated_on, texts, tech_center, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci
         FROM incidents
         WHERE number = @number
         """;
@@ -94,18 +138,25 @@ internal static class SqliteWarehouseSql
     public const string LastSequence = "SELECT COALESCE(MAX(change_sequence), 0) FROM incidents";
 
     public const string UpsertIncident = """
-        INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence)
-        VALUES (@number, @createdOn, @updatedOn, @texts, @techCenter, @sequence)
+        INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci)
+        VALUES (@number, @createdOn, @updatedOn, @texts, @techCenter, @sequence, @priority, @state, @resolvedOn, @closeNotes, @reopenCount, @location, @configurationItem)
         ON CONFLICT (number) DO UPDATE SET
             sys_created_on = excluded.sys_created_on,
             sys_updated_on = excluded.sys_updated_on,
             texts = excluded.texts,
             tech_center = excluded.tech_center,
-            change_sequence = excluded.change_sequence
+            change_sequence = excluded.change_sequence,
+            priority = excluded.priority,
+            state = excluded.state,
+            resolved_at = excluded.resolved_at,
+            close_notes = excluded.close_notes,
+            reopen_count = excluded.reopen_count,
+            location = excluded.location,
+            cmdb_ci = excluded.cmdb_ci
         """;
 
     public const string ReadChanges = """
-        SELECT change_sequence, number, sys_created_on, sys_updated_on, texts, tech_center
+        SELECT change_sequence, number, sys_created_on, sys_updated_on, texts, tech_center, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci
         FROM incidents
         WHERE change_sequence > @after
         ORDER BY change_sequence
@@ -240,7 +291,7 @@ internal static class SqliteWarehouseSql
     public const string ReadStatistics = """
         WITH
         source AS (
-            SELECT tech_center, COUNT(*) AS incidents, MAX(sys_created_on) AS newest, MIN(sys_created_on) AS oldest
+            SELECT tech_center, COUNT(*) AS incidents, MIN(CASE WHEN sys_created_on >= @earliest THEN sys_created_on END) AS oldest
             FROM incidents GROUP BY tech_center),
         ready AS (
             SELECT tech_center, COUNT(*) AS preprocessed
@@ -251,12 +302,20 @@ internal static class SqliteWarehouseSql
         centers AS (
             SELECT tech_center FROM source UNION SELECT tech_center FROM ready UNION SELECT tech_center FROM answered)
         SELECT centers.tech_center, COALESCE(source.incidents, 0), COALESCE(ready.preprocessed, 0),
-            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), source.newest, answered.newest, source.oldest
+            COALESCE(answered.predicted, 0), COALESCE(answered.unclustered, 0), answered.newest, source.oldest
         FROM centers
         LEFT JOIN source ON source.tech_center = centers.tech_center
         LEFT JOIN ready ON ready.tech_center = centers.tech_center
         LEFT JOIN answered ON answered.tech_center = centers.tech_center
         ORDER BY centers.tech_center
+        """;
+
+    public const string ReadNewestDates = """
+        SELECT sys_created_on
+        FROM incidents
+        WHERE tech_center = @techCenter AND sys_created_on BETWEEN @earliest AND @latest
+        ORDER BY sys_created_on DESC
+        LIMIT @limit
         """;
 
     public const string SetSetting = """

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -97,11 +97,11 @@ internal sealed class CommandHost
     }
 
     /// <summary>Tells the user something on the way, on standard error.</summary>
-    public static void Tell(string line) => Console.Error.WriteLine(line);
+    public static void Tell(string line) => Console.Error.WriteLine(ConsoleText.Line(line));
 
     private static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine($"Error: {message}");
+        Console.Error.WriteLine($"Error: {ConsoleText.Line(message)}");
         return exitCode;
     }
 }

@@ -1,18 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pipeline.LocalHost;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary>The options that several commands share, and the kinds of options: what cannot be right is refused with the option's name before anything is done.</summary>
 internal static class CommandOptions
 {
-    /// <summary>The data folder of the commands that work on one step.</summary>
-    public const string DefaultDataFolder = "pipeline-data";
-
     public static Option<string?> Data(string description) => Text("--data", description, "DIR");
 
-    public static Option<string?> DataOfStep() => Data($"The data folder. Default: {DefaultDataFolder}.");
+    public static Option<string?> DataOfStep() => Data($"The data folder. Default: the only one below {DataFolder.Root}.");
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on standard output and nothing else there." };
 

@@ -14,7 +14,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {CommandOptions.DefaultDataFolder}/{DataFolderName}.");
+        Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {DataFolder.Root}/{DataFolderName}.");
         Option<int?> count = CommandOptions.Integer("--incidents", "How many incidents to make, 100 to 1,000,000. Default: 20,000.", 100, 1_000_000);
         Option<int?> seed = CommandOptions.Seed("Seeds the incidents and the training. Default: 42.");
         Option<string?> report = CommandOptions.Report();
@@ -24,12 +24,12 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
             PipelineSettings settings = PipelineSettings.Load().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
-            string folder = parsed.GetValue(data) ?? Path.Combine(CommandOptions.DefaultDataFolder, DataFolderName);
+            string folder = parsed.GetValue(data) ?? Path.Combine(DataFolder.Root, DataFolderName);
             RunOutputs outputs = new(Report: parsed.GetValue(report));
             outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
             await RequireOwnStoresAsync(pipeline, cancellationToken);
-            return await new PipelineRun(pipeline, host).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
+            return await new PipelineRun(pipeline, host, settings.Training).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
         }));
         return command;
     }

@@ -16,7 +16,7 @@ internal static class MonitorCommands
         Command command = new("status", "Show what is stored, how old it is and what waits, per tech center.") { data, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
-            string folder = DataFolder.Existing(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder);
+            string folder = DataFolder.Choose(parsed.GetValue(data));
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, PipelineSettings.Load(), cancellationToken);
             PipelineStatus status = await pipeline.Monitor.StatusAsync(cancellationToken);
             host.Show(status, console => Write(console, status));
@@ -32,7 +32,7 @@ internal static class MonitorCommands
         Command command = new("validate", "Check settings, storage, embedder and models: one PASS or FAIL line each.") { data, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
         {
-            IReadOnlyList<Check> checks = await ChecksAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, cancellationToken);
+            IReadOnlyList<Check> checks = await ChecksAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), cancellationToken);
             host.Show(new { passed = checks.All(c => c.Passed), checks }, _ =>
             {
                 foreach (Check check in checks)
@@ -76,7 +76,7 @@ internal static class MonitorCommands
         foreach (TechCenterStatus center in status.TechCenters)
         {
             table.AddRow(
-                new Text(center.Name),
+                new Text(ConsoleText.Name(center.Name)),
                 new Text($"{center.Incidents}"),
                 new Text($"{center.Preprocessed}"),
                 new Text($"{center.Predicted}"),

@@ -36,7 +36,7 @@ internal static class ServeCommand
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
-            await RunAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, settings, pipelineSettings, configuration, cancellationToken);
+            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
         }));
         return command;

@@ -29,7 +29,7 @@ internal static class StepCommands
     public static Command CreateTrain()
     {
         Option<string?> data = CommandOptions.DataOfStep();
-        Option<int?> year = CommandOptions.Integer("--year", "The year of the window's end. Default: that of the newest incident.", 2000, 9998, "Y");
+        Option<int?> year = CommandOptions.Integer("--year", "The year of the window's end. Default: that of the newest incident.", 1990, 9998, "Y");
         Option<int?> quarter = CommandOptions.Integer("--quarter", "The quarter of the window's end, 1 to 4. Default: that of the newest incident.", 1, 4, "Q");
         Option<string[]> centers = CommandOptions.List("--tech-centers", "The tech centers to train, separated by commas. Default: all.");
         Option<int?> minClusterSize = CommandOptions.MinClusterSize();
@@ -79,7 +79,7 @@ internal static class StepCommands
     }
 
     private static Task<LocalPipeline> OpenAsync(string? folder, PipelineSettings settings, CancellationToken cancellationToken) =>
-        LocalPipeline.OpenAsync(DataFolder.Existing(folder ?? CommandOptions.DefaultDataFolder), settings, cancellationToken);
+        LocalPipeline.OpenAsync(DataFolder.Choose(folder), settings, cancellationToken);
 
     // A tech center's own name may hold a comma, so an exact name is taken whole before commas separate.
     private static async Task<IReadOnlyList<string>?> TechCentersAsync(string[] asked, LocalPipeline pipeline, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal static class StepCommands
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Outcome", "Version", "Incidents", "Clusters", "Noise", "Domains", "Seconds");
         foreach (TrainingOutcome outcome in record.TechCenters)
         {
-            table.AddRow(new Text(outcome.TechCenter), new Text(outcome.Detail ?? "published"), new Text(outcome.Version ?? ""), new Text($"{outcome.Incidents}"), new Text($"{outcome.Clusters}"), new Text($"{outcome.Unclustered}"), new Text($"{outcome.Domains}"), new Text($"{outcome.Seconds:0.0}"));
+            table.AddRow(new Text(ConsoleText.Name(outcome.TechCenter)), new Text(outcome.Detail ?? "published"), new Text(outcome.Version ?? ""), new Text($"{outcome.Incidents}"), new Text($"{outcome.Clusters}"), new Text($"{outcome.Unclustered}"), new Text($"{outcome.Domains}"), new Text($"{outcome.Seconds:0.0}"));
         }
 
         console.Write(table);
@@ -120,7 +120,7 @@ internal static class StepCommands
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Version", "Predicted", "Noise", "");
         foreach (PredictionOutcome outcome in outcomes)
         {
-            table.AddRow(new Text(outcome.TechCenter), new Text(outcome.Version ?? ""), new Text($"{outcome.Predicted}"), new Text($"{outcome.Unclustered}"), new Text(outcome.Detail ?? ""));
+            table.AddRow(new Text(ConsoleText.Name(outcome.TechCenter)), new Text(outcome.Version ?? ""), new Text($"{outcome.Predicted}"), new Text($"{outcome.Unclustered}"), new Text(outcome.Detail ?? ""));
         }
 
         console.Write(table);

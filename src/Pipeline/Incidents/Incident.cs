@@ -17,4 +17,25 @@ public sealed record Incident
 
     /// <summary>The tech center that owns the incident: a model is trained for each.</summary>
     public required string TechCenter { get; init; }
+
+    /// <summary>How urgent the source holds it to be, in the source's words; null where it does not say.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Where its handling stands, in the source's words; null where it does not say.</summary>
+    public string? State { get; init; }
+
+    /// <summary>When it was resolved or closed, in UTC; null where it is open or the source does not say.</summary>
+    public DateTimeOffset? ResolvedOn { get; init; }
+
+    /// <summary>How it was resolved; null where the source does not say. Holds personal data as <see cref="Texts"/> do.</summary>
+    public string? CloseNotes { get; init; }
+
+    /// <summary>How often it was opened again, from 0; null where the source does not say.</summary>
+    public int? ReopenCount { get; init; }
+
+    /// <summary>Where it happened; null where the source does not say.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>What it happened to; null where the source does not say.</summary>
+    public string? ConfigurationItem { get; init; }
 }

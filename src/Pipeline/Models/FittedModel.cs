@@ -29,7 +29,7 @@ public sealed class FittedModel
     public ModelClusters Clusters { get; }
 
     /// <summary>The version's name with its tech center's, as predictions carry it.</summary>
-    public string Name => $"{ModelPaths.Slug(Manifest.TechCenter)}/{Manifest.Version}";
+    public string Name => $"{Manifest.Folder}/{Manifest.Version}";
 
     /// <summary>Makes a model of a version's content.</summary>
     /// <exception cref="ModelException">The content does not fit together.</exception>

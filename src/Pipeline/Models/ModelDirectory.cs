@@ -17,12 +17,12 @@ public sealed class ModelDirectory(ModelStore models, TimeProvider clock)
     {
         if (_listing is not Listing known)
         {
-            return await ReadAsync(cancellationToken);
+            return Names(await ReadAsync(cancellationToken));
         }
 
         bool mustRead = clock.GetElapsedTime(known.ReadAt) >= Fresh
             && ReferenceEquals(Interlocked.CompareExchange(ref _listing, known with { ReadAt = clock.GetTimestamp() }, known), known);
-        return mustRead ? await ReadAsync(cancellationToken) : known.Names;
+        return Names(mustRead ? await ReadAsync(cancellationToken) : known.Folders);
     }
 
     /// <summary>The full name of a tech center that a request names.</summary>
@@ -33,30 +33,34 @@ public sealed class ModelDirectory(ModelStore models, TimeProvider clock)
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
     public async Task<string> ResolveAsync(string? asked, RequestProblem problem = RequestProblem.Invalid, CancellationToken cancellationToken = default)
     {
-        if (Find(asked, await ListAsync(cancellationToken)) is string known)
+        await ListAsync(cancellationToken);
+        if (Find(asked, _listing!.Folders) is string known)
         {
             return known;
         }
 
-        IReadOnlyList<string> names = await ReadAsync(cancellationToken);
+        IReadOnlyDictionary<string, string> folders = await ReadAsync(cancellationToken);
+        IReadOnlyList<string> names = Names(folders);
         string list = names.Count == 0 ? "No tech center has a model yet: train first." : $"With a model: {string.Join(", ", names.Select(n => $"'{n}'"))}.";
         string message = string.IsNullOrEmpty(asked)
             ? $"Name the tech center. {list}"
             : $"There is no model of the tech center '{asked}'. {list}";
-        return Find(asked, names) ?? throw new RequestException(problem, message, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["techCenter"] = [message] });
+        return Find(asked, folders) ?? throw new RequestException(problem, message, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["techCenter"] = [message] });
     }
 
-    private static string? Find(string? asked, IReadOnlyList<string> names) =>
-        string.IsNullOrEmpty(asked)
-            ? names is [string only] ? only : null
-            : names.FirstOrDefault(name => string.Equals(name, asked, StringComparison.Ordinal)) ?? names.FirstOrDefault(name => string.Equals(ModelPaths.Slug(name), asked, StringComparison.Ordinal));
+    private static string? Find(string? asked, IReadOnlyDictionary<string, string> folders) =>
+        string.IsNullOrEmpty(asked) ? (folders.Count == 1 ? folders.Keys.First() : null)
+        : folders.ContainsKey(asked) ? asked
+        : folders.FirstOrDefault(entry => string.Equals(entry.Value, asked, StringComparison.Ordinal)).Key;
 
-    private async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
+    private static IReadOnlyList<string> Names(IReadOnlyDictionary<string, string> folders) => [.. folders.Keys];
+
+    private async Task<IReadOnlyDictionary<string, string>> ReadAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> names = await models.ListTechCentersAsync(cancellationToken);
-        _listing = new Listing(names, clock.GetTimestamp());
-        return names;
+        IReadOnlyDictionary<string, string> folders = await models.ListFoldersAsync(cancellationToken);
+        _listing = new Listing(folders, clock.GetTimestamp());
+        return folders;
     }
 
-    private sealed record Listing(IReadOnlyList<string> Names, long ReadAt);
+    private sealed record Listing(IReadOnlyDictionary<string, string> Folders, long ReadAt);
 }

@@ -62,9 +62,13 @@ public sealed record ModelManifest
     [JsonIgnore]
     public ModelVersionId Id => ModelVersionId.Parse(Version) ?? throw new InvalidDataException($"'{Version}' is not a version's name.");
 
+    /// <summary>The tech center's folder, in which the version lies.</summary>
+    [JsonIgnore]
+    public string Folder { get => field ?? ModelPaths.Slug(TechCenter); init; }
+
     /// <summary>The version's folder in the object store, without a slash at its end.</summary>
     [JsonIgnore]
-    public string Path => ModelPaths.Version(TechCenter, Id);
+    public string Path => ModelPaths.Version(Folder, Version);
 }
 
 /// <summary>A file of a model version as its manifest vouches for it.</summary>

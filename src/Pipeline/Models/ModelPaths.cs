@@ -23,27 +23,33 @@ public static class ModelPaths
 
     private const int LongestSlug = 60;
 
-    /// <summary>The folder of a tech center's versions, without a slash at its end.</summary>
-    public static string TechCenter(string techCenter) => $"{Root}/{Slug(techCenter)}";
+    /// <summary>Names the tech center that a folder belongs to: <c>{tech-center-slug}/owner.json</c>.</summary>
+    public const string OwnerFile = "owner.json";
 
     /// <summary>The folder of one version, without a slash at its end.</summary>
-    public static string Version(string techCenter, ModelVersionId version) => $"{TechCenter(techCenter)}/{version}";
+    /// <param name="folder">The tech center's folder below the root; see <see cref="ModelFolders"/>.</param>
+    /// <param name="version">The version's name.</param>
+    public static string Version(string folder, string version) => $"{Root}/{folder}/{version}";
 
     /// <summary>
-    /// A tech center's name as a folder name: lower-case letters, digits and dashes. Where that loses anything but case and single blanks,
-    /// the start of the name's SHA-256 keeps different names apart.
+    /// A tech center's name as a folder name: lower-case letters, digits and dashes, <c>bt-tc-data-analytics</c> for <c>BT-TC-Data Analytics</c>. Full-width letters and digits are taken for plain ones.
+    /// Names that differ in more than that share it, and then <see cref="HashedSlug"/> keeps them apart. Where nothing readable is left it is the hash.
     /// </summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public static string Slug(string techCenter)
+    public static string Slug(string techCenter) => Readable(techCenter, foldsWidth: true) is { Length: > 0 } readable ? readable : Hash(techCenter);
+
+    /// <summary>The folder name that no other tech center has: the slug with the start of the name's SHA-256.</summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static string HashedSlug(string techCenter) => Readable(techCenter, foldsWidth: false) is { Length: > 0 } readable ? $"{readable}-{Hash(techCenter)}" : Hash(techCenter);
+
+    private static string Readable(string techCenter, bool foldsWidth)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(techCenter);
         StringBuilder slug = new();
-        bool exact = techCenter.Length <= LongestSlug;
-        foreach (char c in techCenter)
+        foreach (char written in techCenter)
         {
-            bool kept = char.IsAsciiLetterOrDigit(c);
-            exact &= kept || (c == ' ' && slug.Length > 0 && slug[^1] != '-');
-            if (kept)
+            char c = foldsWidth && written is >= '\uFF01' and <= '\uFF5E' ? (char)(written - 0xFEE0) : written;
+            if (char.IsAsciiLetterOrDigit(c))
             {
                 slug.Append(char.ToLowerInvariant(c));
             }
@@ -53,13 +59,8 @@ public static class ModelPaths
             }
         }
 
-        string readable = slug.ToString(0, Math.Min(slug.Length, LongestSlug)).Trim('-');
-        if (exact && techCenter[^1] != ' ')
-        {
-            return readable;
-        }
-
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(techCenter)))[..8];
-        return readable.Length == 0 ? hash : $"{readable}-{hash}";
+        return slug.ToString(0, Math.Min(slug.Length, LongestSlug)).Trim('-');
     }
+
+    private static string Hash(string techCenter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(techCenter)))[..8];
 }

@@ -6,8 +6,18 @@ using Pipeline.Storage;
 namespace Pipeline.Models;
 
 /// <summary>Publishes and reads model versions in an object store.</summary>
-public sealed class ModelStore(IObjectStore objects)
+public sealed class ModelStore
 {
+    private readonly IObjectStore _objects;
+    private readonly ModelFolders _folders;
+
+    /// <summary>Names the object store.</summary>
+    public ModelStore(IObjectStore objects)
+    {
+        _objects = objects;
+        _folders = new ModelFolders(objects, OwnerOfVersionsAsync);
+    }
+
     /// <summary>The published versions of a tech center, the oldest first.</summary>
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
     public async Task<IReadOnlyList<ModelManifest>> ListAsync(string techCenter, CancellationToken cancellationToken = default)
@@ -47,10 +57,15 @@ public sealed class ModelStore(IObjectStore objects)
 
     /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
     /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
-    public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ListFoldersAsync(cancellationToken)).Keys];
+
+    /// <summary>All tech centers that have a published version, in ordinal order, each with its folder.</summary>
+    /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> ListFoldersAsync(CancellationToken cancellationToken = default)
     {
         Dictionary<string, List<ModelVersionId>> folders = new(StringComparer.Ordinal);
-        await foreach (StoredObject stored in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        await foreach (StoredObject stored in _objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
         {
             if (stored.Name.Split('/') is [_, string folder, string name, ModelPaths.ManifestFile] && ModelVersionId.Parse(name) is ModelVersionId version)
             {
@@ -63,13 +78,12 @@ public sealed class ModelStore(IObjectStore objects)
             }
         }
 
-        List<string> names = [];
+        SortedDictionary<string, string> names = new(StringComparer.Ordinal);
         foreach ((string folder, List<ModelVersionId> versions) in folders)
         {
-            names.Add(await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken));
+            names[await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken)] = folder;
         }
 
-        names.Sort(StringComparer.Ordinal);
         return names;
     }
 
@@ -81,7 +95,7 @@ public sealed class ModelStore(IObjectStore objects)
     public async Task<ModelManifest?> FindAsync(string slug, string version, CancellationToken cancellationToken = default)
     {
         string name = $"{ModelPaths.Root}/{slug}/{version}/{ModelPaths.ManifestFile}";
-        await using (Stream? stream = await objects.OpenReadAsync(name, cancellationToken))
+        await using (Stream? stream = await _objects.OpenReadAsync(name, cancellationToken))
         {
             if (stream is null)
             {
@@ -90,7 +104,7 @@ public sealed class ModelStore(IObjectStore objects)
         }
 
         ModelManifest manifest = await ReadManifestAsync(name, version, cancellationToken);
-        return string.Equals(ModelPaths.Slug(manifest.TechCenter), slug, StringComparison.Ordinal)
+        return string.Equals(ModelPaths.Slug(manifest.TechCenter), slug, StringComparison.Ordinal) || string.Equals(ModelPaths.HashedSlug(manifest.TechCenter), slug, StringComparison.Ordinal)
             ? manifest
             : throw Corrupt(name, $"it belongs to the tech center '{manifest.TechCenter}', whose folder is another");
     }
@@ -108,6 +122,7 @@ public sealed class ModelStore(IObjectStore objects)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(content);
+        manifest = manifest with { Folder = await _folders.TakeAsync(manifest.TechCenter, cancellationToken) };
         if (await FileAsync(ModelPaths.ArraysFile, (stream, token) => SafeTensorFile.WriteAsync(stream, content.Arrays, cancellationToken: token)) is not ModelFile arrays
             || await FileAsync(ModelPaths.ClustersFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Clusters, PipelineJson.Indented, token)) is not ModelFile clusters
             || await FileAsync(ModelPaths.MetricsFile, (stream, token) => JsonSerializer.SerializeAsync(stream, content.Metrics, PipelineJson.Indented, token), there => IsSame(there, content.Metrics)) is not ModelFile metrics)
@@ -116,7 +131,7 @@ public sealed class ModelStore(IObjectStore objects)
         }
 
         ModelManifest complete = manifest with { Files = [arrays, clusters, metrics] };
-        bool written = await objects.WriteAsync(
+        bool written = await _objects.WriteAsync(
             $"{manifest.Path}/{ModelPaths.ManifestFile}",
             (stream, token) => JsonSerializer.SerializeAsync(stream, complete, PipelineJson.Indented, token),
             onlyIfAbsent: true,
@@ -155,13 +170,16 @@ public sealed class ModelStore(IObjectStore objects)
     }
 
     // The versions that have a manifest, the oldest first.
-    private async Task<IReadOnlyList<ModelVersionId>> VersionsAsync(string techCenter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ModelVersionId>> VersionsAsync(string techCenter, CancellationToken cancellationToken) =>
+        await VersionsInAsync(await _folders.FindAsync(techCenter, cancellationToken), cancellationToken);
+
+    private async Task<List<ModelVersionId>> VersionsInAsync(string folder, CancellationToken cancellationToken)
     {
         List<ModelVersionId> versions = [];
-        string folder = ModelPaths.TechCenter(techCenter) + "/";
-        await foreach (StoredObject stored in objects.ListAsync(folder, cancellationToken))
+        string prefix = $"{ModelPaths.Root}/{folder}/";
+        await foreach (StoredObject stored in _objects.ListAsync(prefix, cancellationToken))
         {
-            if (stored.Name[folder.Length..].Split('/') is [string name, ModelPaths.ManifestFile] && ModelVersionId.Parse(name) is ModelVersionId version)
+            if (stored.Name[prefix.Length..].Split('/') is [string name, ModelPaths.ManifestFile] && ModelVersionId.Parse(name) is ModelVersionId version)
             {
                 versions.Add(version);
             }
@@ -169,6 +187,20 @@ public sealed class ModelStore(IObjectStore objects)
 
         versions.Sort();
         return versions;
+    }
+
+    private async Task<string?> OwnerOfVersionsAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<ModelVersionId> versions = await VersionsInAsync(folder, cancellationToken);
+            return versions.Count == 0 ? null : await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            // Damaged as they all are, they are reported where they are read.
+            return null;
+        }
     }
 
     // The tech center's name out of the newest manifest that can be read; without one, the newest manifest's error.
@@ -192,7 +224,8 @@ public sealed class ModelStore(IObjectStore objects)
 
     private async Task<ModelManifest> ReadOwnAsync(string techCenter, ModelVersionId version, CancellationToken cancellationToken)
     {
-        string name = $"{ModelPaths.Version(techCenter, version)}/{ModelPaths.ManifestFile}";
+        string folder = await _folders.FindAsync(techCenter, cancellationToken);
+        string name = $"{ModelPaths.Version(folder, version.ToString())}/{ModelPaths.ManifestFile}";
         ModelManifest manifest = await ReadManifestAsync(name, version.ToString(), cancellationToken);
         return string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal)
             ? manifest
@@ -203,14 +236,14 @@ public sealed class ModelStore(IObjectStore objects)
     private async Task<ModelFile?> WriteOnceAsync(string path, string name, Func<Stream, CancellationToken, Task> write, Func<byte[], bool>? isSame, CancellationToken cancellationToken)
     {
         ModelFile? own = null;
-        bool written = await objects.WriteAsync($"{path}/{name}", async (stream, token) => own = await HashAsync(stream, token), onlyIfAbsent: true, cancellationToken);
+        bool written = await _objects.WriteAsync($"{path}/{name}", async (stream, token) => own = await HashAsync(stream, token), onlyIfAbsent: true, cancellationToken);
         if (written)
         {
             return own;
         }
 
         own ??= await HashAsync(Stream.Null, cancellationToken);
-        await using Stream? stored = await objects.OpenReadAsync($"{path}/{name}", cancellationToken);
+        await using Stream? stored = await _objects.OpenReadAsync($"{path}/{name}", cancellationToken);
         if (stored is null)
         {
             return null;
@@ -261,7 +294,7 @@ public sealed class ModelStore(IObjectStore objects)
     {
         ModelFile file = manifest.Files.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal))
             ?? throw Corrupt(manifest.Path, $"the manifest does not list {name}");
-        await using Stream? stored = await objects.OpenReadAsync($"{manifest.Path}/{name}", cancellationToken);
+        await using Stream? stored = await _objects.OpenReadAsync($"{manifest.Path}/{name}", cancellationToken);
         if (stored is null)
         {
             throw Corrupt(manifest.Path, $"{name} is missing");
@@ -281,7 +314,7 @@ public sealed class ModelStore(IObjectStore objects)
 
     private async Task<ModelManifest> ReadManifestAsync(string name, string version, CancellationToken cancellationToken)
     {
-        await using Stream stream = await objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it vanished while it was read");
+        await using Stream stream = await _objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it vanished while it was read");
         try
         {
             ModelManifest manifest = await JsonSerializer.DeserializeAsync<ModelManifest>(stream, PipelineJson.Indented, cancellationToken) ?? throw new JsonException("it holds null");
@@ -291,7 +324,7 @@ public sealed class ModelStore(IObjectStore objects)
             }
 
             return string.Equals(manifest.Version, version, StringComparison.Ordinal)
-                ? manifest
+                ? manifest with { Folder = name.Split('/')[1] }
                 : throw new JsonException($"it says version '{manifest.Version}'");
         }
         catch (JsonException e)

@@ -6,13 +6,13 @@ namespace Pipeline.Models;
 public sealed record TrainingWindow(DateTimeOffset From, DateTimeOffset Until)
 {
     /// <summary>The window that ends with a quarter.</summary>
-    /// <param name="year">2000 to 9998.</param>
+    /// <param name="year">1990 to 9998.</param>
     /// <param name="quarter">1 to 4.</param>
     /// <param name="months">The window's length, 1 to 1200.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public static TrainingWindow Ending(int year, int quarter, int months)
     {
-        Require(year, 2000, 9998, nameof(year));
+        Require(year, 1990, 9998, nameof(year));
         Require(quarter, 1, 4, nameof(quarter));
         Require(months, 1, 1200, nameof(months));
         DateTimeOffset until = new DateTimeOffset(year, (quarter * 3) - 2, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(3);

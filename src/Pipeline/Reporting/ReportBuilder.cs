@@ -54,7 +54,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         }
 
         ModelContent content = await models.ReadAsync(manifest, cancellationToken);
-        IReadOnlyList<DateOnly> weeks = WeeklyTrend.Weeks(rows.Min(r => r.CreatedOn), rows.Max(r => r.CreatedOn));
+        IReadOnlyList<DateOnly> weeks = Weeks(rows);
         return new ReportTechCenter
         {
             Name = center.TechCenter,
@@ -68,6 +68,13 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             Points = Points(rows, KnownTexts.Read(content.Arrays), mapPoints),
             Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
         };
+    }
+
+    // A date that cannot be, or a single one long after all others, makes no weeks; what lies outside them is in no week's count.
+    private IReadOnlyList<DateOnly> Weeks(List<PredictedIncident> rows)
+    {
+        DateTimeOffset[] dates = [.. rows.Select(r => r.CreatedOn).OfType<DateTimeOffset>().Where(d => NewestDate.IsPossible(d, clock)).OrderDescending()];
+        return dates.Length == 0 ? [] : WeeklyTrend.Weeks(dates[^1], NewestDate.Of(dates.Select(d => (d, 1L)), dates.Length));
     }
 
     private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
@@ -86,7 +93,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
     {
         try
         {
-            ModelManifest? previous = await models.FindAsync(ModelPaths.Slug(manifest.TechCenter), manifest.PreviousVersion!, cancellationToken);
+            ModelManifest? previous = await models.FindAsync(manifest.Folder, manifest.PreviousVersion!, cancellationToken);
             return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
         }
         catch (ModelException)
@@ -112,7 +119,10 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         int[] counts = new int[weeks.Count];
         foreach (DateTimeOffset created in members.Select(m => m.CreatedOn).OfType<DateTimeOffset>())
         {
-            counts[WeeklyTrend.IndexOf(weeks, created)]++;
+            if (weeks.Count > 0 && WeeklyTrend.IndexOf(weeks, created) is var week && week >= 0 && week < counts.Length)
+            {
+                counts[week]++;
+            }
         }
 
         return new ReportCluster

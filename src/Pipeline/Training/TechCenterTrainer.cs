@@ -157,7 +157,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, Model
             }
         }
 
-        throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.TechCenter(draft.TechCenter)}, and train again.");
+        throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.Root}/{draft.Folder}, and train again.");
     }
 
     // A failed training is counted as an error; a published version is described.

@@ -14,7 +14,7 @@ namespace Pipeline.Training;
 /// <summary>Checks training requests and settles what they leave open.</summary>
 public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions options, TimeProvider clock)
 {
-    private const int FirstYear = 2000;
+    private const int FirstYear = 1990;
     private const int LastYear = 9998;
 
     /// <summary>Makes a plan of a request. Without a quarter it is that of the newest incident.</summary>
@@ -31,7 +31,7 @@ public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions op
         TechCenterStatistics[] trained = [.. known.Where(s => asked?.Contains(s.TechCenter, StringComparer.Ordinal) ?? true)];
         if (request.Year is not int year || request.Quarter is not int quarter)
         {
-            (year, quarter) = TrainingWindow.QuarterOf(trained.Max(s => s.NewestIncident) ?? clock.GetUtcNow());
+            (year, quarter) = TrainingWindow.QuarterOf(Newest(trained) ?? clock.GetUtcNow());
         }
         else
         {
@@ -50,6 +50,11 @@ public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions op
 
     /// <summary>The period that the models of a quarter learn from.</summary>
     public TrainingWindow Window(int year, int quarter) => TrainingWindow.Ending(year, quarter, options.WindowMonths);
+
+    // No single tech center's few rows decide for all.
+    private static DateTimeOffset? Newest(TechCenterStatistics[] centers) => NewestDate.Of(
+        centers.Where(c => c.NewestIncident is not null).OrderByDescending(c => c.NewestIncident).Select(c => (c.NewestIncident!.Value, c.Incidents)),
+        centers.Sum(c => c.Incidents));
 
     private static void RequireRanges(TrainingRequest request)
     {

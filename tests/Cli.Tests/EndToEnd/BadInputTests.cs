@@ -15,7 +15,7 @@ public sealed class BadInputTests
         Directory.CreateDirectory(folder["folder.csv"]);
 
         (await RunAsync(folder, folder["none.csv"])).ShouldHaveFailed(2, $"There is no file '{folder["none.csv"]}'. Check the path");
-        (await RunAsync(folder, folder["folder.csv"])).ShouldHaveFailed(2, $"'{folder["folder.csv"]}' is a folder. Name a CSV file in it.");
+        (await RunAsync(folder, folder["folder.csv"])).ShouldHaveFailed(2, $"'{folder["folder.csv"]}' is a folder. Name a file in it.");
         Directory.Exists(folder["data"]).ShouldBeFalse("nothing is made for a file that is not there");
         (await RunAsync(folder, folder.Write("empty.csv", ""))).ShouldHaveFailed(1, "empty.csv", "The file is empty. It needs a header line");
         (await RunAsync(folder, folder.Write("header.csv", PlainCsv.Header + "\n"))).ShouldHaveFailed(1, "header.csv", "a header but no rows");

@@ -9,16 +9,22 @@ public sealed class ModelPathsTests
     public void A_plain_name_is_its_own_slug() => ModelPaths.Slug("Windows Servers 2").ShouldBe("windows-servers-2");
 
     [TestMethod]
+    [DataRow("BT-TC-Data Analytics", "bt-tc-data-analytics")]
+    [DataRow("Email & Collaboration", "email-collaboration")]
+    [DataRow("Ｈａｒｄｗａｒｅ １", "hardware-1")]
+    public void A_slug_is_readable_and_needs_no_hash(string name, string slug) => ModelPaths.Slug(name).ShouldBe(slug);
+
+    [TestMethod]
     [DataRow("Email & Collaboration", "Email / Collaboration")]
-    [DataRow("a b", "a-b")]
+    [DataRow("HARDWARE", "Hardware")]
     [DataRow("a b", "a  b")]
     [DataRow("Büro", "Bro")]
     [DataRow("網路", "打印机")]
-    public void Different_names_get_different_folders(string one, string other)
+    public void With_the_hash_different_names_get_different_folders(string one, string other)
     {
-        string.Equals(ModelPaths.Slug(one), ModelPaths.Slug(other), StringComparison.Ordinal).ShouldBeFalse();
-        ModelPaths.Slug(one).ShouldMatch("^[a-z0-9]+(-[a-z0-9]+)*$");
-        ModelPaths.Slug(other).ShouldMatch("^[a-z0-9]+(-[a-z0-9]+)*$");
+        string.Equals(ModelPaths.HashedSlug(one), ModelPaths.HashedSlug(other), StringComparison.Ordinal).ShouldBeFalse();
+        ModelPaths.HashedSlug(one).ShouldMatch("^[a-z0-9]+(-[a-z0-9]+)*$");
+        ModelPaths.HashedSlug(other).ShouldMatch("^[a-z0-9]+(-[a-z0-9]+)*$");
     }
 
     [TestMethod]
@@ -26,7 +32,7 @@ public sealed class ModelPathsTests
 
     [TestMethod]
     public void A_version_lives_below_its_tech_center() =>
-        ModelPaths.Version("Network", new ModelVersionId(2026, 2, 3)).ShouldBe("hdbscan-models/network/2026_q2_r3");
+        ModelPaths.Version("network", "2026_q2_r3").ShouldBe("hdbscan-models/network/2026_q2_r3");
 
     [TestMethod]
     [DataRow("2026_q2", 2026, 2, 1)]

@@ -37,6 +37,43 @@ public sealed class ModelStoreTests
     }
 
     [TestMethod]
+    public async Task Tech_centers_whose_names_differ_by_case_or_width_get_folders_of_their_own()
+    {
+        string[] names = ["HARDWARE", "Hardware", "Ｈａｒｄｗａｒｅ", "default", "Default"];
+        ModelManifest[] published = await Task.WhenAll(names.Select(async name => (await Store.PublishAsync(Manifest("2026_q2") with { TechCenter = name }, Content()))!));
+
+        published.Select(m => m.Folder).ShouldBeUnique(StringComparer.Ordinal);
+        published.Count(m => m.Folder is "hardware" or "default").ShouldBe(2, "one of each needs no hash");
+        foreach (ModelManifest manifest in published)
+        {
+            ModelManifest found = (await Store.FindLatestAsync(manifest.TechCenter))!;
+            (found.TechCenter, found.Path).ShouldBe((manifest.TechCenter, manifest.Path));
+            (await Store.FindAsync(manifest.Folder, "2026_q2"))!.TechCenter.ShouldBe(manifest.TechCenter);
+        }
+
+        (await Store.ListTechCentersAsync()).ShouldBe(names.Order(StringComparer.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task Folders_that_earlier_versions_made_are_used_on()
+    {
+        await Store.PublishAsync(Manifest("2026_q2") with { TechCenter = "BT-TC-Data Analytics" }, Content());
+        string slug = "hdbscan-models/bt-tc-data-analytics/";
+        string old = $"hdbscan-models/{ModelPaths.HashedSlug("BT-TC-Data Analytics")}/";
+        foreach (string name in _objects.Objects.Keys.Where(k => k.StartsWith(slug, StringComparison.Ordinal)).ToArray())
+        {
+            _objects.Objects[old + name[slug.Length..]] = _objects.Objects[name];
+            _objects.Objects.Remove(name);
+        }
+
+        _objects.Objects.Remove(old + "owner.json");
+        await Store.PublishAsync(Manifest("2026_q4") with { TechCenter = "BT-TC-Data Analytics" }, Content());
+
+        (await Store.ListAsync("BT-TC-Data Analytics")).Select(m => m.Path).ShouldBe([old + "2026_q2", old + "2026_q4"]);
+        (await Store.FindLatestAsync("bt tc data analytics")).ShouldBeNull();
+    }
+
+    [TestMethod]
     public async Task Without_its_manifest_a_version_does_not_exist()
     {
         await Store.PublishAsync(Manifest("2026_q2"), Content());
@@ -164,7 +201,7 @@ public sealed class ModelStoreTests
     {
         await Store.PublishAsync(Manifest("2026_q2"), Content());
 
-        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("NETWORK"))).Message.ShouldContain("Rename");
+        (await Store.FindLatestAsync("NETWORK")).ShouldBeNull();
     }
 
     [TestMethod]

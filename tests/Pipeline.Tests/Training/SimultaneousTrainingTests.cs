@@ -44,7 +44,7 @@ public sealed class SimultaneousTrainingTests
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 125);
-        company.Objects.Objects[$"{ModelPaths.TechCenter(SmallCompany.TechCenter)}/2026_q2/model.safetensors"] = [1, 2, 3];
+        company.Objects.Objects[$"{ModelPaths.Root}/{ModelPaths.Slug(SmallCompany.TechCenter)}/2026_q2/model.safetensors"] = [1, 2, 3];
 
         TrainingOutcome outcome = await TrainAsync(company, () => Task.CompletedTask);
 

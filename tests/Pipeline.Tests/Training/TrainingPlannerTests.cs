@@ -39,7 +39,7 @@ public sealed class TrainingPlannerTests
     [TestMethod]
     [DataRow(2026, 5, "quarter", "from 1 to 4")]
     [DataRow(2026, 0, "quarter", "from 1 to 4")]
-    [DataRow(1999, 2, "year", "from 2000 to 9998")]
+    [DataRow(1989, 2, "year", "from 1990 to 9998")]
     [DataRow(2026, null, "quarter", "or neither")]
     [DataRow(null, 2, "year", "or neither")]
     [DataRow(2025, 4, "year", "from 2026-02-02 to 2026-02-06")]

@@ -1,6 +1,0 @@
-namespace Pipeline.Incidents;
-
-/// <summary>Why a row was not accepted.</summary>
-/// <param name="Kind">The kind of fault, for counting.</param>
-/// <param name="Reason">What is wrong and how to mend it; holds no text of the incident.</param>
-public sealed record CsvReject(RejectKind Kind, string Reason);

@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Pipeline.Incidents;
+using Pipeline.Storage;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Intake;
+
+/// <summary>The import use case: takes a file of incidents into the warehouse.</summary>
+public static class ImportIncidents
+{
+    private const int BatchSize = 1000;
+
+    /// <summary>
+    /// Reads the file, stores the newest version of every number in batches, and keeps the rejected rows aside. Importing the same file again changes nothing;
+    /// so does importing it after a crash, up to where it had come. The file is read several times, so that memory holds its numbers but not its texts, and nothing is stored of a file
+    /// of which too many rows are rejected.
+    /// </summary>
+    /// <param name="path">The file; see <see cref="SourceFile.Open"/>.</param>
+    /// <param name="options">Which column means what, and how the file is to be read.</param>
+    /// <param name="incidents">Where the incidents go.</param>
+    /// <param name="rejectsPath">The CSV file (row, line, number, reason; UTF-8) for rejected rows: replaced as a whole at the end, removed where there are none; null writes none.</param>
+    /// <param name="progress">Told after every batch; null tells no one.</param>
+    /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
+    /// <exception cref="IntakeException">The file cannot be read or holds no rows, the options do not fit its columns, too many rows are rejected, or the rejects cannot be written. Only in the last case something may have been stored.</exception>
+    /// <exception cref="WarehouseException">The warehouse failed; the batches before are stored.</exception>
+    public static async Task<IntakeResult> ImportAsync(
+        string path,
+        IntakeOptions options,
+        IIncidents incidents,
+        string? rejectsPath = null,
+        IProgress<IntakeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        using SourceFile file = SourceFile.Open(path);
+        return await ImportAsync(file, options, incidents, rejectsPath, progress, clock: null, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ImportAsync(string, IntakeOptions, IIncidents, string?, IProgress{IntakeProgress}?, CancellationToken)"/>
+    /// <param name="file">The file, opened.</param>
+    /// <param name="options">Which column means what, and how the file is to be read.</param>
+    /// <param name="incidents">Where the incidents go.</param>
+    /// <param name="rejectsPath">The CSV file for rejected rows; null writes none.</param>
+    /// <param name="progress">Told after every batch; null tells no one.</param>
+    /// <param name="clock">The time, since no incident is from the future; the system's where null.</param>
+    /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
+    public static Task<IntakeResult> ImportAsync(
+        SourceFile file,
+        IntakeOptions options,
+        IIncidents incidents,
+        string? rejectsPath,
+        IProgress<IntakeProgress>? progress = null,
+        TimeProvider? clock = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(incidents);
+        var reader = new IncidentReader(options, clock);
+        var ingestion = new IngestionRecord(file, incidents as IIngestionLog, clock ?? TimeProvider.System);
+        return PipelineWork.RunAsync(
+            PipelineOperation.Import,
+            techCenter: null,
+            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, rejectsPath, progress, cancellationToken), cancellationToken));
+    }
+
+    private static async Task<IntakeResult> ReadAsync(
+        SourceFile file, IncidentReader reader, IntakeOptions options, IIncidents incidents, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IncidentTable table = await Task.Run(() => reader.Open(file, cancellationToken), cancellationToken);
+            Survey survey = await Task.Run(() => Look(table, file, progress, cancellationToken), cancellationToken);
+            if (survey.IsTooBad(options))
+            {
+                WriteRejects(rejectsPath, () => KeepRejects(table, survey, rejectsPath, options, cancellationToken));
+                throw new IntakeException(survey.Complaint(file.Name, options, rejectsPath));
+            }
+
+            return await StoreAsync(table, file, survey, options, incidents, rejectsPath, progress, cancellationToken);
+        }
+        catch (IntakeException exception) when (!exception.Message.Contains(file.Name, StringComparison.Ordinal))
+        {
+            throw new IntakeException($"'{file.Name}': {exception.Message}", exception, exception.IsUsageError);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            throw new IntakeException($"'{file.Name}' could not be read to its end: {exception.Message} Check that it is whole, and the disk, and try again.", exception);
+        }
+    }
+
+    /// <summary>Finds the row of every number's newest version (the later date of change, or the later row where the dates do not tell), and counts what will be rejected.</summary>
+    private static Survey Look(IncidentTable table, SourceFile file, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var survey = new Survey();
+        foreach (IntakeRow row in table.Rows(cancellationToken))
+        {
+            survey.Add(row);
+            if (row.Row % BatchSize == 0)
+            {
+                progress?.Report(new IntakeProgress(0, file.Share / 2));
+            }
+        }
+
+        return survey;
+    }
+
+    private static void KeepRejects(IncidentTable table, Survey survey, string? rejectsPath, IntakeOptions options, CancellationToken cancellationToken)
+    {
+        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        foreach (IntakeRow row in table.Rows(cancellationToken))
+        {
+            if (survey.RejectOf(row) is { } reject)
+            {
+                rejects.Add(row.Row, row.Line, row.Number, reject.Reason);
+            }
+        }
+
+        rejects.Complete();
+    }
+
+    private static async Task<IntakeResult> StoreAsync(
+        IncidentTable table, SourceFile file, Survey survey, IntakeOptions options, IIncidents incidents, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var numbers = new List<string>(survey.Numbers);
+        var reasons = new SortedDictionary<RejectKind, int>();
+        var batch = new List<Incident>(BatchSize);
+        var total = new UpsertOutcome(0, 0, 0);
+        int cut = 0;
+        int rows = 0;
+        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        foreach (IntakeRow row in table.Rows(cancellationToken))
+        {
+            rows++;
+            if (survey.RejectOf(row) is { } reject)
+            {
+                reasons[reject.Kind] = reasons.GetValueOrDefault(reject.Kind) + 1;
+                WriteRejects(rejectsPath, () => rejects.Add(row.Row, row.Line, row.Number, reject.Reason));
+                continue;
+            }
+
+            numbers.Add(row.Incident!.Number);
+            batch.Add(row.Incident);
+            cut += row.IsCut ? 1 : 0;
+            if (batch.Count == BatchSize)
+            {
+                total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
+                progress?.Report(new IntakeProgress(rows, 0.5 + (file.Share / 2)));
+            }
+        }
+
+        total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
+        WriteRejects(rejectsPath, rejects.Complete);
+        PipelineMetrics.Rejected.Add(rows - numbers.Count);
+        progress?.Report(new IntakeProgress(rows, 1));
+        return new IntakeResult
+        {
+            Accepted = numbers.Count,
+            Rejected = rows - numbers.Count,
+            RejectReasons = reasons,
+            Added = total.Added,
+            Changed = total.Changed,
+            Unchanged = total.Unchanged,
+            Cut = cut,
+            Numbers = numbers,
+            Source = table.Source,
+            Remarks = [.. table.Remarks],
+        };
+    }
+
+    private static async Task<UpsertOutcome> StoreBatchAsync(IIncidents incidents, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+        {
+            return total;
+        }
+
+        UpsertOutcome outcome = await incidents.UpsertIncidentsAsync(batch, cancellationToken);
+        batch.Clear();
+        return new UpsertOutcome(total.Added + outcome.Added, total.Changed + outcome.Changed, total.Unchanged + outcome.Unchanged);
+    }
+
+    private static void WriteRejects(string? rejectsPath, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IntakeException($"The rejected rows could not be written to '{rejectsPath}': {exception.Message} Choose a folder with space that this user may write to.", exception);
+        }
+    }
+
+    /// <summary>What a first reading of all rows tells.</summary>
+    private sealed class Survey
+    {
+        private readonly Dictionary<string, Version> _newest = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<RejectKind, (int Count, int FirstRow, string Reason)> _rejects = [];
+        private int _rows;
+        private int _rejected;
+
+        public int Numbers => _newest.Count;
+
+        public void Add(IntakeRow row)
+        {
+            _rows++;
+            if (row.Incident is { } incident)
+            {
+                if (!(_newest.TryGetValue(incident.Number, out Version before) && incident.UpdatedOn < before.UpdatedOn))
+                {
+                    _newest[incident.Number] = new Version(row.Row, incident.UpdatedOn);
+                }
+
+                return;
+            }
+
+            _rejected++;
+            Reject reject = row.Reject!;
+            _rejects[reject.Kind] = _rejects.TryGetValue(reject.Kind, out var known) ? known with { Count = known.Count + 1 } : (1, row.Row, reject.Reason);
+        }
+
+        /// <summary>Why a row is not taken: its own fault, or a newer version of its number in the file.</summary>
+        public Reject? RejectOf(IntakeRow row)
+        {
+            if (row.Incident is not { } incident)
+            {
+                return row.Reject;
+            }
+
+            int winner = _newest[incident.Number].Row;
+            return winner == row.Row
+                ? null
+                : new Reject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
+        }
+
+        public bool IsTooBad(IntakeOptions options) => _rejected == _rows || (!options.AllowRejects && _rejected > options.MaxRejectShare * _rows);
+
+        public string Complaint(string file, IntakeOptions options, string? rejectsPath)
+        {
+            string reasons = string.Join(' ', _rejects.OrderByDescending(r => r.Value.Count).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Value.Count} x {r.Key}, first in row {r.Value.FirstRow}: {r.Value.Reason}")));
+            string where = rejectsPath is null ? "" : $" The reason of each is in '{rejectsPath}'.";
+            return _rejected == _rows
+                ? string.Create(CultureInfo.InvariantCulture, $"None of the {_rows} rows of '{file}' can be used. {reasons}{where} Correct the rows or name other columns, and run the command again.")
+                : string.Create(CultureInfo.InvariantCulture, $"{_rejected} of {_rows} rows of '{file}' would be rejected, which is more than {options.MaxRejectShare:0.##%}, so nothing was stored. {reasons}{where} Correct the rows, say how the file is to be read, or go on without them with --allow-rejects.");
+        }
+
+        /// <summary>Where a number's newest version stands, and when it was changed.</summary>
+        [StructLayout(LayoutKind.Auto)]
+        private readonly record struct Version(int Row, DateTimeOffset? UpdatedOn);
+    }
+}
