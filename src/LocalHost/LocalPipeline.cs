@@ -11,7 +11,7 @@ using Pipeline.Training;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>The use cases on the adapters that the settings name, by default SQLite, files and the lexical embedder; what is local lies in one data folder.</summary>
+/// <summary>The use cases on the adapters that the settings name, by default SQLite, files and an embedder that needs no network; what is local lies in one data folder.</summary>
 internal sealed class LocalPipeline : IAsyncDisposable
 {
     private readonly ServiceProvider _adapters;

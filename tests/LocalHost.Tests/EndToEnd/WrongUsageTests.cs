@@ -62,7 +62,7 @@ public sealed class WrongUsageTests
     [TestMethod]
     [DataRow("Warehouse__Kind", "Oracle", "Warehouse:Kind is 'Oracle'; in this program it must be Sqlite")]
     [DataRow("ObjectStore__Kind", "S3", "ObjectStore:Kind is 'S3'; in this program it must be Files or AzureBlobs")]
-    [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Lexical")]
+    [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Hybrid or Lexical or Static or Onnx or AzureOpenAI")]
     [DataRow("Labeller__Kind", "Dice", "Labeller:Kind is 'Dice'; in this program it must be Keywords")]
     public async Task A_kind_of_adapter_that_there_is_not_is_refused_with_those_that_there_are_and_where_to_set_it(string variable, string value, string message)
     {
@@ -71,6 +71,15 @@ public sealed class WrongUsageTests
 
         (await CommandLine.RunAsync(["demo", "--data", folder["data"]], environment)).ShouldHaveFailed(2, message, "local.settings.json", variable);
         Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public async Task An_embedder_that_runs_a_model_asks_for_the_models_folder()
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["Embedder__Kind"] = "Onnx" };
+
+        (await CommandLine.RunAsync(["demo", "--data", folder["data"]], environment)).ShouldHaveFailed(2, "Onnx:ModelFolder is missing", "local.settings.json", "Onnx__ModelFolder");
     }
 
     [TestMethod]
@@ -83,7 +92,7 @@ public sealed class WrongUsageTests
         (await CommandLine.RunAsync(["run", "--incidents", csv, "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Masking__RulesFile"] = folder["none.json"] }))
             .ShouldHaveFailed(2, "Masking:RulesFile is '");
 
-        using Adapters.Local.LexicalEmbedder embedder = new();
+        using Adapters.Local.HybridEmbedder embedder = new();
         await using Adapters.Local.SqliteWarehouse warehouse = new(folder["data/warehouse.db"]);
         List<string> summaries = [];
         await foreach (Preprocessing.PreprocessedIncident row in warehouse.ReadWindowAsync("default", embedder.ModelId, DateTimeOffset.MinValue, DateTimeOffset.MaxValue))
