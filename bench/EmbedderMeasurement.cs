@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Pipeline.Adapters.Local;
 using Pipeline.Clustering;
-using Pipeline.Prediction;
+using Pipeline.Models;
 using Pipeline.Training;
 
 namespace Pipeline.Bench;

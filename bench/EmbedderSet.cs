@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsvHelper;
-using Pipeline.LocalHost.Demo;
+using Pipeline.Cli.Demo;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Bench;

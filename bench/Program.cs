@@ -17,5 +17,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     PassCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
+    MaskCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
