@@ -40,9 +40,9 @@ public static class AdapterServices
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["Hybrid"] = choice => AddEmbedder(choice, threads => new HybridEmbedder(maxDegreeOfParallelism: threads)),
         ["Lexical"] = choice => AddEmbedder(choice, threads => new LexicalEmbedder(maxDegreeOfParallelism: threads)),
         ["Static"] = choice => AddEmbedder(choice, threads => new StaticEmbedder(threads)),
-        ["Hybrid"] = choice => AddEmbedder(choice, threads => new HybridEmbedder(maxDegreeOfParallelism: threads)),
 #if ONNX
         ["Onnx"] = choice => choice.Services.AddOnnxEmbedder(choice.Configuration, choice.MaxDegreeOfParallelism ?? 0),
 #endif
@@ -78,7 +78,7 @@ public static class AdapterServices
         AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);
-        Choose("Embedder:Kind", "Lexical", Embedders, choice);
+        Choose("Embedder:Kind", "Hybrid", Embedders, choice);
         Choose("Labeller:Kind", "Keywords", Labellers, choice);
         return services;
     }

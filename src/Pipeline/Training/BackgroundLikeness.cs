@@ -52,6 +52,7 @@ public sealed record BackgroundLikeness(double Mean, double Deviation)
         return new BackgroundLikeness(mean, Math.Sqrt(Math.Max(0, (squares / Pairs) - (mean * mean))));
     }
 
-    /// <summary>The likeness that lies so many standard deviations above the mean, at most 1.</summary>
-    public double Above(double deviations) => Math.Min(1, Mean + (deviations * Deviation));
+    /// <summary>The likeness that lies a share of the way from that of unrelated texts, which is 0, to that of equal ones, which is 1.</summary>
+    /// <param name="share">-1 to 1.</param>
+    public double Toward(double share) => Mean + (share * (1 - Mean));
 }

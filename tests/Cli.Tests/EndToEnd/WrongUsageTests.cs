@@ -63,7 +63,7 @@ public sealed class WrongUsageTests
     [TestMethod]
     [DataRow("Warehouse__Kind", "Oracle", "Warehouse:Kind is 'Oracle'; in this program it must be Sqlite")]
     [DataRow("ObjectStore__Kind", "S3", "ObjectStore:Kind is 'S3'; in this program it must be Files or AzureBlobs")]
-    [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Lexical")]
+    [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Hybrid or Lexical or Static")]
     [DataRow("Labeller__Kind", "Dice", "Labeller:Kind is 'Dice'; in this program it must be Keywords")]
     public async Task A_kind_of_adapter_that_there_is_not_is_refused_with_those_that_there_are_and_where_to_set_it(string variable, string value, string message)
     {
@@ -84,7 +84,7 @@ public sealed class WrongUsageTests
         (await CommandLine.RunAsync(["run", "--incidents", csv, "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Masking__RulesFile"] = folder["none.json"] }))
             .ShouldHaveFailed(2, "Masking:RulesFile is '");
 
-        using Adapters.Local.LexicalEmbedder embedder = new();
+        using Adapters.Local.HybridEmbedder embedder = new();
         await using Adapters.Local.SqliteWarehouse warehouse = new(folder["data/warehouse.db"]);
         List<string> summaries = [];
         await foreach (Preprocessing.PreprocessedIncident row in warehouse.ReadWindowAsync("default", embedder.ModelId, DateTimeOffset.MinValue, DateTimeOffset.MaxValue))

@@ -67,11 +67,12 @@ public sealed class BackgroundLikenessTests
     }
 
     [TestMethod]
-    public void A_threshold_lies_above_the_mean_and_never_beyond_one()
-    {
-        new BackgroundLikeness(0.1, 0.05).Above(2).ShouldBe(0.2, 1e-12);
-        new BackgroundLikeness(0.9, 0.2).Above(2).ShouldBe(1);
-    }
+    [DataRow(0.0, 0.13, 0.13)]
+    [DataRow(0.5, 0.13, 0.565)]
+    [DataRow(0.5, 0.0, 0.5)]
+    [DataRow(0.5, 1.0, 1.0)]
+    public void A_threshold_is_a_share_of_the_way_from_unrelated_to_equal(double mean, double share, double threshold) =>
+        new BackgroundLikeness(mean, 0.1).Toward(share).ShouldBe(threshold, 1e-12);
 
     private static (float[] Vectors, string[] Texts) Random(int rows, int dimensions, int seed)
     {
