@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Triggers;
 using Pipeline.Storage;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 

@@ -227,6 +227,39 @@ public sealed class RecoveryTests
     }
 
     [TestMethod]
+    public async Task While_nothing_can_be_written_orchestrations_wait_and_no_activity_runs_twice()
+    {
+        using TempFolder folder = new();
+        TaskCompletionSource started = new(), release = new();
+        int runs = 0;
+        await using Engine engine = new Engine(folder["o.db"])
+            .Orchestrator("one", context => context.CallActivityAsync<int>("work", 1))
+            .ActivityAsync<int, int>("work", async i =>
+            {
+                Interlocked.Increment(ref runs);
+                started.SetResult();
+                await release.Task;
+                return i;
+            })
+            .Start();
+        string id = await engine.Schedule("one");
+        await started.Task;
+        using SqliteConnection journal = new($"Data Source={folder["o.db"]};Pooling=False");
+        journal.Execute("""
+            CREATE TRIGGER full_inbox BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+            CREATE TRIGGER full_history BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+            """);
+        release.SetResult();
+
+        await Should.ThrowAsync<SqliteException>(() => engine.Schedule("one"));
+        (await engine.Client.GetInstanceAsync(id))!.IsRunning.ShouldBeTrue();
+        journal.Execute("DROP TRIGGER full_inbox; DROP TRIGGER full_history");
+
+        (await engine.End(id)).ReadOutputAs<int>().ShouldBe(1);
+        runs.ShouldBe(1);
+    }
+
+    [TestMethod]
     public async Task A_damaged_instance_does_not_hold_up_the_others_and_goes_on_once_it_is_mended()
     {
         using TempFolder folder = new();

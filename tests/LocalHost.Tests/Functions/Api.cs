@@ -6,7 +6,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Local;
-using Pipeline.Triggers;
 using Pipeline.Incidents;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Hosting;
@@ -14,6 +13,7 @@ using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Storage;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 
