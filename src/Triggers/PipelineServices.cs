@@ -38,11 +38,8 @@ public static class PipelineServices
         prediction.Validate();
         cache.Validate();
         history.Validate();
-        if (services.All(s => s.ServiceType != typeof(Masker)))
-        {
-            services.AddSingleton(new Masker(MaskingSettings.Read(configuration)));
-        }
-
+        IReadOnlyList<MaskingRule> rules = MaskingSettings.Read(configuration);
+        services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton<ModelStore>();

@@ -6,13 +6,13 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Local;
+using Pipeline.Cli.Demo;
 using Pipeline.Incidents;
-using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Storage;
+using Pipeline.TestSupport;
 using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;

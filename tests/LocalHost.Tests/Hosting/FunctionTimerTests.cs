@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
 using Pipeline.LocalHost.Hosting.Timers;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 

@@ -9,7 +9,7 @@ using Pipeline.Training;
 
 namespace Pipeline.Tests.Support;
 
-/// <summary>The pipeline of a company with a handful of problems, on SQLite in a folder that is deleted with it.</summary>
+/// <summary>The pipeline of a company with a handful of problems, in memory.</summary>
 internal sealed class SmallCompany : IAsyncDisposable
 {
     public const string TechCenter = "Office IT";
@@ -25,11 +25,8 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-test-").FullName;
-
     public SmallCompany()
     {
-        Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"));
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
@@ -38,7 +35,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
-    public SqliteWarehouse Warehouse { get; }
+    public MemoryWarehouse Warehouse { get; } = new();
 
     public MemoryObjectStore Objects { get; } = new();
 
@@ -117,10 +114,10 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await Warehouse.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Embedder.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     public static async Task<RequestException> RefusedAsync(Func<Task> request) => await Should.ThrowAsync<RequestException>(request);
