@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using DurableTask.Core;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Newtonsoft.Json;
 
 namespace Pipeline.LocalHost.Durable;
 
@@ -12,6 +13,9 @@ namespace Pipeline.LocalHost.Durable;
 /// </summary>
 internal sealed class JournalService : IOrchestrationService, IDisposable
 {
+    // How long a step rests that something unexpected has come in the way of.
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+
     private readonly LocalOrchestrationOptions _options;
     private readonly ILogger _logger;
     private readonly TurnQueue _turns = new();
@@ -40,19 +44,14 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
     /// <summary>The time, in UTC.</summary>
     public DateTime UtcNow => _options.Time.GetUtcNow().UtcDateTime;
 
-    /// <inheritdoc/>
     public int TaskOrchestrationDispatcherCount => 1;
 
-    /// <inheritdoc/>
     public int MaxConcurrentTaskOrchestrationWorkItems => Environment.ProcessorCount;
 
-    /// <inheritdoc/>
     public BehaviorOnContinueAsNew EventBehaviourForContinueAsNew => BehaviorOnContinueAsNew.Carryover;
 
-    /// <inheritdoc/>
     public int TaskActivityDispatcherCount => 1;
 
-    /// <inheritdoc/>
     public int MaxConcurrentTaskActivityWorkItems => _options.MaxConcurrentActivities;
 
     /// <summary>Opens the journal and takes up what it has to do; <paramref name="committed"/> is called after every transaction.</summary>
@@ -85,30 +84,35 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _alarm.Dispose();
         _journal?.Dispose();
     }
 
-    /// <inheritdoc/>
     public async Task<TaskOrchestrationWorkItem?> LockNextTaskOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken)
     {
         while (true)
         {
             string instanceId = await _turns.ReadAsync(cancellationToken);
-            if (await PersistAsync(() => Journal.ReadTurn(instanceId, UtcNow)) is { } turn)
+            try
             {
-                Interlocked.Increment(ref _underWay);
-                return turn;
+                if (await PersistAsync(() => Journal.ReadTurn(instanceId, UtcNow)) is { } turn)
+                {
+                    Interlocked.Increment(ref _underWay);
+                    return turn;
+                }
+            }
+            catch (JsonException e)
+            {
+                _logger.LogError(42, e, "The journal has rows of orchestration {InstanceId} that cannot be read; it is tried again in {Rest}", instanceId, Rest);
+                _alarm.Add(new WakeUp(instanceId, UtcNow + Rest));
             }
 
             _turns.Return(instanceId);
         }
     }
 
-    /// <inheritdoc/>
     public async Task CompleteTaskOrchestrationWorkItemAsync(
         TaskOrchestrationWorkItem workItem,
         OrchestrationRuntimeState newOrchestrationRuntimeState,
@@ -123,15 +127,13 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
             Report(orchestrationState);
     }
 
-    /// <inheritdoc/>
     public Task AbandonTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
     {
-        // Woken while it is out, it is queued again when it is back.
-        _turns.Wake(workItem.InstanceId);
+        // The engine has logged why.
+        _alarm.Add(new WakeUp(workItem.InstanceId, UtcNow + Rest));
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public Task ReleaseTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
     {
         _turns.Return(workItem.InstanceId);
@@ -139,7 +141,6 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public async Task<TaskActivityWorkItem?> LockNextTaskActivityWorkItem(TimeSpan receiveTimeout, CancellationToken cancellationToken)
     {
         while (true)
@@ -153,7 +154,6 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async Task CompleteTaskActivityWorkItemAsync(TaskActivityWorkItem workItem, TaskMessage responseMessage)
     {
         if (await PersistAsync(() => _journal!.CompleteActivity(workItem, responseMessage.Event)))
@@ -161,51 +161,40 @@ internal sealed class JournalService : IOrchestrationService, IDisposable
         End();
     }
 
-    /// <inheritdoc/>
     public Task AbandonTaskActivityWorkItemAsync(TaskActivityWorkItem workItem)
     {
-        _activities.Writer.TryWrite(long.Parse(workItem.Id, CultureInfo.InvariantCulture));
         End();
+        _ = Task.Delay(Rest, _options.Time, _stopping).ContinueWith(
+            _ => _activities.Writer.TryWrite(long.Parse(workItem.Id, CultureInfo.InvariantCulture)), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public bool IsMaxMessageCountExceeded(int currentMessageCount, OrchestrationRuntimeState runtimeState) => false;
 
-    /// <inheritdoc/>
-    public int GetDelayInSecondsAfterOnProcessException(Exception exception) => 1;
+    // What went wrong waits by itself; the others need not.
+    public int GetDelayInSecondsAfterOnProcessException(Exception exception) => 0;
 
-    /// <inheritdoc/>
-    public int GetDelayInSecondsAfterOnFetchException(Exception exception) => _stopping.IsCancellationRequested ? 0 : 1;
+    public int GetDelayInSecondsAfterOnFetchException(Exception exception) => 0;
 
-    /// <inheritdoc/>
+    // One process needs no leases, and the journal is made when it is opened.
     public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) => Task.FromResult(workItem);
 
-    /// <inheritdoc/>
     public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task StartAsync() => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task StopAsync() => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task StopAsync(bool isForced) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task CreateAsync() => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task CreateAsync(bool recreateInstanceStore) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task CreateIfNotExistsAsync() => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task DeleteAsync() => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task DeleteAsync(bool deleteInstanceStore) => Task.CompletedTask;
 
     private void Begin(NewWork work)

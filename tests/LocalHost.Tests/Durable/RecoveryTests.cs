@@ -227,6 +227,67 @@ public sealed class RecoveryTests
     }
 
     [TestMethod]
+    public async Task While_nothing_can_be_written_orchestrations_wait_and_no_activity_runs_twice()
+    {
+        using TempFolder folder = new();
+        TaskCompletionSource started = new(), release = new();
+        int runs = 0;
+        await using Engine engine = new Engine(folder["o.db"])
+            .Orchestrator("one", context => context.CallActivityAsync<int>("work", 1))
+            .ActivityAsync<int, int>("work", async i =>
+            {
+                Interlocked.Increment(ref runs);
+                started.SetResult();
+                await release.Task;
+                return i;
+            })
+            .Start();
+        string id = await engine.Schedule("one");
+        await started.Task;
+        using SqliteConnection journal = new($"Data Source={folder["o.db"]};Pooling=False");
+        journal.Execute("""
+            CREATE TRIGGER full_inbox BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+            CREATE TRIGGER full_history BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+            """);
+        release.SetResult();
+
+        await Should.ThrowAsync<SqliteException>(() => engine.Schedule("one"));
+        (await engine.Client.GetInstanceAsync(id))!.IsRunning.ShouldBeTrue();
+        journal.Execute("DROP TRIGGER full_inbox; DROP TRIGGER full_history");
+
+        (await engine.End(id)).ReadOutputAs<int>().ShouldBe(1);
+        runs.ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task A_damaged_instance_does_not_hold_up_the_others_and_goes_on_once_it_is_mended()
+    {
+        using TempFolder folder = new();
+        ManualTime time = new();
+        Engine Make() => new Engine(folder["o.db"], time).Orchestrator("wait", context => context.WaitForExternalEvent<int>("go"));
+        string damaged, sound;
+        await using (Engine before = Make().Start())
+        {
+            damaged = await before.Schedule("wait");
+            sound = await before.Schedule("wait");
+            await before.Client.WaitForInstanceStartAsync(damaged);
+            await before.Client.WaitForInstanceStartAsync(sound);
+        }
+
+        using SqliteConnection journal = new($"Data Source={folder["o.db"]};Pooling=False");
+        journal.Execute("UPDATE history SET event = '!' || event WHERE instance_id = @damaged", new { damaged });
+        await using Engine after = Make().Start();
+        await after.Client.RaiseEventAsync(damaged, "go", 1);
+        await after.Client.RaiseEventAsync(sound, "go", 2);
+        (await after.End(sound)).ReadOutputAs<int>().ShouldBe(2);
+
+        journal.Execute("UPDATE history SET event = substr(event, 2) WHERE instance_id = @damaged", new { damaged });
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        (await after.End(damaged)).ReadOutputAs<int>().ShouldBe(1);
+    }
+
+    [TestMethod]
     public void A_file_of_another_program_is_refused_and_left_alone()
     {
         using TempFolder folder = new();

@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.DurableTask.Client;
-using Pipeline.Triggers;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.Timers;
 using Pipeline.Monitoring;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
