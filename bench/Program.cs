@@ -4,6 +4,7 @@ using Pipeline.Bench;
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
+    EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),
@@ -16,5 +17,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     PassCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
+    MaskCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

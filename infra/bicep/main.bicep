@@ -79,6 +79,8 @@ param alertsEnabled bool = true
 @description('Storage, secrets and models at private addresses only, and the app in a network.')
 param privateNetworking bool = false
 param networkAddressPrefix string = '10.80.0.0/24'
+@description('The resource ID of a network whose machines may reach the private addresses, so that data gets in; empty for none. Its owner makes the other half of the peering.')
+param peerNetworkId string = ''
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = union(extraTags, { 'azd-env-name': environmentName, application: 'pipeline' })
@@ -173,6 +175,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: tags
     name: 'vnet-pipeline-${token}'
     addressPrefix: networkAddressPrefix
+    peerNetworkId: peerNetworkId
     endpoints: [
       {
         name: 'host-blob'

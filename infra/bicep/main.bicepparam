@@ -14,3 +14,4 @@ param bigQuery = {
 param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL', ''), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
 param privateNetworking = bool(readEnvironmentVariable('PRIVATE_NETWORKING', 'false'))
+param peerNetworkId = readEnvironmentVariable('PEER_NETWORK_ID', '')

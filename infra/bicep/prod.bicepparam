@@ -21,3 +21,4 @@ param logDailyCapGb = 5
 param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL'), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
 param privateNetworking = true
+param peerNetworkId = readEnvironmentVariable('PEER_NETWORK_ID', '')

@@ -4,6 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Local;
+#if ONNX
+using Pipeline.Adapters.Onnx;
+#endif
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -37,7 +40,12 @@ public static class AdapterServices
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Lexical"] = AddLexicalEmbedder,
+        ["Lexical"] = choice => AddEmbedder(choice, threads => new LexicalEmbedder(maxDegreeOfParallelism: threads)),
+        ["Static"] = choice => AddEmbedder(choice, threads => new StaticEmbedder(threads)),
+        ["Hybrid"] = choice => AddEmbedder(choice, threads => new HybridEmbedder(maxDegreeOfParallelism: threads)),
+#if ONNX
+        ["Onnx"] = choice => choice.Services.AddOnnxEmbedder(choice.Configuration, choice.MaxDegreeOfParallelism ?? 0),
+#endif
         ["AzureOpenAI"] = choice => choice.Services.AddAzureOpenAIEmbedder(choice.Configuration),
     };
 
@@ -62,11 +70,10 @@ public static class AdapterServices
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
 #if !BIGQUERY
-        if (string.Equals(configuration["Warehouse:Kind"]?.Trim(), "BigQuery", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new SettingException("Warehouse:Kind", "is 'BigQuery', which this program was built without. Build it with -p:BigQuery=true.");
-        }
-
+        RefuseLeftOut(configuration, "Warehouse:Kind", "BigQuery");
+#endif
+#if !ONNX
+        RefuseLeftOut(configuration, "Embedder:Kind", "Onnx");
 #endif
         AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
@@ -74,6 +81,14 @@ public static class AdapterServices
         Choose("Embedder:Kind", "Lexical", Embedders, choice);
         Choose("Labeller:Kind", "Keywords", Labellers, choice);
         return services;
+    }
+
+    private static void RefuseLeftOut(IConfiguration configuration, string setting, string kind)
+    {
+        if (string.Equals(configuration[setting]?.Trim(), kind, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SettingException(setting, $"is '{kind}', which this program was built without. Build it with -p:{kind}=true.");
+        }
     }
 
     private static void AddSqlite(AdapterChoice choice) =>
@@ -85,8 +100,8 @@ public static class AdapterServices
     // Made at once: only the client can tell whether a connection string is one.
     private static void AddBlobs(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new BlobObjectStore(BlobSettings.Read(choice.Configuration)));
 
-    private static void AddLexicalEmbedder(AdapterChoice choice) =>
-        choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => new LexicalEmbedder(maxDegreeOfParallelism: choice.MaxDegreeOfParallelism ?? 0));
+    private static void AddEmbedder(AdapterChoice choice, Func<int, LocalEmbedder> make) =>
+        choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => make(choice.MaxDegreeOfParallelism ?? 0));
 
     private static void AddKeywordLabeller(AdapterChoice choice) => choice.Services.AddSingleton<IClusterLabeller, KeywordLabeller>();
 

@@ -16,3 +16,4 @@ param durableBackend = 'DurableTaskScheduler'
 param alertEmails = ['one@example.com', ' two@example.com ', '']
 param alertWebhook = 'https://example.com/hook'
 param privateNetworking = true
+param peerNetworkId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-company/providers/Microsoft.Network/virtualNetworks/vnet-company'

@@ -33,7 +33,7 @@ internal static class ServeCommand
         {
             PipelineSettings pipelineSettings = PipelineSettings.Load();
             IConfiguration configuration = pipelineSettings.ForReferences();
-            HostSettings settings = HostSettings.Read(configuration);
+            HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
             await RunAsync(parsed.GetValue(data) ?? CommandOptions.DefaultDataFolder, settings, pipelineSettings, configuration, cancellationToken);

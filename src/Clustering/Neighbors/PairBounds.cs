@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
@@ -69,14 +72,9 @@ internal sealed unsafe class PairBounds
     {
         ReadOnlySpan<float> bounds = Of(point);
         NearestList first = NearestList.Start(likely, least);
-        float limit = float.PositiveInfinity;
-        for (int other = 0; other < bounds.Length; other++)
+        for (int other = Next(bounds, 0, float.MaxValue); other >= 0; other = Next(bounds, other + 1, MathF.BitDecrement((float)first.Limit)))
         {
-            if (bounds[other] < limit)
-            {
-                first.Offer(other, bounds[other]);
-                limit = (float)first.Limit;
-            }
+            first.Offer(other, bounds[other]);
         }
 
         NearestList nearest = NearestList.Start(indices, distances);
@@ -85,9 +83,9 @@ internal sealed unsafe class PairBounds
             nearest.OfferOrdered(other, _points.Squared(point, other));
         }
 
-        for (int other = 0; other < bounds.Length; other++)
+        for (int other = Next(bounds, 0, Above(nearest)); other >= 0; other = Next(bounds, other + 1, Above(nearest)))
         {
-            if (bounds[other] <= nearest.Limit && other != point && !likely.AsSpan().Contains(other))
+            if (!likely.AsSpan().Contains(other))
             {
                 nearest.OfferOrdered(other, _points.Squared(point, other));
             }
@@ -97,6 +95,33 @@ internal sealed unsafe class PairBounds
         {
             distance = _points.ToDistance(distance);
         }
+    }
+
+    private static float Above(NearestList nearest) => Math.Min(float.MaxValue, MathF.BitIncrement((float)nearest.Limit));
+
+    /// <summary>The first place from one on that is at most a limit; -1 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Next(ReadOnlySpan<float> bounds, int from, float limit)
+    {
+        ref float start = ref MemoryMarshal.GetReference(bounds);
+        for (; from + Vector512<float>.Count <= bounds.Length; from += Vector512<float>.Count)
+        {
+            ulong near = Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref start, (nuint)from), Vector512.Create(limit)).ExtractMostSignificantBits();
+            if (near != 0)
+            {
+                return from + BitOperations.TrailingZeroCount(near);
+            }
+        }
+
+        for (; from < bounds.Length; from++)
+        {
+            if (bounds[from] <= limit)
+            {
+                return from;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Bounds the pairs of some rows with themselves and those after them.</summary>
@@ -127,25 +152,36 @@ internal sealed unsafe class PairBounds
                 {
                     Debug.Assert(_panels.IsPanel(start, ownRows, row - first), "Rows and panel are whole.");
                     _ = TileKernel.Multiply(rows + ((nint)(row - first) * d), packed + ((nint)start * d), bias + start, d, noLimits, tile);
-                    for (int r = row; r < Math.Min(end, row + TileKernel.Rows); r++)
-                    {
-                        Keep(r, start, new ReadOnlySpan<float>(tile + ((r - row) * width), width));
-                    }
+                    Keep(row, Math.Min(TileKernel.Rows, end - row), start, tile);
                 }
             }
         }
+
+        for (int row = first; row < end; row++)
+        {
+            _least[(row * n) + row] = float.PositiveInfinity;
+        }
     }
 
-    /// <summary>Writes the bounds of one row with the later points of a panel, both ways.</summary>
+    /// <summary>Writes the bounds of some rows with the points of a panel, both ways. Points before the first row's block have them already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Keep(int row, int start, ReadOnlySpan<float> similarities)
+    private void Keep(int row, int count, int start, float* tile)
     {
-        int n = _points.Count;
-        for (int column = Math.Max(row, start); column < Math.Min(n, start + similarities.Length); column++)
+        int n = _points.Count, width = PanelKernel.Width, from = Math.Max(start, row / RowBlock * RowBlock), to = Math.Min(n, start + width);
+        for (int r = 0; r < count; r++)
         {
-            float least = column == row ? float.PositiveInfinity : MathF.BitDecrement((float)_panels.LeastSquared(row, similarities[column - start]));
-            _least[(row * n) + column] = least;
-            _least[(column * n) + row] = least;
+            float* sums = tile + (r * width);
+            _panels.LeastSquared(row + r, sums, width);
+            new ReadOnlySpan<float>(sums + from - start, to - from).CopyTo(_least.AsSpan(((row + r) * n) + from));
+        }
+
+        for (int column = from; column < to; column++)
+        {
+            Span<float> mirrored = _least.AsSpan((column * n) + row, count);
+            for (int r = 0; r < mirrored.Length; r++)
+            {
+                mirrored[r] = tile[(r * width) + column - start];
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ internal static unsafe class PanelKernel
     public const int MaxWidth = 32;
 
     /// <summary>How many points one panel interleaves.</summary>
-    public static int Width { get; } = 2 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count);
+    public static int Width { get; } = 2 * (WideVectors.AreUsed ? Vector512<float>.Count : Vector<float>.Count);
 
     /// <summary>How many panels <paramref name="count"/> points fill.</summary>
     public static int PanelCount(int count) => (count + Width - 1) / Width;
@@ -67,7 +67,7 @@ internal static unsafe class PanelKernel
         float* a3 = a + (Math.Min(3, last) * rowStride);
         float* a4 = a + (Math.Min(4, last) * rowStride);
         float* a5 = a + (Math.Min(5, last) * rowStride);
-        if (Vector512.IsHardwareAccelerated)
+        if (WideVectors.AreUsed)
             Accumulate512(a, a1, a2, a3, a4, a5, depthStride, panel, depth, tile);
         else
             AccumulatePortable(a, a1, a2, a3, a4, a5, depthStride, panel, depth, tile);
@@ -119,7 +119,7 @@ internal static unsafe class PanelKernel
         c51.Store(t5 + w);
     }
 
-    private static void Accumulate512(float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, nint stride, float* panel, int depth, float* tile)
+    internal static void Accumulate512(float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, nint stride, float* panel, int depth, float* tile)
     {
         const int W = 16;
         Vector512<float> c00 = Vector512.Load(tile), c01 = Vector512.Load(tile + W), c10 = Vector512.Load(tile + (2 * W)), c11 = Vector512.Load(tile + (3 * W));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
@@ -125,6 +126,26 @@ internal sealed class PanelPoints
     /// <summary>The least true squared distance that fits bias plus product, for the row of a position. At least 0.</summary>
     public double LeastSquared(int position, float similarity) =>
         Math.Max(0, (Squares[position] - 2.0 * similarity - Underflow) * (1 - 1e-12) / SquaredScale);
+
+    /// <summary>The same for sums of one row, in place and rounded down to single precision.</summary>
+    /// <param name="position">The row's position.</param>
+    /// <param name="sums">What bias plus product gave; receives the least squared distances.</param>
+    /// <param name="count">How many sums there are, a multiple of eight.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void LeastSquared(int position, float* sums, int count)
+    {
+        Debug.Assert(count % Vector512<double>.Count == 0, "Sums come in eights.");
+
+        // What a share of 2^-23 takes off is more than rounding to single precision adds, where numbers are not so small that they lose digits.
+        Vector512<double> factor = Vector512.Create((1 - 1e-12) * (1 - (2 * Unit)) / SquaredScale), squares = Vector512.Create(Squares[position] - Underflow);
+        Vector512<double> smallest = Vector512.Create(Underflow), largest = Vector512.Create((double)float.MaxValue);
+        for (int at = 0; at < count; at += Vector512<double>.Count)
+        {
+            Vector512<double> least = (squares - (Vector512.Create(2.0) * RowDistance.Widen(ref *(sums + at), 0))) * factor;
+            least = Vector512.ConditionalSelect(Vector512.GreaterThan(least, smallest), Vector512.MinNative(least, largest), Vector512<double>.Zero);
+            Vector256.Narrow(least.GetLower(), least.GetUpper()).Store(sums + at);
+        }
+    }
 
     /// <summary>
     /// Centres and scales a row that is not packed, and returns its lowered squared length; minus infinity for a row so far away that products with it

@@ -120,7 +120,7 @@ internal static class IdentityNumbers
     /// <summary>The Netherlands (BSN): nine digits, the weighted sum is divisible by 11.</summary>
     public static bool Bsn(ReadOnlySpan<char> d) => d.Length == 9 && !CheckDigits.AllEqual(d) && (CheckDigits.Weighted(d, [9, 8, 7, 6, 5, 4, 3, 2]) - (d[8] - '0')) % 11 == 0;
 
-    /// <summary>Poland, persons (PESEL): a birth date and a digit mod 10. Dates before 1926 are left out: the numbers that begin with a date of this century look like them.</summary>
+    /// <summary>Poland, persons (PESEL): a birth date and a digit mod 10. Only dates of 1926 to 2049 count: numbers that begin with a date of this century look like earlier ones.</summary>
     public static bool Pesel(ReadOnlySpan<char> d)
     {
         if (d.Length != 11 || (10 - (CheckDigits.Weighted(d, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 != d[10] - '0')
@@ -128,7 +128,7 @@ internal static class IdentityNumbers
 
         int month = TwoDigits(d[2..]);
         int year = (month > 20 ? 2000 : 1900) + TwoDigits(d);
-        return year >= 1926 && IsDate(year, month > 20 ? month - 20 : month, TwoDigits(d[4..]));
+        return year is >= 1926 and <= 2049 && IsDate(year, month > 20 ? month - 20 : month, TwoDigits(d[4..]));
     }
 
     /// <summary>Poland, tax (NIP): ten digits, the last mod 11.</summary>

@@ -55,6 +55,7 @@ public static class MaskingValidators
         ["name"] = NameValidators.Name,
         ["account"] = NameValidators.Account,
         ["user-code"] = NameValidators.UserCode,
+        ["not-ordinary"] = (text, start, length) => OrdinaryWords.IsNoPerson(text.AsSpan(start, length)) ? 0 : length,
         ["person"] = PersonValidators.Person,
         ["full-name"] = PersonValidators.FullName,
         ["addressee"] = PersonValidators.Addressee,
@@ -70,7 +71,7 @@ public static class MaskingValidators
     /// <c>portuguese-nif</c>, <c>nhs</c>, <c>nino</c>, <c>utr</c>, <c>ssn</c>, <c>ein</c>, <c>aadhaar</c>, <c>pan</c>, <c>pan-of-a-person</c>, <c>resident-id</c>, <c>my-number</c>),
     /// <c>ipv4</c> (not a version), <c>ipv6</c>, <c>phone</c> (7 to 15 digits, not a date), <c>national-phone</c> (the same from 9 digits), <c>user-code</c>
     /// (a name with digits, dots or underscores, not a ticket or an error code), <c>opaque</c> (looks like no word), <c>password</c> (letters with digits or symbols), <c>secret</c> and
-    /// <c>name</c> (not one of the ordinary words that follow a label), <c>account</c> (domain\user, not a path), <c>person</c> (one or more capitalised words, none ordinary),
+    /// <c>name</c> (not one of the ordinary words that follow a label), <c>account</c> (domain\user, not a path), <c>not-ordinary</c> (no word that stands where a name may), <c>person</c> (one or more capitalised words, none ordinary),
     /// <c>full-name</c> (at least two), <c>addressee</c> (a person where a greeting ends), <c>signature</c> (a person where a line ends).
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys.Order(StringComparer.Ordinal)];

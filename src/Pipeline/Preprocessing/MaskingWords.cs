@@ -15,7 +15,7 @@ internal static class MaskingWords
 
     /// <summary>Between a label and a number: "number", "no.", "#", a colon, "is", in the languages of the rules, each optional.</summary>
     private const string GapPattern =
-        """(?:[ _-]?(?:numbers?|nummer|numéro|numero|número|numer|nr|num|no|n|code|id|号码|番号|號碼)\b\.?|号码|番号|號碼|号)?(?:[ :#=.("'-]|\bis\b|\bist\b|\bes\b|\best\b|\blautet\b|\bjest\b|é|è|は|是|为|が){0,6}""";
+        """(?:[ _-]?n°|[ _-]?(?:numbers?|nummer|numéro|numero|número|numer|nr|num|no|n|code|id|号码|番号|號碼)\b\.?|号码|番号|號碼|号)?(?:[ :#=.("'-]|\bis\b|\bist\b|\bes\b|\best\b|\blautet\b|\bjest\b|é|è|は|是|为|が){0,6}""";
 
     /// <summary>The rule's pattern with its words in it.</summary>
     public static string Expand(MaskingRule rule) => rule.Pattern

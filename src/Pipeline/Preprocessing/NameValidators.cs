@@ -20,7 +20,7 @@ internal static class NameValidators
     /// <summary>Accepts what is none of the ordinary words, up to a Chinese or Japanese character.</summary>
     public static int Secret(string text, int start, int length)
     {
-        ReadOnlySpan<char> value = Spaced(text.AsSpan(start, length));
+        ReadOnlySpan<char> value = Spaced(text.AsSpan(start, length)).TrimEnd(',');
         return value.IsEmpty || OrdinaryWords.Contains(value) ? 0 : value.Length;
     }
 
@@ -31,7 +31,8 @@ internal static class NameValidators
         bool digit = value.ContainsAnyInRange('0', '9');
         bool letter = value.ContainsAnyInRange('a', 'z') || value.ContainsAnyInRange('A', 'Z');
         bool symbol = value.IndexOfAny(PasswordSymbols) > 0 && !value.EndsWith('!');
-        return value.Length >= 6 && letter && (digit || symbol) && !IsTicket(value) && !OrdinaryWords.Contains(value) && !IsFileOrHost(value) ? value.Length : 0;
+        bool code = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        return value.Length >= 6 && letter && (digit || symbol) && !code && !IsTicket(value) && !OrdinaryWords.Contains(value) && !IsFileOrHost(value) ? value.Length : 0;
     }
 
     /// <summary>Accepts what looks like no word of a sentence: it has digits, symbols, or capitals inside.</summary>

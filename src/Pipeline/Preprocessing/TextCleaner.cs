@@ -16,10 +16,14 @@ public static partial class TextCleaner
     private const int MaxPasses = 5;
 
     /// <summary>
-    /// The cleaned text: lines separated by single line feeds, no blank lines, no white space at either end of a line; the same as
-    /// <see cref="WithoutFormulas"/> of <see cref="Plain"/>.
+    /// The cleaned text: lines separated by single line feeds, no blank lines, no white space at either end of a line:
+    /// <see cref="WithoutFormulas"/> of <see cref="Plain"/>, until nothing changes.
     /// </summary>
-    public static string Clean(string text) => WithoutFormulas(Plain(text));
+    public static string Clean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return UntilStable(text, static text => WithoutFormulas(Plain(text)));
+    }
 
     /// <summary>The text without markup, control and invisible characters (direction overrides too) and blank lines. It still has its greetings and headers, by which names are recognised.</summary>
     public static string Plain(string text)

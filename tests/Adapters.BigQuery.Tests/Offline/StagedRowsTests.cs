@@ -81,7 +81,7 @@ public sealed class StagedRowsTests
 
         BigQueryFormat.LastOfDay(day).ShouldBe(new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc).AddMicroseconds(-1));
         BigQueryFormat.LastOfDay(DateTime.MaxValue).Date.ShouldBe(DateTime.MaxValue.Date);
-        string.CompareOrdinal(BigQueryFormat.Timestamp(DateTimeOffset.MaxValue), BigQueryFormat.Timestamp(BigQueryFormat.LastOfDay(DateTime.MaxValue))).ShouldBeLessThanOrEqualTo(0);
+        string.CompareOrdinal(BigQueryFormat.Timestamp(DateTimeOffset.MaxValue), BigQueryFormat.Timestamp(new DateTimeOffset(BigQueryFormat.LastOfDay(DateTime.MaxValue), TimeSpan.Zero))).ShouldBeLessThanOrEqualTo(0);
     }
 
     [TestMethod]

@@ -189,7 +189,7 @@ public sealed class HdbscanTests
         cancelled.Cancel();
         Should.Throw<OperationCanceledException>(() => Hdbscan.Fit(points, 2, Default, null, cancelled.Token));
         Should.Throw<OperationCanceledException>(() => PrimSpanningTree.Build(
-            new MutualReachability(PointSet.Create(new float[300_000], 300, DistanceMetric.Euclidean, "points"), new double[1000], 1), null, null, cancelled.Token));
+            new MutualReachability(PointSet.Create(new float[300_000], 300, DistanceMetric.Euclidean, "points"), new double[1000], 1), null, cancelled.Token));
     }
 
     [TestMethod]

@@ -94,6 +94,32 @@ public sealed class AccessTests
     }
 
     [TestMethod]
+    public void A_peered_network_reaches_the_private_addresses_by_their_names()
+    {
+        ILookup<string, JsonElement> resources = Snapshot.Read("everything").Resources.ToLookup(resource => resource.GetProperty("type").GetString()!, StringComparer.Ordinal);
+        string peer = resources["Microsoft.Network/virtualNetworks/virtualNetworkPeerings"].ShouldHaveSingleItem().GetProperty("properties").GetProperty("remoteVirtualNetwork").GetProperty("id").GetString()!;
+        JsonElement[] links = [.. resources["Microsoft.Network/privateDnsZones/virtualNetworkLinks"]];
+
+        peer.ShouldEndWith("/vnet-company");
+        links.Count(link => link.GetProperty("properties").GetProperty("virtualNetwork").GetProperty("id").GetString() == peer).ShouldBe(resources["Microsoft.Network/privateDnsZones"].Count());
+        Snapshot.Read("prod").Resources.ShouldNotContain(resource => resource.GetProperty("type").GetString() == "Microsoft.Network/virtualNetworks/virtualNetworkPeerings");
+    }
+
+    [TestMethod]
+    public void An_event_that_cannot_be_delivered_is_kept_where_the_topic_may_write()
+    {
+        JsonElement letters = Snapshot.Read("events").Resources.Single().GetProperty("properties").GetProperty("deadLetterWithResourceIdentity");
+        string container = letters.GetProperty("deadLetterDestination").GetProperty("properties").GetProperty("blobContainerName").GetString()!;
+        string identity = letters.GetProperty("identity").GetProperty("type").GetString()!;
+        foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
+        {
+            snapshot.Resources.ShouldContain(resource => resource.GetProperty("name").GetString()!.EndsWith($"/default/{container}", StringComparison.Ordinal));
+            snapshot.RoleAssignments().ShouldContain(role => role.Principal == Topic && role.Scope.EndsWith($"/containers/{container}", StringComparison.Ordinal));
+            snapshot.Resources.Single(resource => resource.GetProperty("type").GetString() == "Microsoft.EventGrid/systemTopics").GetProperty("identity").GetProperty("type").GetString().ShouldBe(identity);
+        }
+    }
+
+    [TestMethod]
     public void The_one_key_that_a_template_asks_for_goes_straight_into_the_webhook_of_the_events()
     {
         foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))

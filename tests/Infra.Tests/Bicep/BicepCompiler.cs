@@ -20,6 +20,7 @@ internal static class BicepCompiler
         ["ALERT_EMAIL"] = "one@example.com,two@example.com",
         ["ALERT_WEBHOOK"] = null,
         ["PRIVATE_NETWORKING"] = null,
+        ["PEER_NETWORK_ID"] = null,
     };
 
     private static readonly string? Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.Bicep;
@@ -6,6 +9,7 @@ namespace Pipeline.Infra.Tests.Bicep;
 [TestClass]
 public sealed class TemplateTests
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly string Tests = Path.Combine(SharedFiles.RepositoryRoot, "tests", "Infra.Tests");
 
     [TestMethod]
@@ -68,7 +72,16 @@ public sealed class TemplateTests
         snapshot.ExitCode.ShouldBe(0, $"{snapshot.Output}{snapshot.Errors}If the templates are meant to give this, take it over: PIPELINE_SNAPSHOTS=update dotnet test tests/Infra.Tests");
         if (update)
         {
+            SortOutputs(Path.ChangeExtension(Path.Combine(BicepCompiler.Templates, parameters), ".snapshot.json"));
             Assert.Inconclusive("The snapshot was written and not compared.");
         }
+    }
+
+    // The compiler writes them in another order each time; so a change shows what has changed.
+    private static void SortOutputs(string file)
+    {
+        JsonObject snapshot = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        snapshot["outputs"] = new JsonObject(snapshot["outputs"]!.AsObject().OrderBy(output => output.Key, StringComparer.Ordinal).Select(output => KeyValuePair.Create(output.Key, output.Value?.DeepClone())));
+        File.WriteAllText(file, snapshot.ToJsonString(Indented) + "\n");
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Pipeline.Adapters.BigQuery;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Infra.Tests.Support;
-using Pipeline.Prediction;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.BigQuery;
@@ -18,8 +18,14 @@ public sealed partial class StatementTests
 
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
-        ["Text"] = "STRING", ["Number"] = "INT64", ["Texts"] = "ARRAY<STRING>", ["Timestamp"] = "TIMESTAMP",
-        ["OptionalNumber"] = "INT64", ["Date"] = "INT64", ["OptionalTime"] = "TIMESTAMP", ["Embedding"] = "BYTES",
+        ["Text"] = "STRING",
+        ["Number"] = "INT64",
+        ["Texts"] = "ARRAY<STRING>",
+        ["Timestamp"] = "TIMESTAMP",
+        ["OptionalNumber"] = "INT64",
+        ["Date"] = "INT64",
+        ["OptionalTime"] = "TIMESTAMP",
+        ["Embedding"] = "BYTES",
     };
 
     private static readonly Lazy<Task<Dictionary<string, Analysis>>> Analyzed = new(() => AnalyzeAsync(Scripts()));

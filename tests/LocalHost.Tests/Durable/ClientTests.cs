@@ -27,6 +27,25 @@ public sealed class ClientTests
     }
 
     [TestMethod]
+    public async Task An_orchestration_raises_an_event_for_another()
+    {
+        using TempFolder folder = new();
+        await using Engine engine = new Engine(folder["o.db"])
+            .Orchestrator("waits", context => context.WaitForExternalEvent<string>("news"))
+            .Orchestrator("tells", context =>
+            {
+                context.SendEvent(context.GetInput<string>()!, "news", "good");
+                return Task.FromResult("told");
+            })
+            .Start();
+        string waiting = await engine.Schedule("waits");
+
+        (await engine.Run("tells", waiting)).ReadOutputAs<string>().ShouldBe("told");
+
+        (await engine.End(waiting)).ReadOutputAs<string>().ShouldBe("good");
+    }
+
+    [TestMethod]
     public async Task Nothing_happens_to_instances_that_do_not_run()
     {
         using TempFolder folder = new();

@@ -32,6 +32,37 @@ public sealed class TimerTests
     }
 
     [TestMethod]
+    public async Task A_timer_may_be_longer_than_the_worker_sets_one_at_once()
+    {
+        using TempFolder folder = new();
+        ManualTime time = new();
+        await using Engine engine = new Engine(folder["o.db"], time)
+            .Orchestrator("sleep", async context =>
+            {
+                DateTime begin = context.CurrentUtcDateTime;
+                await context.CreateTimer(TimeSpan.FromDays(8), CancellationToken.None);
+                return (context.CurrentUtcDateTime - begin).TotalDays;
+            })
+            .Start();
+        string id = await engine.Schedule("sleep");
+        int timers = 0;
+        DateTime? before = null;
+        while (await engine.NextTimer(id) is { } fireAt)
+        {
+            if (fireAt != before)
+            {
+                timers++;
+                time.Advance(fireAt - time.GetUtcNow().UtcDateTime);
+            }
+
+            before = fireAt;
+        }
+
+        (await engine.End(id)).ReadOutputAs<double>().ShouldBe(8);
+        timers.ShouldBe(3, "the worker splits a timer into parts of three days");
+    }
+
+    [TestMethod]
     public async Task An_orchestration_does_not_end_before_its_timers_unless_they_are_cancelled()
     {
         using TempFolder folder = new();

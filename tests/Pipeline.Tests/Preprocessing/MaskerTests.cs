@@ -129,6 +129,16 @@ public sealed class MaskerTests
     [DataRow("C:\\Users\\")]
     [DataRow("<email>")]
     [DataRow("DE89 3704 ")]
+    [DataRow("-----BEGIN PRIVATE KEY-----")]
+    [DataRow("password a ")]
+    [DataRow("senha é ")]
+    [DataRow("From: A A\n")]
+    [DataRow("Kind regards, Ab ")]
+    [DataRow("4111.1111.")]
+    [DataRow("version 1.2.3.4 to ")]
+    [DataRow("４")]
+    [DataRow("аb")]
+    [DataRow("a\u0301\u200B")]
     public void A_hostile_text_of_half_a_million_characters_is_masked(string piece)
     {
         string hostile = new StringBuilder().Insert(0, piece, 500_000 / piece.Length).ToString();

@@ -34,12 +34,11 @@ internal sealed class PrimSpanningTree
         _nearest.AsSpan().Fill(double.PositiveInfinity);
     }
 
-    /// <summary>Builds the tree. O(n^2 d) time, with bounds about O(n^2 + n log n d); O(n) memory beside the points.</summary>
+    /// <summary>Builds the tree. O(n^2 d) time, O(n) memory beside the points.</summary>
     /// <param name="graph">The graph of at least two points.</param>
-    /// <param name="bounds">Bounds of the distances, which spare most measurements and change nothing; null to measure all pairs.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the work.</param>
-    public static MinimumSpanningTree Build(MutualReachability graph, PairBounds? bounds, IProgress<double>? progress, CancellationToken ct)
+    public static MinimumSpanningTree Build(MutualReachability graph, IProgress<double>? progress, CancellationToken ct)
     {
         PrimSpanningTree prim = new(graph);
         for (int edge = 0; prim._left > 0; edge++)
@@ -49,15 +48,7 @@ internal sealed class PrimSpanningTree
                 progress.Pass((double)edge / prim._tree.Weights.Length, ct);
             }
 
-            if (bounds is null)
-            {
-                prim.Relax();
-            }
-            else
-            {
-                prim.RelaxWithin(bounds.Of(prim._current));
-            }
-
+            prim.Relax();
             prim.Take(prim.Nearest(), edge);
         }
 
@@ -125,23 +116,6 @@ internal sealed class PrimSpanningTree
         for (int i = 0; i < waiting; i++)
         {
             Update(slots[i], RowDistance.Squared(row, _graph.Points.Row(points[i])), coreHere);
-        }
-    }
-
-    /// <summary>The same, measuring only what may be nearer than what is known.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RelaxWithin(ReadOnlySpan<float> least)
-    {
-        double[] core = _graph.CoreDistances;
-        double coreHere = core[_current], alpha = _graph.Alpha;
-        for (int at = 0; at < _left; at++)
-        {
-            double nearest = _nearest[at];
-            int point = _outside[at];
-            if (coreHere < nearest && core[point] < nearest && least[point] < _graph.Points.ToSquared(nearest * alpha))
-            {
-                Update(at, _graph.Points.Squared(_current, point), coreHere);
-            }
         }
     }
 

@@ -43,7 +43,8 @@ internal static class SpanningTrees
             : null;
         NeighborLists nearest = bounds?.Nearest(nearby, threads, ct) ?? BruteForceNeighbors.Search(points, points, nearby, threads, search, ct);
         MutualReachability complete = new(points, CoreDistances.NthOther(nearest, minSamples, weights), alpha);
-        return new SpannedGraph(PrimSpanningTree.Build(complete, bounds, rest, ct), complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
+        MinimumSpanningTree tree = bounds is null ? PrimSpanningTree.Build(complete, rest, ct) : BoundedSpanningTree.Build(complete, bounds, rest, ct);
+        return new SpannedGraph(tree, complete.CoreDistances, CoreDistances.NthOther(nearest, minSamples - 1, weights));
     }
 
     /// <summary>Optimised at once, so that nothing is kept alive longer than it is needed.</summary>
