@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Pipeline.Storage;
 
 namespace Pipeline.Adapters.Local;
 
@@ -20,22 +19,22 @@ internal static class SqliteFailure
     // Extended result code: the shared memory file beside the database could not grow.
     private const int SharedMemorySize = 4874;
 
-    /// <summary>The failure as an exception that says what happened to which file and how to mend it.</summary>
-    public static WarehouseException Explain(string path, SqliteException exception) => new($"{Describe(path, exception)} (SQLite: {exception.Message})", exception);
+    /// <summary>What happened to which file, and how to mend it.</summary>
+    public static string Explain(SqliteFileKind kind, string path, SqliteException exception) => $"{Describe(kind, path, exception)} (SQLite: {exception.Message})";
 
-    private static string Describe(string path, SqliteException exception) => exception.SqliteErrorCode switch
+    private static string Describe(SqliteFileKind kind, string path, SqliteException exception) => exception.SqliteErrorCode switch
     {
-        InputOutput when exception.SqliteExtendedErrorCode == SharedMemorySize => DescribeFull(path),
-        Full => DescribeFull(path),
-        ReadOnly or Permission => $"The warehouse '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
-        CannotOpen when Directory.Exists(path) => $"The warehouse '{path}' is a folder. Name a file.",
-        CannotOpen => $"The warehouse '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
-        Busy or Locked => $"The warehouse '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
-        NotADatabase => $"'{path}' is not a warehouse: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
-        Corrupt => $"The warehouse '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and import the incidents again.",
-        InputOutput => $"The warehouse '{path}' could not be read or written: the disk reported an error. Check the disk and the space on it.",
-        _ => $"The warehouse '{path}' refused a step.",
+        InputOutput when exception.SqliteExtendedErrorCode == SharedMemorySize => DescribeFull(kind, path),
+        Full => DescribeFull(kind, path),
+        ReadOnly or Permission => $"The {kind.Name} '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
+        CannotOpen when Directory.Exists(path) => $"The {kind.Name} '{path}' is a folder. Name a file.",
+        CannotOpen => $"The {kind.Name} '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
+        Busy or Locked => $"The {kind.Name} '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
+        NotADatabase => $"'{path}' is not a {kind.Name}: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
+        Corrupt => $"The {kind.Name} '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and {kind.StartAgain}.",
+        InputOutput => $"The {kind.Name} '{path}' could not be read or written: the disk reported an error. Check the disk and the space on it.",
+        _ => $"The {kind.Name} '{path}' refused a step.",
     };
 
-    private static string DescribeFull(string path) => $"The disk that holds the warehouse '{path}' is full. Nothing of this step was stored. Free some space and run it again.";
+    private static string DescribeFull(SqliteFileKind kind, string path) => $"The disk that holds the {kind.Name} '{path}' is full. Nothing of this step was stored. Free some space and run it again.";
 }

@@ -23,29 +23,16 @@ public sealed partial class SqliteWarehouse
             lastRow[incidents[i].Number] = i;
         }
 
-        return WriteAsync((connection, transaction) => Upsert(connection, transaction, incidents, lastRow, cancellationToken), cancellationToken);
+        return _file.WriteAsync((connection, transaction) => Upsert(connection, transaction, incidents, lastRow, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IncidentChange>> ReadChangesAsync(long afterSequence, int limit, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<IncidentChange>>(
-        connection =>
-        {
-            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadChanges, "@after", "@limit");
-            using SqliteDataReader reader = query.Query(afterSequence, limit);
-            var changes = new List<IncidentChange>();
-            while (reader.Read())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                changes.Add(new IncidentChange(reader.GetInt64(0), ReadIncident(reader)));
-            }
-
-            return changes;
-        },
-        cancellationToken);
+    public Task<IReadOnlyList<IncidentChange>> ReadChangesAsync(long afterSequence, int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadChanges, ["@after", "@limit"], afterSequence, limit), reader => new IncidentChange(reader.GetInt64(0), ReadIncident(reader)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<long> CountChangesAsync(long afterSequence, CancellationToken cancellationToken = default) =>
-        ReadAsync(connection => connection.ExecuteScalar<long>(SqliteWarehouseSql.CountChanges, new { after = afterSequence }), cancellationToken);
+        _file.ReadAsync(connection => connection.ExecuteScalar<long>(SqliteWarehouseSql.CountChanges, new { after = afterSequence }), cancellationToken);
 
     private static UpsertOutcome Upsert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Incident> incidents, Dictionary<string, int> lastRow, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ public sealed partial class SqliteWarehouse : IIngestionLog
     public Task RecordIngestionAsync(Ingestion ingestion, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ingestion);
-        return WriteAsync(
+        return _file.WriteAsync(
             (connection, transaction) => connection.Execute(
                 SqliteWarehouseSql.InsertIngestion,
                 new
@@ -37,21 +37,14 @@ public sealed partial class SqliteWarehouse : IIngestionLog
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Ingestion>> ReadIngestionsAsync(int limit, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<Ingestion>>(
-        connection =>
-        {
-            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadIngestions, "@limit");
-            using SqliteDataReader reader = query.Query(limit);
-            var ingestions = new List<Ingestion>();
-            while (reader.Read())
-            {
-                Dictionary<RejectKind, int> reasons = (JsonSerializer.Deserialize<Dictionary<string, int>>(reader.GetString(10)) ?? []).ToDictionary(reason => Enum.Parse<RejectKind>(reason.Key), reason => reason.Value);
-                ingestions.Add(new Ingestion(
-                    SqliteFormat.ParseDate(reader.GetString(0)), reader.GetDouble(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), Text(reader, 6),
-                    reader.GetInt32(7), reader.GetInt32(8), reader.GetInt32(9), reasons, reader.GetInt32(11), reader.GetInt32(12), Text(reader, 13)));
-            }
+    public Task<IReadOnlyList<Ingestion>> ReadIngestionsAsync(int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadIngestions, ["@limit"], limit), ReadIngestion, cancellationToken);
 
-            return ingestions;
-        },
-        cancellationToken);
+    private static Ingestion ReadIngestion(SqliteDataReader reader)
+    {
+        Dictionary<RejectKind, int> reasons = (JsonSerializer.Deserialize<Dictionary<string, int>>(reader.GetString(10)) ?? []).ToDictionary(reason => Enum.Parse<RejectKind>(reason.Key), reason => reason.Value);
+        return new Ingestion(
+            SqliteFormat.ParseDate(reader.GetString(0)), reader.GetDouble(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), Text(reader, 6),
+            reader.GetInt32(7), reader.GetInt32(8), reader.GetInt32(9), reasons, reader.GetInt32(11), reader.GetInt32(12), Text(reader, 13));
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Pipeline.Classification;
 using Pipeline.Incidents;
@@ -9,7 +8,7 @@ namespace Pipeline.Adapters.Local;
 public sealed partial class SqliteWarehouse
 {
     /// <inheritdoc/>
-    public Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default) => _file.WriteAsync(
         (connection, transaction) =>
         {
             using var upsert = new SqliteStatement(
@@ -40,22 +39,13 @@ public sealed partial class SqliteWarehouse
         cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
-        using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadPredicted, "@techCenter");
-        using SqliteDataReader reader = Guard(() => query.Query(techCenter));
-        Func<bool> next = reader.Read;
-        while (Guard(next))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return new PredictedIncident(ReadPrediction(reader), SqliteFormat.ReadDate(reader, 11), reader.GetString(12));
-        }
-    }
+    public IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default) => _file.StreamAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadPredicted, ["@techCenter"], techCenter),
+        reader => new PredictedIncident(ReadPrediction(reader), SqliteFormat.ReadDate(reader, 11), reader.GetString(12)),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<TechCenterStatistics>>(
+    public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) => _file.ReadAsync<IReadOnlyList<TechCenterStatistics>>(
         connection =>
         {
             using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadStatistics, "@earliest");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Pipeline.Preprocessing;
@@ -10,11 +9,11 @@ public sealed partial class SqliteWarehouse
 {
     /// <inheritdoc/>
     public Task<long> GetWatermarkAsync(string name, CancellationToken cancellationToken = default) =>
-        ReadAsync(connection => connection.ExecuteScalar<long?>(SqliteWarehouseSql.GetWatermark, new { name }) ?? 0, cancellationToken);
+        _file.ReadAsync(connection => connection.ExecuteScalar<long?>(SqliteWarehouseSql.GetWatermark, new { name }) ?? 0, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, ReadOnlyMemory<float>>> FindEmbeddingsAsync(string embedder, IReadOnlyCollection<string> contentHashes, CancellationToken cancellationToken = default) =>
-        ReadAsync<IReadOnlyDictionary<string, ReadOnlyMemory<float>>>(
+        _file.ReadAsync<IReadOnlyDictionary<string, ReadOnlyMemory<float>>>(
             connection =>
             {
                 var found = new Dictionary<string, ReadOnlyMemory<float>>(StringComparer.Ordinal);
@@ -34,7 +33,7 @@ public sealed partial class SqliteWarehouse
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default) => _file.WriteAsync(
         (connection, transaction) =>
         {
             HashSet<string> changed = ChangedAfter(connection, transaction, [.. incidents.Select(i => i.Number), .. deadLetters.Select(d => d.Number)], watermark);
@@ -46,43 +45,19 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync<IReadOnlyList<string>>(connection => connection.Query<string>(SqliteWarehouseSql.ListTechCenters).AsList(), cancellationToken);
+        _file.ReadAsync<IReadOnlyList<string>>(connection => connection.Query<string>(SqliteWarehouseSql.ListTechCenters).AsList(), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PreprocessedIncident> ReadWindowAsync(string techCenter, string embedder, DateTimeOffset from, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
-        using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadWindow, "@techCenter", "@embedder", "@from", "@until");
-        using SqliteDataReader reader = Guard(() => query.Query(techCenter, embedder, SqliteFormat.Date(from), SqliteFormat.Date(until)));
-        Func<bool> next = reader.Read;
-        while (Guard(next))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return ReadPreprocessed(reader);
-        }
-    }
+    public IAsyncEnumerable<PreprocessedIncident> ReadWindowAsync(string techCenter, string embedder, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken = default) => _file.StreamAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadWindow, ["@techCenter", "@embedder", "@from", "@until"], techCenter, embedder, SqliteFormat.Date(from), SqliteFormat.Date(until)), ReadPreprocessed, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<PreprocessedIncident>>(
-        connection =>
-        {
-            using var query = new SqliteStatement(connection, null, SqliteWarehouseSql.ReadUnpredicted, "@techCenter", "@embedder", "@modelVersion", "@limit");
-            using SqliteDataReader reader = query.Query(techCenter, embedder, modelVersion, limit);
-            var incidents = new List<PreprocessedIncident>();
-            while (reader.Read())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                incidents.Add(ReadPreprocessed(reader));
-            }
-
-            return incidents;
-        },
-        cancellationToken);
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadUnpredicted, ["@techCenter", "@embedder", "@modelVersion", "@limit"], techCenter, embedder, modelVersion, limit), ReadPreprocessed, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync<IReadOnlyList<DeadLetter>>(connection => connection.Query<DeadLetter>(SqliteWarehouseSql.ReadDeadLetters).AsList(), cancellationToken);
+        _file.ReadAsync<IReadOnlyList<DeadLetter>>(connection => connection.Query<DeadLetter>(SqliteWarehouseSql.ReadDeadLetters).AsList(), cancellationToken);
 
     private static HashSet<string> ChangedAfter(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> numbers, long sequence)
     {

@@ -9,7 +9,7 @@ namespace Pipeline.Adapters.Local;
 public sealed partial class SqliteWarehouse
 {
     /// <inheritdoc/>
-    public Task<TrainingRun> OpenTrainingRunAsync(int year, int quarter, string request, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task<TrainingRun> OpenTrainingRunAsync(int year, int quarter, string request, CancellationToken cancellationToken = default) => _file.WriteAsync(
         (connection, transaction) =>
         {
             var key = new { year, quarter, request };
@@ -24,7 +24,7 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is no run of this id.</exception>
-    public Task FinishTrainingCenterAsync(long runId, string techCenter, string outcomeJson, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task FinishTrainingCenterAsync(long runId, string techCenter, string outcomeJson, CancellationToken cancellationToken = default) => _file.WriteAsync(
         (connection, transaction) =>
         {
             RequireRun(connection, transaction, runId);
@@ -34,7 +34,7 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is no run of this id.</exception>
-    public Task CloseTrainingRunAsync(long runId, CancellationToken cancellationToken = default) => WriteAsync(
+    public Task CloseTrainingRunAsync(long runId, CancellationToken cancellationToken = default) => _file.WriteAsync(
         (connection, transaction) =>
         {
             RequireRun(connection, transaction, runId);
@@ -44,11 +44,11 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     public Task SetSettingAsync(string name, string value, CancellationToken cancellationToken = default) =>
-        WriteAsync((connection, transaction) => connection.Execute(SqliteWarehouseSql.SetSetting, new { name, value }, transaction), cancellationToken);
+        _file.WriteAsync((connection, transaction) => connection.Execute(SqliteWarehouseSql.SetSetting, new { name, value }, transaction), cancellationToken);
 
     /// <inheritdoc/>
     public Task<string?> GetSettingAsync(string name, CancellationToken cancellationToken = default) =>
-        ReadAsync(connection => connection.ExecuteScalar<string?>(SqliteWarehouseSql.GetSetting, new { name }), cancellationToken);
+        _file.ReadAsync(connection => connection.ExecuteScalar<string?>(SqliteWarehouseSql.GetSetting, new { name }), cancellationToken);
 
     private static void RequireRun(SqliteConnection connection, SqliteTransaction transaction, long runId)
     {

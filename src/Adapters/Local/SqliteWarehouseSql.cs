@@ -9,17 +9,6 @@ internal static class SqliteWarehouseSql
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
     public const int SchemaVersion = 2;
 
-    /// <summary>
-    /// A page holds several embeddings of 512 numbers. FULL makes a commit wait until the log is on the disk:
-    /// under NORMAL a power failure may take back commits that were acknowledged.
-    /// </summary>
-    public const string OpenWriter = """
-        PRAGMA page_size = 8192;
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA journal_size_limit = 67108864;
-        """;
-
     // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
     // The embedding is the last column of its row, so that a scan of the others does not walk through it.
     public const string CreateTables = """

@@ -55,7 +55,8 @@ internal static class FolderArrows
         return circles;
     }
 
-    private static HashSet<string> Reach(string folder, SortedDictionary<string, SortedDictionary<string, string>> arrows)
+    /// <summary>The folders that can be reached from a folder, itself only over a circle.</summary>
+    public static HashSet<string> Reach(string folder, SortedDictionary<string, SortedDictionary<string, string>> arrows)
     {
         HashSet<string> reached = new(StringComparer.Ordinal);
         Stack<string> open = new([folder]);

@@ -1,11 +1,13 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Pipeline.Models;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Architecture;
 
 /// <summary>The house: see docs/architecture.md.</summary>
 [TestClass]
-public sealed class FolderTests
+public sealed partial class FolderTests
 {
     private static readonly Assembly House = typeof(ModelStore).Assembly;
 
@@ -37,4 +39,31 @@ public sealed class FolderTests
             arrows[folder].ContainsKey("Training").ShouldBeFalse(folder);
         }
     }
+
+    [TestMethod]
+    public void Every_arrow_is_drawn_in_the_documentation_or_follows_from_drawn_ones()
+    {
+        string page = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "docs", "architecture.md"));
+        string drawing = page[page.IndexOf("## Folders of Pipeline", StringComparison.Ordinal)..page.IndexOf("## Ports", StringComparison.Ordinal)];
+        SortedDictionary<string, SortedDictionary<string, string>> drawn = new(StringComparer.Ordinal);
+        foreach (Match arrow in Arrow().Matches(drawing))
+        {
+            drawn.TryAdd(arrow.Groups["to"].Value, new(StringComparer.Ordinal));
+            drawn.TryAdd(arrow.Groups["from"].Value, new(StringComparer.Ordinal));
+            drawn[arrow.Groups["from"].Value].TryAdd(arrow.Groups["to"].Value, "drawn");
+        }
+
+        string[] missing =
+        [
+            .. FolderArrows.Of(House, "Pipeline").SelectMany(uses => uses.Value
+                .Where(to => !drawn.ContainsKey(uses.Key) || !FolderArrows.Reach(uses.Key, drawn).Contains(to.Key))
+                .Select(to => $"{uses.Key} --> {to.Key} ({to.Value})")),
+        ];
+
+        missing.ShouldBeEmpty("draw these in docs/architecture.md");
+        FolderArrows.Circles(drawn).ShouldBeEmpty("in the drawing");
+    }
+
+    [GeneratedRegex("^  (?<from>[A-Za-z]+) --> (?<to>[A-Za-z]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Arrow();
 }

@@ -1,0 +1,276 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Pipeline.Adapters.Local;
+
+/// <summary>
+/// One SQLite file that a program owns. A write is acknowledged when it is on the disk; readers never wait for writers (write-ahead log).
+/// Writes of one process queue up; another process that writes is waited for up to the busy timeout. Every failure of the database says what happened to which file
+/// and how to mend it, as the exception that the kind makes of it.
+/// </summary>
+public sealed class SqliteFile : IDisposable, IAsyncDisposable
+{
+    // FULL makes a commit wait until the log is on the disk: under NORMAL a power failure may take back commits that were acknowledged.
+    private const string OpenForWriting = """
+        PRAGMA page_size = 8192;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA journal_size_limit = 67108864;
+        """;
+
+    private readonly SqliteFileKind _kind;
+    private readonly string _path;
+    private readonly string _writerConnection;
+    private readonly string _readerConnection;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private SqliteConnection? _writer;
+    private volatile bool _disposed;
+
+    /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first write.</summary>
+    /// <param name="kind">What the file is.</param>
+    /// <param name="path">The database file. The files <c>-wal</c> and <c>-shm</c> beside it belong to it while it is open.</param>
+    /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
+    public SqliteFile(SqliteFileKind kind, string path, TimeSpan? busyTimeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        int seconds = (int)(busyTimeout?.TotalSeconds ?? 30);
+        if (seconds < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(busyTimeout), busyTimeout, "The busy timeout must be at least 1 second.");
+        }
+
+        _kind = kind;
+        _path = Path.GetFullPath(path);
+        _writerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = seconds }.ToString();
+        _readerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = seconds }.ToString();
+    }
+
+    /// <summary>Creates the tables that are missing, and marks the file as one of its kind.</summary>
+    public Task InitializeAsync(CancellationToken cancellationToken = default) => WriteAsync(
+        (connection, transaction) =>
+        {
+            connection.Execute(_kind.Tables, transaction: transaction);
+            _kind.Upgrade?.Invoke(connection, transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {_kind.ApplicationId}"), transaction: transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_kind.SchemaVersion}"), transaction: transaction);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Runs <paramref name="work"/> as one transaction, alone among the writers of this process.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return await Task.Run(() => RunTransaction(work), cancellationToken);
+        }
+        catch (SqliteException exception)
+        {
+            // After a full disk or a broken file the connection's state is not to be relied on.
+            DropWriter();
+            throw Explain(exception);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> on what is stored when it begins.</summary>
+    public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await Task.Run(
+            () => Guard(() =>
+            {
+                using SqliteConnection connection = OpenReader();
+                return work(connection);
+            }),
+            cancellationToken);
+    }
+
+    /// <summary>The rows of a query, all at once.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="read">Makes the result of the row that the reader stands on.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal Task<IReadOnlyList<T>> ListAsync<T>(SqliteQuery query, Func<SqliteDataReader, T> read, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<T>>(
+        connection =>
+        {
+            using SqliteStatement statement = new(connection, null, query.Sql, query.Names);
+            using SqliteDataReader reader = statement.Query(query.Values);
+            List<T> rows = [];
+            while (reader.Read())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        },
+        cancellationToken);
+
+    /// <summary>The rows of a query one by one, as they were when it began.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    internal async IAsyncEnumerable<T> StreamAsync<T>(SqliteQuery query, Func<SqliteDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
+        using SqliteStatement statement = new(connection, null, query.Sql, query.Names);
+        using SqliteDataReader reader = Guard(() => statement.Query(query.Values));
+        Func<bool> next = reader.Read;
+        while (Guard(next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return read(reader);
+        }
+    }
+
+    /// <summary>Closes the file after the write that is under way.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _writing.Wait();
+            Close();
+        }
+    }
+
+    /// <summary>Closes the file after the write that is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_disposed)
+        {
+            await _writing.WaitAsync();
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _disposed = true;
+        DropWriter();
+        using (var pooled = new SqliteConnection(_readerConnection))
+        {
+            SqliteConnection.ClearPool(pooled);
+        }
+
+        _writing.Release();
+    }
+
+    private T RunTransaction<T>(Func<SqliteConnection, SqliteTransaction, T> work)
+    {
+        _writer ??= OpenWriter();
+        using SqliteTransaction transaction = _writer.BeginTransaction();
+        T result = work(_writer, transaction);
+        transaction.Commit();
+        return result;
+    }
+
+    /// <summary>Runs one step of a query that is read row by row, where an iterator cannot catch.</summary>
+    private T Guard<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (SqliteException exception)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    private SqliteConnection OpenReader()
+    {
+        var connection = new SqliteConnection(_readerConnection);
+        connection.Open();
+        return connection;
+    }
+
+    private SqliteConnection OpenWriter()
+    {
+        CreateFolder();
+        var connection = new SqliteConnection(_writerConnection);
+        try
+        {
+            connection.Open();
+            CheckOwner(connection);
+            connection.Execute(OpenForWriting);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void CreateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path) ?? _path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw _kind.Failure($"The folder of the {_kind.Name} '{_path}' could not be made: {exception.Message} Choose a folder that this user may write to.", exception);
+        }
+    }
+
+    /// <summary>Refuses a file that another program, or a newer version of this one, has made, before anything in it is touched.</summary>
+    private void CheckOwner(SqliteConnection connection)
+    {
+        if (connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0)
+        {
+            return;
+        }
+
+        if (connection.ExecuteScalar<long>("PRAGMA application_id") != _kind.ApplicationId)
+        {
+            throw _kind.Failure($"'{_path}' is a database of another program. Name a new file for the {_kind.Name}.", null);
+        }
+
+        long version = connection.ExecuteScalar<long>("PRAGMA user_version");
+        if (version > _kind.SchemaVersion)
+        {
+            throw _kind.Failure(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The {_kind.Name} '{_path}' has schema version {version}, this program knows versions up to {_kind.SchemaVersion}. Use the newer program that made it, or name another file."),
+                null);
+        }
+    }
+
+    private Exception Explain(SqliteException exception) => _kind.Failure(SqliteFailure.Explain(_kind, _path, exception), exception);
+
+    private void DropWriter()
+    {
+        _writer?.Dispose();
+        _writer = null;
+    }
+}
+
+/// <summary>What a program keeps in an SQLite file.</summary>
+/// <param name="Name">What the file is called in messages, such as <c>warehouse</c>.</param>
+/// <param name="ApplicationId">Marks the file as one of this kind.</param>
+/// <param name="SchemaVersion">The version of the tables; it rises with every change of them.</param>
+/// <param name="Tables">The statements that create the tables that are missing.</param>
+/// <param name="StartAgain">How to go on where the file is damaged and there is no backup, as the end of a sentence: <c>import the incidents again</c>.</param>
+/// <param name="Failure">Makes the exception of a message and its cause.</param>
+/// <param name="Upgrade">Gives the tables of an earlier version what they lack; null where versions differ in nothing else than new tables.</param>
+public sealed record SqliteFileKind(
+    string Name,
+    int ApplicationId,
+    int SchemaVersion,
+    string Tables,
+    string StartAgain,
+    Func<string, Exception?, Exception> Failure,
+    Action<SqliteConnection, SqliteTransaction>? Upgrade = null);
+
+/// <summary>A query with its parameters' names and values, in the same order.</summary>
+internal readonly record struct SqliteQuery(string Sql, string[] Names, params object?[] Values);
