@@ -20,12 +20,13 @@ internal static class HdbscanCommand
         Option<double> epsilon = new("--epsilon") { Description = "Clusters born below this distance are merged." };
         Option<bool> single = new("--allow-single-cluster") { Description = "Whether one cluster of everything may be chosen." };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<bool> collapse = new("--collapse") { Description = "Make one point with a weight of equal rows first, within the clock." };
         Option<FileInfo?> labels = new("--labels") { Description = "Write the labels as little-endian int32." };
         Option<FileInfo?> probabilities = new("--probabilities") { Description = "Write the probabilities as little-endian float64." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
         Command command = new("hdbscan", $"Times one fit, without loading, after a warm-up fit of the first {WarmUp.Count} points (which compiles the code).")
         {
-            file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, labels, probabilities, json,
+            file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, collapse, labels, probabilities, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -41,8 +42,11 @@ internal static class HdbscanCommand
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
-            WarmUp.Run(points, d, first => Hdbscan.Fit(first, d, options, progress: null, cancellationToken));
-            (HdbscanResult result, Stopclock took) = Stopclock.Time(() => Hdbscan.Fit(points, d, options, progress: null, cancellationToken));
+            Func<ReadOnlyMemory<float>, HdbscanResult> fit = parsed.GetValue(collapse)
+                ? some => FitCollapsed(some, d, options, cancellationToken)
+                : some => Hdbscan.Fit(some, d, options, progress: null, cancellationToken);
+            WarmUp.Run(points, d, some => fit(some));
+            (HdbscanResult result, Stopclock took) = Stopclock.Time(() => fit(points));
             HdbscanMeasurement measured = new(
                 "hdbscan", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes, result.ClusterCount,
                 result.Labels.Count(label => label < 0), result.MinimumSpanningTree.TotalWeight);
@@ -52,6 +56,13 @@ internal static class HdbscanCommand
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    private static HdbscanResult FitCollapsed(ReadOnlyMemory<float> points, int dimensions, HdbscanOptions options, CancellationToken cancellationToken)
+    {
+        DistinctRows rows = DistinctRows.Of(points, dimensions, weights: null, cancellationToken);
+        HdbscanResult result = Hdbscan.Fit(rows.Points, dimensions, rows.Weights, options, progress: null, cancellationToken);
+        return result with { Labels = rows.Spread<int>(result.Labels), Probabilities = rows.Spread<double>(result.Probabilities) };
     }
 
     private static string Describe(HdbscanMeasurement m) => string.Create(

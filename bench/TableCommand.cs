@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,24 +9,27 @@ namespace Pipeline.Bench;
 /// <summary><c>table [FOLDER]</c>: measures every row, each in a process of its own, beside the machine's limit and, where they are installed, the Python libraries.</summary>
 internal static class TableCommand
 {
-    private const int Repeats = 2;
     private const double PeerSeconds = 150;
+
+    /// <summary>A peer may try several settings, each to its end, before the best is repeated.</summary>
+    private const double PeerSecondsInAll = 900;
 
     public static Command Create()
     {
-        Argument<DirectoryInfo?> folder = new("FOLDER") { Description = "Where the data sets are, and are kept when they have to be made. Default: a temporary folder, deleted afterwards.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<DirectoryInfo?> folder = new("FOLDER") { Description = "Where the data sets are, and are kept when they have to be made; where it holds described sets (NAME.json beside NAME.f32), exactly those are measured. Default: a temporary folder, deleted afterwards.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> only = new("--only") { Description = "Only rows whose name holds this, such as 'emb' or 'n50000'.", HelpName = "TEXT" };
-        Option<string?> peers = new("--peers") { Description = $"A Python that has hdbscan, fast_hdbscan, umap-learn and scikit-learn (those that it lacks are left out): runs them on the same rows, {PeerSeconds:0} s at most each.", HelpName = "PYTHON" };
+        Option<int> repeats = new("--repeats") { Description = "How often everything is measured, peers too; the medians are printed.", DefaultValueFactory = _ => 2 };
+        Option<string?> peers = new("--peers") { Description = $"A Python that has hdbscan, fast_hdbscan, umap-learn and scikit-learn (the table says which it lacks): runs them on the same rows, each in its exact settings and the best repeated; no setting is begun after {PeerSeconds:0} s.", HelpName = "PYTHON" };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("table", $"Every row of the documentation's table: the better of {Repeats} runs, with ratios to the multiply-add limit measured in the same run.") { folder, only, peers, json };
+        Command command = new("table", "Every row of the documentation's table: medians, with ratios to the multiply-add limit measured in the same run.") { folder, only, repeats, peers, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string? given = parsed.GetValue(folder)?.FullName;
             string used = given ?? Directory.CreateTempSubdirectory("pipeline-table-").FullName;
             try
             {
-                TableRow[] rows = [.. TableRow.All.Where(r => r.Name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
-                await RunAsync(rows, used, parsed.GetValue(peers), parsed.GetValue(json), cancellationToken);
+                TableRow[] rows = [.. TableRow.In(used).Where(r => r.Name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
+                await RunAsync(rows, used, parsed.GetValue(repeats), parsed.GetValue(peers), parsed.GetValue(json), cancellationToken);
             }
             finally
             {
@@ -38,19 +42,20 @@ internal static class TableCommand
         return command;
     }
 
-    private static async Task RunAsync(TableRow[] rows, string folder, string? python, bool json, CancellationToken cancellationToken)
+    private static async Task RunAsync(TableRow[] rows, string folder, int repeats, string? python, bool json, CancellationToken cancellationToken)
     {
-        double limit = (await SelfAsync(["limit", "--json"], cancellationToken))["multiplyAddsPerSecond"]!.GetValue<double>();
+        JsonObject machine = await SelfAsync(["limit", "--json"], cancellationToken);
+        double limit = machine["multiplyAddsPerSecond"]!.GetValue<double>();
         List<TableMeasurement> measured = [];
         string? verb = null;
         if (!json)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Limit: {limit / 1e9:0} G multiply-adds a second on {Environment.ProcessorCount} processors."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Processor()}, {Environment.ProcessorCount} processors, {machine["vectorBits"]} bits. Limit: {limit / 1e9:0} G multiply-adds a second, {machine["multiplyAddsPerCpuSecond"]!.GetValue<double>() / 1e9:0} a processor second. Medians of {repeats}."));
         }
 
         foreach (TableRow row in rows)
         {
-            TableMeasurement measurement = await MeasureAsync(row, folder, python, limit, cancellationToken);
+            TableMeasurement measurement = await MeasureAsync(row, folder, repeats, python, limit, cancellationToken);
             measured.Add(measurement);
             if (json)
             {
@@ -73,30 +78,45 @@ internal static class TableCommand
         }
     }
 
-    private static async Task<TableMeasurement> MeasureAsync(TableRow row, string folder, string? python, double limit, CancellationToken cancellationToken)
+    private static async Task<TableMeasurement> MeasureAsync(TableRow row, string folder, int repeats, string? python, double limit, CancellationToken cancellationToken)
     {
         FileInfo file = RecipeData.Find(folder, row.Kind, row.N, row.D);
-        JsonObject? best = null;
-        for (int repeat = 0; repeat < Repeats; repeat++)
+        List<JsonObject> runs = [];
+        for (int repeat = 0; repeat < repeats; repeat++)
         {
-            JsonObject run = await SelfAsync([row.Verb, file.FullName, "--dims", row.D.ToString(CultureInfo.InvariantCulture), .. row.Options, "--json"], cancellationToken);
-            best = best is null || Seconds(run) < Seconds(best) ? run : best;
+            runs.Add(await SelfAsync([row.Verb, file.FullName, "--dims", row.D.ToString(CultureInfo.InvariantCulture), .. row.Options, "--json"], cancellationToken));
         }
 
-        Dictionary<string, double> peers = new(StringComparer.Ordinal);
+        double? weight = runs[0]["mstWeight"]?.GetValue<double>();
+        List<PeerMeasurement> peers = [];
         foreach (string peer in python is null ? [] : row.Peers)
         {
-            if (await ChildProcess.TryRunPeerAsync(python!, peer, file, row.D, [], PeerSeconds, cancellationToken) is JsonObject answer)
-            {
-                peers[peer] = Seconds(answer);
-            }
+            string[] options = ["--repeats", repeats.ToString(CultureInfo.InvariantCulture), "--seconds", PeerSeconds.ToString(CultureInfo.InvariantCulture)];
+            (JsonObject? answer, string? failure) = await ChildProcess.RunPeerAsync(python!, peer, file, row.D, options, PeerSecondsInAll, cancellationToken);
+            peers.Add(answer is null ? new PeerMeasurement(peer, failure!) : PeerMeasurement.From(peer, answer, weight));
         }
 
-        return new TableMeasurement(row.Name, Seconds(best!), best!["cpuSeconds"]!.GetValue<double>(), best["peakBytes"]!.GetValue<long>(), row.MemoryBound, row.Pairs / limit, peers);
+        double[] cpu = [.. runs.Select(run => run["cpuSeconds"]!.GetValue<double>()).Order()];
+        return new TableMeasurement(
+            row.Name, Median(runs, "seconds"), Median(runs, "cpuSeconds"), cpu[0], cpu[^1], runs.Max(run => run["peakBytes"]!.GetValue<long>()), row.MemoryBound, row.Pairs / limit, peers);
     }
 
-    private static double Seconds(JsonObject run) => run["seconds"]!.GetValue<double>();
+    private static double Median(List<JsonObject> runs, string key)
+    {
+        double[] values = [.. runs.Select(run => run[key]!.GetValue<double>()).Order()];
+        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+    }
 
-    private static async Task<JsonObject> SelfAsync(string[] arguments, CancellationToken cancellationToken) =>
-        await ChildProcess.TryRunAsync(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pipeline.Bench.exe" : "Pipeline.Bench"), arguments, seconds: 3600, cancellationToken) ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}' failed.");
+    /// <summary>The processor's name, where the system tells it.</summary>
+    private static string Processor() => File.Exists("/proc/cpuinfo")
+        && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is string line
+            ? line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
+            : RuntimeInformation.ProcessArchitecture.ToString();
+
+    private static async Task<JsonObject> SelfAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pipeline.Bench.exe" : "Pipeline.Bench");
+        (JsonObject? answer, string? failure) = await ChildProcess.RunAsync(program, arguments, seconds: 3600, cancellationToken);
+        return answer ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}': {failure}.");
+    }
 }

@@ -35,13 +35,36 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Predict("emb", 100_000, 384, 1),
     ];
 
+    /// <summary>The rows for a folder: where it holds described data sets (NAME.json beside NAME.f32), those of them alone, and a fit of each that has no row yet.</summary>
+    public static IReadOnlyList<TableRow> In(string folder)
+    {
+        (string Kind, int N, int D)[] described =
+        [
+            .. from file in Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles("*.json") : []
+               where File.Exists(Path.ChangeExtension(file.FullName, ".f32"))
+               let parts = Path.GetFileNameWithoutExtension(file.Name).Split('_')
+               where parts.Length == 3 && parts[1].StartsWith('n') && parts[2].StartsWith('d')
+               select (parts[0], int.Parse(parts[1].AsSpan(1), CultureInfo.InvariantCulture), int.Parse(parts[2].AsSpan(1), CultureInfo.InvariantCulture)),
+        ];
+        if (described.Length == 0)
+        {
+            return All;
+        }
+
+        TableRow[] known = [.. All.Where(row => described.Contains((row.Kind, row.N, row.D)))];
+        IEnumerable<TableRow> others = described.Where(set => !known.Any(row => IsFit(row) && (row.Kind, row.N, row.D) == set)).Select(set => Fit(set.Kind, set.N, set.D));
+        return [.. known.Where(IsFit), .. others, .. known.Where(row => !IsFit(row))];
+
+        static bool IsFit(TableRow row) => string.Equals(row.Verb, "hdbscan", StringComparison.Ordinal);
+    }
+
     /// <summary>The data set's name and size, and what of it is predicted.</summary>
     public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "");
 
     /// <summary>The Python libraries that do the same work (peers.py).</summary>
     public string[] Peers => Verb switch
     {
-        "hdbscan" => ["hdbscan", "fast_hdbscan"],
+        "hdbscan" => ["hdbscan", "sklearn-hdbscan", "fast_hdbscan"],
         "umap" => ["umap"],
         "umap-hdbscan" => ["umap", "umap-hdbscan"],
         "birch" => ["birch"],

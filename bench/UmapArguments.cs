@@ -41,15 +41,15 @@ internal sealed class UmapArguments
         MaxDegreeOfParallelism = parsed.GetValue(_threads),
     };
 
-    /// <summary>What umap-learn takes for the same file, metric, neighbourhood and layout; null where it fails. Its trustworthiness is computed where that of the own layout is.</summary>
-    public Task<JsonObject?> RunPeerAsync(ParseResult parsed, string python, double seconds, CancellationToken cancellationToken)
+    /// <summary>What umap-learn takes for the same file, metric, neighbourhood, layout and number of passes, or why it does not. Its trustworthiness is computed where that of the own layout is.</summary>
+    public Task<(JsonObject? Answer, string? Failure)> RunPeerAsync(ParseResult parsed, string python, double seconds, CancellationToken cancellationToken)
     {
         string[] options =
         [
             "--components", parsed.GetValue(_components).ToString(CultureInfo.InvariantCulture), "--neighbors", parsed.GetValue(_neighbors).ToString(CultureInfo.InvariantCulture),
-            "--metric", parsed.GetValue(_metric) == DistanceMetric.Cosine ? "cosine" : "euclidean", .. parsed.GetValue(_trustworthiness) ? ["--trustworthiness"] : Array.Empty<string>(),
+            "--metric", parsed.GetValue(_metric) == DistanceMetric.Cosine ? "cosine" : "euclidean", "--repeats", "1", "--epochs", (parsed.GetValue(_epochs) ?? 200).ToString(CultureInfo.InvariantCulture), .. parsed.GetValue(_trustworthiness) ? ["--trustworthiness"] : Array.Empty<string>(),
         ];
-        return ChildProcess.TryRunPeerAsync(python, "umap", parsed.GetRequiredValue(_file), parsed.GetValue(_dims), options, seconds, cancellationToken);
+        return ChildProcess.RunPeerAsync(python, "umap", parsed.GetRequiredValue(_file), parsed.GetValue(_dims), options, seconds, cancellationToken);
     }
 
     /// <summary>Times work that lays the points out, writes the layout where that is asked for, and measures it.</summary>

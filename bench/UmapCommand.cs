@@ -23,7 +23,8 @@ internal static class UmapCommand
                 parsed, "umap", (points, d) => Umap.Fit(points, d, options, progress: null, cancellationToken), model => model.Embedding);
             if (parsed.GetValue(python) is string interpreter)
             {
-                JsonObject peer = await arguments.RunPeerAsync(parsed, interpreter, PeerSeconds, cancellationToken) ?? throw new InvalidOperationException($"'{interpreter}' did not lay the file out.");
+                (JsonObject? peer, string? failure) = await arguments.RunPeerAsync(parsed, interpreter, PeerSeconds, cancellationToken);
+                _ = peer ?? throw new InvalidOperationException($"'{interpreter}' did not lay the file out: {failure}.");
                 measured = measured with { PeerSeconds = peer["seconds"]!.GetValue<double>(), PeerTrustworthiness = peer["trustworthiness"]?.GetValue<double>() };
             }
 

@@ -22,6 +22,9 @@ internal sealed class PanelPoints
     private const double Underflow = 1e-30;
     private const double FarthestSquared = 1e30;
     private const int MeanSample = 1024;
+
+    /// <summary>Coordinates of a panel that are filled together: what is written stays in the cache until all rows have written it.</summary>
+    private const int CoordinateBlock = 64;
     private readonly PointSet _points;
     private readonly double[] _mean;
     private readonly double _scale;
@@ -197,31 +200,43 @@ internal sealed class PanelPoints
         int width = PanelKernel.Width, d = _points.Dimensions;
         Debug.Assert(first % width == 0 && (first + (long)width) * d <= Packed.Length, "There is room for a whole panel.");
         Span<float> panel = MemoryMarshal.CreateSpan(ref Packed[(long)first * d], width * d);
-        for (int j = 0; j < width; j++)
+        if (points.Length < width)
         {
-            if (j >= points.Length)
-            {
-                for (int t = 0; t < d; t++)
-                {
-                    panel[t * width + j] = 0;
-                }
-
-                Bias[first + j] = float.NegativeInfinity;
-                continue;
-            }
-
-            ReadOnlySpan<float> given = _points.Given(points[j]);
-            double unit = _points.ScaleOf(points[j]), squares = 0;
-            for (int t = 0; t < given.Length; t++)
-            {
-                float value = (float)((given[t] * unit - _mean[t]) * _scale);
-                panel[t * width + j] = value;
-                squares += (double)value * value;
-            }
-
-            Squares[first + j] = squares * _shrink;
-            Bias[first + j] = (float)(-0.5 * _shrink * squares);
+            panel.Clear();
+            Bias.AsSpan(first + points.Length, width - points.Length).Fill(float.NegativeInfinity);
         }
+
+        Span<double> squares = stackalloc double[PanelKernel.MaxWidth];
+        squares.Clear();
+        for (int from = 0; from < d; from += CoordinateBlock)
+        {
+            int to = Math.Min(d, from + CoordinateBlock);
+            for (int j = 0; j < points.Length; j++)
+            {
+                squares[j] += Interleave(_points.Given(points[j])[from..to], _points.ScaleOf(points[j]), _mean.AsSpan(from, to - from), panel[((from * width) + j)..], width);
+            }
+        }
+
+        for (int j = 0; j < points.Length; j++)
+        {
+            Squares[first + j] = squares[j] * _shrink;
+            Bias[first + j] = (float)(-0.5 * _shrink * squares[j]);
+        }
+    }
+
+    /// <summary>Centres, scales and spreads some coordinates of a row; the sum of their squares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Interleave(ReadOnlySpan<float> given, double unit, ReadOnlySpan<double> mean, Span<float> panel, int width)
+    {
+        double squares = 0;
+        for (int t = 0; t < given.Length && t < mean.Length; t++)
+        {
+            float value = (float)((given[t] * unit - mean[t]) * _scale);
+            panel[t * width] = value;
+            squares += (double)value * value;
+        }
+
+        return squares;
     }
 
     /// <summary>The mean of a sample: any centre is right, a near one is fast. A coordinate that never changes is met exactly.</summary>

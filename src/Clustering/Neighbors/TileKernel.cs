@@ -35,24 +35,9 @@ internal static unsafe class TileKernel
             | (MultiplyHalf(rows + half, panel, bias, depth, thresholds + half, tile + (half * PanelKernel.Width)) << half);
     }
 
-    /// <summary>A bit for each sum of one row above a threshold.</summary>
-    public static uint Above(float* sums, float threshold)
-    {
-        uint bits = 0;
-        if (WideVectors.AreUsed)
-        {
-            Vector512<float> limit = Vector512.Create(threshold);
-            return (uint)Vector512.GreaterThan(Vector512.Load(sums), limit).ExtractMostSignificantBits()
-                | ((uint)Vector512.GreaterThan(Vector512.Load(sums + 16), limit).ExtractMostSignificantBits() << 16);
-        }
-
-        for (int j = 0; j < PanelKernel.Width; j += Vector256<float>.Count)
-        {
-            bits |= Vector256.GreaterThan(Vector256.Load(sums + j), Vector256.Create(threshold)).ExtractMostSignificantBits() << j;
-        }
-
-        return bits;
-    }
+    /// <summary>A bit for each of <see cref="PanelKernel.Width"/> sums of one row above a threshold.</summary>
+    public static uint Above(float* sums, float threshold) =>
+        WideVectors.AreUsed ? Above512(sums, threshold) : AbovePortable(sums, threshold, PanelKernel.Width);
 
     /// <summary>A bit for each sum of one row that, started from the row's bias in place of the column's, exceeds the column's threshold.</summary>
     /// <param name="sums">The row's <see cref="PanelKernel.Width"/> sums.</param>
@@ -61,20 +46,43 @@ internal static unsafe class TileKernel
     /// <param name="thresholds">Per column, its threshold.</param>
     /// <param name="turned">Receives the sums started from the row's bias.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint AboveTurned(float* sums, float* bias, float rowBias, float* thresholds, float* turned)
+    public static uint AboveTurned(float* sums, float* bias, float rowBias, float* thresholds, float* turned) =>
+        WideVectors.AreUsed ? AboveTurned512(sums, bias, rowBias, thresholds, turned) : AboveTurnedPortable(sums, bias, rowBias, thresholds, turned, PanelKernel.Width);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Above512(float* sums, float threshold)
     {
-        if (WideVectors.AreUsed)
+        Vector512<float> limit = Vector512.Create(threshold);
+        return (uint)Vector512.GreaterThan(Vector512.Load(sums), limit).ExtractMostSignificantBits()
+            | ((uint)Vector512.GreaterThan(Vector512.Load(sums + 16), limit).ExtractMostSignificantBits() << 16);
+    }
+
+    internal static uint AbovePortable(float* sums, float threshold, int width)
+    {
+        uint bits = 0;
+        for (int j = 0; j < width; j += Vector256<float>.Count)
         {
-            Vector512<float> start = Vector512.Create(rowBias);
-            Vector512<float> low = Vector512.Load(sums) - Vector512.Load(bias) + start, high = Vector512.Load(sums + 16) - Vector512.Load(bias + 16) + start;
-            low.Store(turned);
-            high.Store(turned + 16);
-            return (uint)Vector512.GreaterThan(low, Vector512.Load(thresholds)).ExtractMostSignificantBits()
-                | ((uint)Vector512.GreaterThan(high, Vector512.Load(thresholds + 16)).ExtractMostSignificantBits() << 16);
+            bits |= Vector256.GreaterThan(Vector256.Load(sums + j), Vector256.Create(threshold)).ExtractMostSignificantBits() << j;
         }
 
+        return bits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint AboveTurned512(float* sums, float* bias, float rowBias, float* thresholds, float* turned)
+    {
+        Vector512<float> start = Vector512.Create(rowBias);
+        Vector512<float> low = Vector512.Load(sums) - Vector512.Load(bias) + start, high = Vector512.Load(sums + 16) - Vector512.Load(bias + 16) + start;
+        low.Store(turned);
+        high.Store(turned + 16);
+        return (uint)Vector512.GreaterThan(low, Vector512.Load(thresholds)).ExtractMostSignificantBits()
+            | ((uint)Vector512.GreaterThan(high, Vector512.Load(thresholds + 16)).ExtractMostSignificantBits() << 16);
+    }
+
+    internal static uint AboveTurnedPortable(float* sums, float* bias, float rowBias, float* thresholds, float* turned, int width)
+    {
         uint bits = 0;
-        for (int j = 0; j < PanelKernel.Width; j += Vector256<float>.Count)
+        for (int j = 0; j < width; j += Vector256<float>.Count)
         {
             Vector256<float> values = Vector256.Load(sums + j) - Vector256.Load(bias + j) + Vector256.Create(rowBias);
             values.Store(turned + j);

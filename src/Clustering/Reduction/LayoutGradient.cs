@@ -157,7 +157,7 @@ internal sealed unsafe class LayoutGradient(ForceCurve curve, int components)
 
     /// <summary>One quad of coordinates of sixteen rows, by coordinate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Gather(float* layout, int* rows, nint stride, out Vector512<float> a, out Vector512<float> b, out Vector512<float> c, out Vector512<float> d)
+    internal static void Gather(float* layout, int* rows, nint stride, out Vector512<float> a, out Vector512<float> b, out Vector512<float> c, out Vector512<float> d)
     {
         if (!Avx512F.IsSupported)
         {
@@ -180,7 +180,7 @@ internal sealed unsafe class LayoutGradient(ForceCurve curve, int components)
         Vector256.Create(Vector128.Load(layout + (rows[0] * stride)), Vector128.Load(layout + (rows[4] * stride))),
         Vector256.Create(Vector128.Load(layout + (rows[8] * stride)), Vector128.Load(layout + (rows[12] * stride))));
 
-    private static void GatherPortable(float* layout, int* rows, nint stride, out Vector512<float> a, out Vector512<float> b, out Vector512<float> c, out Vector512<float> d)
+    internal static void GatherPortable(float* layout, int* rows, nint stride, out Vector512<float> a, out Vector512<float> b, out Vector512<float> c, out Vector512<float> d)
     {
         float* quads = stackalloc float[Quad * Lanes];
         for (int lane = 0; lane < Lanes; lane++)
