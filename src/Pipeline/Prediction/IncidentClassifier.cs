@@ -6,10 +6,10 @@ namespace Pipeline.Prediction;
 public sealed class IncidentClassifier
 {
     private readonly KnownTexts _known;
-    private readonly ClusterGeometry _geometry;
+    private readonly IClusterGeometry _geometry;
     private readonly Dictionary<int, (ModelCluster Cluster, string Domain)> _clusters;
 
-    private IncidentClassifier(ModelManifest manifest, KnownTexts known, ClusterGeometry geometry, ModelClusters clusters)
+    private IncidentClassifier(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
     {
         Manifest = manifest;
         _known = known;
@@ -32,7 +32,9 @@ public sealed class IncidentClassifier
         ArgumentNullException.ThrowIfNull(content);
         try
         {
-            ClusterGeometry geometry = ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
+            IClusterGeometry geometry = MemberGeometry.IsIn(content.Arrays)
+                ? MemberGeometry.Read(content.Arrays, maxDegreeOfParallelism)
+                : ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
             return new IncidentClassifier(manifest, KnownTexts.Read(content.Arrays), geometry, content.Clusters);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or KeyNotFoundException)

@@ -64,7 +64,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             }
 
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, cancellationToken);
+                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, cancellationToken: cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
@@ -83,6 +83,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
                 Incidents = incidents,
                 Unclustered = 0,
                 Clusters = 0,
+                Stability = Math.Round(clustered.Stability, 4),
                 Parameters = parameters,
                 NextClusterId = 0,
                 NextDomainId = 0,
@@ -145,7 +146,8 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
                 Math.Round((double)manifest.Unclustered / manifest.Incidents, 4),
                 clustered.Dbcv,
                 assembly.Clusters.Clusters.Average(c => c.Persistence),
-                Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
+                Math.Round(stopwatch.Elapsed.TotalSeconds, 3),
+                draft.Stability);
             if (await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken) is ModelManifest published)
             {
                 return (published, assembly.Clusters.Domains.Count);
