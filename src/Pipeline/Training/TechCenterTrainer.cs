@@ -14,6 +14,8 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
 {
     private const int SmallestWindow = 10;
 
+    private readonly PooledBackground _pooled = new(warehouse, embedder, options);
+
     // More trainings than this never publish the same quarter at once.
     private const int MostRevisions = 50;
 
@@ -63,8 +65,9 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
+            EmbeddingReduction? background = incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, cancellationToken: cancellationToken);
+                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");

@@ -10,9 +10,10 @@ public sealed record TrainingOptions
     private const int LayoutEpochs = 50;
     private const double LayoutLearningRate = 2;
 
-    private const double IncidentLayouts = 12_000;
-    private const int FewestLayouts = 5;
-    private const int MostLayouts = 15;
+    // At this number of incidents a training is steady with a single layout; the fewer there are, the more a layout's random start weighs.
+    private const double SteadyIncidents = 2_000;
+    private const int FewestLayouts = 3;
+    private const int MostLayouts = 41;
 
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
@@ -42,7 +43,7 @@ public sealed record TrainingOptions
     public int LayoutDimensions { get; init; } = 8;
 
     /// <summary>
-    /// Layouts that are clustered and compared, 1 to 100: what most of them agree on is a cluster. Null for 12,000 over the number of incidents, 5 to 15: small centers
+    /// Layouts that are clustered and compared, 1 to 100: what most of them agree on is a cluster. Null for the square of 2,000 over the number of incidents, made odd, 3 to 41: small centers
     /// hang the most on a layout's random start, and their layouts cost the least.
     /// </summary>
     public int? Layouts { get; init; }
@@ -57,7 +58,13 @@ public sealed record TrainingOptions
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
-        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? Math.Clamp((int)Math.Round(IncidentLayouts / Math.Max(1.0, incidents)), FewestLayouts, MostLayouts));
+        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents));
+    }
+
+    private static int LayoutsOf(int incidents)
+    {
+        double ratio = SteadyIncidents / Math.Max(1, incidents);
+        return Math.Clamp((int)(ratio * ratio) | 1, FewestLayouts, MostLayouts);
     }
 
     /// <summary>Checks every range.</summary>
