@@ -15,6 +15,7 @@ public sealed class MemberGeometry : IClusterGeometry
     private const string ClustersTensor = "members.cluster";
     private const string IdsTensor = "clusters.ids";
     private const string DirectionsTensor = "clusters.directions";
+    private const string WholeDirectionsTensor = "clusters.whole_directions";
     private const string MinLikenessTensor = "clusters.min_likeness";
 
     // As many as a training's neighbourhoods have; a neighbour that is so much less like the text than the nearest one counts 1/e.
@@ -26,6 +27,7 @@ public sealed class MemberGeometry : IClusterGeometry
     private readonly int[] _clusters;
     private readonly int[] _clusterIds;
     private readonly float[] _directions;
+    private readonly float[] _wholeDirections;
     private readonly double _minLikeness;
     private readonly int? _maxDegreeOfParallelism;
 
@@ -35,22 +37,25 @@ public sealed class MemberGeometry : IClusterGeometry
     /// <param name="clusters">Its cluster, a place in <paramref name="clusterIds"/>; -1 for none.</param>
     /// <param name="clusterIds">The id of each cluster; -1 where it counts as noise.</param>
     /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the clusters.</param>
-    /// <param name="minLikeness">A text whose mean cosine to its cluster's members, times the share of it that the reduction keeps, is lower belongs to no cluster.</param>
+    /// <param name="wholeDirections">The same of the members' <see cref="EmbeddingReduction.Centre"/>.</param>
+    /// <param name="minLikeness">A text whose mean cosine to its cluster's members is lower belongs to no cluster: before the reduction, or in it times the share of the text that it keeps.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
-    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, float[] directions, double minLikeness, int? maxDegreeOfParallelism)
+    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, float[] directions, float[] wholeDirections, double minLikeness, int? maxDegreeOfParallelism)
     {
         ArgumentNullException.ThrowIfNull(reduction);
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(clusters);
         ArgumentNullException.ThrowIfNull(clusterIds);
         ArgumentNullException.ThrowIfNull(directions);
-        if (vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
+        ArgumentNullException.ThrowIfNull(wholeDirections);
+        if (vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
         {
-            throw new InvalidDataException($"There are {vectors.Length} / {reduction.Dimensions} vectors of {clusters.Length} texts, and {directions.Length} / {reduction.Dimensions} directions of {clusterIds.Length} clusters.");
+            throw new InvalidDataException($"There are {vectors.Length} / {reduction.Dimensions} vectors of {clusters.Length} texts, and {directions.Length} / {reduction.Dimensions} and {wholeDirections.Length} / {reduction.EmbeddingDimensions} directions of {clusterIds.Length} clusters.");
         }
 
-        (_reduction, _vectors, _clusters, _clusterIds, _directions, _minLikeness, _maxDegreeOfParallelism) = (reduction, vectors, clusters, clusterIds, directions, minLikeness, maxDegreeOfParallelism);
+        (_reduction, _vectors, _clusters, _clusterIds) = (reduction, vectors, clusters, clusterIds);
+        (_directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism) = (directions, wholeDirections, minLikeness, maxDegreeOfParallelism);
     }
 
     /// <summary>Whether a model file holds this kind.</summary>
@@ -60,14 +65,15 @@ public sealed class MemberGeometry : IClusterGeometry
     public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, _maxDegreeOfParallelism, out float[] kept);
+        float[] whole = _reduction.Centre(embeddings.Span);
         Classification[] answers = new Classification[kept.Length];
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _maxDegreeOfParallelism ?? Environment.ProcessorCount };
-        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions), kept[row]));
+        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row]));
         return answers;
     }
 
     /// <summary>The numeric part with other cluster ids.</summary>
-    public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _directions, _minLikeness, _maxDegreeOfParallelism);
+    public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism);
 
     internal static MemberGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, int? maxDegreeOfParallelism) =>
         new(
@@ -76,6 +82,7 @@ public sealed class MemberGeometry : IClusterGeometry
             arrays.Get<int>(ClustersTensor),
             arrays.Get<int>(IdsTensor),
             arrays.Get<float>(DirectionsTensor),
+            arrays.Get<float>(WholeDirectionsTensor),
             arrays.Get<double>(MinLikenessTensor)[0],
             maxDegreeOfParallelism);
 
@@ -86,10 +93,11 @@ public sealed class MemberGeometry : IClusterGeometry
         arrays[ClustersTensor] = SafeTensor.From<int>(_clusters, _clusters.Length);
         arrays[IdsTensor] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
         arrays[DirectionsTensor] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
+        arrays[WholeDirectionsTensor] = SafeTensor.From<float>(_wholeDirections, _clusterIds.Length, _reduction.EmbeddingDimensions);
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
-    private Classification Answer(ReadOnlySpan<float> vector, float kept)
+    private Classification Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
     {
         (int[] nearest, float[] likeness) = Nearest(vector);
         Dictionary<int, double> votes = [];
@@ -103,11 +111,22 @@ public sealed class MemberGeometry : IClusterGeometry
         }
 
         (int winner, double most) = votes.OrderByDescending(v => v.Value).ThenBy(v => v.Key).First();
-        bool belongs = winner >= 0 && _clusterIds[winner] >= 0 && kept * TensorPrimitives.Dot(vector, _directions.AsSpan(winner * _reduction.Dimensions, _reduction.Dimensions)) >= _minLikeness;
+        if (winner < 0 || _clusterIds[winner] < 0)
+        {
+            return Classification.None;
+        }
+
+        // The components hardly know a text that is like no other of the training but its own copies; whole embeddings do.
+        double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, winner, whole.Length));
+        double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, winner, vector.Length)));
 
         // However sure the vote is, a text is no surer to be another of the same problem than it is like its nearest member.
-        return belongs ? new Classification(_clusterIds[winner], Math.Clamp(kept * likeness[0], 0, most / all)) : Classification.None;
+        return like >= _minLikeness
+            ? new Classification(_clusterIds[winner], Math.Clamp(Math.Max(likeWhole, kept * likeness[0]), 0, most / all))
+            : Classification.None;
     }
+
+    private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);
 
     // The most alike first, ties in the order of the training.
     private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector)

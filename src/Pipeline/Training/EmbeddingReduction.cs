@@ -25,6 +25,9 @@ public sealed class EmbeddingReduction
         _damping = damping;
     }
 
+    /// <summary>Values per embedding.</summary>
+    public int EmbeddingDimensions => _pca.Dimensions;
+
     /// <summary>Values per reduced vector.</summary>
     public int Dimensions => _pca.ComponentCount;
 
@@ -69,6 +72,26 @@ public sealed class EmbeddingReduction
 
         _damping.ApplyToRows(reduced);
         return reduced;
+    }
+
+    /// <summary>Embeddings less their mean at unit length, nothing left out: texts that the components hardly know can be compared in them all the same.</summary>
+    /// <param name="embeddings">n x the embedder's dimensions, row-major.</param>
+    /// <returns>The same form; zero where an embedding is the mean.</returns>
+    public float[] Centre(ReadOnlySpan<float> embeddings)
+    {
+        float[] centred = new float[embeddings.Length];
+        for (int start = 0; start < centred.Length; start += _pca.Dimensions)
+        {
+            Span<float> row = centred.AsSpan(start, _pca.Dimensions);
+            TensorPrimitives.Subtract(embeddings.Slice(start, _pca.Dimensions), _pca.Mean, row);
+            float norm = TensorPrimitives.Norm<float>(row);
+            if (norm > 0)
+            {
+                TensorPrimitives.Divide(row, norm, row);
+            }
+        }
+
+        return centred;
     }
 
     private static ReadOnlyMemory<float> Different(ReadOnlyMemory<float> embeddings, int dimensions)

@@ -39,16 +39,19 @@ public static class IncidentClustering
         double minLikeness = few ? -1 : parameters.MinCoherence;
         int[] labels = [.. found.Labels];
         TakeOut(labels, reduced, reduction.Dimensions, found.ClusterCount, distinct.Copies, parameters.MinClusterSize, minLikeness);
+        int count = WithClustersOfCopies(labels, found.ClusterCount, distinct.Copies, parameters.MinClusterSize);
 
-        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, found.ClusterCount);
-        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, found.ClusterCount)], coherence.Directions, minLikeness, maxDegreeOfParallelism);
-        double dbcv = found.ClusterCount > 1
+        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, count);
+        ClusterCoherence whole = ClusterCoherence.Of(reduction.Centre(vectors), dimensions, labels, count);
+        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], coherence.Directions, whole.Directions, minLikeness, maxDegreeOfParallelism);
+        double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
+        double dbcv = count > 1
             ? Dbcv.Compute(found.Layout, found.Layout.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken)
             : 0;
         return new ClusteredIncidents(
             distinct.ToIncidents<int>(labels),
-            distinct.ToIncidents<double>(found.Agreement),
-            Persistence(labels, found),
+            distinct.ToIncidents<double>(agreement),
+            Persistence(labels, count, agreement),
             distinct.ToIncidents<float>(reduced, reduction.Dimensions),
             reduction.Dimensions,
             distinct.ToIncidents<float>(map, 2),
@@ -114,16 +117,30 @@ public static class IncidentClustering
         }
     }
 
-    // A cluster persists as far as the layouts agree on its members.
-    private static double[] Persistence(int[] labels, LayoutConsensus found)
+    // A text that is like no other is a problem all the same when it alone was reported often enough.
+    private static int WithClustersOfCopies(int[] labels, int clusterCount, int[] copies, int minClusterSize)
     {
-        double[] sums = new double[found.ClusterCount];
-        int[] sizes = new int[found.ClusterCount];
+        for (int text = 0; text < labels.Length; text++)
+        {
+            if (labels[text] < 0 && copies[text] >= minClusterSize)
+            {
+                labels[text] = clusterCount++;
+            }
+        }
+
+        return clusterCount;
+    }
+
+    // A cluster persists as far as the layouts agree on its members.
+    private static double[] Persistence(int[] labels, int clusterCount, double[] agreement)
+    {
+        double[] sums = new double[clusterCount];
+        int[] sizes = new int[clusterCount];
         for (int text = 0; text < labels.Length; text++)
         {
             if (labels[text] >= 0)
             {
-                sums[labels[text]] += found.Agreement[text];
+                sums[labels[text]] += agreement[text];
                 sizes[labels[text]]++;
             }
         }

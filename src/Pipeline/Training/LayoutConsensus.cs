@@ -76,7 +76,7 @@ internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] 
         return [.. clusters.Where(c => c.Size > largest && !divided.Contains(c.Cluster)).Select(c => c.Cluster)];
     }
 
-    // What more than half of the layouts put together, along the graph's edges; a text that alone was reported often enough is a cluster.
+    // What more than half of the layouts put together, along the graph's edges.
     private static (int[] Labels, int Count) Agree(UmapGraph graph, int[][] runs, int[] copies, int minClusterSize)
     {
         int[] root = [.. Enumerable.Range(0, graph.Count)];
