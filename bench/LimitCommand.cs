@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 
 namespace Pipeline.Bench;
@@ -34,7 +35,7 @@ internal static class LimitCommand
     /// <summary>Measures both limits.</summary>
     public static LimitMeasurement Measure(int threads)
     {
-        int bits = Vector512.IsHardwareAccelerated ? 512 : 256;
+        int bits = Avx512F.IsSupported ? 512 : 256;
         double perStep = Sums * (bits / 32);
         float[] sink = new float[threads * 16];
         float[] large = GC.AllocateArray<float>(1 << 26);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.LocalHost.Commands;
+using Pipeline.Cli.Commands;
 
 namespace Pipeline.Bench;
 

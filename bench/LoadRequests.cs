@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Pipeline.Classification;
 using Pipeline.Incidents;
-using Pipeline.LocalHost.Demo;
-using Pipeline.TextClassification;
+using Pipeline.Cli.Demo;
 
 namespace Pipeline.Bench;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Cli;
 using Pipeline.LocalHost;
 
 namespace Pipeline.Bench;
@@ -111,7 +112,7 @@ internal sealed class LoadServer : IAsyncDisposable
     private static Process Start(params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new(dotnet, ["exec", typeof(LocalPipeline).Assembly.Location, .. arguments])
+        ProcessStartInfo start = new(dotnet, ["exec", typeof(PipelineRun).Assembly.Location, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -6,6 +6,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     QualityCommand.Create(),
     QualitySuiteCommand.Create(),
     StabilityCommand.Create(),
+    EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),
     UmapHdbscanCommand.Create(),
@@ -18,5 +19,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     PassCommand.Create(),
     LoadCommand.Create(),
     TableCommand.Create(),
+    MaskCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

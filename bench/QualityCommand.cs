@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
+using Pipeline.Classification;
 using Pipeline.Clustering;
 using Pipeline.Incidents;
 using Pipeline.LocalHost;
-using Pipeline.Prediction;
+using Pipeline.Models;
 using Pipeline.Training;
 
 namespace Pipeline.Bench;
@@ -50,12 +51,13 @@ internal static class QualityCommand
             System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
             IReadOnlyList<string> numbers = await PreprocessAsync(pipeline, path, intake, cancellationToken);
-            await pipeline.Train.RunAsync(new TrainingRequest(), cancellationToken: cancellationToken);
+            TrainingPlan plan = await pipeline.Planner.PlanAsync(new TrainingRequest(), cancellationToken);
+            await pipeline.Train.CloseAsync(await pipeline.Train.RunAsync(plan, cancellationToken: cancellationToken), cancellationToken);
             await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
             double seconds = clock.Elapsed.TotalSeconds;
 
             Dictionary<string, int> clusters = new(StringComparer.Ordinal);
-            await foreach (PredictedIncident row in pipeline.Warehouse.ReadPredictedAsync(cancellationToken: cancellationToken))
+            await foreach (PredictedIncident row in pipeline.Predictions.ReadPredictedAsync(cancellationToken: cancellationToken))
             {
                 clusters.Add(row.Prediction.IncidentId, row.Prediction.ClusterId);
             }
@@ -88,7 +90,7 @@ internal static class QualityCommand
     /// <returns>Their numbers, in the order of the file.</returns>
     private static async Task<IReadOnlyList<string>> PreprocessAsync(LocalPipeline pipeline, string path, CsvIntakeOptions intake, CancellationToken cancellationToken)
     {
-        IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Warehouse, rejectsPath: null, progress: null, cancellationToken);
+        IntakeResult imported = await CsvIntake.ImportAsync(path, intake, pipeline.Incidents, rejectsPath: null, progress: null, cancellationToken);
         if (imported.Rejected > 0)
         {
             throw new InvalidDataException($"{imported.Rejected} rows were rejected: labels and texts would not match.");

@@ -1,9 +1,8 @@
 using Pipeline.Clustering;
+using Pipeline.Incidents;
 using Pipeline.LocalHost;
-using Pipeline.Prediction;
+using Pipeline.Models;
 using Pipeline.Preprocessing;
-using Pipeline.Storage;
-using Pipeline.Training;
 
 namespace Pipeline.Bench;
 
@@ -19,9 +18,9 @@ internal static class QualityComparison
         LocalPipeline pipeline, IReadOnlyList<string> numbers, PipelineSettings settings, CancellationToken cancellationToken)
     {
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(StringComparer.Ordinal);
-        foreach (TechCenterStatistics center in await pipeline.Warehouse.ReadStatisticsAsync(cancellationToken))
+        foreach (TechCenterStatistics center in await pipeline.TechCenters.ReadStatisticsAsync(cancellationToken))
         {
-            await foreach (PreprocessedIncident row in pipeline.Warehouse.ReadWindowAsync(
+            await foreach (PreprocessedIncident row in pipeline.Preprocessed.ReadWindowAsync(
                 center.TechCenter, pipeline.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken))
             {
                 embeddings.Add(row.Number, row.Embedding);

@@ -1,26 +1,25 @@
 using System.CommandLine;
 using System.Globalization;
-using Pipeline.LocalHost;
+using Pipeline.Adapters.Local;
 
 namespace Pipeline.Bench;
 
-/// <summary><c>stability FILE.csv</c>: how much the clusters of the first rows of a file hang on the seed and on a few rows more.</summary>
+/// <summary><c>stability FOLDER</c>: how much the clusters of the first tickets hang on the seed and on a few rows more.</summary>
 internal static class StabilityCommand
 {
     public static Command Create()
     {
-        Argument<FileInfo> file = new("FILE.csv") { Description = "A CSV file of texts." };
-        Option<string[]> texts = new("--text-columns") { Description = "The text columns.", DefaultValueFactory = _ => ["short_description", "description"], AllowMultipleArgumentsPerToken = true };
-        Option<string> label = new("--label-column") { Description = "Any column that every row has.", DefaultValueFactory = _ => "assignment_group" };
+        Argument<DirectoryInfo> folder = new("FOLDER") { Description = "The folder with support_tickets.csv." };
+        Option<string> kind = new("--kind") { Description = "The embedder: Lexical, Static or Hybrid.", DefaultValueFactory = _ => "Hybrid" };
         Option<int> from = new("--from") { Description = "The fewest rows.", DefaultValueFactory = _ => 200 };
         Option<int> to = new("--to") { Description = "The most rows.", DefaultValueFactory = _ => 1_000 };
         Option<int> step = new("--step") { Description = "Rows between two sizes.", DefaultValueFactory = _ => 20 };
         Option<int> seeds = new("--seeds") { Description = "Seeds, from 1 on.", DefaultValueFactory = _ => 10 };
-        Command command = new("stability", "The noise share and the number of clusters over sizes and seeds, and the mean adjusted Rand index between the seeds' clusters.") { file, texts, label, from, to, step, seeds };
+        Command command = new("stability", "The noise share and the number of clusters over sizes and seeds, and the mean adjusted Rand index between the seeds' clusters.") { folder, kind, from, to, step, seeds };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            QualitySet set = await QualitySet.FromCsvAsync(
-                "file", parsed.GetRequiredValue(file).FullName, parsed.GetRequiredValue(texts), parsed.GetRequiredValue(label), PipelineSettings.Load(), cancellationToken);
+            using LocalEmbedder embedder = EmbedderCommand.Make(parsed.GetRequiredValue(kind));
+            QualitySet set = await QualitySet.EmbedAsync(EmbedderSet.Read("support_tickets", parsed.GetRequiredValue(folder).FullName), embedder, cancellationToken);
             List<StabilityRow> rows = [];
             for (int count = parsed.GetValue(from); count <= parsed.GetValue(to); count += parsed.GetValue(step))
             {

@@ -24,7 +24,7 @@ internal sealed record StabilityRow(int Texts, double[] Noise, int[] Clusters, d
     public static StabilityRow Measure(QualityPart part, int seeds, CancellationToken cancellationToken)
     {
         int[][] labels = [.. Enumerable.Range(1, seeds).Select(seed => IncidentClustering.Cluster(
-            part.Embeddings, part.Dimensions, part.Hashes, new TrainingOptions { Seed = seed }.Resolve(part.Count), maxDegreeOfParallelism: null, cancellationToken: cancellationToken).Labels)];
+            part.Embeddings, part.Dimensions, part.Texts, new TrainingOptions { Seed = seed }.Resolve(part.Count), maxDegreeOfParallelism: null, cancellationToken: cancellationToken).Labels)];
         double[] agreements = [.. labels.SelectMany((one, at) => labels.Skip(at + 1).Select(other => PartitionAgreement.AdjustedRandIndex(one, other)))];
         return new StabilityRow(
             part.Count,

@@ -15,5 +15,5 @@ param embedding = { model: 'text-embedding-3-small', version: '1', sku: 'GlobalS
 param chat = { model: 'gpt-5-mini', version: '2025-08-07', sku: 'GlobalStandard', capacity: 10 }
 param softDeleteDays = 7
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
-param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL', ''), ',')
 param alertsEnabled = false

@@ -33,6 +33,17 @@ resource modelPublished 'Microsoft.EventGrid/systemTopics/eventSubscriptions@202
       maxDeliveryAttempts: 30
       eventTimeToLiveInMinutes: 1440
     }
+    // What was not delivered within a day is kept as a blob beside the models, written with the identity of the topic.
+    deadLetterWithResourceIdentity: {
+      identity: { type: 'SystemAssigned' }
+      deadLetterDestination: {
+        endpointType: 'StorageBlob'
+        properties: {
+          resourceId: topic.properties.source
+          blobContainerName: 'dead-letters'
+        }
+      }
+    }
   }
 }
 

@@ -69,8 +69,8 @@ param logRetentionDays int = 30
 @description('The most telemetry that is taken in per day, in GB; -1 for no limit.')
 param logDailyCapGb int = 1
 
-@description('Who gets alerts by e-mail; empty for nobody.')
-param alertEmail string = ''
+@description('Who gets alerts by e-mail: as many addresses as are on call; empty for nobody.')
+param alertEmails string[] = []
 @description('What is called with alerts; empty for nothing.')
 @secure()
 param alertWebhook string = ''
@@ -79,6 +79,8 @@ param alertsEnabled bool = true
 @description('Storage, secrets and models at private addresses only, and the app in a network.')
 param privateNetworking bool = false
 param networkAddressPrefix string = '10.80.0.0/24'
+@description('The resource ID of a network whose machines may reach the private addresses, so that data gets in; empty for none. Its owner makes the other half of the peering.')
+param peerNetworkId string = ''
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = union(extraTags, { 'azd-env-name': environmentName, application: 'pipeline' })
@@ -173,6 +175,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: tags
     name: 'vnet-pipeline-${token}'
     addressPrefix: networkAddressPrefix
+    peerNetworkId: peerNetworkId
     endpoints: [
       {
         name: 'host-blob'
@@ -312,7 +315,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     name: 'alert-pipeline-${environmentName}'
     insightsId: monitoring.outputs.insightsId
-    email: alertEmail
+    emails: alertEmails
     webhook: alertWebhook
     enabled: alertsEnabled
   }

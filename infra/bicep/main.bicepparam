@@ -11,6 +11,7 @@ param bigQuery = {
   federationAudience: readEnvironmentVariable('BIGQUERY_FEDERATION_AUDIENCE', '')
   federationResource: readEnvironmentVariable('BIGQUERY_FEDERATION_RESOURCE', '')
 }
-param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL', ''), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
 param privateNetworking = bool(readEnvironmentVariable('PRIVATE_NETWORKING', 'false'))
+param peerNetworkId = readEnvironmentVariable('PEER_NETWORK_ID', '')

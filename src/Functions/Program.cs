@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 using Pipeline;
 using Pipeline.Adapters.Azure.KeyVault;
 using Pipeline.Adapters.Azure.Telemetry;
-using Pipeline.Functions;
 using Pipeline.Storage;
+using Pipeline.Triggers;
 
 try
 {
@@ -32,11 +32,7 @@ catch (Exception e) when (e is SettingException or ArgumentOutOfRangeException o
 static void AddPipeline(FunctionsApplicationBuilder builder)
 {
     string folder = Path.GetFullPath(builder.Configuration["DataFolder"] is { Length: > 0 } named ? named : "pipeline-data");
-#if BIGQUERY
-    builder.Services.AddAdapters(builder.Configuration, folder, bigQuery: BigQueryServices.Add);
-#else
     builder.Services.AddAdapters(builder.Configuration, folder);
-#endif
     builder.Services.AddPipeline(builder.Configuration);
 }
 

@@ -1,4 +1,4 @@
-using Pipeline.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 

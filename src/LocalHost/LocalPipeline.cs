@@ -1,9 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Classification;
+using Pipeline.Incidents;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Storage;
@@ -11,55 +12,46 @@ using Pipeline.Training;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>The use cases on the adapters that the settings name, by default SQLite, files and the lexical embedder; what is local lies in one data folder.</summary>
+/// <summary>An opened data folder with the use cases on it, for a command that works and ends. Each is made when it is first asked for.</summary>
 internal sealed class LocalPipeline : IAsyncDisposable
 {
-    private readonly ServiceProvider _adapters;
+    private readonly ServiceProvider _services;
 
-    private LocalPipeline(DataFolder folder, PipelineSettings settings, ServiceProvider adapters)
+    private LocalPipeline(DataFolder folder, ServiceProvider services)
     {
         Folder = folder;
-        _adapters = adapters;
-        Warehouse = adapters.GetRequiredService<IWarehouse>();
-        Embedder = adapters.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
-        Objects = adapters.GetRequiredService<IObjectStore>();
-        Labeller = adapters.GetRequiredService<IClusterLabeller>();
-        Masker = adapters.GetRequiredService<Masker>();
-        Models = new ModelStore(Objects);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, new SummaryBuilder(Masker), settings.Preprocessing);
-        string embedder = Preprocess.Embedder;
-        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(Labeller), embedder, settings.Training, TimeProvider.System);
-        Train = new TrainModels(Warehouse, Trainer, settings.Training, TimeProvider.System);
-        Predict = new PredictIncidents(Warehouse, Models, embedder, settings.Prediction, TimeProvider.System);
-        Report = new ReportBuilder(Warehouse, Models, TimeProvider.System);
-        Monitor = new PipelineMonitor(Warehouse, Objects, Models, Preprocess, Embedder, TimeProvider.System);
+        _services = services;
     }
 
     public DataFolder Folder { get; }
 
-    public IWarehouse Warehouse { get; }
+    public IIncidents Incidents => Get<IIncidents>();
 
-    public IEmbeddingGenerator<string, Embedding<float>> Embedder { get; }
+    public ITechCenters TechCenters => Get<ITechCenters>();
 
-    public IObjectStore Objects { get; }
+    public IPreprocessedIncidents Preprocessed => Get<IPreprocessedIncidents>();
 
-    public IClusterLabeller Labeller { get; }
+    public IPredictions Predictions => Get<IPredictions>();
 
-    public Masker Masker { get; }
+    public IEmbeddingGenerator<string, Embedding<float>> Embedder => Get<IEmbeddingGenerator<string, Embedding<float>>>();
 
-    public ModelStore Models { get; }
+    public IObjectStore Objects => Get<IObjectStore>();
 
-    public PreprocessIncidents Preprocess { get; }
+    public ModelStore Models => Get<ModelStore>();
 
-    public TechCenterTrainer Trainer { get; }
+    public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 
-    public TrainModels Train { get; }
+    public TechCenterTrainer Trainer => Get<TechCenterTrainer>();
 
-    public PredictIncidents Predict { get; }
+    public TrainingPlanner Planner => Get<TrainingPlanner>();
 
-    public ReportBuilder Report { get; }
+    public TrainingSteps Train => Get<TrainingSteps>();
 
-    public PipelineMonitor Monitor { get; }
+    public PredictIncidents Predict => Get<PredictIncidents>();
+
+    public ReportBuilder Report => Get<ReportBuilder>();
+
+    public PipelineMonitor Monitor => Get<PipelineMonitor>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
@@ -67,6 +59,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public static async Task<LocalPipeline> OpenAsync(string path, PipelineSettings settings, CancellationToken cancellationToken, bool startEmpty = false)
     {
         DataFolder folder = DataFolder.Open(path);
+        LocalPipeline? pipeline = null;
         try
         {
             if (startEmpty)
@@ -74,21 +67,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
-            ServiceProvider adapters = LocalAdapters.Add(Common(settings), settings, folder.Path).BuildServiceProvider();
-            try
-            {
-                LocalPipeline pipeline = new(folder, settings, adapters);
-                await pipeline.Warehouse.InitializeAsync(cancellationToken);
-                return pipeline;
-            }
-            catch
-            {
-                await adapters.DisposeAsync();
-                throw;
-            }
+            pipeline = new LocalPipeline(folder, new ServiceCollection()
+                .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
+                .AddLocalPipeline(folder, settings)
+                .BuildServiceProvider());
+            await pipeline.Get<IWarehouse>().InitializeAsync(cancellationToken);
+            return pipeline;
         }
         catch
         {
+            await (pipeline?.DisposeAsync() ?? ValueTask.CompletedTask);
             folder.Dispose();
             throw;
         }
@@ -96,12 +84,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _adapters.DisposeAsync();
+        await _services.DisposeAsync();
         Folder.Dispose();
     }
 
-    /// <summary>What adapters may take beside their settings.</summary>
-    private static IServiceCollection Common(PipelineSettings settings) => new ServiceCollection()
-        .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
-        .AddSingleton(new Masker(settings.MaskingRules));
+    private T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 }

@@ -1,28 +1,19 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Storage;
+using Pipeline.Reporting;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>What function classes may take by their constructors.</summary>
+/// <summary>The composition of every command and of the host: the adapters that the settings name, and the use cases over them.</summary>
 internal static class LocalPipelineServices
 {
-    /// <summary>Registers the use cases, ports and options of an opened data folder. Whoever opened it closes it.</summary>
-    public static IServiceCollection AddLocalPipeline(this IServiceCollection services, LocalPipeline pipeline, PipelineSettings settings) => services
-        .AddSingleton(pipeline.Folder)
-        .AddSingleton(pipeline.Masker)
-        .AddSingleton<IWarehouse>(pipeline.Warehouse)
-        .AddSingleton<IObjectStore>(pipeline.Objects)
-        .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(pipeline.Embedder)
-        .AddSingleton(pipeline.Labeller)
-        .AddSingleton(pipeline.Models)
-        .AddSingleton(pipeline.Preprocess)
-        .AddSingleton(pipeline.Trainer)
-        .AddSingleton(pipeline.Train)
-        .AddSingleton(pipeline.Predict)
-        .AddSingleton(pipeline.Report)
-        .AddSingleton(pipeline.Monitor)
-        .AddSingleton(settings.Preprocessing)
-        .AddSingleton(settings.Training)
-        .AddSingleton(settings.Prediction);
+    /// <summary>Adds the pipeline of a data folder. Reads and checks all settings; nothing is opened before it is first used.</summary>
+    /// <param name="services">Where it is added.</param>
+    /// <param name="folder">The opened folder; whoever opened it closes it.</param>
+    /// <param name="settings">The settings.</param>
+    public static IServiceCollection AddLocalPipeline(this IServiceCollection services, DataFolder folder, PipelineSettings settings) => services
+        .AddSingleton(folder)
+        .AddAdapters(settings.Configuration, folder.Path)
+        .AddPipeline(settings.Configuration)
+        .AddSingleton<ReportBuilder>();
 }

@@ -1,10 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.KeyVault;
-using Pipeline.Functions;
-using Pipeline.Prediction;
-using Pipeline.Preprocessing;
 using Pipeline.Training;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 
@@ -17,17 +16,11 @@ internal sealed record PipelineSettings
     private const string SettingsFile = "local.settings.json";
     private const string SampleFile = "Pipeline.LocalHost.local.settings.sample.json";
 
-    /// <summary>All settings as they were read, for the adapters to take theirs from.</summary>
+    /// <summary>All settings as they were read.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
-    /// <summary>The masking rules: the built-in ones, or those of the file that <c>Masking:RulesFile</c> names.</summary>
-    public IReadOnlyList<MaskingRule> MaskingRules { get; init; } = Pipeline.Preprocessing.MaskingRules.Default;
-
-    public PreprocessingOptions Preprocessing { get; init; } = new();
-
-    public TrainingOptions Training { get; init; } = new();
-
-    public PredictionOptions Prediction { get; init; } = new();
+    /// <summary>The settings of trainings.</summary>
+    public TrainingOptions Training => Configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new();
 
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>
@@ -35,22 +28,11 @@ internal sealed record PipelineSettings
     {
         try
         {
-            IConfigurationRoot configuration = Read();
-            PipelineSettings settings = new()
-            {
-                Configuration = configuration,
-                MaskingRules = MaskingSettings.Read(configuration),
-                Preprocessing = configuration.GetSection(nameof(Preprocessing)).Get<PreprocessingOptions>() ?? new(),
-                Training = configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new(),
-                Prediction = configuration.GetSection(nameof(Prediction)).Get<PredictionOptions>() ?? new(),
-            };
-            return settings.Checked();
+            return new PipelineSettings { Configuration = Read() }.Checked();
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or FormatException)
         {
-            string where = e.InnerException is { } inner && e is InvalidDataException ? $" ({inner.GetBaseException().Message})" : "";
-            throw new CommandException(
-                $"A setting in {SettingsFile} or the environment cannot be read: {UserMessage.Sentence(e)}{where} Correct it or take it out; the environment writes __ for the colon in its name.", ExitCode.WrongUsage, e);
+            throw Unreadable(e);
         }
     }
 
@@ -69,17 +51,15 @@ internal sealed record PipelineSettings
     /// <exception cref="CommandException">A value is out of its range.</exception>
     public PipelineSettings With(int? minClusterSize = null, int? seed = null, int? threads = null)
     {
-        PipelineSettings settings = this with
+        Dictionary<string, int?> said = new(StringComparer.Ordinal)
         {
-            Training = Training with
-            {
-                MinClusterSize = minClusterSize ?? Training.MinClusterSize,
-                Seed = seed ?? Training.Seed,
-                MaxDegreeOfParallelism = threads ?? Training.MaxDegreeOfParallelism,
-            },
-            Prediction = Prediction with { MaxDegreeOfParallelism = threads ?? Prediction.MaxDegreeOfParallelism },
+            ["Training:MinClusterSize"] = minClusterSize,
+            ["Training:Seed"] = seed,
+            ["Training:MaxDegreeOfParallelism"] = threads,
+            ["Prediction:MaxDegreeOfParallelism"] = threads,
         };
-        return settings.Checked();
+        IEnumerable<KeyValuePair<string, string?>> given = said.Where(s => s.Value is not null).Select(s => KeyValuePair.Create(s.Key, s.Value?.ToString(CultureInfo.InvariantCulture)));
+        return (this with { Configuration = new ConfigurationBuilder().AddConfiguration(Configuration).AddInMemoryCollection(given).Build() }).Checked();
     }
 
     private static IConfigurationRoot Read()
@@ -96,20 +76,32 @@ internal sealed record PipelineSettings
         }
     }
 
+    // What a composition would refuse is said before a folder is touched.
     private PipelineSettings Checked()
     {
         try
         {
-            Preprocessing.Validate();
-            Training.Validate();
-            Prediction.Validate();
+            new ServiceCollection().AddAdapters(Configuration, Path.GetFullPath(".")).AddPipeline(Configuration);
+            return this;
+        }
+        catch (SettingException e)
+        {
+            throw new CommandException(e.Message, ExitCode.WrongUsage, e);
         }
         catch (ArgumentOutOfRangeException e)
         {
             throw new CommandException(UserMessage.Of(e), ExitCode.WrongUsage, e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw Unreadable(e);
+        }
+    }
 
-        LocalAdapters.Add(new ServiceCollection(), this, Path.GetFullPath("."));
-        return this;
+    private static CommandException Unreadable(Exception e)
+    {
+        string where = e.InnerException is { } inner && e is InvalidDataException ? $" ({inner.GetBaseException().Message})" : "";
+        return new CommandException(
+            $"A setting in {SettingsFile} or the environment cannot be read: {UserMessage.Sentence(e)}{where} Correct it or take it out; the environment writes __ for the colon in its name.", ExitCode.WrongUsage, e);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipeline;
 
 /// <summary>A setting is missing or wrong, so that a host cannot start. The message names the setting, what is wrong with it, and where to set it.</summary>
@@ -17,5 +19,22 @@ public sealed class SettingException : Exception
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(setting);
         return $"Set it under Values in local.settings.json, in the environment as {setting.Replace(":", "__", StringComparison.Ordinal)}, or in Azure as an app setting of that name.";
+    }
+}
+
+/// <summary>Checks settings against their ranges, with a message that names the setting, its value and the range.</summary>
+internal static class SettingRange
+{
+    /// <summary>Checks a setting; a null value is one that is left to its default.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range.</exception>
+    public static void Require(double? value, double lowest, double highest, string name)
+    {
+        if (value is double given && !(given >= lowest && given <= highest))
+        {
+            string range = double.IsPositiveInfinity(highest)
+                ? string.Create(CultureInfo.InvariantCulture, $"at least {lowest}")
+                : string.Create(CultureInfo.InvariantCulture, $"from {lowest} to {highest}");
+            throw new ArgumentOutOfRangeException(name, given, string.Create(CultureInfo.InvariantCulture, $"{name} is {given}; it must be {range}."));
+        }
     }
 }

@@ -173,7 +173,7 @@ public sealed class BigQueryProtocolTests : IAsyncDisposable
         string[] parameters = [.. _server.Queries.Single()["query"]!["queryParameters"]!.AsArray().Select(parameter => $"{parameter!["name"]}={parameter["parameterValue"]!["value"]}")];
         parameters.ShouldContain(parameter => parameter.Equals("techCenter=network", StringComparison.Ordinal));
         parameters.ShouldContain(parameter => parameter.Equals($"fromTicks={Rows.Day(1).UtcTicks}", StringComparison.Ordinal));
-        parameters.ShouldContain(parameter => parameter.StartsWith("firstDay=2026-01-01 00:00:00", StringComparison.Ordinal));
+        parameters.ShouldContain(parameter => parameter.StartsWith("firstInstant=2026-01-01 00:00:00", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -192,9 +192,9 @@ public sealed class BigQueryProtocolTests : IAsyncDisposable
         change.Incident.Texts.ShouldBe(["one", ""]);
         change.Incident.CreatedOn.ShouldBe(Rows.Day(3));
         change.Incident.UpdatedOn.ShouldBeNull();
-        string[] days = [.. _server.Queries.Last()["query"]!["queryParameters"]!.AsArray().Select(p => $"{p!["name"]}={p["parameterValue"]!["value"]}").Where(p => p.Contains("Day", StringComparison.Ordinal))];
-        days[0].ShouldStartWith("firstDay=2026-01-03 00:00:00");
-        days[1].ShouldStartWith("lastDay=2026-01-05 00:00:00");
+        string[] days = [.. _server.Queries.Last()["query"]!["queryParameters"]!.AsArray().Select(p => $"{p!["name"]}={p["parameterValue"]!["value"]}").Where(p => p.Contains("Instant", StringComparison.Ordinal))];
+        days[0].ShouldStartWith("firstInstant=2026-01-03 00:00:00");
+        days[1].ShouldStartWith("lastInstant=2026-01-04 23:59:59.999999");
     }
 
     [TestMethod]

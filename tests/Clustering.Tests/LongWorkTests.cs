@@ -4,6 +4,7 @@ namespace Pipeline.Clustering.Tests;
 
 /// <summary>Whatever can take long tells how far it is, and stops when asked to, in every phase.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class LongWorkTests
 {
     private const int MostStops = 30;

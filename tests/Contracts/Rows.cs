@@ -1,5 +1,5 @@
+using Pipeline.Classification;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Contracts;

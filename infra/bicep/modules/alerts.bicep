@@ -3,8 +3,8 @@ param location string
 param tags object
 param name string
 param insightsId string
-@description('Who gets an e-mail; empty for nobody.')
-param email string
+@description('Who gets an e-mail, each on its own; empty for nobody.')
+param emails string[]
 @description('What is called with the alert as JSON; empty for nothing. Such an address often holds a token, so it is kept as a secret.')
 @secure()
 param webhook string
@@ -131,6 +131,8 @@ var rules ruleType[] = [
   }
 ]
 
+var addresses = filter(map(emails, address => trim(address)), address => !empty(address))
+
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: name
   location: 'global'
@@ -138,12 +140,14 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     enabled: true
     groupShortName: 'pipeline'
-    emailReceivers: empty(email) ? [] : [{ name: 'email', emailAddress: email, useCommonAlertSchema: true }]
+    emailReceivers: [
+      for (address, i) in addresses: { name: 'email-${i + 1}', emailAddress: address, useCommonAlertSchema: true }
+    ]
     webhookReceivers: empty(webhook) ? [] : [{ name: 'webhook', serviceUri: webhook, useCommonAlertSchema: true }]
   }
 }
 
-resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in rules: {
     name: '${name}-${rule.name}'
     location: location

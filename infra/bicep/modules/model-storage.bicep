@@ -14,8 +14,9 @@ param principalId string
 param operatorPrincipalId string
 param topicName string
 
-// The pipeline writes models to the first; `validate` and the readiness check write, read and delete one object in the second.
-var containers = ['hdbscan-models', 'validation']
+// The pipeline writes models to the first; `validate` and the readiness check write, read and delete one object in the second;
+// Event Grid leaves in the third the events that it could not deliver.
+var containers = ['hdbscan-models', 'validation', 'dead-letters']
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 
@@ -96,6 +97,21 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             }
           }
         }
+        {
+          name: 'dead-letters-to-nothing'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['dead-letters/']
+            }
+            actions: {
+              baseBlob: { delete: { daysAfterModificationGreaterThan: 90 } }
+              version: { delete: { daysAfterCreationGreaterThan: 90 } }
+            }
+          }
+        }
       ]
     }
   }
@@ -136,9 +152,21 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: topicName
   location: location
   tags: tags
+  // Who the topic is when it writes dead letters: the account takes no keys.
+  identity: { type: 'SystemAssigned' }
   properties: {
     source: account.id
     topicType: 'Microsoft.Storage.StorageAccounts'
+  }
+}
+
+resource deadLetterRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(container[2].id, topic.id, blobDataContributor)
+  scope: container[2]
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+    principalId: topic.identity.principalId
+    principalType: 'ServicePrincipal'
   }
 }
 

@@ -6,6 +6,8 @@ param name string
 param addressPrefix string
 @description('What gets a private endpoint: a resource, and which of its services.')
 param endpoints endpointType[]
+@description('The resource ID of a network that may reach the endpoints; empty for none.')
+param peerNetworkId string
 
 type endpointType = {
   name: string
@@ -81,6 +83,31 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01'
     properties: {
       registrationEnabled: false
       virtualNetwork: { id: network.id }
+    }
+  }
+]
+
+// The half of the peering on this side. Its machines reach the endpoints, and find them by the names that everybody uses.
+resource peering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-01-01' = if (!empty(peerNetworkId)) {
+  parent: network
+  name: 'peer'
+  properties: {
+    remoteVirtualNetwork: { id: peerNetworkId }
+    allowVirtualNetworkAccess: true
+    allowForwardedTraffic: true
+    allowGatewayTransit: false
+    useRemoteGateways: false
+  }
+}
+
+resource peerLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (item, i) in items(zones): if (!empty(peerNetworkId)) {
+    parent: zone[i]
+    name: 'peer'
+    location: 'global'
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: { id: peerNetworkId }
     }
   }
 ]

@@ -48,4 +48,7 @@ internal static class BigQueryFormat
 
     /// <summary>The first instant of a date's day.</summary>
     public static DateTime FirstOfDay(DateTime date) => DateTime.SpecifyKind(date.Date, DateTimeKind.Utc);
+
+    /// <summary>The last instant of a date's day that a TIMESTAMP can hold: its last microsecond. The next day's first instant would read that day's partition as well, and 9999-12-31 has no next day.</summary>
+    public static DateTime LastOfDay(DateTime date) => FirstOfDay(date) + (TimeSpan.FromDays(1) - TimeSpan.FromMicroseconds(1));
 }

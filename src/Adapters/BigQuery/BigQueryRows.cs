@@ -1,8 +1,7 @@
 using Google.Cloud.BigQuery.V2;
+using Pipeline.Classification;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
-using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery;
 

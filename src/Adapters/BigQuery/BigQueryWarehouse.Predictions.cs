@@ -1,5 +1,5 @@
-using Pipeline.Prediction;
-using Pipeline.Storage;
+using Pipeline.Classification;
+using Pipeline.Incidents;
 
 namespace Pipeline.Adapters.BigQuery;
 

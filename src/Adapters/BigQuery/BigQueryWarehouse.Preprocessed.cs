@@ -66,7 +66,7 @@ public sealed partial class BigQueryWarehouse
             Parameter.Text("embedder", embedder),
             Parameter.Number("fromTicks", BigQueryFormat.Ticks(from)),
             Parameter.Number("untilTicks", BigQueryFormat.Ticks(until)),
-            .. Parameter.Days(from.UtcDateTime, until.UtcDateTime),
+            .. Parameter.Days(from.UtcDateTime, until > from ? until.UtcDateTime.AddTicks(-1) : from.UtcDateTime),
         ];
         return _connection.ReadAsync(BigQuerySql.Get("read-window"), window, cancellationToken).Select(BigQueryRows.Preprocessed);
     }

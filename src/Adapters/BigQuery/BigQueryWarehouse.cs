@@ -1,6 +1,10 @@
 using System.Globalization;
 using Google.Cloud.BigQuery.V2;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
+using Pipeline.Training;
 
 namespace Pipeline.Adapters.BigQuery;
 
@@ -9,7 +13,7 @@ namespace Pipeline.Adapters.BigQuery;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
 /// Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class BigQueryWarehouse : IWarehouse, IDisposable
+public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
 

@@ -11,10 +11,13 @@ internal static class Parameter
 
     public static BigQueryParameter Texts(string name, IEnumerable<string> values) => new(name, BigQueryDbType.Array, values.ToArray()) { ArrayElementType = BigQueryDbType.String };
 
-    /// <summary>The days from <paramref name="first"/> to <paramref name="last"/>, whole, as the parameters firstDay and lastDay that choose partitions; none where both are null.</summary>
+    /// <summary>
+    /// The days from that of <paramref name="first"/> to that of <paramref name="last"/>, whole, as the parameters firstInstant and lastInstant that choose partitions: the beginning
+    /// of the one and the end of the other, both within the range; none where both are null.
+    /// </summary>
     public static BigQueryParameter[] Days(DateTime? first, DateTime? last) =>
     [
-        new("firstDay", BigQueryDbType.Timestamp, first is { } begin ? BigQueryFormat.FirstOfDay(begin) : null),
-        new("lastDay", BigQueryDbType.Timestamp, last is { } end ? BigQueryFormat.FirstOfDay(end).AddDays(1) : null),
+        new("firstInstant", BigQueryDbType.Timestamp, first is { } begin ? BigQueryFormat.FirstOfDay(begin) : null),
+        new("lastInstant", BigQueryDbType.Timestamp, last is { } end ? BigQueryFormat.LastOfDay(end) : null),
     ];
 }

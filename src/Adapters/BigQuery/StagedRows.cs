@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Pipeline.Classification;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.BigQuery;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Pipeline.Preprocessing;
@@ -12,15 +11,12 @@ namespace Pipeline.Adapters.Local;
 /// </summary>
 internal static class LexicalTokenizer
 {
-    private const int LongestMaskToken = 32;
     private const int LongestWord = 100;
     private const int LongestCodeNumber = 5;
     private const float CodeWeight = 0.6f;
     private const float NumberWeight = 0.3f;
     private const float IdeographWeight = 0.5f;
     private const string NumberShape = "#";
-
-    private static readonly SearchValues<char> MaskTokenCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-_");
 
     /// <summary>The text's words in order. Linear time.</summary>
     public static IEnumerable<LexicalToken> Tokenize(string text)
@@ -29,7 +25,7 @@ internal static class LexicalTokenizer
         int position = 0;
         while (position < folded.Length)
         {
-            int maskEnd = MaskTokenEnd(folded, position);
+            int maskEnd = MaskToken.End(folded, position);
             if (maskEnd > position)
             {
                 position = maskEnd;
@@ -90,15 +86,6 @@ internal static class LexicalTokenizer
             if (letters.Length > 1)
                 yield return new LexicalToken(letters, letters, CodeWeight);
         }
-    }
-
-    private static int MaskTokenEnd(string text, int start)
-    {
-        if (text[start] != '<')
-            return start;
-
-        int length = text.AsSpan(start + 1, Math.Min(LongestMaskToken, text.Length - start - 1)).IndexOf('>');
-        return length > 0 && !text.AsSpan(start + 1, length).ContainsAnyExcept(MaskTokenCharacters) ? start + length + 2 : start;
     }
 
     private static bool IsInnerApostrophe(string text, int position) =>

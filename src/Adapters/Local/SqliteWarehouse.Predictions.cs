@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
-using Pipeline.Prediction;
-using Pipeline.Storage;
+using Pipeline.Classification;
+using Pipeline.Incidents;
 
 namespace Pipeline.Adapters.Local;
 

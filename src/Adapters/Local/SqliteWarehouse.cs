@@ -1,7 +1,11 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
+using Pipeline.Training;
 
 namespace Pipeline.Adapters.Local;
 
@@ -10,7 +14,7 @@ namespace Pipeline.Adapters.Local;
 /// Writes of one process queue up; another process that writes is waited for up to the busy timeout.
 /// Ordinal order is that of the UTF-8 bytes. Every failure of the database is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class SqliteWarehouse : IWarehouse, IDisposable, IAsyncDisposable
+public sealed partial class SqliteWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IDisposable, IAsyncDisposable
 {
     private readonly string _path;
     private readonly string _writerConnection;

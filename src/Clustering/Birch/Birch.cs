@@ -94,14 +94,7 @@ public sealed class Birch
             throw new ArgumentException(FormattableString.Invariant($"{nameof(point)} holds {point.Length} numbers; it must hold {Dimensions}."), nameof(point));
         }
 
-        foreach (float value in point)
-        {
-            if (!float.IsFinite(value))
-            {
-                throw new ArgumentException(FormattableString.Invariant($"{nameof(point)} holds {value}; every coordinate must be finite."), nameof(point));
-            }
-        }
-
+        _ = MatrixChecks.Rows(point, Dimensions, nameof(point));
         lock (_lock)
         {
             InsertChecked(point, weight, PresentOr(time), ct);

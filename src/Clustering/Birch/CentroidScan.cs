@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -20,6 +21,7 @@ internal static class CentroidScan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Squares(ReadOnlySpan<double[]> blocks, ReadOnlySpan<double> row, Span<double> squares)
     {
+        Debug.Assert(squares.Length >= blocks.Length * Lanes, "There is room for every centroid.");
         ref double into = ref MemoryMarshal.GetReference(squares[..(blocks.Length * Lanes)]);
         int block = 0;
         for (; block + 4 <= blocks.Length; block += 4)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -22,7 +23,7 @@ internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
     public void Run(double[] squaredRadii, Action<int, List<(int Point, double Squared)>> found, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         int n = _points.Count, blocks = (n + RowBlock - 1) / RowBlock, done = 0;
-        Blocks.Run(blocks, threads, () => new Workspace(_points.Dimensions), (block, own) =>
+        ParallelBlocks.Run(blocks, threads, () => new Workspace(_points.Dimensions), (block, own) =>
         {
             int first = block * RowBlock, end = Math.Min(n, first + RowBlock);
             Scan(first, end, squaredRadii, own);
@@ -60,6 +61,7 @@ internal sealed unsafe class PanelRadiusSearch : IRadiusSearch
             {
                 for (int row = 0; row < tiles * TileKernel.Rows; row += TileKernel.Rows)
                 {
+                    Debug.Assert(_panels.IsPanel(start, own.Rows, row), "Rows and panel are whole.");
                     uint above = TileKernel.Multiply(rows + ((nint)row * d), packed + ((nint)start * d), bias + start, d, thresholds + row, sums);
                     for (; above != 0; above &= above - 1)
                     {

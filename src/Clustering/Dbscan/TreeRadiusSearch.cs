@@ -14,7 +14,7 @@ internal sealed class TreeRadiusSearch(PointSet points, int threads, Cancellatio
     public void Run(double[] squaredRadii, Action<int, List<(int Point, double Squared)>> found, int threads, IProgress<double>? progress, CancellationToken ct)
     {
         int n = _tree.Points.Count, blocks = (n + QueryBlock - 1) / QueryBlock, done = 0;
-        Blocks.Run(blocks, threads, () => new Query(_tree), (block, own) =>
+        ParallelBlocks.Run(blocks, threads, () => new Query(_tree), (block, own) =>
         {
             for (int at = block * QueryBlock; at < Math.Min(n, (block + 1) * QueryBlock); at++)
             {

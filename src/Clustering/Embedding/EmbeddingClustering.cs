@@ -31,13 +31,13 @@ public static class EmbeddingClustering
     {
         options ??= new EmbeddingClusteringOptions();
         options.Validate();
-        int n = Points.Count(points.Span, dimensions, nameof(points));
+        int n = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
         if (n < 2)
             throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds {n} rows; clustering needs 2 or more."), nameof(points));
 
         UmapOptions neighborhood = new() { Neighbors = options.Neighbors, Seed = options.Seed, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism };
         UmapGraph graph = Umap.BuildGraphOnly(points, dimensions, neighborhood, progress.Part(0, ShareOfNeighbors), ct);
-        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
         float[] embedding = new NodeEmbedding(options, parallel).Run(graph, progress.Part(ShareOfNeighbors, ShareOfEmbedding));
         HdbscanResult finest = Hdbscan.Fit(embedding, options.Components, options.Tree(n), progress.Part(ShareOfNeighbors + ShareOfEmbedding, ShareOfTree), ct);
         (IReadOnlyList<ClusterLayer> layers, int chosen) = LayerSelection.Choose(finest, options.MaxLayers, ct);

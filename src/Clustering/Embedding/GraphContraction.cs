@@ -16,7 +16,7 @@ internal static class GraphContraction
         (int[] offsets, int[] members) = Members(part, count);
         int[][] columns = new int[count][];
         float[][] weights = new float[count][];
-        Parallel.For(0, count, parallel, () => new float[count], (own, _, sums) =>
+        ParallelBlocks.Run(count, parallel.Threads(), () => new float[count], (own, sums) =>
         {
             List<int> touched = [];
             foreach (int member in members.AsSpan(offsets[own]..offsets[own + 1]))
@@ -31,9 +31,7 @@ internal static class GraphContraction
                 weights[own][at] = (float)Math.Min(1, sums[other] / Math.Sqrt(size * (offsets[other + 1] - offsets[other])));
                 sums[other] = 0;
             }
-
-            return sums;
-        }, _ => { });
+        }, parallel.CancellationToken);
 
         int[] rows = new int[count + 1];
         for (int i = 0; i < count; i++)

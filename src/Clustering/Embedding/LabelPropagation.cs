@@ -32,8 +32,7 @@ internal static class LabelPropagation
         {
             (int[] from, int[] to) = (labels, next);
             int changed = 0;
-            Parallel.For(0, (graph.Count + NodesPerTask - 1) / NodesPerTask, parallel, task =>
-                Interlocked.Add(ref changed, Spread(graph, from, to, task * NodesPerTask, Math.Min(graph.Count, (task + 1) * NodesPerTask))));
+            ParallelBlocks.RunRows(graph.Count, NodesPerTask, parallel, (first, end) => Interlocked.Add(ref changed, Spread(graph, from, to, first, end)));
             (labels, next) = (next, labels);
             if (changed == 0)
                 break;

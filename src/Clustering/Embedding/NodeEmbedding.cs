@@ -26,7 +26,7 @@ internal sealed class NodeEmbedding
     private readonly EmbeddingClusteringOptions _options;
     private readonly ParallelOptions _parallel;
     private readonly UmapOptions _steps;
-    private readonly LayoutForces _forces;
+    private readonly LayoutGradient _forces;
 
     /// <summary>Prepares for graphs of any size.</summary>
     /// <param name="options">Components, epochs and seed.</param>
@@ -37,8 +37,8 @@ internal sealed class NodeEmbedding
         _parallel = parallel;
 
         _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = NegativeSampleRate, LearningRate = LearningRate };
-        (double a, double b) = LayoutCurve.Fit(_steps.MinDistance, _steps.Spread);
-        _forces = new LayoutForces(new ForceCurve(a, b), options.Components);
+        (double a, double b) = CurveParameters.Fit(_steps.MinDistance, _steps.Spread);
+        _forces = new LayoutGradient(new ForceCurve(a, b), options.Components);
     }
 
     /// <summary>Embeds a graph. O(epochs x edges) time, O(edges + n x components) memory.</summary>
@@ -71,9 +71,9 @@ internal sealed class NodeEmbedding
     {
         int c = _options.Components;
         float[] fine = new float[graph.Count * c];
-        Parallel.For(0, (graph.Count + NodesPerTask - 1) / NodesPerTask, _parallel, task =>
+        ParallelBlocks.RunRows(graph.Count, NodesPerTask, _parallel, (first, end) =>
         {
-            for (int i = task * NodesPerTask; i < Math.Min(graph.Count, (task + 1) * NodesPerTask); i++)
+            for (int i = first; i < end; i++)
             {
                 Span<float> place = fine.AsSpan(i * c, c);
                 ReadOnlySpan<float> own = coarse.AsSpan(part[i] * c, c);

@@ -25,6 +25,9 @@ public static class Hdbscan
     /// may the choice be another one.</item>
     /// <item>NaN and infinity are refused, not set aside as noise.</item>
     /// <item>An outlier score whose cluster has an infinite largest lambda is 1, not NaN.</item>
+    /// <item>Where the tree never splits, leaf selection gives the single cluster if one is allowed, not noise.</item>
+    /// <item>The limit of cluster sizes holds for leaves, merging by epsilon and the root too, not by excess of mass alone.</item>
+    /// <item>A new point at a place of infinite density, such as a copy of duplicates, has strength 1, and membership vectors are never NaN.</item>
     /// <item>Prediction knows every selected cluster, also one without a point of its own, and asks for at most n neighbours.</item>
     /// <item>The cosine metric needs no distance matrix and can predict; the distance between equal rows is exactly 0.</item>
     /// </list>

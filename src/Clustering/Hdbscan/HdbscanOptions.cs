@@ -23,7 +23,7 @@ public sealed record HdbscanOptions
 
     /// <summary>
     /// Clusters born below this distance are merged upwards into the first ancestor born above it
-    /// (Malzer and Baum 2020). Finite, at least 0; 0 turns it off.
+    /// (Malzer and Baum 2020), as far as <see cref="MaxClusterSize"/> lets them. Finite, at least 0; 0 turns it off.
     /// </summary>
     public double ClusterSelectionEpsilon { get; init; }
 
@@ -34,12 +34,16 @@ public sealed record HdbscanOptions
     public double ClusterSelectionEpsilonMax { get; init; } = double.PositiveInfinity;
 
     /// <summary>
-    /// Excess of mass passes over clusters with more points than this. At least 1; null for no limit.
-    /// The root's size is the sum of its sub-clusters' sizes, as in the reference implementation.
+    /// No cluster is labelled on more points than this, copies counted. At least 1; null for no limit. Excess of mass passes over larger clusters for
+    /// their sub-clusters, epsilon stops merging below them, and the points of a larger leaf are noise.
     /// </summary>
+    /// <remarks>The bound holds for every method. The reference implementation keeps it only by excess of mass without epsilon.</remarks>
     public int? MaxClusterSize { get; init; }
 
-    /// <summary>Whether the root of the tree, hence a single cluster, may be chosen.</summary>
+    /// <summary>
+    /// Whether the root of the tree, hence a single cluster, may be chosen: by excess of mass where it is the most stable, as the one leaf where the tree
+    /// never splits, and by epsilon.
+    /// </summary>
     public bool AllowSingleCluster { get; init; }
 
     /// <summary>Distances are divided by this in the mutual reachability distance (robust single linkage). Finite, at least 1e-6.</summary>
@@ -65,4 +69,14 @@ public sealed record HdbscanOptions
 
     /// <summary>The number of threads to use.</summary>
     internal int Threads => MaxDegreeOfParallelism ?? Environment.ProcessorCount;
+}
+
+/// <summary>How flat clusters are chosen from the condensed tree.</summary>
+public enum ClusterSelectionMethod
+{
+    /// <summary>Excess of mass: the set of disjoint clusters with the largest total stability (Campello, Moulavi, Sander 2013).</summary>
+    ExcessOfMass,
+
+    /// <summary>The leaves of the cluster tree: the finest clusters there are.</summary>
+    Leaf,
 }

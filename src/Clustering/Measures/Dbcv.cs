@@ -27,12 +27,12 @@ public static class Dbcv
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or the labels do not fit it.</exception>
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        int n = Points.Count(points, dimensions, nameof(points));
-        Points.RequireDefined(metric);
+        int n = MatrixChecks.SomeSingleRows(points, dimensions, nameof(points));
+        MatrixChecks.RequireDefined(metric);
         if (labels.Length != n)
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
         progress = progress.Ordered();
-        ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         LabelledGroups groups = new(labels);
         int[] usable = [.. Enumerable.Range(0, groups.Count).Where(g => groups.Size(g) > 1)];
         if (usable.Length < 2)
@@ -46,8 +46,9 @@ public static class Dbcv
         bool[] inner = new bool[rows.Count];
         double[] sparseness = new double[groups.Count];
         int spanned = 0;
-        Parallel.ForEach(usable, parallel, g =>
+        ParallelBlocks.Run(usable.Length, parallel, u =>
         {
+            int g = usable[u];
             sparseness[g] = DensityTree.Sparseness(rows, groups.Starts[g], groups.Size(g), core, inner, ct);
             progress?.Report(ShareOfCores + (ShareOfTrees * Interlocked.Add(ref spanned, groups.Size(g)) / rows.Count));
         });
@@ -70,7 +71,7 @@ public static class Dbcv
     {
         int done = 0;
         double[] core = new double[rows.Count];
-        Parallel.For(0, rows.Count, parallel, i =>
+        ParallelBlocks.Run(rows.Count, parallel, i =>
         {
             Count(ref done, rows.Count, progress);
             int group = groups.Group[i];
@@ -108,7 +109,7 @@ public static class Dbcv
     {
         int done = 0;
         double[] nearest = new double[rows.Count];
-        Parallel.For(0, rows.Count, parallel, i =>
+        ParallelBlocks.Run(rows.Count, parallel, i =>
         {
             Count(ref done, rows.Count, progress);
             nearest[i] = double.PositiveInfinity;

@@ -19,7 +19,7 @@ internal sealed class DistanceRows
         _metric = metric;
         Dimensions = dimensions;
         Count = order.Length;
-        float[] source = metric == DistanceMetric.Cosine ? Points.Normalized(points, dimensions) : points.ToArray();
+        float[] source = metric == DistanceMetric.Cosine ? MatrixRows.Normalized(points, dimensions) : points.ToArray();
         _byPoint = new float[Count * dimensions];
         _byCoordinate = new float[Count * dimensions];
         _zero = new bool[Count];

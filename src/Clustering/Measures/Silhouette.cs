@@ -23,14 +23,14 @@ public static class Silhouette
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, the labels do not fit it, or a number is out of its range.</exception>
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> labels, DistanceMetric metric = DistanceMetric.Euclidean, int? sampleSize = null, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        int n = Points.Count(points, dimensions, nameof(points));
-        Points.RequireDefined(metric);
+        int n = MatrixChecks.SomeSingleRows(points, dimensions, nameof(points));
+        MatrixChecks.RequireDefined(metric);
         if (labels.Length != n)
             throw new ArgumentException($"There are {labels.Length} labels for {n} points.", nameof(labels));
         if (sampleSize < 1)
             throw new ArgumentOutOfRangeException(nameof(sampleSize), sampleSize, "The sample has 1 point or more, or is null for all.");
         progress = progress.Ordered();
-        ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         LabelledGroups groups = new(labels);
         if (groups.Count < 2)
         {
@@ -41,17 +41,16 @@ public static class Silhouette
         DistanceRows rows = new(points, dimensions, metric, groups.Order);
         int[] sample = Sample(groups.Order.Length, sampleSize, seed);
         double[] values = new double[sample.Length];
-        int blocks = (sample.Length + 31) / 32, done = 0;
-        Parallel.For(0, blocks, parallel, block =>
+        int done = 0;
+        ParallelBlocks.RunRows(sample.Length, 32, parallel, () => new float[rows.Count], (first, end, distances) =>
         {
-            float[] distances = new float[rows.Count];
-            for (int s = block * 32; s < Math.Min(sample.Length, (block + 1) * 32); s++)
+            for (int s = first; s < end; s++)
             {
                 rows.Fill(sample[s], 0, distances);
                 values[s] = Value(groups, sample[s], distances);
             }
 
-            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            progress?.Report((double)Interlocked.Add(ref done, end - first) / sample.Length);
         });
         return values.Sum() / values.Length;
     }

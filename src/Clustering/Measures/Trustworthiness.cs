@@ -20,29 +20,28 @@ public static class Trustworthiness
     /// <exception cref="ArgumentException">An array is empty, ragged or not finite, they disagree about n, or a number is out of its range.</exception>
     public static double Compute(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<float> layout, int layoutDimensions, int neighbors = 5, DistanceMetric metric = DistanceMetric.Euclidean, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        int n = Points.Count(points, dimensions, nameof(points));
-        Points.RequireDefined(metric);
-        if (Points.Count(layout, layoutDimensions, nameof(layout)) != n)
+        int n = MatrixChecks.SomeSingleRows(points, dimensions, nameof(points));
+        MatrixChecks.RequireDefined(metric);
+        if (MatrixChecks.SomeSingleRows(layout, layoutDimensions, nameof(layout)) != n)
             throw new ArgumentException($"The layout has {layout.Length / layoutDimensions} points, the input {n}.", nameof(layout));
         if (neighbors < 1 || 2L * neighbors >= n)
             throw new ArgumentOutOfRangeException(nameof(neighbors), neighbors, $"The number of neighbours is 1 to less than half of the {n} points.");
         progress = progress.Ordered();
-        ParallelOptions parallel = Points.Parallelism(maxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         NeighborTable near = new UmapNeighbors(layout.ToArray(), layoutDimensions, DistanceMetric.Euclidean).SearchSelf(neighbors, approximate: false, seed: 0, progress.Part(0, ShareOfNeighbors), parallel);
         DistanceRows rows = new(points, dimensions, metric, Enumerable.Range(0, n).ToArray());
         long[] penalties = new long[n];
-        int blocks = (n + 31) / 32, done = 0;
-        Parallel.For(0, blocks, parallel, block =>
+        int done = 0;
+        ParallelBlocks.RunRows(n, 32, parallel, () => new float[n], (first, end, distances) =>
         {
-            float[] distances = new float[n];
-            for (int i = block * 32; i < Math.Min(n, (block + 1) * 32); i++)
+            for (int i = first; i < end; i++)
             {
                 rows.Fill(i, 0, distances);
                 foreach (int j in near.Indices.AsSpan(i * neighbors, neighbors))
                     penalties[i] += Math.Max(0, Rank(distances, i, j) - neighbors);
             }
 
-            progress?.Report(ShareOfNeighbors + ((1 - ShareOfNeighbors) * Interlocked.Increment(ref done) / blocks));
+            progress?.Report(ShareOfNeighbors + ((1 - ShareOfNeighbors) * Interlocked.Add(ref done, end - first) / n));
         });
         double scale = 2.0 / ((double)n * neighbors * ((2.0 * n) - (3.0 * neighbors) - 1));
         progress?.Report(1);

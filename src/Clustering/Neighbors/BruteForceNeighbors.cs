@@ -22,11 +22,9 @@ internal static class BruteForceNeighbors
         int[] indices = new int[n * k];
         double[] distances = new double[n * k];
         int block = Math.Clamp(BlockBytes / (8 * d), 4, 512);
-        int blocks = (n + block - 1) / block;
         int done = 0;
-        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = ct }, b =>
+        ParallelBlocks.RunRows(n, block, ParallelBlocks.Options(threads, ct), (start, end) =>
         {
-            int start = b * block, end = Math.Min(n, start + block);
             for (int q = start; q < end; q++)
             {
                 _ = NearestList.Start(indices.AsSpan(q * k, k), distances.AsSpan(q * k, k));
@@ -47,7 +45,7 @@ internal static class BruteForceNeighbors
                 distance = points.ToDistance(distance);
             }
 
-            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            progress?.Report((double)Interlocked.Add(ref done, end - start) / n);
         });
         return new NeighborLists(k, indices, distances);
     }

@@ -41,12 +41,12 @@ internal sealed class JoinCandidates
         JoinCandidates candidates = new(lists, most, key);
         candidates.Reverse();
         int n = candidates._offsets.Length - 1, blocks = (n + PointsPerBlock - 1) / PointsPerBlock;
-        Blocks.Run(blocks, threads, () => new uint[2 * most], (block, ranks) =>
+        ParallelBlocks.Run(blocks, threads, () => new uint[2 * most], (block, ranks) =>
         {
             for (int point = block * PointsPerBlock; point < Math.Min(n, (block + 1) * PointsPerBlock); point++)
                 candidates.ChooseFor(point, ranks);
         }, ct);
-        Blocks.Run(blocks, threads, () => 0, (block, _) =>
+        ParallelBlocks.Run(blocks, threads, () => 0, (block, _) =>
         {
             for (int point = block * PointsPerBlock; point < Math.Min(n, (block + 1) * PointsPerBlock); point++)
                 candidates.MarkChosen(point);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -14,6 +15,7 @@ internal static class KdKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> SquaredToBoxes(KdTree tree, int block, ReadOnlySpan<double> row)
     {
+        Debug.Assert(block >= 0 && (block + 1L) * row.Length * 2 * KdTree.Fan <= tree.Boxes.Length, "The tree has the block.");
         ref float ends = ref MemoryMarshal.GetArrayDataReference(tree.Boxes);
         nuint at = (nuint)block * (nuint)(row.Length * 2 * KdTree.Fan);
         Vector512<double> sum = default;
@@ -36,6 +38,7 @@ internal static class KdKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> SquaredBetweenBoxes(KdTree tree, int block, ReadOnlySpan<double> low, ReadOnlySpan<double> high)
     {
+        Debug.Assert(low.Length == high.Length && block >= 0 && (block + 1L) * low.Length * 2 * KdTree.Fan <= tree.Boxes.Length, "The tree has the block.");
         ref float ends = ref MemoryMarshal.GetArrayDataReference(tree.Boxes);
         nuint at = (nuint)block * (nuint)(low.Length * 2 * KdTree.Fan);
         Vector512<double> sum = default;
@@ -54,6 +57,7 @@ internal static class KdKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> SquaredToPoints(KdTree tree, int position, ReadOnlySpan<double> row)
     {
+        Debug.Assert(position >= 0 && position % Vector512<double>.Count == 0 && ((position / KdTree.LeafSize) + 1L) * KdTree.LeafSize * row.Length <= tree.Rows.Length, "The tree has the positions.");
         ref float rows = ref MemoryMarshal.GetArrayDataReference(tree.Rows);
         nuint at = (nuint)((position / KdTree.LeafSize * KdTree.LeafSize * row.Length) + (position % KdTree.LeafSize));
         Vector512<double> sum = default;

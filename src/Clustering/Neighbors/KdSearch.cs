@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -87,7 +88,7 @@ internal sealed class KdSearch
     private static void ForBlocks(KdTree tree, int count, int k, int threads, Action<KdSearch, int> find, IProgress<double>? progress, CancellationToken ct)
     {
         int blocks = (count + Block - 1) / Block, done = 0;
-        Blocks.Run(blocks, threads, () => new KdSearch(tree, k), (block, search) =>
+        ParallelBlocks.Run(blocks, threads, () => new KdSearch(tree, k), (block, search) =>
         {
             for (int i = block * Block; i < Math.Min(count, (block + 1) * Block); i++)
             {
@@ -190,6 +191,7 @@ internal sealed class KdSearch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Offer(int position, double squared)
     {
+        Debug.Assert(_squares.Length == _indices.Length && _squares.Length > 0, "There is a list, and it is whole.");
         ref double squares = ref MemoryMarshal.GetArrayDataReference(_squares);
         ref int indices = ref MemoryMarshal.GetArrayDataReference(_indices);
         int at = _squares.Length - 1;

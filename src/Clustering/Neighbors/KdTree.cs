@@ -71,7 +71,7 @@ internal sealed class KdTree
         KdTree tree = new(points);
         tree.Arrange(threads, ct);
         int leafBlocks = tree.LevelStarts.Length > 1 ? tree.LevelStarts[1] : tree.BlockCount;
-        Blocks.Run(leafBlocks, threads, () => tree, (block, own) => own.FillLeaves(block), ct);
+        ParallelBlocks.Run(leafBlocks, threads, () => tree, (block, own) => own.FillLeaves(block), ct);
         for (int level = 1; level < tree.LevelStarts.Length; level++)
         {
             tree.FillLevel(level);
@@ -110,7 +110,7 @@ internal sealed class KdTree
         {
             (int Leaf, int Count)[] halves = new (int, int)[2 * ranges.Count];
             List<(int Leaf, int Count)> whole = ranges;
-            Blocks.Run(whole.Count, threads, () => keys, (i, own) =>
+            ParallelBlocks.Run(whole.Count, threads, () => keys, (i, own) =>
             {
                 int left = SplitOnce(whole[i].Leaf, whole[i].Count, own);
                 halves[2 * i] = (whole[i].Leaf, left);
@@ -119,7 +119,7 @@ internal sealed class KdTree
             ranges = [.. halves];
         }
 
-        Blocks.Run(ranges.Count, threads, () => keys, (i, own) => Split(ranges[i].Leaf, ranges[i].Count, own), ct);
+        ParallelBlocks.Run(ranges.Count, threads, () => keys, (i, own) => Split(ranges[i].Leaf, ranges[i].Count, own), ct);
     }
 
     private void Split(int leaf, int count, float[] keys)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 
 namespace Pipeline.Clustering;
@@ -54,7 +55,7 @@ internal sealed unsafe class NearestNeighborDescent
         NearestNeighborDescent search = new(points, k, seed, threads, ct);
         List<ArraySegment<int>> leaves = ProjectionForest.Grow(search._rows, search._stride, Trees, Math.Max(LeafSize, 2 * (search._lists.K + 1)), seed, threads, ct);
         progress?.Report(0.2);
-        Blocks.Run(leaves.Count, threads, () => 0, (leaf, _) => search.Compare(leaves[leaf], leaves[leaf].Count), ct);
+        ParallelBlocks.Run(leaves.Count, threads, () => 0, (leaf, _) => search.Compare(leaves[leaf], leaves[leaf].Count), ct);
         progress?.Report(0.4);
         for (int round = 0; round < MostRounds; round++)
         {
@@ -94,7 +95,7 @@ internal sealed unsafe class NearestNeighborDescent
             TensorPrimitives.Subtract(row, middle, row);
         }
 
-        void ForEach(Action<int, double[]> work) => Blocks.Run((_count + 255) / 256, _threads, () => new double[d], (block, row) =>
+        void ForEach(Action<int, double[]> work) => ParallelBlocks.Run((_count + 255) / 256, _threads, () => new double[d], (block, row) =>
         {
             for (int i = block * 256; i < Math.Min(_count, (block + 1) * 256); i++)
                 work(i, row);
@@ -105,7 +106,7 @@ internal sealed unsafe class NearestNeighborDescent
     private void Join(int round)
     {
         JoinCandidates candidates = JoinCandidates.Choose(_lists, MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
-        Blocks.Run((_count + 63) / 64, _threads, () => new int[2 * candidates.Most], (block, both) =>
+        ParallelBlocks.Run((_count + 63) / 64, _threads, () => new int[2 * candidates.Most], (block, both) =>
         {
             for (int point = block * 64; point < Math.Min(_count, (block + 1) * 64); point++)
             {
@@ -138,6 +139,7 @@ internal sealed unsafe class NearestNeighborDescent
 
     private void Take(float* rows, ReadOnlySpan<int> points, int first, float** taken)
     {
+        Debug.Assert(first < points.Length && _rows.Length >= _count * (long)_stride, "There is a point to take, and every point has a row.");
         for (int r = 0; r < PairKernel.Rows; r++)
             taken[r] = rows + ((nint)points[Math.Min(first + r, points.Length - 1)] * _stride);
     }
@@ -163,7 +165,7 @@ internal sealed unsafe class NearestNeighborDescent
     private NeighborLists Measure(PointSet points, int k)
     {
         NeighborLists nearest = new(k, new int[_count * k], new double[_count * k]);
-        Blocks.Run((_count + 255) / 256, _threads, () => 0, (block, _) =>
+        ParallelBlocks.Run((_count + 255) / 256, _threads, () => 0, (block, _) =>
         {
             for (int i = block * 256; i < Math.Min(_count, (block + 1) * 256); i++)
             {

@@ -12,9 +12,9 @@ internal sealed class NeighborScan
     private const int PointBlock = 256;
     private const int RangesPerThread = 4;
     private readonly PointSet _points;
-    private readonly CodedRows _coded;
+    private readonly QuantizedRows _coded;
 
-    private NeighborScan(PointSet points, CodedRows coded)
+    private NeighborScan(PointSet points, QuantizedRows coded)
     {
         _points = points;
         _coded = coded;
@@ -22,7 +22,7 @@ internal sealed class NeighborScan
 
     /// <summary>Prepares searches; null where there are too many numbers for one array. O(n d).</summary>
     public static NeighborScan? Create(PointSet points, int? threads = null, CancellationToken ct = default) =>
-        CodedRows.Suits(points) ? new NeighborScan(points, CodedRows.Create(points, threads ?? Environment.ProcessorCount, ct)) : null;
+        QuantizedRows.Suits(points) ? new NeighborScan(points, QuantizedRows.Create(points, threads ?? Environment.ProcessorCount, ct)) : null;
 
     /// <summary>The <paramref name="k"/> nearest points of each query; the lowest index wins a tie. O(q n d) time, O(q k) memory.</summary>
     /// <param name="queries">Other points of the same metric.</param>
@@ -37,7 +37,7 @@ internal sealed class NeighborScan
         Lock gate = new();
         int groups = (queries.Count + GroupSize - 1) / GroupSize, done = 0;
         int ranges = groups >= RangesPerThread * threads ? 1 : Math.Max(1, Math.Min(RangesPerThread * threads, _points.Count / PointBlock));
-        Blocks.Run(groups * ranges, threads, () => new Workspace(_points.Dimensions, _coded.Stride, k), (item, own) =>
+        ParallelBlocks.Run(groups * ranges, threads, () => new Workspace(_points.Dimensions, _coded.Stride, k), (item, own) =>
         {
             int first = item / ranges * GroupSize, count = Math.Min(GroupSize, queries.Count - first), range = item % ranges;
             int from = (int)((long)_points.Count * range / ranges), to = (int)((long)_points.Count * (range + 1) / ranges);
@@ -114,7 +114,7 @@ internal sealed class NeighborScan
 
         public float[] Padded { get; } = new float[GroupSize * stride];
 
-        public void Start(CodedRows coded, PointSet queries, int first, int count)
+        public void Start(QuantizedRows coded, PointSet queries, int first, int count)
         {
             _ = NearestList.Start(Lists.Indices, Lists.Distances);
             for (int i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -20,6 +21,7 @@ internal static unsafe class PairKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float** a, float** b, int depth, float* products)
     {
+        Debug.Assert(depth > 0 && depth % Lanes == 0, "Rows are padded to whole lanes.");
         float* p = a[0], q = a[1], r = a[2], s = a[3], w = b[0], x = b[1], y = b[2], z = b[3];
         Vector512<float> pw = default, px = default, py = default, pz = default, qw = default, qx = default, qy = default, qz = default;
         Vector512<float> rw = default, rx = default, ry = default, rz = default, sw = default, sx = default, sy = default, sz = default;

@@ -24,7 +24,7 @@ internal sealed class PairSchedule
     public static void Run<T>(int blocks, int threads, Func<T> workspace, Action<int, int, T> work, CancellationToken ct)
     {
         PairSchedule schedule = new(blocks);
-        Blocks.Run(Math.Min(threads, blocks), threads, workspace, (_, own) =>
+        ParallelBlocks.Run(Math.Min(threads, blocks), threads, workspace, (_, own) =>
         {
             while (schedule.Take(ct) is (int first, int second))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -20,7 +21,7 @@ internal static unsafe class PanelKernel
     public const int MaxWidth = 32;
 
     /// <summary>How many points one panel interleaves.</summary>
-    public static int Width { get; } = 2 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count);
+    public static int Width { get; } = 2 * (WideVectors.AreUsed ? Vector512<float>.Count : Vector<float>.Count);
 
     /// <summary>How many panels <paramref name="count"/> points fill.</summary>
     public static int PanelCount(int count) => (count + Width - 1) / Width;
@@ -37,6 +38,7 @@ internal static unsafe class PanelKernel
     /// <param name="panel">Receives depth x <see cref="Width"/> values.</param>
     public static void Pack(ReadOnlySpan<float> source, int pointStride, int depthStride, int first, int count, int depth, Span<float> panel)
     {
+        Debug.Assert(first >= 0 && first < count && panel.Length >= depth * Width, "A panel holds a point and has room for all its coordinates.");
         int filled = Math.Min(Width, count - first);
         for (int t = 0; t < depth; t++)
         {
@@ -58,13 +60,14 @@ internal static unsafe class PanelKernel
     /// <param name="tile">The sums so far; receives the new ones.</param>
     public static void Accumulate(float* a, int rows, nint rowStride, nint depthStride, float* panel, int depth, float* tile)
     {
+        Debug.Assert(rows is >= 1 and <= Rows && depth >= 0, "A tile has one to six rows.");
         int last = rows - 1;
         float* a1 = a + (Math.Min(1, last) * rowStride);
         float* a2 = a + (Math.Min(2, last) * rowStride);
         float* a3 = a + (Math.Min(3, last) * rowStride);
         float* a4 = a + (Math.Min(4, last) * rowStride);
         float* a5 = a + (Math.Min(5, last) * rowStride);
-        if (Vector512.IsHardwareAccelerated)
+        if (WideVectors.AreUsed)
             Accumulate512(a, a1, a2, a3, a4, a5, depthStride, panel, depth, tile);
         else
             AccumulatePortable(a, a1, a2, a3, a4, a5, depthStride, panel, depth, tile);
@@ -116,7 +119,7 @@ internal static unsafe class PanelKernel
         c51.Store(t5 + w);
     }
 
-    private static void Accumulate512(float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, nint stride, float* panel, int depth, float* tile)
+    internal static void Accumulate512(float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, nint stride, float* panel, int depth, float* tile)
     {
         const int W = 16;
         Vector512<float> c00 = Vector512.Load(tile), c01 = Vector512.Load(tile + W), c10 = Vector512.Load(tile + (2 * W)), c11 = Vector512.Load(tile + (3 * W));

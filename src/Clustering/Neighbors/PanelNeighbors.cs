@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -55,7 +56,7 @@ internal sealed unsafe class PanelNeighbors
         }, ct);
         search._thresholds = [];
         bool[] doubtful = new bool[n];
-        Blocks.Run((n + RowBlock - 1) / RowBlock, threads, () => new int[k], (block, candidates) =>
+        ParallelBlocks.Run((n + RowBlock - 1) / RowBlock, threads, () => new int[k], (block, candidates) =>
         {
             for (int i = block * RowBlock; i < Math.Min(n, (block + 1) * RowBlock); i++)
             {
@@ -65,7 +66,7 @@ internal sealed unsafe class PanelNeighbors
         }, ct);
         search._similarities = [];
         int[] again = [.. Enumerable.Range(0, n).Where(i => doubtful[i])];
-        Blocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions), (tile, own) =>
+        ParallelBlocks.Run((again.Length + TileKernel.Rows - 1) / TileKernel.Rows, threads, () => new Workspace(points.Dimensions), (tile, own) =>
             search.Resolve(again.AsSpan()[(tile * TileKernel.Rows)..Math.Min(again.Length, (tile + 1) * TileKernel.Rows)], own), ct);
         return (search._lists, search._beyond);
     }
@@ -94,6 +95,7 @@ internal sealed unsafe class PanelNeighbors
                             limits[r] = r < count ? thresholds[row + r] : float.PositiveInfinity;
                         }
 
+                        Debug.Assert(_panels.IsPanel(start, own.Rows, row - from), "Rows and panel are whole.");
                         uint above = TileKernel.Multiply(rows + ((nint)(row - from) * d), packed + ((nint)start * d), bias + start, d, limits, tile);
                         for (; above != 0; above &= above - 1)
                         {
@@ -156,6 +158,7 @@ internal sealed unsafe class PanelNeighbors
     private void Keep(int point, int candidate, float similarity, float* thresholds)
     {
         int k = _lists.Count, at = k - 1;
+        Debug.Assert((uint)point < (uint)_points.Count && (uint)candidate < (uint)_points.Count && point != candidate, "Both are points, and not the same.");
         ref float similarities = ref _similarities[point * k];
         ref int indices = ref _lists.Indices[point * k];
         float last = Unsafe.Add(ref similarities, at);
@@ -227,6 +230,7 @@ internal sealed unsafe class PanelNeighbors
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
+                Debug.Assert(_panels.IsPanel(start, own.Rows, 0), "Rows and panel are whole.");
                 uint above = TileKernel.Multiply(rows, packed + ((nint)start * d), bias + start, d, thresholds, tile);
                 for (; above != 0; above &= above - 1)
                 {

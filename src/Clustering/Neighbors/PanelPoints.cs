@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
@@ -57,7 +59,7 @@ internal sealed class PanelPoints
     {
         double[] mean = Centre(points);
         double[] largest = new double[points.Count];
-        Blocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
+        ParallelBlocks.Run((points.Count + 255) / 256, threads, () => mean, (block, centre) =>
         {
             for (int i = block * 256; i < Math.Min(points.Count, (block + 1) * 256); i++)
             {
@@ -76,7 +78,7 @@ internal sealed class PanelPoints
     {
         Count = order.Length;
         int panels = PanelKernel.PanelCount(Count), width = PanelKernel.Width;
-        Blocks.Run(panels, threads, () => order, (panel, points) =>
+        ParallelBlocks.Run(panels, threads, () => order, (panel, points) =>
         {
             int first = panel * width;
             PackPanel(points.Span[first..Math.Min(Count, first + width)], first);
@@ -87,6 +89,7 @@ internal sealed class PanelPoints
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTile(ReadOnlySpan<int> positions, Span<float> tile)
     {
+        Debug.Assert(positions.Length <= TileKernel.Rows && tile.Length >= TileKernel.Rows * _points.Dimensions, "A tile has room for the rows.");
         tile.Clear();
         for (int r = 0, run; r < positions.Length; r += run)
         {
@@ -124,6 +127,26 @@ internal sealed class PanelPoints
     public double LeastSquared(int position, float similarity) =>
         Math.Max(0, (Squares[position] - 2.0 * similarity - Underflow) * (1 - 1e-12) / SquaredScale);
 
+    /// <summary>The same for sums of one row, in place and rounded down to single precision.</summary>
+    /// <param name="position">The row's position.</param>
+    /// <param name="sums">What bias plus product gave; receives the least squared distances.</param>
+    /// <param name="count">How many sums there are, a multiple of eight.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe void LeastSquared(int position, float* sums, int count)
+    {
+        Debug.Assert(count % Vector512<double>.Count == 0, "Sums come in eights.");
+
+        // What a share of 2^-23 takes off is more than rounding to single precision adds, where numbers are not so small that they lose digits.
+        Vector512<double> factor = Vector512.Create((1 - 1e-12) * (1 - (2 * Unit)) / SquaredScale), squares = Vector512.Create(Squares[position] - Underflow);
+        Vector512<double> smallest = Vector512.Create(Underflow), largest = Vector512.Create((double)float.MaxValue);
+        for (int at = 0; at < count; at += Vector512<double>.Count)
+        {
+            Vector512<double> least = (squares - (Vector512.Create(2.0) * RowDistance.Widen(ref *(sums + at), 0))) * factor;
+            least = Vector512.ConditionalSelect(Vector512.GreaterThan(least, smallest), Vector512.MinNative(least, largest), Vector512<double>.Zero);
+            Vector256.Narrow(least.GetLower(), least.GetUpper()).Store(sums + at);
+        }
+    }
+
     /// <summary>
     /// Centres and scales a row that is not packed, and returns its lowered squared length; minus infinity for a row so far away that products with it
     /// could overflow, whose threshold nothing then fails.
@@ -156,9 +179,15 @@ internal sealed class PanelPoints
         return double.NegativeInfinity;
     }
 
+    /// <summary>Whether a tile of rows may be multiplied with the panel that starts at a position: both are whole, and the biases are there.</summary>
+    internal bool IsPanel(int start, ReadOnlySpan<float> rows, int row) =>
+        start >= 0 && start % PanelKernel.Width == 0 && start + PanelKernel.Width <= Bias.Length
+        && ((long)start + PanelKernel.Width) * _points.Dimensions <= Packed.Length && row >= 0 && (row + (long)TileKernel.Rows) * _points.Dimensions <= rows.Length;
+
     private ReadOnlySpan<float> Panel(int panel)
     {
         int size = PanelKernel.Width * _points.Dimensions;
+        Debug.Assert(panel >= 0 && (panel + 1L) * size <= Packed.Length, "The panel is one of the packed ones.");
         return MemoryMarshal.CreateReadOnlySpan(ref Packed[(long)panel * size], size);
     }
 
@@ -166,6 +195,7 @@ internal sealed class PanelPoints
     private void PackPanel(ReadOnlySpan<int> points, int first)
     {
         int width = PanelKernel.Width, d = _points.Dimensions;
+        Debug.Assert(first % width == 0 && (first + (long)width) * d <= Packed.Length, "There is room for a whole panel.");
         Span<float> panel = MemoryMarshal.CreateSpan(ref Packed[(long)first * d], width * d);
         for (int j = 0; j < width; j++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -30,7 +31,7 @@ internal sealed unsafe class PanelQueries
     {
         NeighborLists lists = new(k, new int[queries.Count * k], new double[queries.Count * k]);
         int tiles = (queries.Count + TileKernel.Rows - 1) / TileKernel.Rows, done = 0;
-        Blocks.Run(tiles, threads, () => new Workspace(_points.Dimensions), (tile, own) =>
+        ParallelBlocks.Run(tiles, threads, () => new Workspace(_points.Dimensions), (tile, own) =>
         {
             int first = tile * TileKernel.Rows, count = Math.Min(TileKernel.Rows, queries.Count - first);
             for (int q = first; q < first + count; q++)
@@ -60,6 +61,7 @@ internal sealed unsafe class PanelQueries
         {
             for (int start = 0; start < _panels.Count; start += width)
             {
+                Debug.Assert(_panels.IsPanel(start, own.Rows, 0), "Rows and panel are whole.");
                 uint above = TileKernel.Multiply(rows, packed + ((nint)start * d), bias + start, d, thresholds, tile);
                 for (; above != 0; above &= above - 1)
                 {

@@ -40,29 +40,9 @@ internal sealed class PointSet
     /// <exception cref="ArgumentException">The dimensions do not divide the data, a coordinate is not finite, or a row is zero under the cosine metric.</exception>
     public static PointSet Create(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric, string name)
     {
-        Points.RequireDefined(metric);
-        if (dimensions < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(dimensions), dimensions, Invariant($"{nameof(dimensions)} is {dimensions}; it must be 1 or more."));
-        }
-
-        if (points.Length % dimensions != 0)
-        {
-            throw new ArgumentException(
-                Invariant($"{nameof(dimensions)} is {dimensions}, which does not divide the {points.Length} numbers of {name}; it must divide them."), nameof(dimensions));
-        }
-
-        ReadOnlySpan<float> values = points.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                throw new ArgumentException(
-                    Invariant($"{name} holds {values[i]} in row {i / dimensions}, column {i % dimensions}; every coordinate must be finite."), name);
-            }
-        }
-
-        return new PointSet(points, dimensions, metric == DistanceMetric.Cosine ? UnitScales(values, dimensions, name) : null);
+        MatrixChecks.RequireDefined(metric);
+        _ = MatrixChecks.Rows(points.Span, dimensions, name);
+        return new PointSet(points, dimensions, metric == DistanceMetric.Cosine ? UnitScales(points.Span, dimensions, name) : null);
     }
 
     /// <summary>One row.</summary>

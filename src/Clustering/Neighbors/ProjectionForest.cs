@@ -21,7 +21,7 @@ internal static class ProjectionForest
     {
         int n = rows.Length / stride;
         List<ArraySegment<int>>[] leaves = new List<ArraySegment<int>>[trees];
-        Blocks.Run(trees, threads, () => (Normal: new float[stride], Keys: new float[n]), (tree, own) =>
+        ParallelBlocks.Run(trees, threads, () => (Normal: new float[stride], Keys: new float[n]), (tree, own) =>
         {
             leaves[tree] = [];
             Stack<ArraySegment<int>> parts = new([(int[])[.. Enumerable.Range(0, n)]]);

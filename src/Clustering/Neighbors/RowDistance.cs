@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -18,6 +19,7 @@ internal static class RowDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
+        Debug.Assert(a.Length == b.Length, "Rows have one length.");
         if (a.Length >= LaneThreshold)
         {
             return SquaredInLanes(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
@@ -37,6 +39,7 @@ internal static class RowDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
+        Debug.Assert(a.Length == b.Length, "Rows have one length.");
         double sum = 0;
         if (a.Length < LaneThreshold)
         {
@@ -73,6 +76,7 @@ internal static class RowDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Squared(ReadOnlySpan<float> a, double scaleA, ReadOnlySpan<float> b, double scaleB)
     {
+        Debug.Assert(a.Length == b.Length, "Rows have one length.");
         double sum = 0;
         if (a.Length < LaneThreshold)
         {
@@ -115,6 +119,7 @@ internal static class RowDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SquaredToFour(ReadOnlySpan<double> row, ReadOnlySpan<double> rows, ReadOnlySpan<int> offsets, Span<double> results)
     {
+        Debug.Assert(offsets.Length >= 4 && results.Length >= 4, "There are four rows and four results.");
         int d = row.Length;
         ReadOnlySpan<double> r0 = rows.Slice(offsets[0] * d, d), r1 = rows.Slice(offsets[1] * d, d);
         ReadOnlySpan<double> r2 = rows.Slice(offsets[2] * d, d), r3 = rows.Slice(offsets[3] * d, d);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -23,7 +24,8 @@ internal static unsafe class TileKernel
     /// <returns>A bit for each row with a sum above its threshold.</returns>
     public static uint Multiply(float* rows, float* panel, float* bias, int depth, float* thresholds, float* tile)
     {
-        if (Vector512.IsHardwareAccelerated)
+        Debug.Assert(rows is not null && panel is not null && bias is not null && thresholds is not null && tile is not null && depth > 0, "A tile has rows, a panel and room for its sums.");
+        if (WideVectors.AreUsed)
         {
             return Multiply512(rows, panel, bias, depth, thresholds, tile);
         }
@@ -37,7 +39,7 @@ internal static unsafe class TileKernel
     public static uint Above(float* sums, float threshold)
     {
         uint bits = 0;
-        if (Vector512.IsHardwareAccelerated)
+        if (WideVectors.AreUsed)
         {
             Vector512<float> limit = Vector512.Create(threshold);
             return (uint)Vector512.GreaterThan(Vector512.Load(sums), limit).ExtractMostSignificantBits()
@@ -61,7 +63,7 @@ internal static unsafe class TileKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AboveTurned(float* sums, float* bias, float rowBias, float* thresholds, float* turned)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (WideVectors.AreUsed)
         {
             Vector512<float> start = Vector512.Create(rowBias);
             Vector512<float> low = Vector512.Load(sums) - Vector512.Load(bias) + start, high = Vector512.Load(sums + 16) - Vector512.Load(bias + 16) + start;
@@ -128,7 +130,7 @@ internal static unsafe class TileKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static uint Multiply512(float* rows, float* panel, float* bias, int depth, float* thresholds, float* tile)
+    internal static uint Multiply512(float* rows, float* panel, float* bias, int depth, float* thresholds, float* tile)
     {
         const int W = 16;
         Vector512<float> a0 = Vector512.Load(bias), a1 = Vector512.Load(bias + W);

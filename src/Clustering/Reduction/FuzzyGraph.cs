@@ -24,9 +24,9 @@ internal static class FuzzyGraph
         int k = table.K, n = k == 0 ? 0 : table.Indices.Length / k;
         double target = Math.Log2(Math.Max(neighbors, 2));
         float[] memberships = new float[n * k];
-        Parallel.For(0, (n + 255) / 256, options, block =>
+        ParallelBlocks.RunRows(n, 256, options, (first, end) =>
         {
-            for (int i = block * 256; i < Math.Min(n, (block + 1) * 256); i++)
+            for (int i = first; i < end; i++)
                 Fill(table.Distances.AsSpan(i * k, k), target, neighbors, nearestIsCertain, meanDistance, memberships.AsSpan(i * k, k));
         });
         return memberships;
@@ -49,13 +49,16 @@ internal static class FuzzyGraph
         int[] lengths = new int[n + 1];
         int[] columns = new int[2 * n * k];
         float[] weights = new float[2 * n * k];
-        Parallel.For(0, n, options, i =>
+        ParallelBlocks.RunRows(n, 256, options, (first, end) =>
         {
-            int at = (i * k) + offsets[i];
-            int[] own = table.Indices.AsSpan(i * k, k).ToArray();
-            float[] ownWeights = memberships.AsSpan(i * k, k).ToArray();
-            own.AsSpan().Sort(ownWeights.AsSpan());
-            lengths[i + 1] = Merge(own, ownWeights, sources.AsSpan(offsets[i]..offsets[i + 1]), reverse.AsSpan(offsets[i]..offsets[i + 1]), columns.AsSpan(at), weights.AsSpan(at));
+            for (int i = first; i < end; i++)
+            {
+                int at = (i * k) + offsets[i];
+                int[] own = table.Indices.AsSpan(i * k, k).ToArray();
+                float[] ownWeights = memberships.AsSpan(i * k, k).ToArray();
+                own.AsSpan().Sort(ownWeights.AsSpan());
+                lengths[i + 1] = Merge(own, ownWeights, sources.AsSpan(offsets[i]..offsets[i + 1]), reverse.AsSpan(offsets[i]..offsets[i + 1]), columns.AsSpan(at), weights.AsSpan(at));
+            }
         });
 
         int[] rowOffsets = new int[n + 1];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -109,9 +110,9 @@ internal static class InitialLayout
 
     /// <summary>One step of the random walk: every point takes the weighted mean of its neighbours; a point without neighbours keeps its value.</summary>
     private static void Walk(UmapGraph graph, double[] degrees, double[] from, double[] to, int stride, ParallelOptions options) =>
-        Parallel.For(0, (graph.Count + PointsPerTask - 1) / PointsPerTask, options, task =>
+        ParallelBlocks.RunRows(graph.Count, PointsPerTask, options, (first, end) =>
         {
-            for (int i = task * PointsPerTask; i < Math.Min(graph.Count, (task + 1) * PointsPerTask); i++)
+            for (int i = first; i < end; i++)
             {
                 if (degrees[i] > 0)
                     Average(graph, i, degrees[i], from, to, stride);
@@ -123,6 +124,7 @@ internal static class InitialLayout
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Average(UmapGraph graph, int point, double degree, double[] from, double[] to, int stride)
     {
+        Debug.Assert(stride % Lanes == 0 && from.Length >= graph.Count * stride, "Every point has a row of whole lanes.");
         ref double source = ref MemoryMarshal.GetArrayDataReference(from);
         for (int c = 0; c < stride; c += Lanes)
         {

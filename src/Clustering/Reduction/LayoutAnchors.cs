@@ -23,18 +23,16 @@ internal static class LayoutAnchors
         float[] sample = new float[taken * dimensions];
         for (int i = 0; i < taken; i++)
             points.Span.Slice((int)((long)i * n / taken) * dimensions, dimensions).CopyTo(sample.AsSpan(i * dimensions));
-        int? threads = parallel.MaxDegreeOfParallelism > 0 ? parallel.MaxDegreeOfParallelism : null;
-        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, threads, progress: null, parallel.CancellationToken);
+        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, parallel.Threads(), progress: null, parallel.CancellationToken);
         float[] anchors = new float[n * pca.ComponentCount];
-        Parallel.For(0, (n + RowBlock - 1) / RowBlock, parallel, block =>
+        ParallelBlocks.RunRows(n, RowBlock, parallel, (first, end) =>
         {
-            int first = block * RowBlock, count = Math.Min(RowBlock, n - first);
-            ReadOnlyMemory<float> rows = points.Slice(first * dimensions, count * dimensions);
+            ReadOnlyMemory<float> rows = points.Slice(first * dimensions, (end - first) * dimensions);
             pca.Transform(Directions(rows, dimensions, metric), maxDegreeOfParallelism: 1).CopyTo(anchors.AsSpan(first * pca.ComponentCount));
         });
         return (anchors, pca.ComponentCount);
     }
 
     private static ReadOnlyMemory<float> Directions(ReadOnlyMemory<float> points, int dimensions, DistanceMetric metric) =>
-        metric == DistanceMetric.Cosine ? Points.Normalized(points.Span, dimensions) : points;
+        metric == DistanceMetric.Cosine ? MatrixRows.Normalized(points.Span, dimensions) : points;
 }

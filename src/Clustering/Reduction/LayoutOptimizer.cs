@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -16,7 +17,7 @@ namespace Pipeline.Clustering;
 /// </remarks>
 internal sealed unsafe class LayoutOptimizer
 {
-    private const int Lanes = LayoutForces.Lanes;
+    private const int Lanes = LayoutGradient.Lanes;
     private const int SlicesPerTask = 8;
     private const float MeanMemory = 0.5f;
     private const float SquareMemory = 0.9f;
@@ -24,7 +25,7 @@ internal sealed unsafe class LayoutOptimizer
 
     private readonly SlicedGraph _graph;
     private readonly UmapOptions _options;
-    private readonly LayoutForces _forces;
+    private readonly LayoutGradient _forces;
     private readonly int _epochs;
     private readonly float[] _pushRates;
     private readonly int[] _pushes;
@@ -36,7 +37,7 @@ internal sealed unsafe class LayoutOptimizer
     /// <param name="options">Components, negative sample rate, learning rate and seed.</param>
     /// <param name="forces">The gradients.</param>
     /// <param name="epochs">Passes over all points.</param>
-    public LayoutOptimizer(UmapGraph graph, UmapOptions options, LayoutForces forces, int epochs)
+    public LayoutOptimizer(UmapGraph graph, UmapOptions options, LayoutGradient forces, int epochs)
     {
         _graph = SlicedGraph.Of(graph);
         _options = options;
@@ -58,12 +59,11 @@ internal sealed unsafe class LayoutOptimizer
     /// <returns>n x components positions.</returns>
     public float[] Run(float[] start, IProgress<double>? progress, ParallelOptions parallel)
     {
-        int tasks = (_graph.SliceCount + SlicesPerTask - 1) / SlicesPerTask;
         float[] current = Arrange(start), next = new float[current.Length];
         for (int epoch = 0; epoch < _epochs; epoch++)
         {
             (float[] from, float[] to, int now) = (current, next, epoch);
-            Parallel.For(0, tasks, parallel, task => Move(from, to, task * SlicesPerTask, Math.Min(_graph.SliceCount, (task + 1) * SlicesPerTask), now));
+            ParallelBlocks.RunRows(_graph.SliceCount, SlicesPerTask, parallel, (first, end) => Move(from, to, first, end, now));
             (current, next) = (next, current);
             progress?.Report((epoch + 1.0) / _epochs);
         }
@@ -114,6 +114,7 @@ internal sealed unsafe class LayoutOptimizer
     private void Move(float[] from, float[] to, int first, int end, int epoch)
     {
         int values = _forces.LaneValues;
+        Debug.Assert(from != to && from.Length == to.Length && end * (long)values <= from.Length && _graph.Offsets[end] * (long)Lanes <= _graph.Columns.Length && _graph.Columns.Length == _graph.Weights.Length, "All slices have rows and edges.");
         float* lanes = stackalloc float[values], pull = stackalloc float[values], push = stackalloc float[values];
         int* own = stackalloc int[Lanes];
         fixed (float* source = from, target = to, weights = _graph.Weights)

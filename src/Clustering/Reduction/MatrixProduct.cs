@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Dense single-precision matrix products with the same result for any number of threads.</summary>
@@ -24,14 +26,15 @@ internal static unsafe class MatrixProduct
     /// <returns>C, row-major.</returns>
     public static float[] Multiply(ReadOnlyMemory<float> a, int aRow, int aDepth, ReadOnlyMemory<float> b, int bDepth, int bColumn, int rows, int depth, int columns, ParallelOptions options)
     {
+        Debug.Assert(rows == 0 || depth == 0 || ((rows - 1L) * aRow) + ((depth - 1L) * aDepth) < a.Length, "A has all rows.");
+        Debug.Assert(columns == 0 || depth == 0 || ((columns - 1L) * bColumn) + ((depth - 1L) * bDepth) < b.Length, "B has all columns.");
         int panels = PanelKernel.PanelCount(columns), width = PanelKernel.Width;
         float[] packed = new float[panels * depth * width];
-        Parallel.For(0, panels, options, p => PanelKernel.Pack(b.Span, bColumn, bDepth, p * width, columns, depth, packed.AsSpan(p * depth * width, depth * width)));
+        ParallelBlocks.Run(panels, options, p => PanelKernel.Pack(b.Span, bColumn, bDepth, p * width, columns, depth, packed.AsSpan(p * depth * width, depth * width)));
         float[] c = new float[rows * columns];
-        Parallel.For(0, (rows + RowBlock - 1) / RowBlock, options, block =>
+        ParallelBlocks.RunRows(rows, RowBlock, options, (first, end) =>
         {
             float* tile = stackalloc float[PanelKernel.Rows * PanelKernel.MaxWidth];
-            int end = Math.Min(rows, (block + 1) * RowBlock);
             fixed (float* rowsOfA = a.Span, panelsOfB = packed)
             {
                 for (int t = 0; t < depth; t += DepthBlock)
@@ -40,7 +43,7 @@ internal static unsafe class MatrixProduct
                     for (int p = 0; p < panels; p++)
                     {
                         float* panel = panelsOfB + ((((nint)p * depth) + t) * width);
-                        for (int i = block * RowBlock; i < end; i += PanelKernel.Rows)
+                        for (int i = first; i < end; i += PanelKernel.Rows)
                         {
                             int count = Math.Min(PanelKernel.Rows, end - i);
                             new Span<float>(tile, PanelKernel.Rows * width).Clear();

@@ -25,14 +25,14 @@ public static class Pca
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or a number is out of its range.</exception>
     public static PcaModel Fit(ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        int n = Points.Count(points.Span, dimensions, nameof(points));
+        int n = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
         if (components < 1)
             throw new ArgumentOutOfRangeException(nameof(components), components, "The number of components is 1 or more.");
-        ParallelOptions options = Points.Parallelism(maxDegreeOfParallelism, ct);
+        ParallelOptions options = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         int wanted = Math.Min(components, Math.Min(n, dimensions));
         int width = Math.Min(wanted + Oversampling, Math.Min(n, dimensions));
-        float[] mean = Points.Mean(points.Span, dimensions);
-        float[] x = Points.Centered(points.Span, mean);
+        float[] mean = MatrixRows.Mean(points.Span, dimensions);
+        float[] x = MatrixRows.Centered(points.Span, mean);
 
         float[] basis = Orthonormal.Rows(RandomRows(width, dimensions, seed), dimensions, seed, ct);
         for (int pass = 0; pass <= PowerIterations; pass++)

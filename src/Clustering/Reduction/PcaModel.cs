@@ -45,9 +45,9 @@ public sealed record PcaModel
     /// <exception cref="ArgumentException">The array is not a whole number of points, or a value is not finite.</exception>
     public float[] Transform(ReadOnlyMemory<float> points, int? maxDegreeOfParallelism = null, CancellationToken ct = default)
     {
-        int count = Points.CountOrNone(points.Span, Dimensions, nameof(points));
-        ParallelOptions options = Points.Parallelism(maxDegreeOfParallelism, ct);
-        float[] centered = Points.Centered(points.Span, Mean);
+        int count = MatrixChecks.SingleRows(points.Span, Dimensions, nameof(points));
+        ParallelOptions options = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
+        float[] centered = MatrixRows.Centered(points.Span, Mean);
         return MatrixProduct.Multiply(centered, Dimensions, 1, Components, 1, Dimensions, count, Dimensions, ComponentCount, options);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -6,7 +7,7 @@ namespace Pipeline.Clustering;
 /// <summary>Places new points in a finished layout, which does not move. A point fills all lanes: each is pulled by another neighbour and pushed by another point.</summary>
 internal sealed unsafe class PointPlacer
 {
-    private const int Lanes = LayoutForces.Lanes;
+    private const int Lanes = LayoutGradient.Lanes;
     private const int Epochs = 100;
     private const int PointsPerTask = 32;
 
@@ -14,12 +15,12 @@ internal sealed unsafe class PointPlacer
     private const double FirstStep = 0.25;
 
     private readonly UmapOptions _options;
-    private readonly LayoutForces _forces;
+    private readonly LayoutGradient _forces;
     private readonly float[] _layout;
     private readonly int _count;
 
     /// <summary>Takes the layout, n x components.</summary>
-    public PointPlacer(float[] layout, UmapOptions options, LayoutForces forces)
+    public PointPlacer(float[] layout, UmapOptions options, LayoutGradient forces)
     {
         _options = options;
         _forces = forces;
@@ -35,14 +36,14 @@ internal sealed unsafe class PointPlacer
     /// </summary>
     public float[] Place(NeighborTable table, float[] memberships, IProgress<double>? progress, ParallelOptions parallel)
     {
-        int k = table.K, n = table.Indices.Length / k, components = _options.Components, tasks = (n + PointsPerTask - 1) / PointsPerTask, done = 0;
+        int k = table.K, n = table.Indices.Length / k, components = _options.Components, done = 0;
         float[] positions = new float[n * components];
-        Parallel.For(0, tasks, parallel, task =>
+        ParallelBlocks.RunRows(n, PointsPerTask, parallel, (first, end) =>
         {
             int rounds = (k + Lanes - 1) / Lanes;
             int[] others = new int[rounds * Lanes];
             float[] weights = new float[rounds * Lanes];
-            for (int i = task * PointsPerTask; i < Math.Min(n, (task + 1) * PointsPerTask); i++)
+            for (int i = first; i < end; i++)
             {
                 table.Indices.AsSpan(i * k, k).CopyTo(others);
                 memberships.AsSpan(i * k, k).CopyTo(weights);
@@ -51,7 +52,7 @@ internal sealed unsafe class PointPlacer
                 Descend(position, others, weights);
             }
 
-            progress?.Report((double)Interlocked.Increment(ref done) / tasks);
+            progress?.Report((double)Interlocked.Add(ref done, end - first) / n);
         });
         return positions;
     }
@@ -73,6 +74,7 @@ internal sealed unsafe class PointPlacer
     private void Descend(Span<float> position, int[] neighbors, float[] weights)
     {
         int values = _forces.LaneValues, rounds = neighbors.Length / Lanes;
+        Debug.Assert(neighbors.Length == rounds * Lanes && weights.Length == neighbors.Length, "Neighbours and weights fill whole lanes.");
         float* lanes = stackalloc float[values], pull = stackalloc float[values], push = stackalloc float[values];
         int* random = stackalloc int[Lanes];
         float pushRate = 0;

@@ -6,7 +6,7 @@ namespace Pipeline.Clustering;
 /// </summary>
 internal sealed class SlicedGraph
 {
-    private const int Lanes = LayoutForces.Lanes;
+    private const int Lanes = LayoutGradient.Lanes;
 
     private SlicedGraph(int[] order, int sliceCount)
     {

@@ -35,7 +35,7 @@ public static class Umap
         options ??= new UmapOptions();
         UmapGraph graph = BuildGraph(points, dimensions, options, progress.Part(0, ShareOfGraph), ct);
         float[] embedding = Layout(graph, options, progress.Part(ShareOfGraph, 1 - ShareOfGraph), ct);
-        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
+        (double a, double b) = CurveParameters.Fit(options.MinDistance, options.Spread);
         return new UmapModel(points, dimensions, embedding, options, a, b);
     }
 
@@ -52,7 +52,7 @@ public static class Umap
     {
         ArgumentNullException.ThrowIfNull(options);
         float[] embedding = Layout(graph, options, progress, ct);
-        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
+        (double a, double b) = CurveParameters.Fit(options.MinDistance, options.Spread);
         return new UmapModel(points, dimensions, embedding, options, a, b);
     }
 
@@ -72,7 +72,7 @@ public static class Umap
     {
         options ??= new UmapOptions();
         UmapGraph graph = BuildGraphOnly(points, dimensions, options, progress, ct);
-        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, Points.Parallelism(options.MaxDegreeOfParallelism, ct));
+        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct));
         progress?.Report(1);
         return new UmapGraph(graph.RowOffsets, graph.Columns, graph.Weights, anchors, anchorDimensions);
     }
@@ -81,8 +81,8 @@ public static class Umap
     internal static UmapGraph BuildGraphOnly(ReadOnlyMemory<float> points, int dimensions, UmapOptions options, IProgress<double>? progress, CancellationToken ct)
     {
         options.Validate();
-        int n = Points.Count(points.Span, dimensions, nameof(points));
-        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
+        int n = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
+        ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
         int neighbors = Math.Min(options.Neighbors, n);
         bool approximate = options.SearchesApproximately(n, dimensions);
         progress = progress.Ordered();
@@ -108,11 +108,11 @@ public static class Umap
         ArgumentNullException.ThrowIfNull(graph);
         options ??= new UmapOptions();
         options.Validate();
-        ParallelOptions parallel = Points.Parallelism(options.MaxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
         progress = progress.Ordered();
         float[] start = InitialLayout.Create(graph, options.Components, options.Seed, progress.Part(0, ShareOfStart), parallel);
-        (double a, double b) = LayoutCurve.Fit(options.MinDistance, options.Spread);
-        LayoutForces forces = new(new ForceCurve(a, b), options.Components);
+        (double a, double b) = CurveParameters.Fit(options.MinDistance, options.Spread);
+        LayoutGradient forces = new(new ForceCurve(a, b), options.Components);
         int epochs = options.Epochs ?? DefaultEpochs(graph.Count);
         float[] layout = new LayoutOptimizer(graph, options, forces, epochs).Run(start, progress.Part(ShareOfStart, 1 - ShareOfStart), parallel);
         progress?.Report(1);

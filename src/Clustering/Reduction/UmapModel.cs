@@ -20,7 +20,7 @@ public sealed class UmapModel
         ArgumentNullException.ThrowIfNull(embedding);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Count = Points.Count(trainingPoints.Span, dimensions, nameof(trainingPoints));
+        Count = MatrixChecks.SomeSingleRows(trainingPoints.Span, dimensions, nameof(trainingPoints));
         if (embedding.Length != Count * options.Components)
             throw new ArgumentException($"The embedding has {embedding.Length} values; {Count} points of {options.Components} components need {Count * options.Components}.", nameof(embedding));
         TrainingPoints = trainingPoints;
@@ -30,7 +30,7 @@ public sealed class UmapModel
         A = a;
         B = b;
         _index = new Lazy<UmapNeighbors>(() => new UmapNeighbors(TrainingPoints, Dimensions, Options.Metric));
-        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutForces(new ForceCurve(A, B), Options.Components)));
+        _placer = new Lazy<PointPlacer>(() => new PointPlacer(Embedding, Options, new LayoutGradient(new ForceCurve(A, B), Options.Components)));
     }
 
     /// <summary>The points of the fit, <see cref="Count"/> x <see cref="Dimensions"/>, row-major.</summary>
@@ -80,7 +80,7 @@ public sealed class UmapModel
     public float[] Transform(NeighborTable neighbors, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(neighbors);
-        ParallelOptions parallel = Points.Parallelism(Options.MaxDegreeOfParallelism, ct);
+        ParallelOptions parallel = ParallelBlocks.Options(Options.MaxDegreeOfParallelism, ct);
         float[] memberships = FuzzyGraph.Memberships(neighbors, neighbors.K, false, 0, parallel);
         progress = progress.Ordered();
         float[] placed = _placer.Value.Place(neighbors, memberships, progress, parallel);
@@ -96,9 +96,9 @@ public sealed class UmapModel
     /// <exception cref="ArgumentException">The array is not a whole number of points, or a value is not finite.</exception>
     public NeighborTable FindNeighbors(ReadOnlyMemory<float> newPoints, IProgress<double>? progress = null, CancellationToken ct = default)
     {
-        Points.CountOrNone(newPoints.Span, Dimensions, nameof(newPoints));
+        MatrixChecks.SingleRows(newPoints.Span, Dimensions, nameof(newPoints));
         progress = progress.Ordered();
-        NeighborTable neighbors = _index.Value.Search(newPoints, Math.Min(Options.Neighbors, Count), progress, Points.Parallelism(Options.MaxDegreeOfParallelism, ct));
+        NeighborTable neighbors = _index.Value.Search(newPoints, Math.Min(Options.Neighbors, Count), progress, ParallelBlocks.Options(Options.MaxDegreeOfParallelism, ct));
         progress?.Report(1);
         return neighbors;
     }

@@ -93,7 +93,7 @@ internal sealed class UmapNeighbors
     private NeighborLists SearchListed(PointSet queries, int k, IProgress<double>? progress, ParallelOptions parallel)
     {
         int threads = (long)queries.Count * _set.Count * _dimensions < LeastShared ? 1 : Threads(parallel);
-        return queries.Count < FewestPacked && CodedRows.Suits(_set)
+        return queries.Count < FewestPacked && QuantizedRows.Suits(_set)
             ? Prepared(ref _scan, () => NeighborScan.Create(_set, Threads(parallel), parallel.CancellationToken)!).Search(queries, k, threads, progress, parallel.CancellationToken)
             : Prepared(ref _panels, () => new PanelQueries(_set, Threads(parallel), parallel.CancellationToken)).Search(queries, k, threads, progress, parallel.CancellationToken);
     }

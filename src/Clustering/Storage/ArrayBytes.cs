@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Clustering;
@@ -15,6 +16,7 @@ internal sealed unsafe class ArrayBytes<T>(T[] values) : MemoryManager<byte>
     /// <inheritdoc/>
     public override MemoryHandle Pin(int elementIndex = 0)
     {
+        Debug.Assert(elementIndex >= 0 && elementIndex <= (long)values.Length * sizeof(T), "The byte is one of the array.");
         GCHandle handle = GCHandle.Alloc(values, GCHandleType.Pinned);
         return new MemoryHandle((byte*)handle.AddrOfPinnedObject() + elementIndex, handle, this);
     }

@@ -14,7 +14,7 @@ namespace Pipeline.LocalHost.Durable;
 /// <param name="Output">Its output, as JSON.</param>
 /// <param name="CustomStatus">Its custom status, as JSON.</param>
 /// <param name="Failure">What went wrong, as JSON.</param>
-/// <param name="Parent">Who called it; null: a client.</param>
+/// <param name="EndsChildren">Whether it was terminated with its sub-orchestrations.</param>
 internal sealed record InstanceRecord(
     long RowId,
     string InstanceId,
@@ -27,8 +27,20 @@ internal sealed record InstanceRecord(
     string? Output,
     string? CustomStatus,
     string? Failure,
-    ParentTask? Parent)
+    bool EndsChildren)
 {
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Status is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+}
+
+/// <summary>Which instances to list.</summary>
+/// <param name="Limit">At most so many.</param>
+/// <param name="After">Only those created after this row.</param>
+/// <param name="CreatedFrom">Created at this time, in UTC, or later.</param>
+/// <param name="CreatedTo">Created at this time, in UTC, or earlier.</param>
+/// <param name="Prefix">With an id that begins with this.</param>
+internal sealed record InstanceQuery(int Limit, long After = 0, DateTime? CreatedFrom = null, DateTime? CreatedTo = null, string? Prefix = null)
+{
+    /// <summary>Of one of these statuses; any when empty.</summary>
+    public IReadOnlyList<OrchestrationRuntimeStatus> Statuses { get; init; } = [];
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Pipeline.LocalHost.Durable;
 
 /// <summary>The client of <see cref="LocalOrchestrations"/>. What a method promises is on the disk when its task completes.</summary>
-internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : DurableTaskClient("local")
+internal sealed class LocalDurableTaskClient(JournalService service, Func<string, bool> hasOrchestrator, ChangeSignal changes) : DurableTaskClient("local")
 {
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is no such orchestrator, or the instance id breaks the rules of <see cref="InstanceIds"/>.</exception>
@@ -14,7 +15,7 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (string.IsNullOrEmpty(orchestratorName.Name) || !engine.HasOrchestrator(orchestratorName))
+        if (string.IsNullOrEmpty(orchestratorName.Name) || !hasOrchestrator(orchestratorName))
             throw new ArgumentException($"There is no orchestrator called '{orchestratorName}'.", nameof(orchestratorName));
 
         string id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
@@ -23,11 +24,8 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
         return Task.Run(
             () =>
             {
-                TimerWork? start = engine.Journal.Schedule(orchestratorName, id, serialized, engine.UtcNow, options?.StartAt?.UtcDateTime);
-                if (start is not null)
-                    engine.Await(start);
-                else
-                    engine.Wake(id);
+                service.Journal.Schedule(orchestratorName, id, serialized, service.UtcNow, options?.StartAt?.UtcDateTime);
+                service.Wake(id, options?.StartAt?.UtcDateTime);
                 return id;
             },
             cancellation);
@@ -37,23 +35,29 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        return SendAsync(instanceId, new(HistoryKind.EventRaised, engine.UtcNow, Name: eventName, Payload: WorkerDataConverter.Instance.Serialize(eventPayload)), cancellation);
+        return SendAsync(instanceId, new EventRaisedEvent(-1, WorkerDataConverter.Instance.Serialize(eventPayload)) { Name = eventName, Timestamp = service.UtcNow }, cancellation);
     }
 
     /// <inheritdoc/>
     public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        string? name = options is { Recursive: true } ? HistoryEvent.Recursive : null;
-        return SendAsync(instanceId, new(HistoryKind.ExecutionTerminated, engine.UtcNow, Name: name, Payload: WorkerDataConverter.Instance.Serialize(options?.Output)), cancellation);
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        return Task.Run(
+            () =>
+            {
+                if (service.Journal.Terminate(instanceId, WorkerDataConverter.Instance.Serialize(options?.Output), options is { Recursive: true }, service.UtcNow))
+                    service.Wake(instanceId);
+            },
+            cancellation);
     }
 
     /// <inheritdoc/>
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new(HistoryKind.ExecutionSuspended, engine.UtcNow, Payload: reason), cancellation);
+        SendAsync(instanceId, new ExecutionSuspendedEvent(-1, reason) { Timestamp = service.UtcNow }, cancellation);
 
     /// <inheritdoc/>
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new(HistoryKind.ExecutionResumed, engine.UtcNow, Payload: reason), cancellation);
+        SendAsync(instanceId, new ExecutionResumedEvent(-1, reason) { Timestamp = service.UtcNow }, cancellation);
 
     /// <inheritdoc/>
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -67,11 +71,11 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
     public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        return Task.Run(() => engine.Journal.Find(instanceId) is { } instance ? Describe(instance, getInputsAndOutputs) : null, cancellation);
+        return Task.Run(() => service.Journal.Find(instanceId) is { } instance ? Describe(instance, getInputsAndOutputs) : null, cancellation);
     }
 
     /// <inheritdoc/>
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => new InstancePages(engine, filter ?? new());
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => new InstancePages(service, filter ?? new());
 
     /// <inheritdoc/>
     public override Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
@@ -89,7 +93,7 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
             () =>
             {
                 int purged = 0;
-                foreach (InstanceRecord instance in engine.Journal.Query(query))
+                foreach (InstanceRecord instance in service.Journal.Query(query))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     purged += Purge(instance.InstanceId, options is { Recursive: true });
@@ -109,8 +113,8 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
         return Task.Run(
             () =>
             {
-                if (engine.Journal.Send(instanceId, message))
-                    engine.Wake(instanceId);
+                if (service.Journal.Send(instanceId, message))
+                    service.Wake(instanceId);
             },
             cancellation);
     }
@@ -120,8 +124,8 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         while (true)
         {
-            Task changed = engine.Changed.Next;
-            if (engine.Journal.Find(instanceId) is { } instance && isReached(instance))
+            Task changed = changes.Next;
+            if (service.Journal.Find(instanceId) is { } instance && isReached(instance))
                 return Describe(instance, getInputsAndOutputs);
             await changed.WaitAsync(cancellation);
         }
@@ -129,8 +133,8 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
 
     private int Purge(string instanceId, bool isRecursive)
     {
-        IReadOnlyList<string> children = isRecursive ? engine.Journal.EndedChildren(instanceId) : [];
-        if (!engine.Journal.Purge(instanceId))
+        IReadOnlyList<string> children = isRecursive ? service.Journal.EndedChildren(instanceId) : [];
+        if (!service.Journal.Purge(instanceId))
             return 0;
         return 1 + children.Sum(child => Purge(child, isRecursive));
     }
@@ -148,7 +152,7 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
     };
 
     /// <summary>The answer to a query; a page begins after the row that its token names.</summary>
-    private sealed class InstancePages(LocalOrchestrations engine, OrchestrationQuery filter) : AsyncPageable<OrchestrationMetadata>
+    private sealed class InstancePages(JournalService service, OrchestrationQuery filter) : AsyncPageable<OrchestrationMetadata>
     {
         public override IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(string? continuationToken = default, int? pageSizeHint = default) =>
             ReadAsync(continuationToken ?? filter.ContinuationToken, pageSizeHint ?? filter.PageSize);
@@ -161,7 +165,7 @@ internal sealed class LocalDurableTaskClient(LocalOrchestrations engine) : Durab
             {
                 long after = next is null ? 0 : long.Parse(next, CultureInfo.InvariantCulture);
                 var query = new InstanceQuery(size, after, filter.CreatedFrom?.UtcDateTime, filter.CreatedTo?.UtcDateTime, filter.InstanceIdPrefix) { Statuses = [.. filter.Statuses ?? []] };
-                IReadOnlyList<InstanceRecord> found = await Task.Run(() => engine.Journal.Query(query), cancellationToken);
+                IReadOnlyList<InstanceRecord> found = await Task.Run(() => service.Journal.Query(query), cancellationToken);
                 next = found.Count == size ? found[^1].RowId.ToString(CultureInfo.InvariantCulture) : null;
                 yield return new([.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next);
             }

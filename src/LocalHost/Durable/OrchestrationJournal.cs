@@ -1,37 +1,40 @@
 using System.Globalization;
 using Dapper;
+using DurableTask.Core;
+using DurableTask.Core.Exceptions;
+using DurableTask.Core.History;
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
 
 namespace Pipeline.LocalHost.Durable;
 
 /// <summary>
-/// Everything that orchestrations must not forget, in one SQLite file: instances, their histories, unread messages, activities to run, timers to
-/// wait for. Every method is one transaction that is on the disk when it returns (write-ahead log, synchronous FULL), so a process that dies at any
+/// Everything that orchestrations must not forget, in one SQLite file: instances, their histories, unread messages with the timers among them, activities to run.
+/// Every method that writes is one transaction that is on the disk when it returns (write-ahead log, synchronous FULL), so a process that dies at any
 /// instruction leaves the journal as it was before or after a method, never between. Safe for use by many threads; one process at a time.
 /// </summary>
 internal sealed partial class OrchestrationJournal : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
-    private readonly string _path;
+    private bool _isClosed;
 
-    /// <summary>Opens the file, and makes it with its folder where it is missing.</summary>
+    /// <summary>Opens the file, and makes it with its folder where it is missing. A journal of the version before is carried over.</summary>
     /// <exception cref="CommandException">The file cannot be used.</exception>
-    public OrchestrationJournal(string path)
+    public OrchestrationJournal(string path, DateTime now)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        _path = Path.GetFullPath(path);
+        string full = Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path) ?? _path);
-            _connection = new(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false, DefaultTimeout = 30 }.ToString());
-            OpenConnection();
+            Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+            _connection = new(new SqliteConnectionStringBuilder { DataSource = full, Pooling = false, DefaultTimeout = 30 }.ToString());
+            OpenConnection(now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
             _connection?.Dispose();
-            throw new CommandException($"The journal of orchestrations '{_path}' cannot be used: {e.Message} Make it and its folder writable, or remove it to forget all orchestrations.", ExitCode.Failed, e);
+            throw new CommandException($"The journal of orchestrations '{full}' cannot be used: {e.Message} Make it and its folder writable, or remove it to forget all orchestrations.", ExitCode.Failed, e);
         }
     }
 
@@ -42,158 +45,186 @@ internal sealed partial class OrchestrationJournal : IDisposable
     public void Dispose()
     {
         lock (_gate)
-            _connection.Dispose();
-    }
-
-    /// <summary>What is still to be done.</summary>
-    public PendingWork ReadPending()
-    {
-        lock (_gate)
         {
-            return new(
-                [.. _connection.Query<ActivityRow>("SELECT instance_id AS InstanceId, execution_id AS ExecutionId, task_id AS TaskId, name AS Name, input AS Input FROM activities ORDER BY rowid").Select(row => row.ToWork())],
-                [.. _connection.Query<TimerRow>("SELECT instance_id AS InstanceId, execution_id AS ExecutionId, task_id AS TaskId, fire_at AS FireAt FROM timers ORDER BY fire_at, rowid").Select(row => row.ToWork())],
-                [.. _connection.Query<string>("SELECT instance_id FROM inbox GROUP BY instance_id ORDER BY MIN(message_id)")]);
+            _isClosed = true;
+            _connection.Dispose();
         }
     }
+
+    /// <summary>The activities to run, and when each instance has messages to read.</summary>
+    public NewWork ReadPending() => Read(() => new NewWork(
+        [.. _connection.Query<long>("SELECT activity_id FROM activities ORDER BY activity_id")],
+        [.. _connection.Query<(string Id, string? Due)>("SELECT instance_id, due_at FROM inbox ORDER BY message_id").Select(row => new WakeUp(row.Id, row.Due is null ? null : JournalTime.Read(row.Due)))]));
 
     /// <summary>An instance; null where there is none of that id.</summary>
-    public InstanceRecord? Find(string instanceId)
-    {
-        lock (_gate)
-            return FindLocked(instanceId);
-    }
+    public InstanceRecord? Find(string instanceId) => Read(() => FindLocked(instanceId));
 
-    /// <summary>An instance's history, in order.</summary>
-    public List<HistoryEvent> ReadHistory(string instanceId)
+    /// <summary>An instance's history with the messages that are due, as the engine takes them; null where there is nothing to do.</summary>
+    public TaskOrchestrationWorkItem? ReadTurn(string instanceId, DateTime now) => Read(() =>
     {
-        lock (_gate)
-            return [.. _connection.Query<HistoryRow>(OrchestrationJournalSql.SelectHistory, new { id = instanceId }).Select(row => row.ToEvent())];
-    }
+        if (FindLocked(instanceId) is not { HasEnded: false })
+            return null;
 
-    /// <summary>An instance's unread messages, in the order of arrival.</summary>
-    public IReadOnlyList<InboxMessage> ReadInbox(string instanceId)
-    {
-        lock (_gate)
-            return [.. _connection.Query<InboxRow>(OrchestrationJournalSql.SelectInbox, new { id = instanceId }).Select(row => row.ToMessage())];
-    }
+        List<HistoryEvent> history = [.. _connection.Query<EventRow>(OrchestrationJournalSql.SelectHistory, new { id = instanceId }).Select(row => HistoryJson.Read(row.Kind, row.Json))];
+        List<TaskMessage> messages =
+        [
+            .. _connection.Query<InboxRow>(OrchestrationJournalSql.SelectInbox, new { id = instanceId, now = JournalTime.Write(now) }).Select(row => new TaskMessage
+            {
+                SequenceNumber = row.MessageId,
+                Event = HistoryJson.Read(row.Kind, row.Json),
+                OrchestrationInstance = new OrchestrationInstance { InstanceId = instanceId, ExecutionId = row.ExecutionId },
+            }),
+        ];
+
+        // What comes before a delayed start waits for it.
+        if (messages.Count == 0 || (history.Count == 0 && messages[0].Event is not ExecutionStartedEvent))
+            return null;
+        return new TaskOrchestrationWorkItem
+        {
+            InstanceId = instanceId,
+            OrchestrationRuntimeState = new OrchestrationRuntimeState(history),
+            NewMessages = messages,
+            LockedUntilUtc = DateTime.MaxValue,
+        };
+    });
+
+    /// <summary>An activity to run; null where nobody waits for it any more.</summary>
+    public TaskActivityWorkItem? ReadActivity(long activity) => Read(() =>
+        _connection.QuerySingleOrDefault<(string Id, string Execution, string Json)>("SELECT instance_id, execution_id, event FROM activities WHERE activity_id = @activity", new { activity }) is { Id: not null } row
+            ? new TaskActivityWorkItem
+            {
+                Id = activity.ToString(CultureInfo.InvariantCulture),
+                LockedUntilUtc = DateTime.MaxValue,
+                TaskMessage = new TaskMessage { Event = HistoryJson.Read(nameof(TaskScheduledEvent), row.Json), OrchestrationInstance = new OrchestrationInstance { InstanceId = row.Id, ExecutionId = row.Execution } },
+            }
+            : null);
 
     /// <summary>Lists instances in the order of their creation, after a row.</summary>
-    public IReadOnlyList<InstanceRecord> Query(InstanceQuery query)
-    {
-        lock (_gate)
+    public IReadOnlyList<InstanceRecord> Query(InstanceQuery query) => Read(() => _connection.Query<InstanceRow>(
+        OrchestrationJournalSql.SelectInstance + "\n" + OrchestrationJournalSql.Query,
+        new
         {
-            return [.. _connection.Query<InstanceRow>(
-                OrchestrationJournalSql.SelectInstance + "\n" + OrchestrationJournalSql.Query,
-                new
-                {
-                    after = query.After,
-                    from = query.CreatedFrom is { } from ? JournalTime.Write(from) : null,
-                    to = query.CreatedTo is { } to ? JournalTime.Write(to) : null,
-                    prefix = query.Prefix,
-                    any = query.Statuses.Count == 0,
-                    statuses = query.Statuses.Select(status => status.ToString()).ToArray(),
-                    limit = query.Limit,
-                }).Select(row => row.ToRecord())];
-        }
-    }
+            after = query.After,
+            from = query.CreatedFrom is { } from ? JournalTime.Write(from) : null,
+            to = query.CreatedTo is { } to ? JournalTime.Write(to) : null,
+            prefix = query.Prefix,
+            any = query.Statuses.Count == 0,
+            statuses = query.Statuses.Select(status => status.ToString()).ToArray(),
+            limit = query.Limit,
+        }).Select(row => row.ToRecord()).ToList());
 
-    /// <summary>Deletes an instance that has ended; false where it has not, or does not exist.</summary>
-    public bool Purge(string instanceId) => Write(transaction =>
+    /// <summary>Schedules an instance. One of that id that has ended is replaced.</summary>
+    /// <exception cref="OrchestrationAlreadyExistsException">An instance of that id has not ended.</exception>
+    public void Schedule(string name, string instanceId, string? input, DateTime now, DateTime? startAt) => Write(() =>
     {
-        if (FindLocked(instanceId, transaction) is not { HasEnded: true })
-            return false;
-        Delete(transaction, instanceId);
+        if (FindLocked(instanceId) is { HasEnded: false } existing)
+            throw new OrchestrationAlreadyExistsException($"An orchestration instance with the id '{instanceId}' already exists and is {existing.Status}.");
+
+        OrchestrationInstance instance = new() { InstanceId = instanceId, ExecutionId = Guid.NewGuid().ToString("N") };
+        Create(new ExecutionStartedEvent(-1, input) { Name = name, OrchestrationInstance = instance, Timestamp = now }, now, startAt is { } later && later > now ? later : null);
         return true;
     });
 
-    /// <summary>The sub-orchestrations of an instance that have ended.</summary>
-    public IReadOnlyList<string> EndedChildren(string instanceId)
+    /// <summary>Leaves a message for an instance; false where none of that id runs.</summary>
+    public bool Send(string instanceId, HistoryEvent message) => Write(() =>
     {
-        lock (_gate)
-            return [.. _connection.Query<string>(OrchestrationJournalSql.EndedChildren, new { id = instanceId })];
-    }
+        if (FindLocked(instanceId) is not { HasEnded: false })
+            return false;
+        Post(instanceId, message);
+        return true;
+    });
 
-    private void OpenConnection()
+    /// <summary>Asks an instance to end, with its sub-orchestrations or without; one whose delayed start has not come ends at once. False where none of that id runs.</summary>
+    public bool Terminate(string instanceId, string? output, bool withChildren, DateTime now) => Write(() => TerminateLocked(instanceId, output, withChildren, now));
+
+    /// <summary>Stores the end of an activity; false where nobody waits for it any more.</summary>
+    public bool CompleteActivity(TaskActivityWorkItem work, HistoryEvent end) => Write(() =>
+    {
+        if (_connection.Execute("DELETE FROM activities WHERE activity_id = @Id", new { work.Id }) == 0)
+            return false;
+        Post(work.TaskMessage.OrchestrationInstance.InstanceId, end, work.TaskMessage.OrchestrationInstance.ExecutionId);
+        return true;
+    });
+
+    /// <summary>Deletes an instance that has ended; false where it has not, or does not exist.</summary>
+    public bool Purge(string instanceId) => Write(() => FindLocked(instanceId) is { HasEnded: true } && _connection.Execute(OrchestrationJournalSql.DeleteInstance, new { id = instanceId }) > 0);
+
+    /// <summary>The sub-orchestrations of an instance that have ended.</summary>
+    public IReadOnlyList<string> EndedChildren(string instanceId) => Read(() => _connection.Query<string>(OrchestrationJournalSql.EndedChildren, new { id = instanceId }).ToList());
+
+    private void OpenConnection(DateTime now)
     {
         _connection.Open();
         bool isNew = _connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0;
         long version = _connection.ExecuteScalar<long>("PRAGMA user_version");
-        if (!isNew && (_connection.ExecuteScalar<long>("PRAGMA application_id") != OrchestrationJournalSql.ApplicationId || version != OrchestrationJournalSql.SchemaVersion))
-            throw new IOException("it is a file of another program or of another version of this one.");
+        if (!isNew && (_connection.ExecuteScalar<long>("PRAGMA application_id") != OrchestrationJournalSql.ApplicationId || version is < 1 or > OrchestrationJournalSql.SchemaVersion))
+            throw new IOException("it is a file of another program or of a newer version of this one.");
 
         _connection.Execute(OrchestrationJournalSql.Open);
         using SqliteTransaction transaction = _connection.BeginTransaction();
-        _connection.Execute(OrchestrationJournalSql.CreateTables, transaction: transaction);
-        _connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {OrchestrationJournalSql.ApplicationId}; PRAGMA user_version = {OrchestrationJournalSql.SchemaVersion}"), transaction: transaction);
+        if (version == 1)
+            OrchestrationJournalUpgrade.Run(_connection, now);
+        else
+            _connection.Execute(OrchestrationJournalSql.CreateTables);
+        _connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {OrchestrationJournalSql.ApplicationId}; PRAGMA user_version = {OrchestrationJournalSql.SchemaVersion}"));
         transaction.Commit();
     }
 
-    private T Write<T>(Func<SqliteTransaction, T> work)
+    private T Read<T>(Func<T> work)
     {
         lock (_gate)
         {
+            // A query would open the file again.
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            return work();
+        }
+    }
+
+    private T Write<T>(Func<T> work)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            T result = work(transaction);
+            T result = work();
             transaction.Commit();
             Committed?.Invoke();
             return result;
         }
     }
 
-    private InstanceRecord? FindLocked(string instanceId, SqliteTransaction? transaction = null) =>
-        _connection.QuerySingleOrDefault<InstanceRow>(OrchestrationJournalSql.SelectInstance + "\nWHERE instance_id = @id", new { id = instanceId }, transaction)?.ToRecord();
+    private InstanceRecord? FindLocked(string instanceId) =>
+        _connection.QuerySingleOrDefault<InstanceRow>(OrchestrationJournalSql.SelectInstance + "\nWHERE instance_id = @id", new { id = instanceId })?.ToRecord();
 
-    private bool IsRunning(SqliteTransaction transaction, string instanceId, string? executionId) =>
-        _connection.ExecuteScalar<long>(OrchestrationJournalSql.IsRunning, new { id = instanceId, execution = executionId }, transaction) > 0;
-
-    private void Delete(SqliteTransaction transaction, string instanceId)
+    /// <summary>Makes an instance in place of one that may have ended, and leaves it its start.</summary>
+    private void Create(ExecutionStartedEvent start, DateTime now, DateTime? startAt = null)
     {
-        _connection.Execute(OrchestrationJournalSql.DeleteWork, new { id = instanceId }, transaction);
-        _connection.Execute(OrchestrationJournalSql.DeleteInstance, new { id = instanceId }, transaction);
+        OrchestrationInstance instance = start.OrchestrationInstance;
+        _connection.Execute(OrchestrationJournalSql.DeleteInstance, new { id = instance.InstanceId });
+        _connection.Execute(
+            OrchestrationJournalSql.InsertInstance,
+            new { id = instance.InstanceId, execution = instance.ExecutionId, name = start.Name, at = JournalTime.Write(now), input = start.Input, parent = start.ParentInstance?.OrchestrationInstance.InstanceId });
+        Post(instance.InstanceId, start, instance.ExecutionId, startAt);
     }
 
-    private void Post(SqliteTransaction transaction, string instanceId, string? executionId, HistoryEvent message) => _connection.Execute(
+    private void Post(string instanceId, HistoryEvent message, string? executionId = null, DateTime? due = null) => _connection.Execute(
         OrchestrationJournalSql.InsertInbox,
-        new
-        {
-            InstanceId = instanceId,
-            ExecutionId = executionId,
-            Kind = message.Kind.ToString(),
-            At = JournalTime.Write(message.At),
-            TaskId = (long)message.TaskId,
-            message.Name,
-            message.Payload,
-            message.Failure,
-        },
-        transaction);
+        new { id = instanceId, execution = executionId, due = due is { } time ? JournalTime.Write(time) : null, kind = HistoryJson.Kind(message), json = HistoryJson.Write(message) });
 
     private sealed record InstanceRow(
-        long RowId, string InstanceId, string ExecutionId, string Name, string Status, string CreatedAt, string UpdatedAt, string? Input, string? Output,
-        string? CustomStatus, string? Failure, string? ParentId, string? ParentExecutionId, string? ParentName, long? ParentTask)
+        long RowId, string InstanceId, string ExecutionId, string Name, string Status, string CreatedAt, string UpdatedAt, string? Input, string? Output, string? CustomStatus, string? Failure, long EndsChildren)
     {
         public InstanceRecord ToRecord() => new(
-            RowId, InstanceId, ExecutionId, Name, Enum.Parse<OrchestrationRuntimeStatus>(Status), JournalTime.Read(CreatedAt), JournalTime.Read(UpdatedAt), Input, Output,
-            CustomStatus, Failure, ParentId is null ? null : new(ParentId, ParentExecutionId ?? "", ParentName ?? "", (int)(ParentTask ?? HistoryEvent.NoTask)));
+            RowId, InstanceId, ExecutionId, Name, Enum.Parse<OrchestrationRuntimeStatus>(Status), JournalTime.Read(CreatedAt), JournalTime.Read(UpdatedAt), Input, Output, CustomStatus, Failure, EndsChildren != 0);
     }
 
-    private sealed record HistoryRow(string Kind, string At, long TaskId, string? Name, string? Payload, string? Failure, string? Target)
-    {
-        public HistoryEvent ToEvent() => new(Enum.Parse<HistoryKind>(Kind), JournalTime.Read(At), (int)TaskId, Name, Payload, Failure, Target);
-    }
+    private sealed record EventRow(string Kind, string Json);
 
-    private sealed record InboxRow(long MessageId, string? ExecutionId, string Kind, string At, long TaskId, string? Name, string? Payload, string? Failure)
-    {
-        public InboxMessage ToMessage() => new(MessageId, ExecutionId, new(Enum.Parse<HistoryKind>(Kind), JournalTime.Read(At), (int)TaskId, Name, Payload, Failure));
-    }
-
-    private sealed record ActivityRow(string InstanceId, string ExecutionId, long TaskId, string Name, string? Input)
-    {
-        public ActivityWork ToWork() => new(InstanceId, ExecutionId, (int)TaskId, Name, Input);
-    }
-
-    private sealed record TimerRow(string InstanceId, string ExecutionId, long TaskId, string FireAt)
-    {
-        public TimerWork ToWork() => new(InstanceId, ExecutionId, (int)TaskId, JournalTime.Read(FireAt));
-    }
+    private sealed record InboxRow(long MessageId, string? ExecutionId, string Kind, string Json);
 }
+
+/// <summary>An instance that has a message to read, now or at a time in UTC.</summary>
+internal sealed record WakeUp(string InstanceId, DateTime? At);
+
+/// <summary>What is there to do: activities by their number in the journal, and instances with messages.</summary>
+internal sealed record NewWork(IReadOnlyList<long> Activities, IReadOnlyList<WakeUp> Instances);

@@ -7,7 +7,7 @@ internal static class OrchestrationJournalSql
     public const int ApplicationId = 0x504C4F4A;
 
     /// <summary>The version of the tables.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     public const string Open = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 
@@ -25,106 +25,67 @@ internal static class OrchestrationJournalSql
             custom_status TEXT,
             failure TEXT,
             parent_id TEXT,
-            parent_execution_id TEXT,
-            parent_name TEXT,
-            parent_task INTEGER);
+            ends_children INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX IF NOT EXISTS instances_by_parent ON instances (parent_id) WHERE parent_id IS NOT NULL;
         CREATE TABLE IF NOT EXISTS history (
             instance_id TEXT NOT NULL,
             position INTEGER NOT NULL,
             kind TEXT NOT NULL,
-            at TEXT NOT NULL,
-            task_id INTEGER NOT NULL,
-            name TEXT,
-            payload TEXT,
-            failure TEXT,
-            target TEXT,
+            event TEXT NOT NULL,
             PRIMARY KEY (instance_id, position)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS inbox (
             message_id INTEGER PRIMARY KEY AUTOINCREMENT,
             instance_id TEXT NOT NULL,
             execution_id TEXT,
+            due_at TEXT,
             kind TEXT NOT NULL,
-            at TEXT NOT NULL,
-            task_id INTEGER NOT NULL,
-            name TEXT,
-            payload TEXT,
-            failure TEXT);
+            event TEXT NOT NULL);
         CREATE INDEX IF NOT EXISTS inbox_by_instance ON inbox (instance_id, message_id);
         CREATE TABLE IF NOT EXISTS activities (
+            activity_id INTEGER PRIMARY KEY AUTOINCREMENT,
             instance_id TEXT NOT NULL,
             execution_id TEXT NOT NULL,
-            task_id INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            input TEXT,
-            PRIMARY KEY (instance_id, execution_id, task_id));
-        CREATE TABLE IF NOT EXISTS timers (
-            instance_id TEXT NOT NULL,
-            execution_id TEXT NOT NULL,
-            task_id INTEGER NOT NULL,
-            fire_at TEXT NOT NULL,
-            PRIMARY KEY (instance_id, execution_id, task_id));
+            event TEXT NOT NULL);
+        CREATE INDEX IF NOT EXISTS activities_by_instance ON activities (instance_id);
         """;
 
     public const string SelectInstance = """
         SELECT row_id AS RowId, instance_id AS InstanceId, execution_id AS ExecutionId, name AS Name, status AS Status, created_at AS CreatedAt,
-               updated_at AS UpdatedAt, input AS Input, output AS Output, custom_status AS CustomStatus, failure AS Failure, parent_id AS ParentId,
-               parent_execution_id AS ParentExecutionId, parent_name AS ParentName, parent_task AS ParentTask
+               updated_at AS UpdatedAt, input AS Input, output AS Output, custom_status AS CustomStatus, failure AS Failure, ends_children AS EndsChildren
         FROM instances
         """;
 
     public const string InsertInstance = """
-        INSERT INTO instances (instance_id, execution_id, name, status, created_at, updated_at, input, parent_id, parent_execution_id, parent_name, parent_task)
-        VALUES (@InstanceId, @ExecutionId, @Name, 'Pending', @At, @At, @Input, @ParentId, @ParentExecutionId, @ParentName, @ParentTask)
+        INSERT INTO instances (instance_id, execution_id, name, status, created_at, updated_at, input, parent_id)
+        VALUES (@id, @execution, @name, 'Pending', @at, @at, @input, @parent)
         """;
 
     public const string UpdateInstance = """
         UPDATE instances
-        SET execution_id = @ExecutionId, status = @Status, updated_at = @At, input = @Input, output = @Output, custom_status = @CustomStatus, failure = @Failure
-        WHERE instance_id = @InstanceId
+        SET execution_id = @execution, status = @status, updated_at = @at, input = @input, output = @output, custom_status = @custom, failure = @failure
+        WHERE instance_id = @id
         """;
 
-    public const string SelectHistory = """
-        SELECT kind AS Kind, at AS At, task_id AS TaskId, name AS Name, payload AS Payload, failure AS Failure, target AS Target
-        FROM history WHERE instance_id = @id ORDER BY position
-        """;
+    public const string SelectHistory = "SELECT kind AS Kind, event AS Json FROM history WHERE instance_id = @id ORDER BY position";
 
-    public const string InsertHistory = """
-        INSERT INTO history (instance_id, position, kind, at, task_id, name, payload, failure, target)
-        VALUES (@InstanceId, @Position, @Kind, @At, @TaskId, @Name, @Payload, @Failure, @Target)
-        """;
+    public const string InsertHistory = "INSERT INTO history (instance_id, position, kind, event) VALUES (@id, @position, @kind, @json)";
 
+    /// <summary>What is due, the start of an instance first.</summary>
     public const string SelectInbox = """
-        SELECT message_id AS MessageId, execution_id AS ExecutionId, kind AS Kind, at AS At, task_id AS TaskId, name AS Name, payload AS Payload, failure AS Failure
-        FROM inbox WHERE instance_id = @id ORDER BY message_id
+        SELECT message_id AS MessageId, execution_id AS ExecutionId, kind AS Kind, event AS Json
+        FROM inbox WHERE instance_id = @id AND (due_at IS NULL OR due_at <= @now)
+        ORDER BY kind <> 'ExecutionStartedEvent', message_id
         """;
 
-    public const string InsertInbox = """
-        INSERT INTO inbox (instance_id, execution_id, kind, at, task_id, name, payload, failure)
-        VALUES (@InstanceId, @ExecutionId, @Kind, @At, @TaskId, @Name, @Payload, @Failure)
-        """;
+    public const string InsertInbox = "INSERT INTO inbox (instance_id, execution_id, due_at, kind, event) VALUES (@id, @execution, @due, @kind, @json)";
 
-    public const string RunningChildren = """
-        SELECT instance_id FROM instances
-        WHERE parent_id = @id AND parent_execution_id = @execution AND status NOT IN ('Completed', 'Failed', 'Terminated') ORDER BY row_id
-        """;
+    public const string RunningChildren = "SELECT instance_id FROM instances WHERE parent_id = @id AND status NOT IN ('Completed', 'Failed', 'Terminated') ORDER BY row_id";
 
-    public const string EndedChildren = """
-        SELECT instance_id FROM instances WHERE parent_id = @id AND status IN ('Completed', 'Failed', 'Terminated') ORDER BY row_id
-        """;
+    public const string EndedChildren = "SELECT instance_id FROM instances WHERE parent_id = @id AND status IN ('Completed', 'Failed', 'Terminated') ORDER BY row_id";
 
-    public const string IsRunning = """
-        SELECT COUNT(*) FROM instances
-        WHERE instance_id = @id AND (@execution IS NULL OR execution_id = @execution) AND status NOT IN ('Completed', 'Failed', 'Terminated')
-        """;
+    public const string DeleteWork = "DELETE FROM inbox WHERE instance_id = @id; DELETE FROM activities WHERE instance_id = @id;";
 
-    public const string DeleteWork = """
-        DELETE FROM inbox WHERE instance_id = @id;
-        DELETE FROM activities WHERE instance_id = @id;
-        DELETE FROM timers WHERE instance_id = @id;
-        """;
-
-    public const string DeleteInstance = "DELETE FROM history WHERE instance_id = @id; DELETE FROM instances WHERE instance_id = @id;";
+    public const string DeleteInstance = DeleteWork + "DELETE FROM history WHERE instance_id = @id; DELETE FROM instances WHERE instance_id = @id;";
 
     public const string Query = """
         WHERE row_id > @after

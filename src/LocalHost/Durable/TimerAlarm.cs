@@ -11,7 +11,7 @@ internal sealed class TimerAlarm : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<TimerWork, DateTime> _waiting = new();
+    private readonly PriorityQueue<WakeUp, DateTime> _waiting = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>An alarm without timers.</summary>
@@ -22,21 +22,21 @@ internal sealed class TimerAlarm : IDisposable
     }
 
     /// <summary>Adds a timer.</summary>
-    public void Add(TimerWork timer)
+    public void Add(WakeUp timer)
     {
         lock (_gate)
-            _waiting.Enqueue(timer, timer.FireAt);
+            _waiting.Enqueue(timer, timer.At!.Value);
         _signal.Writer.TryWrite(true);
     }
 
     /// <summary>Calls <paramref name="fire"/> for each timer when its time has come, one after the other, until cancelled.</summary>
-    public async Task RunAsync(Func<TimerWork, Task> fire, CancellationToken cancellationToken)
+    public async Task RunAsync(Action<WakeUp> fire, CancellationToken cancellationToken)
     {
         while (await _signal.Reader.WaitToReadAsync(cancellationToken))
         {
             _signal.Reader.TryRead(out _);
             while (NextDue() is { } due)
-                await fire(due);
+                fire(due);
         }
     }
 
@@ -44,13 +44,13 @@ internal sealed class TimerAlarm : IDisposable
     public void Dispose() => _timer.Dispose();
 
     /// <summary>Takes the next timer whose time has come; where there is none, sets the clock's timer for the first of the others.</summary>
-    private TimerWork? NextDue()
+    private WakeUp? NextDue()
     {
         lock (_gate)
         {
-            if (!_waiting.TryPeek(out TimerWork? first, out DateTime fireAt))
+            if (!_waiting.TryPeek(out WakeUp? first, out DateTime at))
                 return null;
-            TimeSpan wait = fireAt - _time.GetUtcNow().UtcDateTime;
+            TimeSpan wait = at - _time.GetUtcNow().UtcDateTime;
             if (wait <= TimeSpan.Zero)
                 return _waiting.Dequeue();
 

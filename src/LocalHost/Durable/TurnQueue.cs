@@ -9,8 +9,8 @@ internal sealed class TurnQueue
     private readonly Channel<string> _ready = Channel.CreateUnbounded<string>();
     private readonly Dictionary<string, bool> _wokenAgain = new(StringComparer.Ordinal);
 
-    /// <summary>The instances, in the order they were woken.</summary>
-    public IAsyncEnumerable<string> ReadAllAsync(CancellationToken cancellationToken) => _ready.Reader.ReadAllAsync(cancellationToken);
+    /// <summary>The next instance, in the order they were woken.</summary>
+    public ValueTask<string> ReadAsync(CancellationToken cancellationToken) => _ready.Reader.ReadAsync(cancellationToken);
 
     /// <summary>Asks for a turn of an instance.</summary>
     public void Wake(string instanceId)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableTask.Core;
 using Microsoft.DurableTask;
 
 namespace Pipeline.LocalHost.Durable;
@@ -20,9 +21,12 @@ internal sealed class WorkerDataConverter : DataConverter
     /// <inheritdoc/>
     public override object? Deserialize(string? data, Type targetType) => data is null ? null : JsonSerializer.Deserialize(data, targetType, Options);
 
-    /// <summary>A failure as JSON.</summary>
-    public static string WriteFailure(TaskFailureDetails failure) => JsonSerializer.Serialize(failure, Options);
+    /// <summary>A failure of the engine as JSON; null for none.</summary>
+    public static string? WriteFailure(FailureDetails? failure) => failure is null ? null : JsonSerializer.Serialize(Describe(failure), Options);
 
     /// <summary>Reads what <see cref="WriteFailure"/> wrote.</summary>
     public static TaskFailureDetails? ReadFailure(string? json) => json is null ? null : JsonSerializer.Deserialize<TaskFailureDetails>(json, Options);
+
+    private static TaskFailureDetails Describe(FailureDetails failure) =>
+        new(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, failure.InnerFailure is { } inner ? Describe(inner) : null, failure.Properties);
 }

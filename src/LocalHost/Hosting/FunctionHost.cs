@@ -68,6 +68,7 @@ internal static class FunctionHost
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("DurableTask", LogLevel.Warning);
         logging.AddConsole(options => options.FormatterName = CorrelatedLines.FormatterName).AddConsoleFormatter<CorrelatedLines, ConsoleFormatterOptions>();
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -30,7 +30,7 @@ internal sealed class OrchestrationTriggers : IHostedService, IAsyncDisposable
 
         foreach (HostedFunction function in catalog.Activities)
         {
-            _engine.RegisterActivity(((ActivityTriggerAttribute)function.Trigger).Activity ?? function.Name, (call, stopping) => CallAsync(function, call, stopping));
+            _engine.RegisterActivity(((ActivityTriggerAttribute)function.Trigger).Activity ?? function.Name, function.TriggerParameter.ParameterType, (_, input, stopping) => CallAsync(function, input, stopping));
         }
     }
 
@@ -47,13 +47,12 @@ internal sealed class OrchestrationTriggers : IHostedService, IAsyncDisposable
     private async Task<object?> OrchestrateAsync(HostedFunction function, TaskOrchestrationContext context)
     {
         await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
-        return await FunctionInvoker.RunAsync(new FunctionInvocation(function, context, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, CancellationToken.None));
+        return await FunctionInvoker.RunAsync(new HostedInvocation(function, context, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, CancellationToken.None));
     }
 
-    private async Task<object?> CallAsync(HostedFunction function, ActivityInvocation call, CancellationToken stopping)
+    private async Task<object?> CallAsync(HostedFunction function, object? input, CancellationToken stopping)
     {
         await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
-        object? input = call.ReadInput(function.TriggerParameter.ParameterType);
-        return await _invoker.InvokeAsync(new FunctionInvocation(function, input, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), "orchestration");
+        return await _invoker.InvokeAsync(new HostedInvocation(function, input, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), "orchestration");
     }
 }

@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
 using Pipeline.Clustering;
-using Pipeline.Prediction;
-using Pipeline.Training;
 
 namespace Pipeline.Models;
 
@@ -50,12 +48,12 @@ public sealed class ClusterGeometry : IClusterGeometry
     public int? MaxDegreeOfParallelism { get; }
 
     /// <inheritdoc/>
-    public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
+    public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
         float[] placed = _layout is null ? reduced : _layout.Transform(reduced, ct: cancellationToken);
         HdbscanPrediction prediction = _predictor.Value.Predict(placed, ct: cancellationToken);
-        Classification[] answers = new Classification[prediction.Labels.Length];
+        ClusterAssignment[] answers = new ClusterAssignment[prediction.Labels.Length];
         for (int row = 0; row < answers.Length; row++)
         {
             ReadOnlySpan<float> vector = reduced.AsSpan(row * _reduction.Dimensions, _reduction.Dimensions);
@@ -110,25 +108,25 @@ public sealed class ClusterGeometry : IClusterGeometry
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
     };
 
-    private Classification InTree(ReadOnlySpan<float> vector, float kept, int cluster, double strength) =>
-        _clusterIds[cluster] >= 0 && kept * Likeness(vector, cluster) >= _minLikeness ? new Classification(_clusterIds[cluster], strength) : Classification.None;
+    private ClusterAssignment InTree(ReadOnlySpan<float> vector, float kept, int cluster, double strength) =>
+        _clusterIds[cluster] >= 0 && kept * Likeness(vector, cluster) >= _minLikeness ? new ClusterAssignment(_clusterIds[cluster], strength) : ClusterAssignment.None;
 
     // The layout may leave a new text between the parts that it has torn a problem into; it belongs where it is most alike, if it is alike enough.
-    private Classification BetweenClusters(ReadOnlySpan<float> vector, float kept)
+    private ClusterAssignment BetweenClusters(ReadOnlySpan<float> vector, float kept)
     {
         if (_layout is null)
         {
-            return Classification.None;
+            return ClusterAssignment.None;
         }
 
-        Classification best = Classification.None;
+        ClusterAssignment best = ClusterAssignment.None;
         for (int cluster = 0; cluster < _clusterIds.Length; cluster++)
         {
             ReadOnlySpan<float> direction = Direction(cluster);
             double ratio = kept * Likeness(vector, cluster) / TensorPrimitives.Dot(direction, direction);
             if (_clusterIds[cluster] >= 0 && ratio >= AsLikeAsMembers && ratio > best.Confidence)
             {
-                best = new Classification(_clusterIds[cluster], Math.Min(1, ratio));
+                best = new ClusterAssignment(_clusterIds[cluster], Math.Min(1, ratio));
             }
         }
 

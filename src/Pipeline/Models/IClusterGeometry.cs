@@ -1,5 +1,3 @@
-using Pipeline.Prediction;
-
 namespace Pipeline.Models;
 
 /// <summary>The numeric part of a model: from embeddings to clusters. Safe for use by many threads.</summary>
@@ -8,5 +6,5 @@ public interface IClusterGeometry
     /// <summary>Classifies new texts. Each answer depends on its own embedding only.</summary>
     /// <param name="embeddings">q x the embedder's dimensions, row-major.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default);
+    ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default);
 }

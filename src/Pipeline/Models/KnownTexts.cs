@@ -1,6 +1,5 @@
 using System.Globalization;
 using Pipeline.Clustering;
-using Pipeline.Prediction;
 
 namespace Pipeline.Models;
 
@@ -56,8 +55,8 @@ public sealed class KnownTexts
     }
 
     /// <summary>The answer for a text; null where the model was not trained on it.</summary>
-    public Classification? Find(string contentHash) =>
-        _firstRows.TryGetValue(Key(contentHash), out int row) ? new Classification(_clusters[row], _confidences[row]) : null;
+    public ClusterAssignment? Find(string contentHash) =>
+        _firstRows.TryGetValue(Key(contentHash), out int row) ? new ClusterAssignment(_clusters[row], _confidences[row]) : null;
 
     /// <summary>The places on the cluster map of the training incidents with each text, in training order.</summary>
     public ILookup<ulong, (float X, float Y)> Places() =>

@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
 using Pipeline.Clustering;
-using Pipeline.Prediction;
-using Pipeline.Training;
 
 namespace Pipeline.Models;
 
@@ -62,11 +60,11 @@ public sealed class MemberGeometry : IClusterGeometry
     internal static bool IsIn(IReadOnlyDictionary<string, SafeTensor> arrays) => arrays.ContainsKey(VectorsTensor);
 
     /// <inheritdoc/>
-    public Classification[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
+    public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, _maxDegreeOfParallelism, out float[] kept);
         float[] whole = _reduction.Centre(embeddings.Span);
-        Classification[] answers = new Classification[kept.Length];
+        ClusterAssignment[] answers = new ClusterAssignment[kept.Length];
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _maxDegreeOfParallelism ?? Environment.ProcessorCount };
         Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row]));
         return answers;
@@ -97,7 +95,7 @@ public sealed class MemberGeometry : IClusterGeometry
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
-    private Classification Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
+    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
     {
         (int[] nearest, float[] likeness) = Nearest(vector);
         Dictionary<int, double> votes = [];
@@ -113,7 +111,7 @@ public sealed class MemberGeometry : IClusterGeometry
         (int winner, double most) = votes.OrderByDescending(v => v.Value).ThenBy(v => v.Key).First();
         if (winner < 0 || _clusterIds[winner] < 0)
         {
-            return Classification.None;
+            return ClusterAssignment.None;
         }
 
         // The components hardly know a text that is like no other of the training but its own copies; whole embeddings do.
@@ -122,8 +120,8 @@ public sealed class MemberGeometry : IClusterGeometry
 
         // However sure the vote is, a text is no surer to be another of the same problem than it is like its nearest member.
         return like >= _minLikeness
-            ? new Classification(_clusterIds[winner], Math.Clamp(Math.Max(likeWhole, kept * likeness[0]), 0, most / all))
-            : Classification.None;
+            ? new ClusterAssignment(_clusterIds[winner], Math.Clamp(Math.Max(likeWhole, kept * likeness[0]), 0, most / all))
+            : ClusterAssignment.None;
     }
 
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);

@@ -27,3 +27,40 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
     private static PublishedModel Describe(ModelManifest m) =>
         new(m.Version, m.PreviousVersion, m.CreatedAt, m.Window.From, m.Window.Until, m.Embedder, m.Incidents, m.Clusters, m.Unclustered, m.LibraryVersion, m.Path);
 }
+
+/// <summary>The published versions of one tech center.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Newest">The version that answers; null where the newest one is damaged.</param>
+/// <param name="Versions">All sound versions, the newest first.</param>
+/// <param name="Damaged">The versions that cannot be read, the newest first.</param>
+public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOnlyList<PublishedModel> Versions, IReadOnlyList<DamagedModel> Damaged);
+
+/// <summary>What is known of one published model version.</summary>
+/// <param name="Version">Its name.</param>
+/// <param name="PreviousVersion">The version whose cluster ids it continues; null for the first.</param>
+/// <param name="PublishedAt">When it was published, in UTC.</param>
+/// <param name="WindowFrom">The first instant that it learned from, in UTC.</param>
+/// <param name="WindowUntil">The first instant after its window, in UTC.</param>
+/// <param name="Embedder">The embedder whose vectors it understands.</param>
+/// <param name="Incidents">Incidents that it learned from.</param>
+/// <param name="Clusters">Clusters that it found.</param>
+/// <param name="Unclustered">Incidents that belong to none of them.</param>
+/// <param name="LibraryVersion">The version of the clustering library.</param>
+/// <param name="Path">Its folder in the object store.</param>
+public sealed record PublishedModel(
+    string Version,
+    string? PreviousVersion,
+    DateTimeOffset PublishedAt,
+    DateTimeOffset WindowFrom,
+    DateTimeOffset WindowUntil,
+    string Embedder,
+    int Incidents,
+    int Clusters,
+    int Unclustered,
+    string LibraryVersion,
+    string Path);
+
+/// <summary>A published version that cannot be read.</summary>
+/// <param name="Version">Its name.</param>
+/// <param name="Problem">Why, and what to do.</param>
+public sealed record DamagedModel(string Version, string Problem);

@@ -1,3 +1,4 @@
+
 namespace Pipeline.Models;
 
 /// <summary>The content of <c>clusters.json</c>.</summary>
@@ -5,3 +6,75 @@ namespace Pipeline.Models;
 /// <param name="Domains">Their domains, the largest first.</param>
 /// <param name="Gone">Clusters of the version before that are no more.</param>
 public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOnlyList<ModelDomain> Domains, IReadOnlyList<GoneCluster> Gone);
+
+/// <summary>A problem that a model knows.</summary>
+public sealed record ModelCluster
+{
+    /// <summary>Its id: kept by later versions while it is the same problem, and never given to another one.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The words that tell it from the others, the strongest first.</summary>
+    public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>The domain that it belongs to.</summary>
+    public required int DomainId { get; init; }
+
+    /// <summary>Training incidents that belong to it.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>How far the layouts of the training agree on its members, 0 to 1: higher is more stable. In versions of a single layout its persistence in the condensed tree.</summary>
+    public required double Persistence { get; init; }
+
+    /// <summary>The first training incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? FirstSeen { get; init; }
+
+    /// <summary>The last training incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Typical incidents, the most like all the others first: masked text.</summary>
+    public required IReadOnlyList<string> Examples { get; init; }
+
+    /// <summary>What happened to it since the version before.</summary>
+    public required ClusterChangeKind Origin { get; init; }
+
+    /// <summary>Its size in the version before; 0 where it is new.</summary>
+    public required int PreviousSize { get; init; }
+
+    /// <summary>The ids of the earlier clusters that it was split from or merged of.</summary>
+    public required IReadOnlyList<int> RelatedIds { get; init; }
+}
+
+/// <summary>A group of related clusters.</summary>
+/// <param name="Id">Its id, kept by later versions while most of its clusters stay together.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Size">Training incidents that belong to it.</param>
+public sealed record ModelDomain(int Id, string Name, int Size);
+
+/// <summary>A cluster of the version before that this version does not have any more.</summary>
+/// <param name="Id">Its id, which is never used again.</param>
+/// <param name="Label">Its name.</param>
+/// <param name="PreviousSize">Its size in the version before.</param>
+/// <param name="MergedInto">The cluster that took most of its incidents; null where they scattered or aged out.</param>
+public sealed record GoneCluster(int Id, string Label, int PreviousSize, int? MergedInto);
+
+/// <summary>What happened to a cluster between two model versions.</summary>
+public enum ClusterChangeKind
+{
+    /// <summary>It is still the same problem.</summary>
+    Kept,
+
+    /// <summary>No cluster of the version before holds its incidents.</summary>
+    New,
+
+    /// <summary>It was part of a larger cluster.</summary>
+    Split,
+
+    /// <summary>It unites clusters that were apart.</summary>
+    Merged,
+
+    /// <summary>It is in the version before, but no more.</summary>
+    Gone,
+}

@@ -303,3 +303,30 @@ public sealed class ModelStore(IObjectStore objects)
     private static ModelException Corrupt(string path, string what, Exception? cause = null) =>
         new($"The model version {path} is damaged: {what.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", cause);
 }
+
+/// <summary>A version in the object store.</summary>
+/// <param name="Id">Its name in its parts.</param>
+/// <param name="Manifest">Its manifest; null where that cannot be read.</param>
+/// <param name="Problem">Why the manifest cannot be read, and what to do; null where it can.</param>
+public sealed record ListedVersion(ModelVersionId Id, ModelManifest? Manifest, string? Problem);
+
+/// <summary>A model version cannot be published or read. The message says which, why, and what to do.</summary>
+public sealed class ModelException : Exception
+{
+    /// <summary>Makes the exception without a message of its own.</summary>
+    public ModelException()
+    {
+    }
+
+    /// <summary>Makes the exception.</summary>
+    public ModelException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception with its cause.</summary>
+    public ModelException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

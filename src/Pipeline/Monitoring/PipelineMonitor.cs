@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -9,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Monitoring;
 
 /// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
-public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock)
+public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock)
 {
     private const string ProbeObject = "validation/probe";
 
@@ -17,7 +18,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
     public async Task<PipelineStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         List<TechCenterStatus> centers = [];
-        foreach (TechCenterStatistics s in await warehouse.ReadStatisticsAsync(cancellationToken))
+        foreach (TechCenterStatistics s in await techCenters.ReadStatisticsAsync(cancellationToken))
         {
             Measure(s);
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(s.TechCenter, cancellationToken);
@@ -30,7 +31,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         return new PipelineStatus(
             preprocess.Embedder,
             await preprocess.CountWaitingAsync(cancellationToken),
-            (await warehouse.ReadDeadLettersAsync(cancellationToken)).Count,
+            (await preprocessed.ReadDeadLettersAsync(cancellationToken)).Count,
             centers);
     }
 
@@ -38,7 +39,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task MeasureLagAsync(CancellationToken cancellationToken = default)
     {
-        foreach (TechCenterStatistics center in await warehouse.ReadStatisticsAsync(cancellationToken))
+        foreach (TechCenterStatistics center in await techCenters.ReadStatisticsAsync(cancellationToken))
         {
             Measure(center);
         }
@@ -57,7 +58,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         IReadOnlyList<TechCenterStatistics> centers = [];
         checks.Add(await TryAsync("tech centers", async () =>
         {
-            centers = await warehouse.ReadStatisticsAsync(cancellationToken);
+            centers = await techCenters.ReadStatisticsAsync(cancellationToken);
             return string.Create(CultureInfo.InvariantCulture, $"{centers.Count} known");
         }));
         foreach (TechCenterStatistics center in centers)
@@ -79,8 +80,8 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
     private async Task<string> WarehouseAsync(CancellationToken cancellationToken)
     {
         string now = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-        await warehouse.SetSettingAsync("validated", now, cancellationToken);
-        return string.Equals(await warehouse.GetSettingAsync("validated", cancellationToken), now, StringComparison.Ordinal)
+        await settings.SetSettingAsync("validated", now, cancellationToken);
+        return string.Equals(await settings.GetSettingAsync("validated", cancellationToken), now, StringComparison.Ordinal)
             ? "written and read"
             : throw new WarehouseException("What was written is not what is read. Check the warehouse for a second writer.");
     }
@@ -108,7 +109,7 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
     private async Task<string> IncidentsAsync(CancellationToken cancellationToken)
     {
         long waiting = await preprocess.CountWaitingAsync(cancellationToken);
-        int deadLetters = (await warehouse.ReadDeadLettersAsync(cancellationToken)).Count;
+        int deadLetters = (await preprocessed.ReadDeadLettersAsync(cancellationToken)).Count;
         return string.Create(CultureInfo.InvariantCulture, $"{waiting} wait for preprocessing, {deadLetters} are kept aside");
     }
 
@@ -139,3 +140,43 @@ public sealed class PipelineMonitor(IWarehouse warehouse, IObjectStore objects, 
         }
     }
 }
+
+/// <summary>What is stored, how old it is, and what waits.</summary>
+/// <param name="Embedder">The configured embedder.</param>
+/// <param name="WaitingForPreprocessing">Incidents that are new or changed since the last preprocessing.</param>
+/// <param name="DeadLetters">Incidents that could not be processed.</param>
+/// <param name="TechCenters">One entry per tech center, in ordinal order.</param>
+public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessing, int DeadLetters, IReadOnlyList<TechCenterStatus> TechCenters);
+
+/// <summary>One tech center's data and model.</summary>
+/// <param name="Name">The tech center.</param>
+/// <param name="Incidents">Source incidents.</param>
+/// <param name="Preprocessed">Incidents that are masked and embedded.</param>
+/// <param name="Predicted">Incidents with a prediction.</param>
+/// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
+/// <param name="NewestIncident">The newest incident's date in UTC; null where none has a date.</param>
+/// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
+/// <param name="Version">The newest model version; null where there is none, or it cannot be read.</param>
+/// <param name="Versions">How many published versions can be read.</param>
+/// <param name="ModelAgeDays">Days since the newest version was published; null where there is none, or it cannot be read.</param>
+/// <param name="Clusters">Clusters of the newest version.</param>
+/// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
+public sealed record TechCenterStatus(
+    string Name,
+    long Incidents,
+    long Preprocessed,
+    long Predicted,
+    long Unclustered,
+    DateTimeOffset? NewestIncident,
+    DateTimeOffset? NewestPrediction,
+    string? Version,
+    int Versions,
+    double? ModelAgeDays,
+    int Clusters,
+    string? Problem);
+
+/// <summary>The result of one validation check.</summary>
+/// <param name="Name">What was checked.</param>
+/// <param name="Passed">Whether it is in order.</param>
+/// <param name="Detail">What was found; for a failure also how to mend it.</param>
+public sealed record Check(string Name, bool Passed, string Detail);

@@ -90,6 +90,9 @@ public static class CanonicalForm
         return text.AsSpan().ContainsAnyExceptInRange('\0', '\u00BF') ? DecomposeToBuilder(text).ToString() : text;
     }
 
+    /// <summary>What a character and a mark after it compose to; null where they do not.</summary>
+    internal static char? ComposePair(char first, char second) => CombiningClasses[second] == 0 ? null : Pair(first, second);
+
     private static StringBuilder DecomposeToBuilder(string text)
     {
         StringBuilder result = new(text.Length + 16);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -18,7 +17,11 @@ public sealed class Masker
 
     private const int LongestRetried = 64;
 
+    /// <summary>The most flags that are kept on the stack.</summary>
+    private const int MostFlags = 512;
+
     private readonly CompiledRule[] _rules;
+    private readonly MaskingTriggers _triggers;
 
     /// <summary>Compiles the rules. They are applied in order, each on the result of those before it.</summary>
     /// <exception cref="ArgumentException">Two rules share a name, a pattern is not a usable regular expression, or a validator is unknown; the message names the rule.</exception>
@@ -39,55 +42,96 @@ public sealed class Masker
             _rules[i] = Compile(rule);
         }
 
+        _triggers = new MaskingTriggers(rules);
+
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rules, PipelineJson.Compact)))[..16];
     }
 
     /// <summary>Names this set of rules: it changes when any rule does.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>The text with every datum that a rule finds replaced; the same instance where there is none.</summary>
+    /// <summary>
+    /// The text with every datum that a rule finds replaced; the same instance where there is none. Rules see the text's compatibility form
+    /// (full-width and other scripts' digits as ASCII, dashes as hyphens, look-alike letters as Latin ones); what is not replaced keeps its own.
+    /// </summary>
     public string Mask(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        FoldedText before = FoldedText.Of(text);
+        FoldedText masked = before;
         for (int pass = 0; pass < MaxPasses; pass++)
         {
-            string before = text;
-            foreach (CompiledRule rule in _rules)
-                text = Apply(rule, text);
-
-            if (ReferenceEquals(before, text))
+            FoldedText start = masked;
+            masked = Pass(masked);
+            if (ReferenceEquals(start, masked))
                 break;
         }
 
-        return text;
+        return ReferenceEquals(before, masked) ? text : masked.ToString();
     }
 
-    private static string Apply(CompiledRule rule, string text)
+    /// <summary>Applies each rule for which the text has what it needs. Masking takes digits and words away and adds none, so that they are looked for once.</summary>
+    private FoldedText Pass(FoldedText folded)
     {
-        if (!rule.MayMatch(text))
-            return text;
+        Span<bool> flags = _triggers.Flags <= MostFlags ? stackalloc bool[_triggers.Flags] : new bool[_triggers.Flags];
+        _triggers.Find(folded.Text, flags);
+        int digits = LongestRunOfDigits(folded.Text);
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            CompiledRule rule = _rules[i];
+            if (rule.Digits <= digits && flags[2 * i] && flags[(2 * i) + 1] && (rule.Characters is null || folded.Text.AsSpan().ContainsAny(rule.Characters)))
+                folded = Apply(rule, folded);
+        }
 
-        StringBuilder? result = null;
-        int copied = 0;
+        return folded;
+    }
+
+    private static FoldedText Apply(CompiledRule rule, FoldedText folded)
+    {
+        string text = folded.Text;
+        List<(int Start, int Length)>? found = null;
+        int end = 0;
         for (Match match = rule.Pattern.Match(text); match.Success;)
         {
             Group value = rule.HasValueGroup ? match.Groups["value"] : match;
             int length = value.Success ? AcceptedLength(rule, text, value.Index, value.Length) : 0;
-            if (length > 0 && value.Index >= copied)
+            if (length > 0 && value.Index >= end)
             {
-                result ??= new StringBuilder(text.Length);
-                result.Append(text, copied, value.Index - copied).Append(rule.Replacement);
-                copied = value.Index + length;
+                (found ??= []).Add((value.Index, length));
+                end = value.Index + length;
             }
 
-            int next = length > 0 ? Math.Max(copied, match.Index + 1) : RetryFrom(match);
+            int next = length > 0 ? Math.Max(end, match.Index + 1) : RetryFrom(match);
             if (next > text.Length)
                 break;
 
             match = rule.Pattern.Match(text, next);
         }
 
-        return result is null ? text : result.Append(text, copied, text.Length - copied).ToString();
+        return found is null ? folded : folded.Replace(found, rule.Replacement);
+    }
+
+    /// <summary>The most digits in a row that are at most <see cref="MaskingRule.LongestGap"/> other characters apart.</summary>
+    private static int LongestRunOfDigits(string text)
+    {
+        int longest = 0;
+        int run = 0;
+        int last = -1;
+        ReadOnlySpan<char> rest = text;
+        for (int at = rest.IndexOfAnyInRange('0', '9'); at >= 0; at = Next(text, at))
+        {
+            run = at - last <= MaskingRule.LongestGap + 1 ? run + 1 : 1;
+            longest = Math.Max(longest, run);
+            last = at;
+        }
+
+        return longest;
+
+        static int Next(string text, int at)
+        {
+            int further = text.AsSpan(at + 1).IndexOfAnyInRange('0', '9');
+            return further < 0 ? -1 : at + 1 + further;
+        }
     }
 
     private static int AcceptedLength(CompiledRule rule, string text, int start, int length)
@@ -109,6 +153,9 @@ public sealed class Masker
 
     private static CompiledRule Compile(MaskingRule rule)
     {
+        if (rule.Words.Any(string.IsNullOrWhiteSpace) || rule.Words.Count > 0 != MaskingWords.IsIn(rule.Pattern))
+            throw new ArgumentException($"Masking rule '{rule.Name}' needs words, none of them empty, exactly where its pattern holds {MaskingWords.Words}.", nameof(rule));
+
         if (rule.Replacement is null || string.IsNullOrEmpty(rule.Pattern))
             throw new ArgumentException($"Masking rule '{rule.Name}' needs a pattern and a replacement.", nameof(rule));
 
@@ -118,8 +165,8 @@ public sealed class Masker
 
         try
         {
-            Regex pattern = new(rule.Pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
-            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, RequiredCharacters(rule), RequiredWords(rule));
+            Regex pattern = new(MaskingWords.Expand(rule), RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
+            return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Digits, MaskingTriggers.RequiredCharacters(rule));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -130,16 +177,5 @@ public sealed class Masker
         }
     }
 
-    private static SearchValues<char>? RequiredCharacters(MaskingRule rule) =>
-        rule.Requires is { Count: > 0 } required && required.All(text => text.Length == 1 && !char.IsLetter(text[0])) ? SearchValues.Create(string.Concat(required)) : null;
-
-    private static SearchValues<string>? RequiredWords(MaskingRule rule) =>
-        rule.Requires is { Count: > 0 } required ? SearchValues.Create([.. required], StringComparison.OrdinalIgnoreCase) : null;
-
-    private sealed record CompiledRule(
-        Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, SearchValues<char>? Characters, SearchValues<string>? Words)
-    {
-        public bool MayMatch(string text) =>
-            Characters is not null ? text.AsSpan().ContainsAny(Characters) : Words is null || text.AsSpan().ContainsAny(Words);
-    }
+    private sealed record CompiledRule(Regex Pattern, bool HasValueGroup, string Replacement, MaskingValidators.Validator? Validator, int Digits, SearchValues<char>? Characters);
 }

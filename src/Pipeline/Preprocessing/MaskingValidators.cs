@@ -1,7 +1,5 @@
+using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Pipeline.Preprocessing;
 
@@ -11,34 +9,106 @@ public static class MaskingValidators
     /// <summary>Judges a candidate at a place in a text: returns how many of its characters, from the start, are the datum; 0 where it is none.</summary>
     internal delegate int Validator(string text, int start, int length);
 
-    private static readonly string[] VersionWords = ["version", "versions", "ver", "v", "build", "release", "firmware", "revision", "rev", "driver", "patch", "update"];
+    private const int LongestCompact = 64;
+
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    private static readonly Validator Aadhaar = Number(IdentityNumbers.Aadhaar);
 
     private static readonly FrozenDictionary<string, Validator> All = new Dictionary<string, Validator>(StringComparer.OrdinalIgnoreCase)
     {
         ["alone"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) ? length : 0,
-        ["luhn"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) && PassesLuhn(text.AsSpan(start, length)) ? length : 0,
+        ["digits"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) && CountDigits(text.AsSpan(start, length)) > 0 ? length : 0,
+        ["card"] = Card,
+        ["labelled-card"] = Number(PaymentNumbers.LabelledCard),
         ["iban"] = Iban,
-        ["ipv4"] = IpV4,
-        ["ipv6"] = IpV6,
+        ["cpf"] = Number(IdentityNumbers.Cpf),
+        ["cnpj"] = Number(IdentityNumbers.Cnpj),
+        ["steuer-id"] = Number(IdentityNumbers.SteuerId),
+        ["dni"] = CapitalNumber(IdentityNumbers.DniOrNie),
+        ["spanish-number"] = Number(number => IdentityNumbers.DniOrNie(number) || IdentityNumbers.Cif(number)),
+        ["nir"] = Number(IdentityNumbers.Nir),
+        ["french-company"] = Number(IdentityNumbers.FrenchCompany),
+        ["codice-fiscale"] = Number(IdentityNumbers.CodiceFiscale),
+        ["partita-iva"] = Number(IdentityNumbers.PartitaIva),
+        ["bsn"] = Number(IdentityNumbers.Bsn),
+        ["pesel"] = Number(IdentityNumbers.Pesel),
+        ["nip"] = Number(IdentityNumbers.Nip),
+        ["portuguese-nif"] = Number(IdentityNumbers.PortugueseNif),
+        ["nhs"] = Number(IdentityNumbers.Nhs),
+        ["nino"] = Number(IdentityNumbers.Nino),
+        ["utr"] = Number(IdentityNumbers.Utr),
+        ["ssn"] = Number(IdentityNumbers.SsnOrItin),
+        ["ein"] = Number(IdentityNumbers.Ein),
+        ["aadhaar"] = (text, start, length) => IsAmongGroups(text, start, length) ? 0 : Aadhaar(text, start, length),
+        ["pan"] = Number(IdentityNumbers.Pan),
+        ["pan-of-a-person"] = CapitalNumber(number => number[3] == 'P' && IdentityNumbers.Pan(number)),
+        ["resident-id"] = Number(IdentityNumbers.ResidentId),
+        ["my-number"] = Number(IdentityNumbers.MyNumber),
+        ["ipv4"] = NetworkValidators.IpV4,
+        ["ipv6"] = NetworkValidators.IpV6,
         ["phone"] = Phone,
         ["national-phone"] = (text, start, length) => CountDigits(text.AsSpan(start, length)) >= 9 ? Phone(text, start, length) : 0,
         ["opaque"] = NameValidators.Opaque,
+        ["password"] = NameValidators.Password,
         ["secret"] = NameValidators.Secret,
         ["name"] = NameValidators.Name,
         ["account"] = NameValidators.Account,
         ["user-code"] = NameValidators.UserCode,
-        ["digits"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) && CountDigits(text.AsSpan(start, length)) > 0 ? length : 0,
+        ["not-ordinary"] = (text, start, length) => OrdinaryWords.IsNoPerson(text.AsSpan(start, length)) ? 0 : length,
+        ["person"] = PersonValidators.Person,
+        ["full-name"] = PersonValidators.FullName,
+        ["addressee"] = PersonValidators.Addressee,
+        ["signature"] = PersonValidators.Signature,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private delegate bool Check(ReadOnlySpan<char> number);
+
     /// <summary>
-    /// The names a rule may use: <c>alone</c> (not part of a longer word or number), <c>luhn</c> (card number), <c>iban</c>, <c>ipv4</c>, <c>ipv6</c>,
-    /// <c>phone</c> (7 to 15 digits, not a date), <c>national-phone</c> (the same from 9 digits), <c>user-code</c> (a name with digits, dots or underscores,
-    /// not a ticket or an error code), <c>opaque</c> (looks like no English word), <c>secret</c> and <c>name</c> (not one of the ordinary words
-    /// that follow a label), <c>account</c> (domain\user, not a path), <c>digits</c> (alone, with at least one digit).
+    /// The names a rule may use: <c>alone</c> (not part of a longer word or number), <c>digits</c> (the same, with at least one digit), <c>card</c>
+    /// (length, issuer and Luhn), <c>labelled-card</c> (Luhn), <c>iban</c>, the identity and tax numbers of countries by their check digits (<c>cpf</c>, <c>cnpj</c>, <c>steuer-id</c>,
+    /// <c>dni</c>, <c>spanish-number</c>, <c>nir</c>, <c>french-company</c>, <c>codice-fiscale</c>, <c>partita-iva</c>, <c>bsn</c>, <c>pesel</c>, <c>nip</c>,
+    /// <c>portuguese-nif</c>, <c>nhs</c>, <c>nino</c>, <c>utr</c>, <c>ssn</c>, <c>ein</c>, <c>aadhaar</c>, <c>pan</c>, <c>pan-of-a-person</c>, <c>resident-id</c>, <c>my-number</c>),
+    /// <c>ipv4</c> (not a version), <c>ipv6</c>, <c>phone</c> (7 to 15 digits, not a date), <c>national-phone</c> (the same from 9 digits), <c>user-code</c>
+    /// (a name with digits, dots or underscores, not a ticket or an error code), <c>opaque</c> (looks like no word), <c>password</c> (letters with digits or symbols), <c>secret</c> and
+    /// <c>name</c> (not one of the ordinary words that follow a label), <c>account</c> (domain\user, not a path), <c>not-ordinary</c> (no word that stands where a name may), <c>person</c> (one or more capitalised words, none ordinary),
+    /// <c>full-name</c> (at least two), <c>addressee</c> (a person where a greeting ends), <c>signature</c> (a person where a line ends).
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys.Order(StringComparer.Ordinal)];
 
     internal static bool TryGet(string name, out Validator? validator) => All.TryGetValue(name, out validator);
+
+    /// <summary>Accepts a number that stands alone and passes a check once its separators are taken out.</summary>
+    private static Validator Number(Check check) => (text, start, length) =>
+        TextBounds.StandsAlone(text, start, length) && length <= LongestCompact && check(Compact(text.AsSpan(start, length), stackalloc char[LongestCompact])) ? length : 0;
+
+    /// <summary>The same, where its letters are capitals: in lower case it is more likely a code of another kind.</summary>
+    private static Validator CapitalNumber(Check check)
+    {
+        Validator number = Number(check);
+        return (text, start, length) => text.AsSpan(start, length).ContainsAnyInRange('a', 'z') ? 0 : number(text, start, length);
+    }
+
+    /// <summary>Whether another group of four stands beside it, as in a hexadecimal dump or a longer key.</summary>
+    private static bool IsAmongGroups(string text, int start, int length)
+    {
+        int end = start + length;
+        return (start > 4 && text[start - 1] is ' ' or '-' && !text.AsSpan(start - 5, 4).ContainsAnyExcept(HexadecimalDigits))
+            || (end + 4 < text.Length && text[end] is ' ' or '-' && !text.AsSpan(end + 1, 4).ContainsAnyExcept(HexadecimalDigits));
+    }
+
+    /// <summary>The letters and digits of a value, letters as capitals.</summary>
+    private static ReadOnlySpan<char> Compact(ReadOnlySpan<char> value, Span<char> buffer)
+    {
+        int count = 0;
+        foreach (char character in value)
+        {
+            if (char.IsAsciiLetterOrDigit(character))
+                buffer[count++] = char.ToUpperInvariant(character);
+        }
+
+        return buffer[..count];
+    }
 
     private static int CountDigits(ReadOnlySpan<char> value)
     {
@@ -49,103 +119,37 @@ public static class MaskingValidators
         return digits;
     }
 
-    private static bool PassesLuhn(ReadOnlySpan<char> value)
+    /// <summary>A card's number; separated by other than spaces and hyphens only in groups of three to six digits, for lists of numbers and times look alike.</summary>
+    private static int Card(string text, int start, int length)
     {
-        int sum = 0;
-        int digits = 0;
-        bool allEqual = true;
-        char first = value[0];
-        for (int i = value.Length - 1; i >= 0; i--)
+        ReadOnlySpan<char> value = text.AsSpan(start, length);
+        if (length > LongestCompact || !TextBounds.StandsAlone(text, start, length))
+            return 0;
+
+        if (value.ContainsAny(".,_/"))
         {
-            if (!char.IsAsciiDigit(value[i]))
-                continue;
-
-            int digit = value[i] - '0';
-            allEqual &= value[i] == first;
-            if (digits % 2 == 1)
-                digit = digit > 4 ? (digit * 2) - 9 : digit * 2;
-
-            sum += digit;
-            digits++;
+            foreach (Range group in value.SplitAny(".,_/ -"))
+            {
+                if (value[group].Length is 1 or 2 or > 6)
+                    return 0;
+            }
         }
 
-        return digits is >= 13 and <= 19 && sum % 10 == 0 && !allEqual && first is >= '2' and <= '6';
+        return PaymentNumbers.Card(Compact(value, stackalloc char[LongestCompact])) ? length : 0;
     }
 
-    /// <summary>ISO 7064 mod 97-10 over the longest prefix that ends where a word ends.</summary>
+    /// <summary>An IBAN at the start of the candidate: as many letters and digits as its country's have, if a word ends there.</summary>
     private static int Iban(string text, int start, int length)
     {
         if (!TextBounds.FreeBefore(text, start))
             return 0;
 
-        for (int end = length; end >= 15; end--)
-        {
-            ReadOnlySpan<char> value = text.AsSpan(start, end);
-            if (value[^1] != ' ' && TextBounds.FreeAfter(text, start + end) && IbanRemainder(value) == 1)
-                return end;
-        }
+        int wanted = PaymentNumbers.IbanLength(text.AsSpan(start, 2).ToString().ToUpperInvariant());
+        int end = start;
+        for (int count = 0; count < wanted && end < start + length; end++)
+            count += char.IsAsciiLetterOrDigit(text[end]) ? 1 : 0;
 
-        return 0;
-    }
-
-    private static int IbanRemainder(ReadOnlySpan<char> value)
-    {
-        Span<char> compact = stackalloc char[value.Length];
-        int count = 0;
-        foreach (char character in value)
-        {
-            if (char.IsAsciiLetterOrDigit(character))
-                compact[count++] = char.ToUpperInvariant(character);
-        }
-
-        if (count is < 15 or > 34)
-            return 0;
-
-        int remainder = 0;
-        for (int i = 0; i < count; i++)
-        {
-            char character = compact[(i + 4) % count];
-            remainder = char.IsAsciiDigit(character)
-                ? ((remainder * 10) + character - '0') % 97
-                : ((remainder * 100) + character - 'A' + 10) % 97;
-        }
-
-        return remainder;
-    }
-
-    private static int IpV4(string text, int start, int length)
-    {
-        bool rangeBefore = start > 0 && text[start - 1] == '-';
-        bool rangeAfter = start + length < text.Length && text[start + length] == '-';
-        bool free = (rangeBefore || TextBounds.FreeBefore(text, start)) && (rangeAfter || TextBounds.FreeAfter(text, start + length));
-        if (!free || WordBefore(text, start) is { Length: > 0 } word && VersionWords.Contains(word.ToString(), StringComparer.OrdinalIgnoreCase))
-            return 0;
-
-        ReadOnlySpan<char> value = text.AsSpan(start, length);
-        int end = value.IndexOf(':');
-        ReadOnlySpan<char> address = end < 0 ? value : value[..end];
-        foreach (Range octet in address.Split('.'))
-        {
-            if (!byte.TryParse(address[octet], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                return 0;
-        }
-
-        return length;
-    }
-
-    private static int IpV6(string text, int start, int length)
-    {
-        ReadOnlySpan<char> value = text.AsSpan(start, length);
-        if (value[^1] == ':' && !value.EndsWith("::"))
-            value = value[..^1];
-
-        if (!TextBounds.StandsAlone(text, start, value.Length) || (start > 0 && text[start - 1] == ':') || !value.ContainsAnyInRange('0', '9'))
-            return 0;
-
-        bool compressed = value.Contains("::", StringComparison.Ordinal);
-        return (compressed || value.Count(':') == 7) && IPAddress.TryParse(value, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
-            ? value.Length
-            : 0;
+        return wanted > 0 && end - start <= LongestCompact && TextBounds.FreeAfter(text, end) && PaymentNumbers.Iban(Compact(text.AsSpan(start, end - start), stackalloc char[LongestCompact])) ? end - start : 0;
     }
 
     private static int Phone(string text, int start, int length)
@@ -170,18 +174,5 @@ public static class MaskingValidators
     {
         int end = value.IndexOfAnyExceptInRange('0', '9');
         return end < 0 ? value.Length : end;
-    }
-
-    private static ReadOnlySpan<char> WordBefore(string text, int start)
-    {
-        int end = start;
-        while (end > 0 && text[end - 1] is ' ' or ':' or '=' or '(' or '-' or '.')
-            end--;
-
-        int begin = end;
-        while (begin > 0 && end - begin < 16 && char.IsLetter(text[begin - 1]))
-            begin--;
-
-        return text.AsSpan(begin, end - begin);
     }
 }

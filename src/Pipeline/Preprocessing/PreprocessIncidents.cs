@@ -13,7 +13,7 @@ namespace Pipeline.Preprocessing;
 /// Each batch and the watermark behind it are stored in one transaction, so a killed run goes on where it was and does nothing twice. Where a batch takes several
 /// requests to the embedder, each answer is stored before the next request is sent: what was paid for is found again, whatever happens then.
 /// </summary>
-public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options)
+public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncidents preprocessed, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options)
 {
     private const string Stage = "preprocess";
 
@@ -28,12 +28,12 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
     /// <summary>How many incidents wait.</summary>
     public async Task<long> CountWaitingAsync(CancellationToken cancellationToken = default) =>
-        await warehouse.CountChangesAsync(await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken), cancellationToken);
+        await source.CountChangesAsync(await preprocessed.GetWatermarkAsync(WatermarkName, cancellationToken), cancellationToken);
 
     /// <summary>Names the state of the preprocessed incidents: it is another one after anything new was preprocessed.</summary>
     public async Task<string> WatermarkAsync(CancellationToken cancellationToken = default)
     {
-        long watermark = await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken);
+        long watermark = await preprocessed.GetWatermarkAsync(WatermarkName, cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"{WatermarkName}:{watermark}");
     }
 
@@ -56,14 +56,14 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
     private async Task<PreprocessOutcome> RunBatchesAsync(int? limit, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
-        long watermark = await warehouse.GetWatermarkAsync(WatermarkName, cancellationToken);
-        long total = Math.Min(limit ?? long.MaxValue, await warehouse.CountChangesAsync(watermark, cancellationToken));
+        long watermark = await preprocessed.GetWatermarkAsync(WatermarkName, cancellationToken);
+        long total = Math.Min(limit ?? long.MaxValue, await source.CountChangesAsync(watermark, cancellationToken));
         PreprocessOutcome outcome = new(0, 0, 0, 0);
         progress?.Report(new PipelineProgress("Preprocessing", 0, total));
         while (outcome.Read < total)
         {
             int size = (int)Math.Min(options.BatchSize, total - outcome.Read);
-            IReadOnlyList<IncidentChange> batch = await warehouse.ReadChangesAsync(watermark, size, cancellationToken);
+            IReadOnlyList<IncidentChange> batch = await source.ReadChangesAsync(watermark, size, cancellationToken);
             if (batch.Count == 0)
             {
                 break;
@@ -96,7 +96,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         }
 
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(
-            await warehouse.FindEmbeddingsAsync(Embedder, [.. texts.Select(t => t.Hash).Distinct(StringComparer.Ordinal)], cancellationToken), StringComparer.Ordinal);
+            await preprocessed.FindEmbeddingsAsync(Embedder, [.. texts.Select(t => t.Hash).Distinct(StringComparer.Ordinal)], cancellationToken), StringComparer.Ordinal);
         Masked[] missing = [.. texts.Where(t => !embeddings.ContainsKey(t.Hash)).DistinctBy(t => t.Hash, StringComparer.Ordinal)];
         List<Masked> unstored = [.. texts];
         IReadOnlyDictionary<string, string> refused = await EmbedAsync(missing, embeddings, () => StoreAsync([], watermarkName: null), cancellationToken);
@@ -113,7 +113,7 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
         async Task StoreAsync(IReadOnlyList<DeadLetter> aside, string? watermarkName)
         {
             PreprocessedIncident[] rows = [.. unstored.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
-            await warehouse.SavePreprocessedAsync(rows, aside, watermarkName, batch[^1].Sequence, missing.Length > 0 ? CancellationToken.None : cancellationToken);
+            await preprocessed.SavePreprocessedAsync(rows, aside, watermarkName, batch[^1].Sequence, missing.Length > 0 ? CancellationToken.None : cancellationToken);
             unstored.RemoveAll(t => embeddings.ContainsKey(t.Hash));
         }
 
@@ -197,4 +197,22 @@ public sealed class PreprocessIncidents(IWarehouse warehouse, IEmbeddingGenerato
 
     /// <summary>An incident with its masked text and the hash of that.</summary>
     private sealed record Masked(Incident Incident, string Summary, string Hash);
+}
+
+/// <summary>What a preprocessing run did.</summary>
+/// <param name="Read">Incidents read since the watermark.</param>
+/// <param name="Stored">Incidents masked, embedded and stored.</param>
+/// <param name="Embedded">Texts that were embedded: the others had an embedding already.</param>
+/// <param name="DeadLetters">Incidents that could not be processed and were kept aside.</param>
+public sealed record PreprocessOutcome(long Read, long Stored, long Embedded, long DeadLetters);
+
+/// <summary>How incidents are preprocessed.</summary>
+public sealed record PreprocessingOptions
+{
+    /// <summary>Incidents read, embedded and stored at once, 1 to 100,000: it bounds the memory, and what a crash has to do again.</summary>
+    public int BatchSize { get; init; } = 1_000;
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
+    public void Validate() => SettingRange.Require(BatchSize, 1, 100_000, "Preprocessing:BatchSize");
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Pipeline.Preprocessing;
 
 /// <summary>
-/// Makes one masked summary of an incident's text columns: each is cleaned, one that repeats another is left out, the rest are joined with line feeds,
-/// masked, and cut at a word's end. Masking follows cleaning, for markup can hide a datum, and precedes cutting, for half a datum is not recognised.
+/// Makes one masked summary of an incident's text columns: each is freed of markup, masked, and freed of headers and formulas; one that repeats another is left
+/// out, and the rest are joined with line feeds and cut at a word's end. Masking comes after markup, which can hide a datum, before greetings and
+/// closing formulas go, by which names are recognised, and before cutting, for half a datum is not recognised.
 /// Pure: the same texts give the same summary.
 /// </summary>
 public sealed class SummaryBuilder
@@ -13,14 +15,14 @@ public sealed class SummaryBuilder
     /// <summary>The longest summary in characters when none is given.</summary>
     public const int DefaultMaxLength = 2000;
 
-    // Rises whenever cleaning or summarising changes what it makes of the same texts.
-    private const int Revision = 1;
+    // Rises whenever cleaning, folding, a check of a number or name, or summarising changes what it makes of the same texts.
+    private const int Revision = 2;
 
     private readonly Masker _masker;
     private readonly int _maxLength;
 
     /// <summary>Creates a builder.</summary>
-    /// <param name="masker">Masks the joined text.</param>
+    /// <param name="masker">Masks each text.</param>
     /// <param name="maxLength">The longest summary in UTF-16 characters, at least 20.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is below 20.</exception>
     public SummaryBuilder(Masker masker, int maxLength = DefaultMaxLength)
@@ -47,13 +49,13 @@ public sealed class SummaryBuilder
             if (string.IsNullOrWhiteSpace(text))
                 continue;
 
-            string clean = TextCleaner.Clean(text);
+            string clean = TextCleaner.WithoutFormulas(_masker.Mask(TextCleaner.Plain(text)));
             string key = Key(clean);
             if (key.Length > 0 && !kept.Exists(other => Repeats(other.Key, key)))
                 Keep(kept, clean, key);
         }
 
-        return Cut(_masker.Mask(string.Join('\n', kept.Select(part => part.Text))));
+        return Cut(string.Join('\n', kept.Select(part => part.Text)));
     }
 
     /// <summary>A later text that opens with an earlier one replaces it where it stood.</summary>
@@ -103,4 +105,11 @@ public sealed class SummaryBuilder
 
         return summary[..end].TrimEnd();
     }
+}
+
+/// <summary>The content hash of a masked text, as the warehouse and the models know it.</summary>
+internal static class TextHash
+{
+    /// <summary>SHA-256 in lower-case hexadecimal.</summary>
+    public static string Of(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

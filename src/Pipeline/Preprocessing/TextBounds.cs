@@ -37,6 +37,9 @@ internal static class TextBounds
         };
     }
 
-    /// <summary>Whether it is a letter, a digit or an underscore.</summary>
-    public static bool IsWord(char character) => char.IsLetterOrDigit(character) || character == '_';
+    /// <summary>Whether it goes on as a word does: a letter of a script with spaces between words, a digit or an underscore.</summary>
+    public static bool IsWord(char character) => character == '_' || (char.IsLetterOrDigit(character) && !IsUnspaced(character));
+
+    /// <summary>Whether it is a Chinese or Japanese character: no space stands between such a word and a number.</summary>
+    public static bool IsUnspaced(char character) => character is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF');
 }

@@ -1,11 +1,12 @@
+using Pipeline.Classification;
+using Pipeline.Incidents;
 using Pipeline.Models;
-using Pipeline.Prediction;
-using Pipeline.Storage;
+using Pipeline.Problems;
 
 namespace Pipeline.Reporting;
 
 /// <summary>Gathers what the report shows from the warehouse and the newest model versions.</summary>
-public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeProvider clock)
+public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predictions, ModelStore models, TimeProvider clock)
 {
     private const int MapPoints = 20_000;
     private const int FewestPoints = 400;
@@ -18,7 +19,7 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task<ReportData> BuildAsync(string title, IReadOnlyDictionary<string, string>? notes = null, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<TechCenterStatistics> statistics = await warehouse.ReadStatisticsAsync(cancellationToken);
+        IReadOnlyList<TechCenterStatistics> statistics = await techCenters.ReadStatisticsAsync(cancellationToken);
         long total = Math.Max(1, statistics.Sum(s => s.Predicted));
         List<ReportTechCenter> centers = [];
         foreach (TechCenterStatistics center in statistics)
@@ -47,7 +48,7 @@ public sealed class ReportBuilder(IWarehouse warehouse, ModelStore models, TimeP
         }
 
         List<PredictedIncident> rows = [];
-        await foreach (PredictedIncident row in warehouse.ReadPredictedAsync(center.TechCenter, cancellationToken))
+        await foreach (PredictedIncident row in predictions.ReadPredictedAsync(center.TechCenter, cancellationToken))
         {
             rows.Add(row);
         }

@@ -1,3 +1,6 @@
+using Pipeline.Models;
+using Pipeline.Problems;
+
 namespace Pipeline.Reporting;
 
 /// <summary>Everything the report shows; holds masked text only.</summary>
@@ -5,3 +8,95 @@ namespace Pipeline.Reporting;
 /// <param name="GeneratedAt">When the report was made, in UTC.</param>
 /// <param name="TechCenters">One entry per tech center, the largest first.</param>
 public sealed record ReportData(string Title, DateTimeOffset GeneratedAt, IReadOnlyList<ReportTechCenter> TechCenters);
+
+/// <summary>One tech center's part of the report.</summary>
+public sealed record ReportTechCenter
+{
+    /// <summary>The tech center's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model version shown, such as <c>2026_q2</c>; null where none was published, with the reason in <see cref="Note"/>.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The version before it, to which <see cref="Changes"/> refer; null for the first.</summary>
+    public string? PreviousVersion { get; init; }
+
+    /// <summary>A remark for the reader, such as why there is no model; null where there is nothing to say.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Predicted incidents.</summary>
+    public required int Incidents { get; init; }
+
+    /// <summary>Incidents that belong to no cluster.</summary>
+    public required int Unclustered { get; init; }
+
+    /// <summary>Monday of each week that <see cref="ReportCluster.WeeklyCounts"/> counts, without gaps, oldest first; empty where the source has no dates.</summary>
+    public required IReadOnlyList<DateOnly> Weeks { get; init; }
+
+    /// <summary>The clusters, the largest first.</summary>
+    public required IReadOnlyList<ReportCluster> Clusters { get; init; }
+
+    /// <summary>The cluster map's points (a sample where there are very many).</summary>
+    public required IReadOnlyList<ReportPoint> Points { get; init; }
+
+    /// <summary>What changed since <see cref="PreviousVersion"/>.</summary>
+    public required IReadOnlyList<ReportChange> Changes { get; init; }
+}
+
+/// <summary>One problem cluster of the report.</summary>
+public sealed record ReportCluster
+{
+    /// <summary>The cluster's id, stable across versions.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The cluster's name.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The words that tell the cluster from the others, the strongest first.</summary>
+    public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>The id of the cluster's domain.</summary>
+    public required int DomainId { get; init; }
+
+    /// <summary>The name of the cluster's domain.</summary>
+    public required string DomainName { get; init; }
+
+    /// <summary>How many incidents were assigned to it.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>The cluster's persistence in the condensed tree; higher is more stable.</summary>
+    public required double Persistence { get; init; }
+
+    /// <summary>The first incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? FirstSeen { get; init; }
+
+    /// <summary>The last incident's date in UTC; null where the source has no dates.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Whether the problem is new, rising, steady, falling or gone.</summary>
+    public required ClusterTrend Trend { get; init; }
+
+    /// <summary>Incidents per week of <see cref="ReportTechCenter.Weeks"/>.</summary>
+    public required IReadOnlyList<int> WeeklyCounts { get; init; }
+
+    /// <summary>A few typical incidents: masked text.</summary>
+    public required IReadOnlyList<string> Examples { get; init; }
+}
+
+/// <summary>One incident on the cluster map.</summary>
+/// <param name="X">Horizontal position, in the layout's own units.</param>
+/// <param name="Y">Vertical position, in the layout's own units.</param>
+/// <param name="ClusterId">The cluster's id, -1 for unclustered.</param>
+/// <param name="Number">The incident's number.</param>
+/// <param name="CreatedOn">When it was opened, in UTC; null where the source has no dates.</param>
+/// <param name="Text">The start of its masked text.</param>
+public sealed record ReportPoint(float X, float Y, int ClusterId, string Number, DateTimeOffset? CreatedOn, string Text);
+
+/// <summary>A difference between two model versions.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="ClusterId">The cluster it happened to.</param>
+/// <param name="Label">That cluster's name.</param>
+/// <param name="Before">Its members in the version before; 0 for a new one.</param>
+/// <param name="After">Its members now; 0 for one that is gone.</param>
+/// <param name="Related">Names of the clusters that it was split from or merged of.</param>
+public sealed record ReportChange(ClusterChangeKind Kind, int ClusterId, string Label, int Before, int After, IReadOnlyList<string> Related);

@@ -22,3 +22,28 @@ public interface IObjectStore
     /// <summary>Deletes an object; nothing happens where there is none.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken = default);
 }
+
+/// <summary>An object in the store.</summary>
+/// <param name="Name">Its name: a relative path with forward slashes.</param>
+/// <param name="Size">Its size in bytes.</param>
+public sealed record StoredObject(string Name, long Size)
+{
+    /// <summary>A text that is another one after every write of the object, such as its ETag; null where the store cannot tell.</summary>
+    public string? Version { get; init; }
+}
+
+/// <summary>The object store could not be read or written. The message says what failed, where, and how to mend it.</summary>
+public sealed class ObjectStoreException : Exception
+{
+    /// <summary>Creates the exception with a message that says what failed, where, and how to mend it.</summary>
+    public ObjectStoreException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with a message that says what failed, where, and how to mend it, and its cause.</summary>
+    public ObjectStoreException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

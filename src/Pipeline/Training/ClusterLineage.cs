@@ -1,4 +1,5 @@
-using Pipeline.Reporting;
+using Pipeline.Models;
+
 
 namespace Pipeline.Training;
 
@@ -115,3 +116,20 @@ public static class ClusterLineage
 
     private static bool IsPart(int sharedIncidents, int size) => sharedIncidents > 0 && sharedIncidents >= SamePart * size;
 }
+
+/// <summary>How the clusters of a training continue those of the version before.</summary>
+/// <param name="Clusters">One entry per new cluster, in the order of their numbers.</param>
+/// <param name="Gone">The earlier clusters that do not continue, in the order of their ids.</param>
+/// <param name="NextId">The lowest id that is still unused.</param>
+public sealed record LineageResult(IReadOnlyList<LineageCluster> Clusters, IReadOnlyList<LineageGone> Gone, int NextId);
+
+/// <summary>A new cluster's identity.</summary>
+/// <param name="Id">The id: inherited where it is the same problem, fresh otherwise.</param>
+/// <param name="Origin">Kept or merged where the id is inherited; new or split where it is fresh.</param>
+/// <param name="RelatedIds">The earlier clusters that were merged into it, or that it was split from.</param>
+public sealed record LineageCluster(int Id, ClusterChangeKind Origin, IReadOnlyList<int> RelatedIds);
+
+/// <summary>An earlier cluster that does not continue.</summary>
+/// <param name="Id">Its id, never used again.</param>
+/// <param name="MergedInto">The cluster that took at least half of its incidents; null where they scattered.</param>
+public sealed record LineageGone(int Id, int? MergedInto);

@@ -1,5 +1,4 @@
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Training;
@@ -7,18 +6,17 @@ namespace Pipeline.Training;
 /// <summary>The version before the one that is trained: what it knew, and what it would have said of any incident.</summary>
 public sealed class EarlierVersion
 {
-    private readonly IncidentClassifier _classifier;
-    private readonly KnownTexts? _knownOnly;
+    private readonly FittedModel _model;
+    private readonly bool _sameVectors;
 
-    private EarlierVersion(ModelContent content, IncidentClassifier classifier, KnownTexts? knownOnly)
+    private EarlierVersion(FittedModel model, bool sameVectors)
     {
-        Clusters = content.Clusters;
-        _classifier = classifier;
-        _knownOnly = knownOnly;
+        _model = model;
+        _sameVectors = sameVectors;
     }
 
     /// <summary>Its clusters.</summary>
-    public ModelClusters Clusters { get; }
+    public ModelClusters Clusters => _model.Clusters;
 
     /// <summary>Reads a version.</summary>
     /// <exception cref="ModelException">The version is damaged.</exception>
@@ -26,20 +24,18 @@ public sealed class EarlierVersion
     {
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(manifest);
-        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
-        IncidentClassifier classifier = IncidentClassifier.Load(manifest, content, maxDegreeOfParallelism);
-
-        // Vectors of another embedder mean nothing to the version, but it still knows its texts.
-        bool sameVectors = string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal);
-        return new EarlierVersion(content, classifier, sameVectors ? null : KnownTexts.Read(content.Arrays));
+        FittedModel model = FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), maxDegreeOfParallelism);
+        return new EarlierVersion(model, string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal));
     }
 
     /// <summary>The version's cluster id for each incident, -1 for none.</summary>
     public int[] ClusterIdsOf(IReadOnlyList<PreprocessedIncident> incidents, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(incidents);
-        return _knownOnly is null
-            ? [.. _classifier.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => answer.ClusterId)]
-            : [.. incidents.Select(i => (_knownOnly.Find(i.ContentHash) ?? Classification.None).ClusterId)];
+
+        // Vectors of another embedder mean nothing to the version, but it still knows its texts.
+        return _sameVectors
+            ? [.. _model.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => answer.ClusterId)]
+            : [.. incidents.Select(i => _model.Recall(i.ContentHash).ClusterId)];
     }
 }

@@ -1,4 +1,5 @@
-using Pipeline.Prediction;
+using Pipeline.Incidents;
+using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Training;
 /// The reduction that small tech centers share. A few hundred texts do not show which words are common in all incidents and which tell problems apart; those of all
 /// centers together do. What it learned is written into each model as its own.
 /// </summary>
-internal sealed class PooledBackground(IWarehouse warehouse, string embedder, TrainingOptions options)
+internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITechCenters techCenters, string embedder, TrainingOptions options)
 {
     /// <summary>A center with fewer incidents than this is small.</summary>
     public const int SmallCenter = 300;
@@ -30,7 +31,7 @@ internal sealed class PooledBackground(IWarehouse warehouse, string embedder, Tr
             return known;
         }
 
-        IReadOnlyList<string> centers = await warehouse.ListTechCentersAsync(cancellationToken);
+        IReadOnlyList<string> centers = await techCenters.ListTechCentersAsync(cancellationToken);
         if (centers.Count < 2)
         {
             return null;
@@ -50,7 +51,7 @@ internal sealed class PooledBackground(IWarehouse warehouse, string embedder, Tr
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(StringComparer.Ordinal);
         foreach (string center in centers)
         {
-            await foreach (PreprocessedIncident row in warehouse.ReadWindowAsync(center, embedder, window.From, window.Until, cancellationToken))
+            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(center, embedder, window.From, window.Until, cancellationToken))
             {
                 if ((hashes.Count == MostTexts && string.CompareOrdinal(row.ContentHash, hashes.Max) > 0) || !hashes.Add(row.ContentHash))
                 {

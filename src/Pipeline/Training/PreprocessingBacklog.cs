@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Training;
 /// Lets a scheduled training wait for the incidents that are still to be preprocessed: what it learns from part of them - of a first import, or after a change of
 /// the embedder or the masking rules - would answer for half a year.
 /// </summary>
-public sealed class PreprocessingBacklog(IWarehouse warehouse, PreprocessIncidents preprocess, TimeProvider clock)
+public sealed class PreprocessingBacklog(ITechCenters techCenters, PreprocessIncidents preprocess, TimeProvider clock)
 {
     // Incidents keep coming: up to one in so many may be missing.
     private const long Enough = 100;
@@ -35,5 +36,5 @@ public sealed class PreprocessingBacklog(IWarehouse warehouse, PreprocessInciden
         }
     }
 
-    private async Task<long> CountPreprocessedAsync(CancellationToken cancellationToken) => (await warehouse.ReadStatisticsAsync(cancellationToken)).Sum(s => s.Preprocessed);
+    private async Task<long> CountPreprocessedAsync(CancellationToken cancellationToken) => (await techCenters.ReadStatisticsAsync(cancellationToken)).Sum(s => s.Preprocessed);
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Clustering;
+using Pipeline.Incidents;
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -10,11 +10,11 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
 {
     private const int SmallestWindow = 10;
 
-    private readonly PooledBackground _pooled = new(warehouse, embedder, options);
+    private readonly PooledBackground _pooled = new(preprocessed, techCenters, embedder, options);
 
     // More trainings than this never publish the same quarter at once.
     private const int MostRevisions = 50;
@@ -33,7 +33,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
     public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken = default)
     {
         TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken));
-        TrainingMeasures.Record(outcome);
+        Measure(outcome);
         return outcome;
     }
 
@@ -52,7 +52,7 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
             }
 
             List<PreprocessedIncident> rows = [];
-            await foreach (PreprocessedIncident row in warehouse.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
             {
                 rows.Add(row);
             }
@@ -166,6 +166,28 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
         throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.TechCenter(draft.TechCenter)}, and train again.");
     }
 
+    // A failed training is counted as an error; a published version is described.
+    private static void Measure(TrainingOutcome outcome)
+    {
+        KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(outcome.TechCenter);
+        PipelineMetrics.TrainingDuration.Record(outcome.Seconds, center, new("status", outcome.Status.ToString()));
+        if (outcome.Status == TrainingStatus.Failed)
+        {
+            PipelineMetrics.Fail(PipelineOperation.Train, outcome.TechCenter);
+        }
+
+        if (outcome.Status == TrainingStatus.Published)
+        {
+            PipelineMetrics.TrainingClusters.Record(outcome.Clusters, center);
+            PipelineMetrics.NoiseShare.Record((double)outcome.Unclustered / Math.Max(1, outcome.Incidents), center);
+        }
+
+        if (outcome.Quality is double quality && double.IsFinite(quality))
+        {
+            PipelineMetrics.TrainingQuality.Record(quality, center);
+        }
+    }
+
     private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality) => new()
     {
         TechCenter = manifest.TechCenter,
@@ -178,4 +200,54 @@ public sealed class TechCenterTrainer(IWarehouse warehouse, ModelStore models, C
         Seconds = Math.Round(seconds, 3),
         Quality = quality,
     };
+}
+
+/// <summary>How the training of one tech center ended, in names and figures only: small enough to be kept in an orchestration's history.</summary>
+public sealed record TrainingOutcome
+{
+    /// <summary>The tech center.</summary>
+    public required string TechCenter { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required TrainingStatus Status { get; init; }
+
+    /// <summary>The published version's name; null where none was published.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Incidents in the window.</summary>
+    public int Incidents { get; init; }
+
+    /// <summary>Clusters found.</summary>
+    public int Clusters { get; init; }
+
+    /// <summary>Incidents that belong to no cluster.</summary>
+    public int Unclustered { get; init; }
+
+    /// <summary>Domains found.</summary>
+    public int Domains { get; init; }
+
+    /// <summary>Wall-clock seconds.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
+    public double? Quality { get; init; }
+
+    /// <summary>Why nothing was published; null where a version was.</summary>
+    public string? Detail { get; init; }
+}
+
+/// <summary>How the training of one tech center ended.</summary>
+public enum TrainingStatus
+{
+    /// <summary>A new model version was published.</summary>
+    Published,
+
+    /// <summary>The window holds too few incidents to cluster; the version before stays.</summary>
+    TooFewIncidents,
+
+    /// <summary>Every incident is noise; the version before stays.</summary>
+    NoClusters,
+
+    /// <summary>The training failed; the version before stays.</summary>
+    Failed,
 }

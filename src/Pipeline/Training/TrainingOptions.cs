@@ -1,3 +1,5 @@
+using Pipeline.Models;
+
 namespace Pipeline.Training;
 
 /// <summary>How models are trained. Every default is meant to be right for most; sizes grow with the number of incidents.</summary>

@@ -1,12 +1,18 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Incidents;
+using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Training;
 
 /// <summary>Checks training requests and settles what they leave open.</summary>
-public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions options, TimeProvider clock)
+public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions options, TimeProvider clock)
 {
     private const int FirstYear = 2000;
     private const int LastYear = 9998;
@@ -20,7 +26,7 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
     {
         ArgumentNullException.ThrowIfNull(request);
         RequireRanges(request);
-        IReadOnlyList<TechCenterStatistics> known = [.. (await warehouse.ReadStatisticsAsync(cancellationToken)).Where(s => s.Preprocessed > 0)];
+        IReadOnlyList<TechCenterStatistics> known = [.. (await techCenters.ReadStatisticsAsync(cancellationToken)).Where(s => s.Preprocessed > 0)];
         IReadOnlyList<string>? asked = TechCenters(request, known);
         TechCenterStatistics[] trained = [.. known.Where(s => asked?.Contains(s.TechCenter, StringComparer.Ordinal) ?? true)];
         if (request.Year is not int year || request.Quarter is not int quarter)
@@ -32,24 +38,18 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
             RequireData(year, quarter, trained);
         }
 
-        return new TrainingPlan(year, quarter, asked);
+        return new TrainingPlan(year, quarter, asked, request.Token);
     }
 
     /// <summary>What a plan trains, and with which parameters: a restart resumes only the run that asked for the same.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="token">What else tells two trainings apart; see <see cref="TrainingRequest.Token"/>.</param>
-    public string Fingerprint(TrainingPlan plan, string? token = null)
+    public string Fingerprint(TrainingPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return JsonSerializer.Serialize(new { techCenters = plan.TechCenters, token, options = options with { MaxDegreeOfParallelism = null } }, PipelineJson.Compact);
+        return JsonSerializer.Serialize(new { techCenters = plan.TechCenters, token = plan.Token, options = options with { MaxDegreeOfParallelism = null } }, PipelineJson.Compact);
     }
 
-    /// <summary>The period that a plan's models learn from.</summary>
-    public TrainingWindow Window(TrainingPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        return TrainingWindow.Ending(plan.Year, plan.Quarter, options.WindowMonths);
-    }
+    /// <summary>The period that the models of a quarter learn from.</summary>
+    public TrainingWindow Window(int year, int quarter) => TrainingWindow.Ending(year, quarter, options.WindowMonths);
 
     private static void RequireRanges(TrainingRequest request)
     {
@@ -97,7 +97,7 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
     // Incidents without a date belong to every window: a center that has no others is never refused.
     private void RequireData(int year, int quarter, TechCenterStatistics[] centers)
     {
-        TrainingWindow window = TrainingWindow.Ending(year, quarter, options.WindowMonths);
+        TrainingWindow window = Window(year, quarter);
         DateTimeOffset? oldest = centers.Min(s => s.OldestIncident);
         DateTimeOffset? newest = centers.Max(s => s.NewestIncident);
         if (oldest is null || newest is null || centers.Any(s => s.OldestIncident is null) || (window.Until > oldest && window.From <= newest))
@@ -108,5 +108,36 @@ public sealed class TrainingPlanner(IWarehouse warehouse, TrainingOptions option
         throw RequestException.Invalid("year", string.Create(
             CultureInfo.InvariantCulture,
             $"The window of {year} q{quarter} is {window.From:yyyy-MM-dd} to {window.Until:yyyy-MM-dd}, but the incidents are from {oldest:yyyy-MM-dd} to {newest:yyyy-MM-dd}. Give a year and quarter whose window holds some of them."));
+    }
+}
+
+/// <summary>Asks for a training.</summary>
+/// <param name="Year">The calendar year of the window's end; null for that of the newest incident.</param>
+/// <param name="Quarter">The quarter of the window's end, 1 to 4; null for that of the newest incident.</param>
+/// <param name="TechCenters">The tech centers to train; null for all that have preprocessed incidents.</param>
+/// <param name="Token">Tells apart requests that are otherwise equal: only a run with the same token is resumed. Null for none.</param>
+public sealed record TrainingRequest(int? Year = null, int? Quarter = null, IReadOnlyList<string>? TechCenters = null, string? Token = null);
+
+/// <summary>A training request with its quarter settled and its names checked.</summary>
+/// <param name="Year">The calendar year of the window's end.</param>
+/// <param name="Quarter">The quarter of the window's end, 1 to 4.</param>
+/// <param name="TechCenters">The tech centers asked for, distinct and in ordinal order; null for all that there are when the training starts.</param>
+/// <param name="Token">Tells apart plans that are otherwise equal; see <see cref="TrainingRequest"/>.</param>
+/// <param name="TraceParent">What asked for the training, as a W3C <c>traceparent</c>; null where it is not known.</param>
+public sealed record TrainingPlan(int Year, int Quarter, IReadOnlyList<string>? TechCenters, string? Token = null, string? TraceParent = null) : ITraced
+{
+    /// <summary>
+    /// A name that equal plans share, such as <c>train-2026-q2</c>: two of them are one training. Explicit tech centers add the start of their names' SHA-256.
+    /// </summary>
+    [JsonIgnore]
+    public string Name
+    {
+        get
+        {
+            string quarter = string.Create(CultureInfo.InvariantCulture, $"train-{Year}-q{Quarter}");
+            return TechCenters is null
+                ? quarter
+                : $"{quarter}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', TechCenters))))[..8]}";
+        }
     }
 }

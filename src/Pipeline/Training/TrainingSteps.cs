@@ -1,44 +1,64 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Incidents;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Training;
 
 /// <summary>
-/// A training in steps for an orchestration that may run each of them more than once and several tech centers at a time:
-/// every step has the same effect however often it is repeated.
+/// The training use case, in steps: open a run, train its tech centers, close it. Every step has the same effect however often it is repeated, so that an
+/// orchestration may run each more than once and several tech centers at a time; <see cref="RunAsync"/> takes them one after the other in this process.
+/// A killed training, begun again from the same plan, goes on with the unfinished tech centers and publishes none twice.
 /// </summary>
-public sealed class TrainingSteps(IWarehouse warehouse, TechCenterTrainer trainer, TrainingPlanner planner, TrainingFanOutOptions fanOut)
+public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCenters, ISettingsTable settings, TechCenterTrainer trainer, TrainingPlanner planner, TrainingFanOutOptions fanOut)
 {
     /// <summary>The warehouse setting that holds the newest <see cref="TrainingRecord"/>.</summary>
     public const string LastTrainingSetting = "last-training";
+
+    /// <summary>
+    /// Runs or resumes a training in this process and leaves it open: begun again from the same plan it trains nothing twice, until <see cref="CloseAsync"/>.
+    /// A tech center that fails is recorded with the reason, and the others go on.
+    /// </summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="progress">Told before each tech center.</param>
+    /// <param name="cancellationToken">Stops between steps; the run can be resumed.</param>
+    /// <exception cref="WarehouseException">The warehouse cannot be read or written; the run can be resumed.</exception>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written; the run can be resumed.</exception>
+    public async Task<TrainingRecord> RunAsync(TrainingPlan plan, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        OpenedTraining training = await OpenAsync(plan, cancellationToken);
+        Dictionary<string, TrainingOutcome> outcomes = training.Finished.ToDictionary(o => o.TechCenter, StringComparer.Ordinal);
+        foreach (string center in training.TechCenters.Where(c => !outcomes.ContainsKey(c)).ToArray())
+        {
+            progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, center));
+            outcomes.Add(center, await TryAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center), cancellationToken));
+        }
+
+        progress?.Report(new PipelineProgress("Training", training.TechCenters.Count, training.TechCenters.Count));
+        return training.Ended(outcomes.Values);
+    }
 
     /// <summary>Begins a training, or takes up the interrupted one of the same plan.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
     public async Task<OpenedTraining> OpenAsync(TrainingPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        IReadOnlyList<string> centers = plan.TechCenters ?? await warehouse.ListTechCentersAsync(cancellationToken);
-        TrainingRun run = await warehouse.OpenTrainingRunAsync(plan.Year, plan.Quarter, planner.Fingerprint(plan), cancellationToken);
-        IEnumerable<TrainingOutcome> finished = centers.Where(run.Finished.ContainsKey).Select(center => JsonSerializer.Deserialize<TrainingOutcome>(run.Finished[center], PipelineJson.Compact)!);
-        return new OpenedTraining(run.Id, plan.Year, plan.Quarter, centers, [.. finished.Select(Named)], fanOut);
+        IReadOnlyList<string> centers = plan.TechCenters ?? await techCenters.ListTechCentersAsync(cancellationToken);
+        TrainingRun run = await journal.OpenTrainingRunAsync(plan.Year, plan.Quarter, planner.Fingerprint(plan), cancellationToken);
+        IEnumerable<string> finished = centers.Where(run.Finished.ContainsKey);
+        return new OpenedTraining(run.Id, plan.Year, plan.Quarter, centers, [.. finished.Select(center => JsonSerializer.Deserialize<TrainingOutcome>(run.Finished[center], PipelineJson.Compact)!)], fanOut);
     }
 
     /// <summary>Trains one tech center and journals it.</summary>
     /// <exception cref="TrainingFailedException">The training failed; it may be tried again.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
-    public async Task<TrainedTechCenter> TrainAsync(TechCenterTraining training, CancellationToken cancellationToken = default)
+    public async Task<TrainingOutcome> TrainAsync(TechCenterTraining training, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        TrainingWindow window = planner.Window(new TrainingPlan(training.Year, training.Quarter, null));
-        TrainingOutcome outcome = await trainer.TrainAsync(training.TechCenter, training.Year, training.Quarter, window, training.RunId, cancellationToken);
-        if (outcome.Status == TrainingStatus.Failed)
-        {
-            throw new TrainingFailedException(outcome.Detail ?? "No reason was given.");
-        }
-
-        await JournalAsync(training.RunId, outcome, cancellationToken);
-        return Named(outcome);
+        TrainingOutcome outcome = await TryAsync(training, cancellationToken);
+        return outcome.Status == TrainingStatus.Failed ? throw new TrainingFailedException(outcome.Detail ?? "No reason was given.") : outcome;
     }
 
     /// <summary>Journals the tech centers that failed for good, keeps the record, and closes the run: the same plan is a new run from then on.</summary>
@@ -46,17 +66,83 @@ public sealed class TrainingSteps(IWarehouse warehouse, TechCenterTrainer traine
     public async Task CloseAsync(TrainingRecord record, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
-        foreach (TrainedTechCenter failed in record.TechCenters.Where(c => c.Status == TrainingStatus.Failed))
+        foreach (TrainingOutcome failed in record.TechCenters.Where(c => c.Status == TrainingStatus.Failed))
         {
-            await JournalAsync(record.RunId, new TrainingOutcome { TechCenter = failed.TechCenter, Status = failed.Status, Incidents = 0, Detail = failed.Detail }, cancellationToken);
+            await JournalAsync(record.RunId, failed, cancellationToken);
         }
 
-        await warehouse.SetSettingAsync(LastTrainingSetting, JsonSerializer.Serialize(record, PipelineJson.Compact), cancellationToken);
-        await warehouse.CloseTrainingRunAsync(record.RunId, cancellationToken);
+        await settings.SetSettingAsync(LastTrainingSetting, JsonSerializer.Serialize(record, PipelineJson.Compact), cancellationToken);
+        await journal.CloseTrainingRunAsync(record.RunId, cancellationToken);
+    }
+
+    // A failure is not journalled before the training is closed: whoever resumes it tries the tech center again.
+    private async Task<TrainingOutcome> TryAsync(TechCenterTraining training, CancellationToken cancellationToken)
+    {
+        TrainingOutcome outcome = await trainer.TrainAsync(training.TechCenter, training.Year, training.Quarter, planner.Window(training.Year, training.Quarter), training.RunId, cancellationToken);
+        if (outcome.Status != TrainingStatus.Failed)
+        {
+            await JournalAsync(training.RunId, outcome, cancellationToken);
+        }
+
+        return outcome;
     }
 
     private Task JournalAsync(long runId, TrainingOutcome outcome, CancellationToken cancellationToken) =>
-        warehouse.FinishTrainingCenterAsync(runId, outcome.TechCenter, JsonSerializer.Serialize(outcome, PipelineJson.Compact), cancellationToken);
+        journal.FinishTrainingCenterAsync(runId, outcome.TechCenter, JsonSerializer.Serialize(outcome, PipelineJson.Compact), cancellationToken);
+}
 
-    private static TrainedTechCenter Named(TrainingOutcome outcome) => new(outcome.TechCenter, outcome.Status, outcome.Version, outcome.Detail);
+/// <summary>A training that has begun.</summary>
+/// <param name="RunId">The training run in the journal.</param>
+/// <param name="Year">The calendar year of the window's end.</param>
+/// <param name="Quarter">The quarter of the window's end, 1 to 4.</param>
+/// <param name="TechCenters">Every tech center of the training, in ordinal order.</param>
+/// <param name="Finished">Those that an interrupted run of the same plan had finished already.</param>
+/// <param name="FanOut">How the others are spread and repeated. Part of the training, so that a changed setting does not change one under way.</param>
+public sealed record OpenedTraining(long RunId, int Year, int Quarter, IReadOnlyList<string> TechCenters, IReadOnlyList<TrainingOutcome> Finished, TrainingFanOutOptions FanOut)
+{
+    /// <summary>The training's record.</summary>
+    /// <param name="outcomes">How its tech centers ended, in any order.</param>
+    public TrainingRecord Ended(IEnumerable<TrainingOutcome> outcomes) => new(RunId, Year, Quarter, Finished.Count, [.. outcomes.OrderBy(o => o.TechCenter, StringComparer.Ordinal)]);
+}
+
+/// <summary>Asks for the training of one tech center as part of a run.</summary>
+/// <param name="RunId">The training run in the journal.</param>
+/// <param name="Year">The calendar year of the window's end.</param>
+/// <param name="Quarter">The quarter of the window's end, 1 to 4.</param>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="TraceParent">What asked for the training, as a W3C <c>traceparent</c>; null where it is not known.</param>
+public sealed record TechCenterTraining(long RunId, int Year, int Quarter, string TechCenter, string? TraceParent = null) : ITraced;
+
+/// <summary>The result of a training, as it is kept in the warehouse.</summary>
+/// <param name="RunId">The training run in the journal.</param>
+/// <param name="Year">The calendar year of the window's end.</param>
+/// <param name="Quarter">The quarter of the window's end.</param>
+/// <param name="Resumed">How many tech centers an interrupted run of the same plan had finished already.</param>
+/// <param name="TechCenters">How each tech center ended, in ordinal order.</param>
+public sealed record TrainingRecord(long RunId, int Year, int Quarter, int Resumed, IReadOnlyList<TrainingOutcome> TechCenters) : ITraced
+{
+    /// <summary>What asked for the training, as a W3C <c>traceparent</c>; null where it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>The training of a tech center failed. The message is the reason.</summary>
+public sealed class TrainingFailedException : Exception
+{
+    /// <summary>Makes the exception without a reason.</summary>
+    public TrainingFailedException()
+    {
+    }
+
+    /// <summary>Makes the exception with its reason.</summary>
+    public TrainingFailedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception with its reason and cause.</summary>
+    public TrainingFailedException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
 }

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Classification;
 using Pipeline.Contracts;
 using Pipeline.Incidents;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.BigQuery.Tests;
@@ -72,6 +72,16 @@ public sealed class StagedRowsTests
         JsonElement letter = Lines(rows).Single(row => row.GetProperty("number").GetString() is "A");
         letter.GetProperty("reason").GetString().ShouldBe("no text");
         letter.TryGetProperty("embedding", out _).ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public void A_day_ends_with_its_last_microsecond_the_last_day_of_the_calendar_too()
+    {
+        DateTime day = new(2026, 1, 4, 12, 30, 0, DateTimeKind.Utc);
+
+        BigQueryFormat.LastOfDay(day).ShouldBe(new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc).AddMicroseconds(-1));
+        BigQueryFormat.LastOfDay(DateTime.MaxValue).Date.ShouldBe(DateTime.MaxValue.Date);
+        string.CompareOrdinal(BigQueryFormat.Timestamp(DateTimeOffset.MaxValue), BigQueryFormat.Timestamp(new DateTimeOffset(BigQueryFormat.LastOfDay(DateTime.MaxValue), TimeSpan.Zero))).ShouldBeLessThanOrEqualTo(0);
     }
 
     [TestMethod]

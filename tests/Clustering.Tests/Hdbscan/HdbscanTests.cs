@@ -189,7 +189,22 @@ public sealed class HdbscanTests
         cancelled.Cancel();
         Should.Throw<OperationCanceledException>(() => Hdbscan.Fit(points, 2, Default, null, cancelled.Token));
         Should.Throw<OperationCanceledException>(() => PrimSpanningTree.Build(
-            new MutualReachability(PointSet.Create(new float[300_000], 300, DistanceMetric.Euclidean, "points"), new double[1000], 1), 2, null, cancelled.Token));
+            new MutualReachability(PointSet.Create(new float[300_000], 300, DistanceMetric.Euclidean, "points"), new double[1000], 1), null, cancelled.Token));
+    }
+
+    [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = false)]
+    public void A_progress_that_fails_ends_the_fit_on_every_thread()
+    {
+        float[] points = TestPoints.Blobs(2400, 24, 3, 4);
+        foreach (SpanningTreeMethod method in Enum.GetValues<SpanningTreeMethod>().Where(method => method != SpanningTreeMethod.Tree))
+        {
+            foreach (int threads in new[] { 1, 2, 5 })
+            {
+                Exception failed = Should.Throw<Exception>(() => Hdbscan.FitBy(points, 24, Default with { MaxDegreeOfParallelism = threads }, method, new FullDisk(), CancellationToken.None));
+                failed.ToString().ShouldContain("no room to write", Case.Sensitive, $"{method}");
+            }
+        }
     }
 
     [TestMethod]
@@ -243,5 +258,16 @@ public sealed class HdbscanTests
         actual.Probabilities.ShouldBe(expected.Probabilities);
         actual.OutlierScores.ShouldBe(expected.OutlierScores);
         actual.Persistence.ShouldBe(expected.Persistence);
+    }
+
+    private sealed class FullDisk : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            if (value > 0.3)
+            {
+                throw new IOException("no room to write");
+            }
+        }
     }
 }

@@ -8,9 +8,9 @@ public sealed class OrderingTests
     {
         Random random = new(3);
         double[] weights = [.. Enumerable.Range(0, 5000).Select(i => i % 7 == 0 ? 0 : i % 11 == 0 ? -0.0 : Math.Round(random.NextDouble() * 50) * Math.Pow(10, random.Next(-30, 30))), double.PositiveInfinity, double.Epsilon];
-        WeightOrder.Of(weights).ShouldBe(Enumerable.Range(0, weights.Length).OrderBy(i => weights[i]));
-        WeightOrder.Of([]).ShouldBeEmpty();
-        WeightOrder.Of([2, 2, 2]).ShouldBe([0, 1, 2]);
+        RadixSort.Of(weights).ShouldBe(Enumerable.Range(0, weights.Length).OrderBy(i => weights[i]));
+        RadixSort.Of([]).ShouldBeEmpty();
+        RadixSort.Of([2, 2, 2]).ShouldBe([0, 1, 2]);
     }
 
     [TestMethod]

@@ -3,7 +3,7 @@ namespace Pipeline.Clustering.Tests;
 [TestClass]
 public sealed class HdbscanPropertyTests
 {
-    private static readonly SpanningTreeMethod[] Methods = [SpanningTreeMethod.AllPairs, SpanningTreeMethod.Tree, SpanningTreeMethod.Panels];
+    private static readonly SpanningTreeMethod[] Methods = [SpanningTreeMethod.AllPairs, SpanningTreeMethod.Bounds, SpanningTreeMethod.Tree, SpanningTreeMethod.Panels];
 
     [TestMethod]
     public void The_order_of_the_points_changes_the_numbering_only() => RandomPoints.Check(100, 5, set =>

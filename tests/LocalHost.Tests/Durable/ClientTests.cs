@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Durable;
 
@@ -24,6 +24,25 @@ public sealed class ClientTests
         await engine.Client.RaiseEventAsync(id, "first", "a");
 
         (await engine.End(id)).ReadOutputAs<string>().ShouldBe("ab");
+    }
+
+    [TestMethod]
+    public async Task An_orchestration_raises_an_event_for_another()
+    {
+        using TempFolder folder = new();
+        await using Engine engine = new Engine(folder["o.db"])
+            .Orchestrator("waits", context => context.WaitForExternalEvent<string>("news"))
+            .Orchestrator("tells", context =>
+            {
+                context.SendEvent(context.GetInput<string>()!, "news", "good");
+                return Task.FromResult("told");
+            })
+            .Start();
+        string waiting = await engine.Schedule("waits");
+
+        (await engine.Run("tells", waiting)).ReadOutputAs<string>().ShouldBe("told");
+
+        (await engine.End(waiting)).ReadOutputAs<string>().ShouldBe("good");
     }
 
     [TestMethod]

@@ -31,15 +31,15 @@ internal sealed class Engine : IAsyncDisposable
 
     public Engine ActivityAsync<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> code)
     {
-        _orchestrations.RegisterActivity(name, async (invocation, _) => await code(invocation.ReadInput<TInput>()!));
+        _orchestrations.RegisterActivity(name, typeof(TInput), async (_, input, _) => await code((TInput)input!));
         return this;
     }
 
     public Engine Activity<TInput, TOutput>(string name, Func<TInput, TOutput> code) => ActivityAsync<TInput, TOutput>(name, input => Task.FromResult(code(input)));
 
-    public Engine Activity(string name, Func<ActivityInvocation, CancellationToken, Task<object?>> code)
+    public Engine Activity<TInput>(string name, Func<TaskActivityContext, TInput, CancellationToken, Task<object?>> code)
     {
-        _orchestrations.RegisterActivity(name, code);
+        _orchestrations.RegisterActivity(name, typeof(TInput), (context, input, stopping) => code(context, (TInput)input!, stopping));
         return this;
     }
 
@@ -82,7 +82,7 @@ internal sealed class Engine : IAsyncDisposable
         using SqliteConnection journal = new($"Data Source={Journal};Mode=ReadOnly;Pooling=False");
         while (!(await Client.GetInstanceAsync(id, patience.Token))!.IsCompleted)
         {
-            if (journal.QuerySingleOrDefault<string>("SELECT fire_at FROM timers") is { } fireAt)
+            if (journal.QuerySingleOrDefault<string>("SELECT due_at FROM inbox WHERE kind = 'TimerFiredEvent'") is { } fireAt)
                 return JournalTime.Read(fireAt);
             await Task.Delay(1, patience.Token);
         }

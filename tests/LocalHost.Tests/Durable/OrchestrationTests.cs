@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
+using TaskFailedException = Microsoft.DurableTask.TaskFailedException;
 
 namespace Pipeline.LocalHost.Tests.Durable;
 

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Durable;
 
@@ -29,6 +29,37 @@ public sealed class TimerTests
         time.Advance(TimeSpan.FromDays(1));
 
         (await engine.End(id)).ReadOutputAs<double>().ShouldBe(72);
+    }
+
+    [TestMethod]
+    public async Task A_timer_may_be_longer_than_the_worker_sets_one_at_once()
+    {
+        using TempFolder folder = new();
+        ManualTime time = new();
+        await using Engine engine = new Engine(folder["o.db"], time)
+            .Orchestrator("sleep", async context =>
+            {
+                DateTime begin = context.CurrentUtcDateTime;
+                await context.CreateTimer(TimeSpan.FromDays(8), CancellationToken.None);
+                return (context.CurrentUtcDateTime - begin).TotalDays;
+            })
+            .Start();
+        string id = await engine.Schedule("sleep");
+        int timers = 0;
+        DateTime? before = null;
+        while (await engine.NextTimer(id) is { } fireAt)
+        {
+            if (fireAt != before)
+            {
+                timers++;
+                time.Advance(fireAt - time.GetUtcNow().UtcDateTime);
+            }
+
+            before = fireAt;
+        }
+
+        (await engine.End(id)).ReadOutputAs<double>().ShouldBe(8);
+        timers.ShouldBe(3, "the worker splits a timer into parts of three days");
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 

@@ -6,14 +6,14 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Local;
-using Pipeline.Functions;
+using Pipeline.Cli.Demo;
 using Pipeline.Incidents;
-using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Storage;
+using Pipeline.TestSupport;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 
@@ -50,7 +50,7 @@ internal sealed class Api : IAsyncDisposable
             Services = all =>
             {
                 services?.Invoke(all);
-                all.AddSingleton<IWarehouse>(_warehouse)
+                all.AddWarehouse(_ => _warehouse)
                     .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
                     .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
                     .AddPipeline(configuration);

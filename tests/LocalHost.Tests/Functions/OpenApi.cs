@@ -107,7 +107,7 @@ internal static class OpenApi
 
     private static JsonObject Read()
     {
-        using Stream document = typeof(Pipeline.Functions.OpenApiFunctions).Assembly.GetManifestResourceStream("Pipeline.Functions.openapi.json")!;
+        using Stream document = typeof(Pipeline.Triggers.OpenApiFunctions).Assembly.GetManifestResourceStream("Pipeline.Triggers.openapi.json")!;
         return JsonNode.Parse(document)!.AsObject();
     }
 }

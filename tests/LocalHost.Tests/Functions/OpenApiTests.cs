@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Classification;
 using Pipeline.Models;
-using Pipeline.TextClassification;
 using Pipeline.Training;
 
 namespace Pipeline.LocalHost.Tests.Functions;

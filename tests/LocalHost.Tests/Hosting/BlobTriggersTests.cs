@@ -10,7 +10,6 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
-using Pipeline.LocalHost.Tests.Support;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
 using Pipeline.LocalHost.Hosting.Timers;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 
@@ -34,6 +35,28 @@ public sealed class FunctionTimerTests : IDisposable
         await clock.WaitForWaiterAsync();
         _witness.Count.ShouldBe(2);
         running.Timer.View.ShouldBe(new TimerView("Hourly", "0 0 * * * *", Utc(3), Utc(2), true, IsRunning: false));
+    }
+
+    [TestMethod]
+    public async Task A_schedule_goes_on_while_its_state_cannot_be_written_and_is_remembered_as_soon_as_it_can()
+    {
+        ManualClock clock = new("2026-11-22T00:10:00Z");
+        await using Running running = Start<HourlyFunction>(clock);
+        await clock.WaitForWaiterAsync();
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON timers BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+        await clock.AdvanceAsync(TimeSpan.FromMinutes(50));
+        await _witness.NextAsync();
+        await clock.WaitForWaiterAsync();
+        await clock.AdvanceAsync(TimeSpan.FromHours(1));
+        await _witness.NextAsync();
+        await clock.WaitForWaiterAsync();
+
+        Execute("DROP TRIGGER full");
+        await clock.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await clock.WaitForWaiterAsync();
+
+        using HostState remembered = new(StatePath);
+        remembered.ReadTimer("Hourly")!.Last.ShouldBe(new DateTime(2026, 11, 22, 2, 0, 0, DateTimeKind.Utc));
     }
 
     [TestMethod]
@@ -177,7 +200,18 @@ public sealed class FunctionTimerTests : IDisposable
 
     private static DateTimeOffset Utc(int hour) => new(2026, 11, 22, hour, 0, 0, TimeSpan.Zero);
 
-    private Running Start<TFunction>(ManualClock clock) => new(clock, _folder["host.db"], TestHost.Discover(null, typeof(TFunction)).Timers.Single(), _witness);
+    private string StatePath => _folder["host.db"];
+
+    private void Execute(string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={StatePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private Running Start<TFunction>(ManualClock clock) => new(clock, StatePath, TestHost.Discover(null, typeof(TFunction)).Timers.Single(), _witness);
 
     /// <summary>A timer that runs until it is disposed of.</summary>
     private sealed class Running : IAsyncDisposable

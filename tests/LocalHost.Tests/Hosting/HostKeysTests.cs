@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Invocations;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 
@@ -25,7 +25,6 @@ public sealed class HttpTests
     [DataRow("api/items/7/of/box", "7 of box")]
     [DataRow("api/optional", "nobody")]
     [DataRow("api/optional/somebody", "somebody")]
-    [DataRow("api/context", "Context Pipeline.LocalHost.Tests.Hosting.HttpTests+Functions.Context")]
     [DataRow("api/Unrouted", "unrouted")]
     public async Task A_function_is_bound_from_its_request(string path, string answer)
     {
@@ -257,10 +256,6 @@ public sealed class HttpTests
             await Task.Yield();
             return Results.Text(who ?? (request.Method is "GET" ? "nobody" : ""));
         }
-
-        [Function("Context")]
-        public static IActionResult Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpRequest request, FunctionContext context, CancellationToken cancellationToken) =>
-            Text(request, cancellationToken == context.CancellationToken && context.InstanceServices == request.HttpContext.RequestServices && Guid.TryParse(context.InvocationId, out _) ? $"{context.FunctionDefinition.Name} {context.FunctionDefinition.EntryPoint}" : "wrong");
 
         [Function("Unrouted")]
         public static IActionResult Unrouted([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Text(request, "unrouted");

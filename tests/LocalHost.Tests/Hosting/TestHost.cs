@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Tests.Support;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Incidents;
-using Pipeline.LocalHost.Demo;
+using Pipeline.Cli.Demo;
 using Pipeline.LocalHost.Tests.Functions;
 using Pipeline.Telemetry;
 

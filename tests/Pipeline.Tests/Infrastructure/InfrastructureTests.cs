@@ -115,7 +115,7 @@ public sealed class InfrastructureTests
     [TestMethod]
     public void Every_schedule_that_a_timer_refers_to_is_written_by_the_templates()
     {
-        string[] schedules = [.. Found(Read("src/Functions/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
+        string[] schedules = [.. Found(Read("src/Triggers/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
 
         schedules.Length.ShouldBeGreaterThan(2);
         schedules.Except(WrittenSettings(), StringComparer.Ordinal).ShouldBeEmpty("schedules that the templates do not write");
@@ -153,7 +153,7 @@ public sealed class InfrastructureTests
     // The attributes of the functions with the triggers of their parameters; a name may be a constant of its own file.
     private static (string Name, string Trigger)[] Functions() =>
     [
-        .. Files("src/Functions", "*.cs").Select(File.ReadAllText).SelectMany(text => Matches(text, "\\[Function\\((\"?)([A-Za-z]+)\"?\\)\\]\\s+[^\\[]*\\[([A-Za-z]+)Trigger")
+        .. Files("src/Triggers", "*.cs").Select(File.ReadAllText).SelectMany(text => Matches(text, "\\[Function\\((\"?)([A-Za-z]+)\"?\\)\\]\\s+[^\\[]*\\[([A-Za-z]+)Trigger")
             .Select(match => (
                 match.Groups[1].Length > 0 ? match.Groups[2].Value : Found(text, $"const string {match.Groups[2].Value} = \"([A-Za-z]+)\";").ShouldHaveSingleItem(),
                 match.Groups[3].Value))),

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Tests.Fakes;
-using Pipeline.Training;
 using static Pipeline.Contracts.SampleVersion;
 
 namespace Pipeline.Tests.Models;

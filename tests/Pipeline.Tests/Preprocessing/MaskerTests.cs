@@ -129,13 +129,21 @@ public sealed class MaskerTests
     [DataRow("C:\\Users\\")]
     [DataRow("<email>")]
     [DataRow("DE89 3704 ")]
-    public void A_hostile_text_ends_in_time_linear_in_its_length(string piece)
+    [DataRow("-----BEGIN PRIVATE KEY-----")]
+    [DataRow("password a ")]
+    [DataRow("senha é ")]
+    [DataRow("From: A A\n")]
+    [DataRow("Kind regards, Ab ")]
+    [DataRow("4111.1111.")]
+    [DataRow("version 1.2.3.4 to ")]
+    [DataRow("４")]
+    [DataRow("аb")]
+    [DataRow("a\u0301\u200B")]
+    public void A_hostile_text_of_half_a_million_characters_is_masked(string piece)
     {
-        string Hostile(int length) => new StringBuilder().Insert(0, piece, length / piece.Length).ToString();
-        Default.Mask(Hostile(10_000));
-        Task<string> masked = Task.Run(() => Default.Mask(Hostile(500_000)));
+        string hostile = new StringBuilder().Insert(0, piece, 500_000 / piece.Length).ToString();
 
-        masked.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        Default.Mask($"mail to a@example.com {hostile}").ShouldStartWith("mail to <email>");
     }
 
     [TestMethod]

@@ -38,6 +38,22 @@ public sealed class PreprocessIncidentsTests
     }
 
     [TestMethod]
+    public async Task What_was_embedded_is_stored_also_when_the_run_is_stopped_before()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        using CancellationTokenSource stop = new();
+        using AllAtOnce stopped = new(stop);
+        using AllAtOnce next = new();
+        PreprocessingOptions three = new() { BatchSize = 3 };
+
+        await Should.ThrowAsync<OperationCanceledException>(() => new PreprocessIncidents(company.Warehouse, company.Warehouse, stopped, company.Summaries, three).RunAsync(cancellationToken: stop.Token));
+        await new PreprocessIncidents(company.Warehouse, company.Warehouse, next, company.Summaries, three).RunAsync();
+
+        stopped.Asked.ShouldBe(["printer jam", "vpn down", "mail quota"]);
+        next.Asked.ShouldBe(["laptop battery"]);
+    }
+
+    [TestMethod]
     public async Task A_run_that_another_overtakes_neither_sets_the_watermark_back_nor_loses_the_newer_text()
     {
         await using SmallCompany company = await ReportedAsync();
@@ -71,7 +87,27 @@ public sealed class PreprocessIncidentsTests
         return company;
     }
 
-    private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+    private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+
+    /// <summary>Embeds what it is given in one request; the run is stopped while that is under way.</summary>
+    private sealed class AllAtOnce(CancellationTokenSource? stop = null) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public List<string> Asked { get; } = [];
+
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            string[] texts = [.. values];
+            Asked.AddRange(texts.Select(t => t.ToLowerInvariant()));
+            await (stop?.CancelAsync() ?? Task.CompletedTask);
+            return [.. texts.Select(t => new Embedding<float>(new float[] { t.Length, 1 }))];
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("test", defaultModelId: "test-2") : null;
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>Sends a request for each text, of which one fails or is stopped, once; something may happen before the first is answered.</summary>
     private sealed class OneByOne(int failsAt = 0, CancellationTokenSource? stop = null, Func<Task>? meanwhile = null) : IEmbeddingGenerator<string, Embedding<float>>

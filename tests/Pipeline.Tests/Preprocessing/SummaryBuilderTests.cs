@@ -25,6 +25,13 @@ public sealed class SummaryBuilderTests
     }
 
     [TestMethod]
+    public void The_names_that_greetings_and_signatures_give_away_do_not_stay()
+    {
+        Builder.Build(["Drucker steht", "Sehr geehrter Herr Müller,\nder Drucker steht seit heute.\nMit freundlichen Grüßen\nMax Mustermann\nEinkauf"])
+            .ShouldBe("Drucker steht\nder Drucker steht seit heute.\nEinkauf");
+    }
+
+    [TestMethod]
     public void A_long_summary_is_cut_at_the_end_of_a_word()
     {
         string summary = new SummaryBuilder(Masker, 50).Build([string.Join(' ', Enumerable.Repeat("printer", 20))]);

@@ -19,6 +19,14 @@ public sealed class TextCleanerTests
     [DataRow("from: bob@example.com\nstill down", "still down")]
     [DataRow("cafe\u0301", "café")]
     [DataRow("Sent from my iPhone", "")]
+    [DataRow("INC\u202E0042\u202C and \u2066isolate\u2069, soft\u00ADhyphen", "INC0042 and isolate, softhyphen")]
+    [DataRow("one\u2028two\u2029three\u0085four\vfive", "one\ntwo\nthree\nfour five")]
+    [DataRow("Guten Tag zusammen,\nDrucker steht\nMit freundlichen Grüßen", "Drucker steht")]
+    [DataRow("Sehr geehrte Damen und Herren,\nDrucker steht\nViele Grüße\n<name>", "Drucker steht")]
+    [DataRow("Bonjour à tous,\nimprimante en panne\nCordialement, <name>", "imprimante en panne")]
+    [DataRow("Prezados colegas,\nimpressora parada\nAtenciosamente", "impressora parada")]
+    [DataRow("Hi <name>,\nprinter jam\nKind regards,\n<name>", "printer jam")]
+    [DataRow("From: <name>\nSent: Monday\nfrom: <email>\nprinter jam", "printer jam")]
     public void Noise_is_taken_out(string text, string expected) => TextCleaner.Clean(text).ShouldBe(expected);
 
     [TestMethod]
@@ -28,6 +36,8 @@ public sealed class TextCleanerTests
     [DataRow("if a<b then c>d")]
     [DataRow("contact <email> or <user>")]
     [DataRow("Regards window does not close")]
+    [DataRow("Danke-Seite lädt nicht")]
+    [DataRow("<name> cannot print")]
     public void What_may_be_the_problem_stays(string text) => TextCleaner.Clean(text).ShouldBe(text);
 
     [TestMethod]
@@ -51,9 +61,9 @@ public sealed class TextCleanerTests
     [DataRow("\u0301\u0323")]
     public void A_hostile_text_ends(string piece)
     {
-        Task<string> cleaned = Task.Run(() => TextCleaner.Clean(new StringBuilder().Insert(0, piece, 300_000 / piece.Length).ToString()));
+        string cleaned = TextCleaner.Clean(new StringBuilder().Insert(0, piece, 300_000 / piece.Length).ToString());
 
-        cleaned.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        TextCleaner.Clean(cleaned).ShouldBe(cleaned);
     }
 
     [TestMethod]
@@ -66,6 +76,8 @@ public sealed class TextCleanerTests
     [DataRow("\u0915\u093C", "\u0915\u093C")]
     [DataRow("\u0438\u0306", "й")]
     [DataRow("q\u0307\u0323", "q\u0323\u0307")]
+    [DataRow("a\u0346\u0301", "a\u0346\u0301", DisplayName = "a mark of the same class before it keeps a mark from its letter")]
+    [DataRow("a\u0315\u0300", "\u00E0\u0315", DisplayName = "a mark of a higher class does not")]
     public void Texts_are_composed_canonically(string text, string expected)
     {
         CanonicalForm.Compose(text).ShouldBe(expected);

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Pipeline.Models;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 
 namespace Pipeline.Tests.Reporting;

@@ -16,7 +16,7 @@ public sealed class ReportBuilderTests
         await company.PredictAsync();
         company.Objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = "{"u8.ToArray();
 
-        ReportData report = await new ReportBuilder(company.Warehouse, company.Models, company.Clock).BuildAsync("Problems");
+        ReportData report = await new ReportBuilder(company.Warehouse, company.Warehouse, company.Models, company.Clock).BuildAsync("Problems");
 
         ReportTechCenter damaged = report.TechCenters.Single(c => c.Name is "Network");
         damaged.Clusters.ShouldBeEmpty();
@@ -37,7 +37,7 @@ public sealed class ReportBuilderTests
         string damaged = company.Objects.Objects.Keys.Single(name => name.EndsWith($"/2026_q2/{file}", StringComparison.Ordinal));
         company.Objects.Objects[damaged] = "{"u8.ToArray();
 
-        ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();
+        ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();
 
         center.PreviousVersion.ShouldBe("2026_q2");
         center.Clusters.Count.ShouldBeGreaterThan(1);

@@ -1,16 +1,15 @@
 using Pipeline.Adapters.Local;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Models;
-using Pipeline.Prediction;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
-using Pipeline.TextClassification;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Support;
 
-/// <summary>The pipeline of a company with a handful of problems, on SQLite in a folder that is deleted with it.</summary>
+/// <summary>The pipeline of a company with a handful of problems, in memory.</summary>
 internal sealed class SmallCompany : IAsyncDisposable
 {
     public const string TechCenter = "Office IT";
@@ -26,20 +25,17 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-test-").FullName;
-
     public SmallCompany()
     {
-        Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"));
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
-        Preprocess = new PreprocessIncidents(Warehouse, Embedder, Summaries, new PreprocessingOptions());
-        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
+        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
-        Steps = new TrainingSteps(Warehouse, Trainer, Planner, new TrainingFanOutOptions());
+        Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
-    public SqliteWarehouse Warehouse { get; }
+    public MemoryWarehouse Warehouse { get; } = new();
 
     public MemoryObjectStore Objects { get; } = new();
 
@@ -111,24 +107,17 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public async Task<TrainingRecord> TrainAsync(TrainingRequest? request = null)
     {
-        OpenedTraining training = await Steps.OpenAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
-        List<TrainedTechCenter> done = [];
-        foreach (string center in training.TechCenters)
-        {
-            done.Add(await Steps.TrainAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center)));
-        }
-
-        TrainingRecord record = new(training.RunId, training.Year, training.Quarter, done);
+        TrainingRecord record = await Steps.RunAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
         await Steps.CloseAsync(record);
         return record;
     }
 
-    public Task PredictAsync() => new PredictIncidents(Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
+    public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await Warehouse.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Embedder.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     public static async Task<RequestException> RefusedAsync(Func<Task> request) => await Should.ThrowAsync<RequestException>(request);

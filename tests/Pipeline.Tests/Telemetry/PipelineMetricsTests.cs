@@ -3,12 +3,12 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Telemetry;
 using Pipeline.Tests.Support;
-using Pipeline.TextClassification;
 
 namespace Pipeline.Tests.Telemetry;
 
@@ -28,7 +28,7 @@ public sealed class PipelineMetricsTests
         await company.Preprocess.RunAsync();
         await company.PredictAsync();
         await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, "printer paper jam"));
-        await new PipelineMonitor(company.Warehouse, company.Objects, company.Models, company.Preprocess, company.Embedder, company.Clock).MeasureLagAsync();
+        await new PipelineMonitor(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Preprocess, company.Embedder, company.Clock).MeasureLagAsync();
         listener.RecordObservableInstruments();
 
         Dictionary<string, string> center = new(StringComparer.Ordinal) { ["tech_center"] = SmallCompany.TechCenter };
@@ -118,7 +118,7 @@ public sealed class PipelineMetricsTests
         ended.Where(a => a.OperationName is "pipeline.train").ShouldAllBe(a => (string?)a.GetTagItem("tech_center") == SmallCompany.TechCenter);
     }
 
-    private static PreprocessIncidents Preprocess(SmallCompany company, Embedder embedder) => new(company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+    private static PreprocessIncidents Preprocess(SmallCompany company, Embedder embedder) => new(company.Warehouse, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
 
     private MeterListener Listen()
     {

@@ -1,4 +1,4 @@
-using Pipeline.Reporting;
+using Pipeline.Models;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Training;

@@ -15,11 +15,11 @@ public sealed class TrainingStepsTests
         OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
         TechCenterTraining step = new(training.RunId, training.Year, training.Quarter, "Network");
 
-        TrainedTechCenter first = await company.Steps.TrainAsync(step);
-        TrainedTechCenter again = await company.Steps.TrainAsync(step);
+        TrainingOutcome first = await company.Steps.TrainAsync(step);
+        TrainingOutcome again = await company.Steps.TrainAsync(step);
 
-        first.ShouldBe(new TrainedTechCenter("Network", TrainingStatus.Published, "2026_q2"));
-        again.ShouldBe(first);
+        (first.TechCenter, first.Status, first.Version).ShouldBe(("Network", TrainingStatus.Published, "2026_q2"));
+        again.ShouldBe(first with { Seconds = again.Seconds });
         (await company.Models.ListAsync("Network")).Count.ShouldBe(1);
     }
 
@@ -34,13 +34,14 @@ public sealed class TrainingStepsTests
         await company.Steps.TrainAsync(new TechCenterTraining(training.RunId, plan.Year, plan.Quarter, "Voice"));
 
         OpenedTraining resumed = await company.Steps.OpenAsync(plan);
-        await company.Steps.CloseAsync(new TrainingRecord(training.RunId, plan.Year, plan.Quarter, []));
+        await company.Steps.CloseAsync(training.Ended([]));
         OpenedTraining next = await company.Steps.OpenAsync(plan);
 
         training.Finished.ShouldBeEmpty();
         resumed.RunId.ShouldBe(training.RunId);
         resumed.TechCenters.ShouldBe(["Network", "Voice"]);
-        resumed.Finished.ShouldHaveSingleItem().ShouldBe(new TrainedTechCenter("Voice", TrainingStatus.TooFewIncidents, null, "The window holds too few incidents: 5, at least 16 are needed."));
+        TrainingOutcome voice = resumed.Finished.ShouldHaveSingleItem();
+        (voice.TechCenter, voice.Status, voice.Detail).ShouldBe(("Voice", TrainingStatus.TooFewIncidents, "The window holds too few incidents: 5, at least 16 are needed."));
         next.RunId.ShouldBeGreaterThan(training.RunId);
         next.Finished.ShouldBeEmpty();
     }
@@ -64,12 +65,61 @@ public sealed class TrainingStepsTests
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync("Network", 5);
         OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest()));
-        TrainingRecord record = new(training.RunId, 2026, 1, [new TrainedTechCenter("Network", TrainingStatus.Failed, null, "The disk is full.")]);
+        TrainingRecord record = training.Ended([new TrainingOutcome { TechCenter = "Network", Status = TrainingStatus.Failed, Detail = "The disk is full." }]);
 
         await company.Steps.CloseAsync(record);
         await company.Steps.CloseAsync(record);
 
         string kept = (await company.Warehouse.GetSettingAsync(TrainingSteps.LastTrainingSetting))!;
         JsonSerializer.Deserialize<TrainingRecord>(kept, PipelineJson.Compact)!.TechCenters.ShouldBe(record.TechCenters);
+    }
+
+    [TestMethod]
+    public async Task A_training_in_one_process_takes_every_tech_center_and_is_not_repeated_before_it_is_closed()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Voice", 125);
+        await company.ReportAsync("Network", 125);
+        TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest());
+        Told told = new();
+
+        TrainingRecord first = await company.Steps.RunAsync(plan, told);
+        TrainingRecord again = await company.Steps.RunAsync(plan);
+        await company.Steps.CloseAsync(again);
+        TrainingRecord next = await company.Steps.RunAsync(plan);
+
+        told.Lines.ShouldBe(["0 of 2: Network", "1 of 2: Voice", "2 of 2: "]);
+        first.TechCenters.Select(c => (c.TechCenter, c.Version)).ShouldBe([("Network", "2026_q2"), ("Voice", "2026_q2")]);
+        (again.RunId, again.Resumed).ShouldBe((first.RunId, 2));
+        again.TechCenters.ShouldBe(first.TechCenters);
+        (next.RunId > first.RunId, next.Resumed).ShouldBe((true, 0));
+        next.TechCenters.Select(c => c.Version).ShouldBe(["2026_q2_r2", "2026_q2_r2"]);
+    }
+
+    [TestMethod]
+    public async Task A_tech_center_that_fails_is_told_with_the_reason_the_others_go_on_and_a_resumed_training_tries_it_again()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await company.ReportAsync("Network", 125);
+        byte[] clusters = company.Objects.Objects["hdbscan-models/office-it/2026_q2/clusters.json"];
+        clusters[^2] ^= 1;
+        TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest(2026, 3));
+
+        TrainingRecord broken = await company.Steps.RunAsync(plan);
+        clusters[^2] ^= 1;
+        TrainingRecord mended = await company.Steps.RunAsync(plan);
+
+        broken.TechCenters.Select(c => (c.TechCenter, c.Status)).ShouldBe([("Network", TrainingStatus.Published), (SmallCompany.TechCenter, TrainingStatus.Failed)]);
+        broken.TechCenters[1].Incidents.ShouldBe(125);
+        broken.TechCenters[1].Detail!.ShouldContain("clusters.json");
+        (mended.RunId, mended.Resumed).ShouldBe((broken.RunId, 1));
+        mended.TechCenters.Select(c => c.Version).ShouldBe(["2026_q3", "2026_q3"]);
+    }
+
+    private sealed class Told : IProgress<PipelineProgress>
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Report(PipelineProgress value) => Lines.Add($"{value.Done} of {value.Total}: {value.Detail}");
     }
 }

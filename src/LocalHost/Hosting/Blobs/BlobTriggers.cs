@@ -103,7 +103,7 @@ internal sealed class BlobTriggers(FunctionCatalog catalog, IObjectStore objects
 
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             object value = await ReadAsync(content, function.Function.TriggerParameter.ParameterType, stopping);
-            await invoker.InvokeAsync(new FunctionInvocation(function.Function, value, names, scope.ServiceProvider, stopping), "new object");
+            await invoker.InvokeAsync(new HostedInvocation(function.Function, value, names, scope.ServiceProvider, stopping), "new object");
             state.SaveReceipt(attempt with { Outcome = BlobOutcome.Done, Error = null });
         }
         catch (Exception) when (stopping.IsCancellationRequested)

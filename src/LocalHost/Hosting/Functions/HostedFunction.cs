@@ -10,7 +10,7 @@ namespace Pipeline.LocalHost.Hosting.Functions;
 /// <param name="Trigger">The trigger's attribute.</param>
 /// <param name="TriggerParameter">The parameter that bears it.</param>
 /// <param name="Parameters">What gives each parameter of the method its value.</param>
-internal sealed record HostedFunction(string Name, TriggerKind Kind, MethodInfo Method, Attribute Trigger, ParameterInfo TriggerParameter, IReadOnlyList<Func<FunctionInvocation, object?>> Parameters)
+internal sealed record HostedFunction(string Name, TriggerKind Kind, MethodInfo Method, Attribute Trigger, ParameterInfo TriggerParameter, IReadOnlyList<Func<HostedInvocation, object?>> Parameters)
 {
     /// <summary>The class that holds the method.</summary>
     public Type Class => Method.DeclaringType!;

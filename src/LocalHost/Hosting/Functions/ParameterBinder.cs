@@ -18,7 +18,7 @@ internal static class ParameterBinder
     /// <param name="isTrigger">Whether the parameter bears the trigger.</param>
     /// <param name="names">The names in the trigger's route or path.</param>
     /// <exception cref="FunctionProblem">The host has no value for such a parameter.</exception>
-    public static Func<FunctionInvocation, object?> Bind(ParameterInfo parameter, TriggerKind kind, bool isTrigger, IReadOnlyCollection<string> names)
+    public static Func<HostedInvocation, object?> Bind(ParameterInfo parameter, TriggerKind kind, bool isTrigger, IReadOnlyCollection<string> names)
     {
         if (isTrigger)
         {
@@ -31,14 +31,9 @@ internal static class ParameterBinder
             return invocation => invocation.CancellationToken;
         }
 
-        if (type == typeof(FunctionContext))
-        {
-            return invocation => invocation;
-        }
-
         if (parameter.IsDefined(typeof(DurableClientAttribute)) && type == typeof(DurableTaskClient))
         {
-            return invocation => invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
+            return invocation => invocation.Services.GetRequiredService<DurableTaskClient>();
         }
 
         string? name = names.FirstOrDefault(n => string.Equals(n, parameter.Name, StringComparison.OrdinalIgnoreCase));
@@ -48,10 +43,10 @@ internal static class ParameterBinder
         }
 
         string known = names.Count == 0 ? "" : $", and {string.Join(", ", names.Select(n => $"'{n}'"))} of its {(kind == TriggerKind.Http ? "route" : "path")} as string or int";
-        throw new FunctionProblem(parameter, $"the host has no value for it. A {kind} function takes its trigger ({TriggerTypes(kind)}), CancellationToken, FunctionContext, [DurableClient] DurableTaskClient{known}. Take services by the class's constructor.");
+        throw new FunctionProblem(parameter, $"the host has no value for it. A {kind} function takes its trigger ({TriggerTypes(kind)}), CancellationToken, [DurableClient] DurableTaskClient{known}. Take services by the class's constructor.");
     }
 
-    private static Func<FunctionInvocation, object?> Trigger(ParameterInfo parameter, TriggerKind kind)
+    private static Func<HostedInvocation, object?> Trigger(ParameterInfo parameter, TriggerKind kind)
     {
         Type type = parameter.ParameterType;
         bool supported = kind switch

@@ -51,7 +51,7 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
 
         Dictionary<string, string> names = context.Request.RouteValues.Where(v => v.Value is not null)
             .ToDictionary(v => v.Key, v => Convert.ToString(v.Value, CultureInfo.InvariantCulture)!, StringComparer.OrdinalIgnoreCase);
-        object? result = await invoker.InvokeAsync(new FunctionInvocation(function.Function, context.Request, names, context.RequestServices, context.RequestAborted), context.Request.Method);
+        object? result = await invoker.InvokeAsync(new HostedInvocation(function.Function, context.Request, names, context.RequestServices, context.RequestAborted), context.Request.Method);
         Task sent = result switch
         {
             IResult answer => answer.ExecuteAsync(context),

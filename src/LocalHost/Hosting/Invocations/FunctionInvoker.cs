@@ -26,10 +26,10 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
     /// <param name="invocation">The run. Its services build the class, which is disposed of afterwards.</param>
     /// <param name="reason">What started it, for people.</param>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure is noted, and then passed on.")]
-    public async Task<object?> InvokeAsync(FunctionInvocation invocation, string reason)
+    public async Task<object?> InvokeAsync(HostedInvocation invocation, string reason)
     {
         HostedFunction function = invocation.Function;
-        InvocationRecord record = new(invocation.InvocationId, function.Name, function.Kind, reason, clock.GetUtcNow(), InvocationOutcome.Running);
+        InvocationRecord record = new(invocation.Id, function.Name, function.Kind, reason, clock.GetUtcNow(), InvocationOutcome.Running);
         long start = clock.GetTimestamp();
         log.Begin(record);
         Current.Value = record.Id;
@@ -75,10 +75,10 @@ internal sealed partial class FunctionInvoker(InvocationLog log, TimeProvider cl
     };
 
     /// <summary>Runs a function without noting it, such as the replay of an orchestration.</summary>
-    public static async Task<object?> RunAsync(FunctionInvocation invocation)
+    public static async Task<object?> RunAsync(HostedInvocation invocation)
     {
         MethodInfo method = invocation.Function.Method;
-        object? instance = method.IsStatic ? null : ActivatorUtilities.CreateInstance(invocation.InstanceServices, invocation.Function.Class);
+        object? instance = method.IsStatic ? null : ActivatorUtilities.CreateInstance(invocation.Services, invocation.Function.Class);
         try
         {
             object?[] arguments = [.. invocation.Function.Parameters.Select(bind => bind(invocation))];

@@ -1,10 +1,10 @@
+using Pipeline.Incidents;
 using Pipeline.Reporting;
-using Pipeline.Storage;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
 /// <summary>The report file of the data folder, written anew where predictions have been made since.</summary>
-internal sealed class NewestReport(DataFolder folder, IWarehouse warehouse, ReportBuilder builder) : IDisposable
+internal sealed class NewestReport(DataFolder folder, ITechCenters techCenters, ReportBuilder builder) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
 
@@ -14,7 +14,7 @@ internal sealed class NewestReport(DataFolder folder, IWarehouse warehouse, Repo
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            DateTimeOffset? newest = (await warehouse.ReadStatisticsAsync(cancellationToken)).Max(s => s.NewestPrediction);
+            DateTimeOffset? newest = (await techCenters.ReadStatisticsAsync(cancellationToken)).Max(s => s.NewestPrediction);
             if (!File.Exists(folder.Report) || newest?.UtcDateTime > File.GetLastWriteTimeUtc(folder.Report))
             {
                 ReportData data = await builder.BuildAsync("Problem clusters", cancellationToken: cancellationToken);

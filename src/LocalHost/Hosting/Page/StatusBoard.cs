@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.DurableTask.Client;
-using Pipeline.Functions;
+using Pipeline.Triggers;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;

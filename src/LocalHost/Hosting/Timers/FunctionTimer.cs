@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Invocations;
@@ -18,8 +19,13 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
     // A timer takes at most about 49 days, and a sleeping computer's clock jumps.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    // How soon what went wrong is tried again.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
     private volatile TimerState _state = new(default, timer.Schedule.Next(clock.GetUtcNow()).UtcDateTime, default, null);
     private volatile bool _isRunning;
+    private bool _isResumed;
+    private bool _isUnsaved;
 
     /// <summary>The schedule as people see it.</summary>
     public TimerView View
@@ -31,30 +37,52 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
         }
     }
 
-    /// <summary>Runs the function by its schedule until <paramref name="stopping"/> is cancelled; failures of the function are noted and do not end the schedule.</summary>
+    /// <summary>Runs the function by its schedule until <paramref name="stopping"/> is cancelled; whatever fails meanwhile is noted and does not end the schedule.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Nothing must end the schedule.")]
     public async Task RunAsync(CancellationToken stopping)
     {
-        bool isPastDue = Resume();
-        if (isPastDue)
-        {
-            await InvokeAsync("past due", isPastDue: true, stopping);
-        }
-        else if (timer.RunOnStartup)
-        {
-            await InvokeAsync("start of the host", isPastDue: false, stopping);
-        }
-
         while (!stopping.IsCancellationRequested)
         {
-            TimeSpan left = _state.Next - clock.GetUtcNow().UtcDateTime;
-            if (left > TimeSpan.Zero)
+            try
             {
-                await Task.Delay(left < LongestWait ? left : LongestWait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await StepAsync(stopping);
             }
-            else
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                await InvokeAsync("schedule", isPastDue: false, stopping);
+                logger.LogError(31, e, "The schedule of {Function} could not be followed; it goes on in {Pause}", timer.Function.Name, Pause);
+                await WaitAsync(Pause, stopping);
             }
+        }
+    }
+
+    private async Task StepAsync(CancellationToken stopping)
+    {
+        if (!_isResumed)
+        {
+            bool isPastDue = Resume();
+            _isResumed = true;
+            if (isPastDue || timer.RunOnStartup)
+            {
+                await InvokeAsync(isPastDue ? "past due" : "start of the host", isPastDue, stopping);
+            }
+
+            return;
+        }
+
+        if (_isUnsaved)
+        {
+            Save();
+        }
+
+        TimeSpan left = _state.Next - clock.GetUtcNow().UtcDateTime;
+        if (left > TimeSpan.Zero)
+        {
+            TimeSpan longest = _isUnsaved ? Pause : LongestWait;
+            await WaitAsync(left < longest ? left : longest, stopping);
+        }
+        else
+        {
+            await InvokeAsync("schedule", isPastDue: false, stopping);
         }
     }
 
@@ -100,7 +128,7 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
                 ScheduleStatus = timer.IsRemembered ? new ScheduleStatus { Last = before.Last, Next = before.Next, LastUpdated = before.Updated } : null,
             };
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-            await invoker.InvokeAsync(new FunctionInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
+            await invoker.InvokeAsync(new HostedInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
             succeeded = true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
@@ -123,11 +151,28 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
     private void Remember(TimerState next)
     {
         _state = next;
-        if (timer.IsRemembered)
+        _isUnsaved = timer.IsRemembered;
+        if (_isUnsaved)
         {
-            state.SaveTimer(timer.Function.Name, next);
+            Save();
         }
     }
+
+    /// <summary>Writes where the timer stands. Where that fails, the schedule goes on from memory, and it is tried again.</summary>
+    private void Save()
+    {
+        try
+        {
+            state.SaveTimer(timer.Function.Name, _state);
+            _isUnsaved = false;
+        }
+        catch (SqliteException e)
+        {
+            logger.LogError(32, e, "Where the schedule of {Function} stands could not be written; it is tried again in {Pause}, and the schedule goes on meanwhile", timer.Function.Name, Pause);
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan time, CancellationToken stopping) => await Task.Delay(time, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private DateTime Next(DateTime after) => timer.Schedule.Next(Utc(after)).UtcDateTime;
 

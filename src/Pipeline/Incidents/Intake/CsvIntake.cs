@@ -25,7 +25,7 @@ public static class CsvIntake
     public static Task<IntakeResult> ImportAsync(
         string path,
         CsvIntakeOptions options,
-        IWarehouse warehouse,
+        IIncidents warehouse,
         string? rejectsPath = null,
         IProgress<IntakeProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -35,7 +35,7 @@ public static class CsvIntake
     }
 
     private static async Task<IntakeResult> ReadAsync(
-        string path, CsvIntakeOptions options, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        string path, CsvIntakeOptions options, IIncidents warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         var reader = new CsvIncidentReader(options);
         try
@@ -76,7 +76,7 @@ public static class CsvIntake
     }
 
     private static async Task<IntakeResult> StoreAsync(
-        CsvIncidentReader reader, FileStream file, Dictionary<string, Version> newest, IWarehouse warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        CsvIncidentReader reader, FileStream file, Dictionary<string, Version> newest, IIncidents warehouse, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         var numbers = new List<string>(newest.Count);
         var reasons = new SortedDictionary<RejectKind, int>();
@@ -130,7 +130,7 @@ public static class CsvIntake
             : new CsvReject(RejectKind.Superseded, string.Create(CultureInfo.InvariantCulture, $"Row {winner} holds a newer version of this number, which was taken instead."));
     }
 
-    private static async Task<UpsertOutcome> StoreBatchAsync(IWarehouse warehouse, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)
+    private static async Task<UpsertOutcome> StoreBatchAsync(IIncidents warehouse, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
         {

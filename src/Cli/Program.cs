@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Text;
+using Pipeline.Cli.Commands;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+RootCommand root = new("Pipeline turns incidents into named problem clusters and keeps them current.")
+{
+    DemoCommand.Create(),
+    RunCommand.Create(),
+    StepCommands.CreatePreprocess(),
+    StepCommands.CreateTrain(),
+    StepCommands.CreatePredict(),
+    MonitorCommands.CreateStatus(),
+    MonitorCommands.CreateValidate(),
+    ServeCommand.Create(),
+};
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return CommandHost.Refuse(parsed);
+}
+
+// What is under way when the user stops the program may take some time to its end.
+bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name;
+return await parsed.InvokeAsync(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    ProcessTerminationTimeout = serves ? ServeCommand.LongestStop : TimeSpan.FromSeconds(30),
+});

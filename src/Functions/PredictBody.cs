@@ -1,5 +1,0 @@
-namespace Pipeline.Functions;
-
-/// <summary>The body of <c>POST /api/predict</c>.</summary>
-/// <param name="TechCenter">The tech center; null for all.</param>
-public sealed record PredictBody(string? TechCenter = null);

@@ -1,0 +1,30 @@
+using Pipeline.Clustering;
+using Pipeline.Models;
+
+namespace Pipeline.Classification;
+
+/// <summary>Finds the words of a text that speak for a cluster.</summary>
+internal static class DecidingWords
+{
+    private const int Most = 8;
+
+    private static readonly ClassTfIdfOptions AllTerms = new() { Keywords = int.MaxValue, MinPhraseTexts = 1 };
+
+    /// <summary>
+    /// The cluster's keywords that the text uses, the strongest first; where it uses none, the words that it shares with the cluster's examples.
+    /// </summary>
+    public static IReadOnlyList<string> Of(string summary, ModelCluster cluster)
+    {
+        HashSet<string> used = Terms(summary);
+        string[] keywords = [.. cluster.Keywords.Where(used.Contains).Take(Most)];
+        if (keywords.Length > 0)
+        {
+            return keywords;
+        }
+
+        return [.. cluster.Examples.SelectMany(Terms).Where(term => !term.Contains(' ', StringComparison.Ordinal) && used.Contains(term)).CountBy(term => term, StringComparer.Ordinal)
+            .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(Most).Select(c => c.Key)];
+    }
+
+    private static HashSet<string> Terms(string text) => ClassTfIdf.Keywords([text], [0], AllTerms)[0].Select(k => k.Term).ToHashSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,69 @@
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+
+namespace Pipeline.Classification;
+
+/// <summary>The table of predictions. A port of the warehouse (<see cref="Storage.IWarehouse"/>).</summary>
+public interface IPredictions
+{
+    /// <summary>
+    /// Up to <paramref name="limit"/> preprocessed incidents of a tech center and embedder whose prediction is missing, of an older text,
+    /// or not by <paramref name="modelVersion"/>, in ordinal order of number.
+    /// </summary>
+    Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores predictions by incident, replacing older ones. One whose content hash or tech center is not the incident's present one is left out.</summary>
+    Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default);
+
+    /// <summary>All predictions joined with the incident's date and summary, in ordinal order of tech center and number.</summary>
+    IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The cluster that a model version gave one incident.</summary>
+public sealed record IncidentPrediction
+{
+    /// <summary>The cluster id of an incident that belongs to no cluster.</summary>
+    public const int Unclustered = ClusterAssignment.Unclustered;
+
+    /// <summary>The name that stands for the cluster and the domain of such an incident.</summary>
+    public const string UnclusteredName = "unclustered";
+
+    /// <summary>The incident's number.</summary>
+    public required string IncidentId { get; init; }
+
+    /// <summary>The tech center whose model answered.</summary>
+    public required string TechCenter { get; init; }
+
+    /// <summary>The cluster's id, stable across versions; <see cref="Unclustered"/> for noise.</summary>
+    public required int ClusterId { get; init; }
+
+    /// <summary>The cluster's name; <c>unclustered</c> for noise.</summary>
+    public required string ClusterLabel { get; init; }
+
+    /// <summary>The id of the domain that the cluster belongs to; <see cref="Unclustered"/> for noise.</summary>
+    public required int DomainId { get; init; }
+
+    /// <summary>The domain's name; <c>unclustered</c> for noise.</summary>
+    public required string DomainName { get; init; }
+
+    /// <summary>How strongly the incident belongs to the cluster, 0 to 1; 0 for noise.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>When the prediction was made, in UTC.</summary>
+    public required DateTimeOffset PredictedAt { get; init; }
+
+    /// <summary>The model version that answered, such as <c>network/2026_q2</c>.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>The version's folder in the object store.</summary>
+    public required string ModelPath { get; init; }
+
+    /// <summary>The hash of the text that was predicted: a prediction of an older text is stale.</summary>
+    public required string ContentHash { get; init; }
+}
+
+/// <summary>A prediction with what a reader needs to see of its incident.</summary>
+/// <param name="Prediction">The prediction.</param>
+/// <param name="CreatedOn">When the incident was opened, in UTC; null where the source has no dates.</param>
+/// <param name="Summary">The masked text.</param>
+public sealed record PredictedIncident(IncidentPrediction Prediction, DateTimeOffset? CreatedOn, string Summary);

@@ -1,0 +1,193 @@
+using Pipeline.Models;
+
+namespace Pipeline.Classification;
+
+/// <summary>
+/// The newest model version of each tech center in memory, as many as there is memory set aside for. Safe for use by many threads: a version is loaded once
+/// however many ask for it, and while a newer one is loaded the others go on with the one before.
+/// </summary>
+public sealed class ModelCache(ModelStore models, ExampleIndexer examples, ModelCacheOptions options, TimeProvider clock, int? maxDegreeOfParallelism = null)
+{
+    // The vectors as they were read, scaled and packed for the search; the known texts, and the examples' embeddings.
+    private const long MemoryPerFileByte = 4;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private long _uses;
+
+    /// <summary>The tech centers whose model is in memory, in ordinal order.</summary>
+    public IReadOnlyList<string> Loaded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _entries.Where(e => e.Value.Model is not null).Select(e => e.Key).Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>The newest version of a tech center's model; null where none is published.</summary>
+    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    public async Task<LiveModel?> GetAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        Entry entry = Use(techCenter);
+        if (IsFresh(entry))
+        {
+            return entry.Model;
+        }
+
+        if (entry.Model is not LiveModel previous)
+        {
+            await entry.Gate.WaitAsync(cancellationToken);
+        }
+        else if (!await entry.Gate.WaitAsync(0, cancellationToken))
+        {
+            return previous;
+        }
+
+        try
+        {
+            return IsFresh(entry) ? entry.Model : await LoadAsync(techCenter, entry, cancellationToken);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    /// <summary>Looks for a newer version at once.</summary>
+    /// <returns>The newest version; null where none is published.</returns>
+    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    public async Task<LiveModel?> RefreshAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        Entry entry = Use(techCenter);
+        await entry.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await LoadAsync(techCenter, entry, cancellationToken);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    private bool IsFresh(Entry entry) => entry.Model is not null && clock.GetElapsedTime(entry.CheckedAt).TotalSeconds < options.RefreshSeconds;
+
+    private async Task<LiveModel?> LoadAsync(string techCenter, Entry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelManifest? newest = await models.FindLatestAsync(techCenter, cancellationToken);
+            if (newest is null)
+            {
+                Forget(techCenter, entry);
+                return null;
+            }
+
+            if (!string.Equals(entry.Model?.Model.Manifest.Version, newest.Version, StringComparison.Ordinal))
+            {
+                ModelContent content = await models.ReadAsync(newest, cancellationToken);
+                entry.Model = new LiveModel(FittedModel.Load(newest, content, maxDegreeOfParallelism), await examples.BuildAsync(newest, content.Clusters, cancellationToken));
+                MakeRoom(entry);
+            }
+        }
+        catch (ModelException) when (entry.Model is not null)
+        {
+            // A damaged newer version must not take away the sound one; the readiness check reports it.
+        }
+
+        entry.CheckedAt = clock.GetTimestamp();
+        return entry.Model;
+    }
+
+    private Entry Use(string techCenter)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(techCenter, out Entry? entry))
+            {
+                _entries.Add(techCenter, entry = new Entry());
+            }
+
+            entry.LastUse = ++_uses;
+            return entry;
+        }
+    }
+
+    private void MakeRoom(Entry used)
+    {
+        lock (_lock)
+        {
+            long excess = _entries.Values.Sum(MemoryOf) - (options.Megabytes * 1_000_000L);
+            foreach ((string techCenter, Entry entry) in _entries.Where(e => e.Value.Model is not null && e.Value != used).OrderBy(e => e.Value.LastUse).ToArray())
+            {
+                if (excess <= 0)
+                {
+                    return;
+                }
+
+                _entries.Remove(techCenter);
+                excess -= MemoryOf(entry);
+            }
+        }
+    }
+
+    private static long MemoryOf(Entry entry) => MemoryPerFileByte * (entry.Model?.Model.Manifest.Files.Sum(file => file.Size) ?? 0);
+
+    private void Forget(string techCenter, Entry entry)
+    {
+        entry.Model = null;
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(techCenter, out Entry? present) && ReferenceEquals(present, entry))
+            {
+                _entries.Remove(techCenter);
+            }
+        }
+    }
+
+    private sealed class Entry
+    {
+        private volatile LiveModel? _model;
+
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+
+        public LiveModel? Model
+        {
+            get => _model;
+            set => _model = value;
+        }
+
+        public long CheckedAt { get; set; }
+
+        public long LastUse { get; set; }
+    }
+}
+
+/// <summary>A model version in memory with all that an answer shows. Safe for use by many threads.</summary>
+/// <param name="Model">What answers.</param>
+/// <param name="Examples">The clusters' typical incidents.</param>
+public sealed record LiveModel(FittedModel Model, ExampleIndex Examples);
+
+/// <summary>How many models are kept in memory, and how soon a newer version is noticed.</summary>
+public sealed record ModelCacheOptions
+{
+    /// <summary>
+    /// Memory for the newest models of the tech centers, in MB, 0 to 1,000,000: a model counts four times its files. The one that was not used for longest makes room;
+    /// the one used last is kept whatever its size. With too little for the tech centers in use, most requests wait until a model is loaded.
+    /// </summary>
+    public int Megabytes { get; init; } = 1024;
+
+    /// <summary>Seconds after which the object store is asked for a newer version, 0 to 86400.</summary>
+    public int RefreshSeconds { get; init; } = 30;
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
+    public void Validate()
+    {
+        SettingRange.Require(Megabytes, 0, 1_000_000, "ModelCache:Megabytes");
+        SettingRange.Require(RefreshSeconds, 0, 86_400, "ModelCache:RefreshSeconds");
+    }
+}

@@ -1,0 +1,159 @@
+using Pipeline.Incidents;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+using Pipeline.Requests;
+using Pipeline.Storage;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Classification;
+
+/// <summary>
+/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version.
+/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
+/// </summary>
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
+{
+    /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
+    /// <param name="techCenter">The tech center; null for all.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellationToken">Stops after a batch.</param>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
+    public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken));
+
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TechCenterStatistics> statistics = await techCenters.ReadStatisticsAsync(cancellationToken);
+        TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
+        if (techCenter is not null && asked.Length == 0)
+        {
+            throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
+        }
+
+        List<PredictionOutcome> outcomes = [];
+        long total = asked.Sum(s => s.Preprocessed);
+        long done = 0;
+        foreach (TechCenterStatistics center in asked)
+        {
+            progress?.Report(new PipelineProgress("Predicting", done, total, center.TechCenter));
+            outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
+            done += center.Preprocessed;
+        }
+
+        progress?.Report(new PipelineProgress("Predicting", total, total));
+        return outcomes;
+    }
+
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelManifest? manifest = await models.FindLatestAsync(techCenter, cancellationToken);
+            if (manifest is null)
+            {
+                return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
+            }
+
+            if (!string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal))
+            {
+                return new PredictionOutcome(techCenter, manifest.Version, 0, 0, $"The model was trained on the embedder '{manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+            }
+
+            FittedModel model = FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism);
+            return await PredictAsync(techCenter, model, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
+            return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
+        }
+    }
+
+    private async Task<PredictionOutcome> PredictAsync(string techCenter, FittedModel model, CancellationToken cancellationToken)
+    {
+        int predicted = 0;
+        int unclustered = 0;
+        while (true)
+        {
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedder, model.Name, options.BatchSize, cancellationToken);
+            if (batch.Count == 0)
+            {
+                if (predicted > 0)
+                {
+                    PipelineMetrics.NoiseShare.Record((double)unclustered / predicted, PipelineMetrics.TechCenter(techCenter));
+                }
+
+                return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
+            }
+
+            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+            DateTimeOffset now = clock.GetUtcNow();
+            await predictions.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => Describe(model, incident, answer, now))], cancellationToken);
+            predicted += batch.Count;
+            int alone = answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
+            unclustered += alone;
+            Measure(techCenter, answers, alone);
+        }
+    }
+
+    private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt)
+    {
+        ModelCluster? cluster = model.FindCluster(answer.ClusterId);
+        return new IncidentPrediction
+        {
+            IncidentId = incident.Number,
+            TechCenter = incident.TechCenter,
+            ClusterId = cluster?.Id ?? IncidentPrediction.Unclustered,
+            ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
+            DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,
+            DomainName = cluster is null ? IncidentPrediction.UnclusteredName : model.DomainName(cluster.DomainId),
+            Confidence = cluster is null ? 0 : answer.Confidence,
+            PredictedAt = predictedAt,
+            ModelVersion = model.Name,
+            ModelPath = model.Manifest.Path,
+            ContentHash = incident.ContentHash,
+        };
+    }
+
+    private static void Measure(string techCenter, IReadOnlyList<ClusterAssignment> answers, int unclustered)
+    {
+        KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
+        PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
+        PipelineMetrics.Predictions.Add(unclustered, center, new("outcome", "unclustered"));
+        if (PipelineMetrics.Confidence.Enabled)
+        {
+            foreach (ClusterAssignment answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))
+            {
+                PipelineMetrics.Confidence.Record(answer.Confidence, center);
+            }
+        }
+    }
+}
+
+/// <summary>The result of predicting one tech center.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Version">The model version that answered; null where there is none.</param>
+/// <param name="Predicted">Incidents predicted.</param>
+/// <param name="Unclustered">Those of them that belong to no cluster.</param>
+/// <param name="Detail">Why nothing was predicted; null otherwise.</param>
+/// <param name="Failed">Whether that is a failure.</param>
+public sealed record PredictionOutcome(string TechCenter, string? Version, int Predicted, int Unclustered, string? Detail = null, bool Failed = false);
+
+/// <summary>How incidents are predicted.</summary>
+public sealed record PredictionOptions
+{
+    /// <summary>Incidents predicted and stored at once, 1 to 100,000: it bounds the memory.</summary>
+    public int BatchSize { get; init; } = 2_000;
+
+    /// <summary>The threads one prediction may use, 1 to 1024; null for all cores. The result does not depend on it.</summary>
+    public int? MaxDegreeOfParallelism { get; init; }
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
+    public void Validate()
+    {
+        SettingRange.Require(BatchSize, 1, 100_000, "Prediction:BatchSize");
+        SettingRange.Require(MaxDegreeOfParallelism, 1, 1024, "Prediction:MaxDegreeOfParallelism");
+    }
+}

@@ -1,0 +1,106 @@
+namespace Pipeline.Models;
+
+/// <summary>A model version in memory, ready to answer. Safe for use by many threads.</summary>
+public sealed class FittedModel
+{
+    private readonly KnownTexts _known;
+    private readonly IClusterGeometry _geometry;
+    private readonly Dictionary<int, ModelCluster> _clusters;
+    private readonly Dictionary<int, string> _domains;
+
+    private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
+    {
+        Manifest = manifest;
+        _known = known;
+        _geometry = geometry;
+        Clusters = clusters;
+        _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        _clusters = clusters.Clusters.ToDictionary(c => c.Id);
+        if (clusters.Clusters.FirstOrDefault(c => !_domains.ContainsKey(c.DomainId)) is ModelCluster homeless)
+        {
+            throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
+        }
+    }
+
+    /// <summary>The version's manifest.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>What it knows: its clusters, their domains, and what became of those of the version before.</summary>
+    public ModelClusters Clusters { get; }
+
+    /// <summary>The version's name with its tech center's, as predictions carry it.</summary>
+    public string Name => $"{ModelPaths.Slug(Manifest.TechCenter)}/{Manifest.Version}";
+
+    /// <summary>Makes a model of a version's content.</summary>
+    /// <exception cref="ModelException">The content does not fit together.</exception>
+    public static FittedModel Load(ModelManifest manifest, ModelContent content, int? maxDegreeOfParallelism = null)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(content);
+        try
+        {
+            IClusterGeometry geometry = MemberGeometry.IsIn(content.Arrays)
+                ? MemberGeometry.Read(content.Arrays, maxDegreeOfParallelism)
+                : ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
+            return new FittedModel(manifest, KnownTexts.Read(content.Arrays), geometry, content.Clusters);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or KeyNotFoundException)
+        {
+            throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message} Restore it from a backup, or delete its folder and train again.", e);
+        }
+    }
+
+    /// <summary>Answers for texts: a known one as it was trained, a new one by its place among the known ones.</summary>
+    /// <param name="texts">Content hash and embedding of each text.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>One answer per text, in order; each depends on its own text only.</returns>
+    public IReadOnlyList<ClusterAssignment> Classify(IReadOnlyList<(string ContentHash, ReadOnlyMemory<float> Embedding)> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ClusterAssignment[] answers = new ClusterAssignment[texts.Count];
+        List<int> unknown = [];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            if (_known.Find(texts[i].ContentHash) is ClusterAssignment answer)
+            {
+                answers[i] = answer;
+            }
+            else
+            {
+                unknown.Add(i);
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            ClusterAssignment[] computed = _geometry.Classify(EmbeddingMatrix.Of([.. unknown.Select(i => texts[i].Embedding)]), cancellationToken);
+            foreach ((int place, int i) in unknown.Index())
+            {
+                answers[i] = computed[place];
+            }
+        }
+
+        return answers;
+    }
+
+    /// <summary>The answer for a text that the model was trained on; none for any other. Needs no embedding.</summary>
+    public ClusterAssignment Recall(string contentHash) => _known.Find(contentHash) ?? ClusterAssignment.None;
+
+    /// <summary>A cluster; null where the model has none of this id.</summary>
+    public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
+
+    /// <summary>The name of a domain.</summary>
+    public string DomainName(int id) => _domains[id];
+}
+
+/// <summary>A model's answer for one text.</summary>
+/// <param name="ClusterId">The cluster's id; -1 where the text belongs to none.</param>
+/// <param name="Confidence">How strongly it belongs there, 0 to 1; 0 where it belongs to none.</param>
+public readonly record struct ClusterAssignment(int ClusterId, double Confidence)
+{
+    /// <summary>The cluster id of a text that belongs to no cluster.</summary>
+    public const int Unclustered = -1;
+
+    /// <summary>The answer for a text that belongs to no cluster.</summary>
+    public static ClusterAssignment None { get; } = new(Unclustered, 0);
+}

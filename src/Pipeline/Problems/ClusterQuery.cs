@@ -1,0 +1,73 @@
+using System.Globalization;
+using Pipeline.Requests;
+
+namespace Pipeline.Problems;
+
+/// <summary>Asks for a page of clusters.</summary>
+/// <param name="TechCenter">The tech center's name or folder; null for all.</param>
+/// <param name="Sort">The order.</param>
+/// <param name="Page">The page, from 1.</param>
+/// <param name="PageSize">Clusters per page, 1 to 200.</param>
+public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = ClusterSort.Size, int Page = 1, int PageSize = 50)
+{
+    private const int LargestPage = 200;
+    private const int LastPage = 1_000_000;
+
+    private static readonly Dictionary<string, ClusterSort> Sorts = new(StringComparer.Ordinal)
+    {
+        ["size"] = ClusterSort.Size,
+        ["label"] = ClusterSort.Label,
+        ["trend"] = ClusterSort.Trend,
+        ["lastSeen"] = ClusterSort.LastSeen,
+    };
+
+    /// <summary>Reads a query from the texts of an address; null or empty ones are left to their defaults.</summary>
+    /// <exception cref="RequestException">A text cannot be read or is out of its range.</exception>
+    public static ClusterQuery Parse(string? techCenter, string? sort, string? page, string? pageSize)
+    {
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        ClusterSort order = ClusterSort.Size;
+        if (!string.IsNullOrEmpty(sort) && !Sorts.TryGetValue(sort, out order))
+        {
+            errors["sort"] = [$"sort is '{sort}'; it must be one of {string.Join(", ", Sorts.Keys)}."];
+        }
+
+        int number = Number("page", page, 1, LastPage, errors);
+        int size = Number("pageSize", pageSize, 50, LargestPage, errors);
+        return errors.Count == 0
+            ? new ClusterQuery(string.IsNullOrEmpty(techCenter) ? null : techCenter, order, number, size)
+            : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
+    }
+
+    private static int Number(string name, string? text, int usual, int highest, Dictionary<string, string[]> errors)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return usual;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= highest)
+        {
+            return number;
+        }
+
+        errors[name] = [string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}'; it must be a whole number from 1 to {highest}.")];
+        return usual;
+    }
+}
+
+/// <summary>The order of listed clusters. Ties are in the order of tech center and id.</summary>
+public enum ClusterSort
+{
+    /// <summary>The largest first.</summary>
+    Size,
+
+    /// <summary>By name.</summary>
+    Label,
+
+    /// <summary>New problems first, then rising, steady, falling and gone ones.</summary>
+    Trend,
+
+    /// <summary>The most recent incident first.</summary>
+    LastSeen,
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Pipeline.Classification;
+using Pipeline.Requests;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Tells at once where texts belong.</summary>
+public sealed class ClassifyFunctions(ClassifyTexts classify, ILogger<ClassifyFunctions> logger)
+{
+    /// <summary>Classifies one text, or a list of them.</summary>
+    [Function("Classify")]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "classify")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            ClassifyRequest body = await JsonRequest.ReadAsync<ClassifyRequest>(request.Body, cancellationToken);
+            return HttpAnswers.Json(await classify.RunAsync(body, cancellationToken));
+        });
+}

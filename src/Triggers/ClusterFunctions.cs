@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Pipeline.Problems;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Shows the problem clusters.</summary>
+public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFunctions> logger)
+{
+    /// <summary>Lists clusters, a page at a time.</summary>
+    [Function("Clusters")]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "clusters")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
+            return HttpAnswers.Json(await clusters.ListAsync(query, cancellationToken));
+        });
+
+    /// <summary>Shows one cluster with its story.</summary>
+    [Function("Cluster")]
+    public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "clusters/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await clusters.FindAsync(techCenter, id, cancellationToken)));
+}

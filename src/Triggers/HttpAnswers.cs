@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+using Pipeline.Requests;
+using Pipeline.Storage;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Answers of the HTTP interface: JSON as the pipeline writes it, and problem details (RFC 9457) for every error.</summary>
+internal static partial class HttpAnswers
+{
+    private const string ProblemType = "urn:problem-type:pipeline:";
+    private const string SecondsToRetry = "30";
+
+    /// <summary>An answer with a JSON body.</summary>
+    public static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, PipelineJson.Compact, "application/json; charset=utf-8", status);
+
+    /// <summary>Makes an answer, or the problem details of what went wrong on the way.</summary>
+    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (RequestException e)
+        {
+            return e.Problem switch
+            {
+                RequestProblem.NotFound => Problem(request, StatusCodes.Status404NotFound, "not-found", "What was asked for is not there.", e.Message, e.Errors),
+                RequestProblem.Conflict => Problem(request, StatusCodes.Status409Conflict, "conflict", "The request does not fit the present state.", e.Message, e.Errors),
+                RequestProblem.TooLarge => Problem(request, StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large.", e.Message, e.Errors),
+                _ => Problem(request, StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid.", e.Message, e.Errors),
+            };
+        }
+        catch (ModelException e)
+        {
+            LogModel(logger, e, request.Method, request.Path);
+            return Problem(request, StatusCodes.Status500InternalServerError, "model-damaged", "The model cannot be used.", e.Message);
+        }
+        catch (Exception e) when (e is WarehouseException or ObjectStoreException)
+        {
+            LogUnavailable(logger, e, request.Method, request.Path);
+            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "Storage does not answer.", e.Message);
+        }
+        catch (EmbedderException e)
+        {
+            LogUnavailable(logger, e, request.Method, request.Path);
+            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, "embedder-unavailable", "The embedder does not answer.", e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(logger, e, request.Method, request.Path);
+            return Problem(request, StatusCodes.Status500InternalServerError, "failed", "The request failed.", "Something unexpected happened; the log tells what. Try again, and report it if it stays.");
+        }
+    }
+
+    private static IResult Problem(HttpRequest request, int status, string type, string title, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
+    {
+        ProblemDetails problem = errors is { Count: > 0 }
+            ? new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
+            : new ProblemDetails();
+        problem.Type = ProblemType + type;
+        problem.Title = title;
+        problem.Status = status;
+        problem.Detail = detail;
+        problem.Instance = request.Path;
+        return Results.Json<object>(problem, PipelineJson.Compact, "application/problem+json", status);
+    }
+
+    [LoggerMessage(PipelineEvents.ModelUnusable, LogLevel.Error, "{Method} {Path}: the model cannot be used")]
+    private static partial void LogModel(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(PipelineEvents.ServiceUnavailable, LogLevel.Error, "{Method} {Path}: a service behind it does not answer")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(PipelineEvents.RequestFailed, LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
+}

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.Models;
+using Pipeline.Monitoring;
+using Pipeline.Preprocessing;
+using Pipeline.Problems;
+using Pipeline.Storage;
+using Pipeline.Training;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Composes what the functions' constructors take. The adapters - warehouse, object store, embedder - are the host's to add.</summary>
+public static class PipelineServices
+{
+    /// <summary>
+    /// Adds the use cases that are not among the services yet. Needs the ports of a warehouse (<see cref="WarehouseServices"/>), an <see cref="IObjectStore"/> and an embedding generator among the services;
+    /// an <see cref="IClusterLabeller"/> and a <see cref="TimeProvider"/> are used where they are there.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
+    /// <exception cref="InvalidOperationException">A setting cannot be read; the message names it.</exception>
+    /// <exception cref="SettingException">The file of the setting Masking:RulesFile cannot be used.</exception>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        PreprocessingOptions preprocessing = Read<PreprocessingOptions>(configuration, "Preprocessing");
+        TrainingOptions training = Read<TrainingOptions>(configuration, "Training");
+        TrainingFanOutOptions fanOut = Read<TrainingFanOutOptions>(configuration, "TrainingFanOut");
+        PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
+        ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
+        HistoryOptions history = Read<HistoryOptions>(configuration, "History");
+        preprocessing.Validate();
+        training.Validate();
+        fanOut.Validate();
+        prediction.Validate();
+        cache.Validate();
+        history.Validate();
+        IReadOnlyList<MaskingRule> rules = MaskingSettings.Read(configuration);
+        services.TryAddSingleton(_ => new Masker(rules));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
+        services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<ModelDirectory>();
+        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
+        AddTraining(services, training, fanOut);
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
+        services.TryAddSingleton<ExampleIndexer>();
+        services.TryAddSingleton<AcceptModel>();
+        services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
+        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
+        services.TryAddSingleton(history);
+        services.TryAddSingleton<BrowseClusters>();
+        services.TryAddSingleton<PipelineMonitor>();
+        services.TryAddSingleton<Readiness>();
+        return services;
+    }
+
+    private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
+    {
+        services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<ITechCenters>(), training, Clock(s)));
+        services.TryAddSingleton<PreprocessingBacklog>();
+        services.TryAddSingleton(s => new TechCenterTrainer(
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
+        services.TryAddSingleton(s => new TrainingSteps(
+            s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+    }
+
+    private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();
+
+    private static IEmbeddingGenerator<string, Embedding<float>> EmbedderOf(IServiceProvider services) => services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+
+    private static string EmbedderId(IServiceProvider services) => services.GetRequiredService<PreprocessIncidents>().Embedder;
+
+    private static T Read<T>(IConfiguration configuration, string section)
+        where T : new() => configuration.GetSection(section).Get<T>() ?? new T();
+}

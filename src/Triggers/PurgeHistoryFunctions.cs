@@ -1,0 +1,29 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Telemetry;
+using Pipeline.Training;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Forgets the orchestrations that ended long ago. What they trained is in the warehouse and the models.</summary>
+public sealed partial class PurgeHistoryFunctions(HistoryOptions options, TimeProvider clock, ILogger<PurgeHistoryFunctions> logger)
+{
+    // The extension needs a beginning, and its storage refuses the first centuries.
+    private static readonly DateTimeOffset Beginning = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Purges the orchestrations that were begun before the days of <see cref="HistoryOptions.RetentionDays"/> and have ended.</summary>
+    [Function("PurgeHistoryOnSchedule")]
+    public async Task OnScheduleAsync([TimerTrigger(Schedules.PurgeHistory)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        PurgeInstancesFilter old = new(
+            Beginning,
+            clock.GetUtcNow().AddDays(-options.RetentionDays),
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
+        PurgeResult purged = await client.PurgeAllInstancesAsync(old, cancellationToken);
+        LogPurged(purged.PurgedInstanceCount, options.RetentionDays);
+    }
+
+    [LoggerMessage(PipelineEvents.HistoryPurged, LogLevel.Information, "Purged the history of {Purged} orchestrations begun more than {RetentionDays} days ago")]
+    private partial void LogPurged(int purged, int retentionDays);
+}

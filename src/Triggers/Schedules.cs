@@ -1,0 +1,17 @@
+namespace Pipeline.Triggers;
+
+/// <summary>The settings that hold the timers' schedules: six-field cron expressions in UTC. local.settings.sample.json has the defaults.</summary>
+internal static class Schedules
+{
+    /// <summary>When to preprocess; every hour by default.</summary>
+    public const string Preprocess = "%PreprocessSchedule%";
+
+    /// <summary>When to predict; every two hours by default.</summary>
+    public const string Predict = "%PredictSchedule%";
+
+    /// <summary>When to train; on 1 June and 1 December by default.</summary>
+    public const string Train = "%TrainSchedule%";
+
+    /// <summary>When to forget old orchestrations; every night at three by default.</summary>
+    public const string PurgeHistory = "%PurgeHistorySchedule%";
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Pipeline.Monitoring;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Tells whether the process lives, whether all it needs is in order, and what is stored.</summary>
+public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness, ILogger<StatusFunctions> logger)
+{
+    /// <summary>Answers as long as the process lives.</summary>
+    [Function("Health")]
+    public static IResult Health([HttpTrigger(Access.Open, "get", Route = "health")] HttpRequest request) => HttpAnswers.Json(new { status = "alive" });
+
+    /// <summary>Answers 200 where settings, storage, embedder and models are in order, otherwise 503, with one entry per check.</summary>
+    [Function("Ready")]
+    public Task<IResult> ReadyAsync([HttpTrigger(Access.Read, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            ReadinessReport report = await readiness.CheckAsync(cancellationToken);
+            return HttpAnswers.Json(report, report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+
+    /// <summary>Counts, ages and versions per tech center.</summary>
+    [Function("Status")]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await monitor.StatusAsync(cancellationToken)));
+}

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Requests;
+using Pipeline.Telemetry;
+using Pipeline.Training;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Starts trainings on schedule and when asked, shows how far they are, and cancels them.</summary>
+public sealed partial class TrainFunctions(TrainingPlanner planner, PreprocessingBacklog backlog, ILogger<TrainFunctions> logger)
+{
+    private const string SecondsToPoll = "5";
+
+    /// <summary>Starts the training of all tech centers up to the newest incident's quarter, once nearly all incidents are preprocessed.</summary>
+    [Function("TrainOnSchedule")]
+    public async Task OnScheduleAsync([TimerTrigger(Schedules.Train)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        await backlog.AwaitAsync(cancellationToken);
+        string instanceId = await StartAsync(client, await planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken);
+        LogStarted(instanceId);
+    }
+
+    /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
+    [Function("Train")]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "train")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            TrainBody body = await JsonRequest.ReadAsync<TrainBody>(request.Body, cancellationToken);
+            TrainingPlan plan = await planner.PlanAsync(new TrainingRequest(body.Year, body.Quarter, body.TechCenters), cancellationToken);
+            return Accepted(request, await ReadAsync(client, await StartAsync(client, plan, cancellationToken), cancellationToken));
+        });
+
+    /// <summary>Shows how far a training is.</summary>
+    [Function("TrainStatus")]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(TrainStatus.Of(await ReadAsync(client, instanceId, cancellationToken))));
+
+    /// <summary>Cancels a training: tech centers in training come to their end, the others are not begun. The same training started again goes on with those.</summary>
+    [Function("TrainCancel")]
+    public Task<IResult> CancelAsync([HttpTrigger(Access.Change, "delete", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            OrchestrationMetadata training = await ReadAsync(client, instanceId, cancellationToken);
+            if (training.IsCompleted)
+            {
+                throw new RequestException(RequestProblem.Conflict, $"The training '{instanceId}' has ended already: {TrainStatus.Of(training).Status}. There is nothing to cancel.");
+            }
+
+            await client.TerminateInstanceAsync(instanceId, cancellationToken);
+            return Accepted(request, await ReadAsync(client, instanceId, cancellationToken));
+        });
+
+    private static async Task<string> StartAsync(DurableTaskClient client, TrainingPlan plan, CancellationToken cancellationToken)
+    {
+        if (await IsUnderWayAsync(client, plan.Name, cancellationToken))
+        {
+            return plan.Name;
+        }
+
+        try
+        {
+            return await client.ScheduleNewOrchestrationInstanceAsync(TrainOrchestration.Orchestrator, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, new StartOrchestrationOptions(plan.Name), cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Another start may have come in between; what that throws depends on the storage behind the client.
+            if (await IsUnderWayAsync(client, plan.Name, cancellationToken))
+            {
+                return plan.Name;
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        await client.GetInstanceAsync(instanceId, cancellationToken) is { IsCompleted: false };
+
+    private static async Task<OrchestrationMetadata> ReadAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is OrchestrationMetadata { Name: TrainOrchestration.Orchestrator } training
+            ? training
+            : throw RequestException.NotFound("instanceId", $"There is no training '{instanceId}'. Take the address from the Location of the answer to POST /api/train.");
+
+    private static IResult Accepted(HttpRequest request, OrchestrationMetadata training)
+    {
+        request.HttpContext.Response.Headers.Location = $"/api/train/{training.InstanceId}";
+        request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
+        return HttpAnswers.Json(TrainStatus.Of(training), StatusCodes.Status202Accepted);
+    }
+
+    [LoggerMessage(PipelineEvents.TrainingStarted, LogLevel.Information, "The training {InstanceId} was started on schedule")]
+    private partial void LogStarted(string instanceId);
+}

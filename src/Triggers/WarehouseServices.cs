@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
+using Pipeline.Training;
+
+namespace Pipeline.Triggers;
+
+/// <summary>A warehouse among the services: one object under each of its ports.</summary>
+public static class WarehouseServices
+{
+    /// <summary>The ports of a warehouse.</summary>
+    public static IReadOnlyList<Type> Ports { get; } =
+        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable)];
+
+    /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for.</summary>
+    public static IServiceCollection AddWarehouse<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
+        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable
+    {
+        services.AddSingleton(make);
+        foreach (Type port in Ports)
+        {
+            services.AddSingleton(port, s => s.GetRequiredService<T>());
+        }
+
+        return services;
+    }
+}

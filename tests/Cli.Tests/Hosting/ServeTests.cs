@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Pipeline.Cli.Tests.Support;
+using Pipeline.TestSupport;
+
+namespace Pipeline.Cli.Tests.Hosting;
+
+[TestClass]
+public sealed class ServeTests
+{
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task A_host_serves_until_it_is_told_to_stop_and_shares_its_data_folder_with_no_other()
+    {
+        using TempFolder folder = new();
+        using Process host = CommandLine.Start(["serve", "--data", folder["data"], "--port", "0"]);
+        Task<string> errors = host.StandardError.ReadToEndAsync();
+        List<string> lines = await ReadUntilAsync(host, "Stop with Ctrl+C.");
+        lines.Count(l => l.StartsWith("Function key ", StringComparison.Ordinal) || l.StartsWith("Master key ", StringComparison.Ordinal)).ShouldBe(2);
+        using HttpClient client = new() { BaseAddress = new Uri(lines[0].Split(' ')[^1]) };
+
+        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative));
+        page.ShouldContain("<title>Pipeline</title>");
+        page.ShouldNotContain("{{");
+        (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("waitingForPreprocessing").GetInt64().ShouldBe(0);
+        (await client.GetStringAsync(new Uri("/report", UriKind.Relative))).ShouldContain("Problem clusters");
+        using HttpResponseMessage metrics = await client.GetAsync(new Uri("/metrics", UriKind.Relative));
+        metrics.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+
+        CommandResult second = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", "0");
+        second.ExitCode.ShouldBe(1, second.ToString());
+        second.Errors.ShouldContain("in use by another process");
+
+        using Process stop = Process.Start("kill", ["-TERM", $"{host.Id}"]);
+        await host.WaitForExitAsync();
+        host.ExitCode.ShouldBe(0, await errors);
+
+        using Process again = CommandLine.Start(["serve", "--data", folder["data"], "--port", "0", "--development"]);
+        Task<string> errorsAgain = again.StandardError.ReadToEndAsync();
+        List<string> linesAgain = await ReadUntilAsync(again, "Stop with Ctrl+C.");
+        linesAgain.ShouldContain(l => l.Contains("this is development", StringComparison.Ordinal));
+        linesAgain.ShouldNotContain(l => l.StartsWith("Master key ", StringComparison.Ordinal));
+        using Process interrupt = Process.Start("kill", ["-INT", $"{again.Id}"]);
+        await again.WaitForExitAsync();
+        again.ExitCode.ShouldBe(0, await errorsAgain);
+    }
+
+    [TestMethod]
+    public async Task A_setting_out_of_its_range_is_told_before_anything_starts()
+    {
+        using TempFolder folder = new();
+        CommandResult port = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", "70000");
+        port.ExitCode.ShouldBe(2, port.ToString());
+        port.Errors.ShouldContain("Host:Port is 70000; it must be from 0 to 65535.");
+        Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public async Task A_port_in_use_is_told_in_one_line()
+    {
+        using TempFolder folder = new();
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        CommandResult refused = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", port.ToString(CultureInfo.InvariantCulture));
+
+        refused.ExitCode.ShouldBe(1, refused.ToString());
+        refused.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains(" info: ", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldMatch($"^Error: The host cannot listen on 127.0.0.1, port {port}: .*[.] Name another port");
+    }
+
+    private static async Task<List<string>> ReadUntilAsync(Process process, string last)
+    {
+        List<string> lines = [];
+        while (await process.StandardOutput.ReadLineAsync() is string line)
+        {
+            lines.Add(line);
+            if (string.Equals(line, last, StringComparison.Ordinal))
+            {
+                return lines;
+            }
+        }
+
+        throw new InvalidOperationException($"The host ended early: {string.Join('\n', lines)}");
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Pipeline.TestSupport;
+
+namespace Pipeline.Infra.Tests.Bicep;
+
+/// <summary>Who may do what in a deployment, and that no secret leaves it.</summary>
+[TestClass]
+public sealed class AccessTests
+{
+    private const string App = "id-pipeline";
+    private const string Topic = "evgt-pipeline";
+    private const string Operator = "11111111-1111-1111-1111-111111111111";
+
+    private const string BlobDataOwner = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
+    private const string BlobDataContributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+    private const string QueueDataContributor = "974c5e8b-45b9-4653-ba55-5f855dd0fb88";
+    private const string TableDataContributor = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";
+    private const string SecretsUser = "4633458b-17de-408a-b874-0445c86b69e6";
+    private const string SecretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
+    private const string OpenAIUser = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd";
+    private const string MetricsPublisher = "3913510d-42f4-4e42-8a64-420c390055eb";
+    private const string DurableTaskDataContributor = "0ad04412-c4d5-4796-b79c-f76d14c8d402";
+
+    private const string HostStorage = "Microsoft.Storage/storageAccounts/sthost";
+    private const string ModelStorage = "Microsoft.Storage/storageAccounts/stmodels";
+    private const string Vault = "Microsoft.KeyVault/vaults/kv";
+    private const string OpenAI = "Microsoft.CognitiveServices/accounts/oai-pipeline";
+
+    // A role more than these is a decision: docs/deploy.md, 'What is made', says what each is for.
+    private static readonly (string Principal, string Role, string Scope)[] Allowed =
+    [
+        (App, BlobDataOwner, HostStorage),
+        (App, QueueDataContributor, HostStorage),
+        (App, TableDataContributor, HostStorage),
+        (App, BlobDataContributor, ModelStorage),
+        (App, QueueDataContributor, ModelStorage),
+        (App, SecretsUser, Vault),
+        (App, OpenAIUser, OpenAI),
+        (App, MetricsPublisher, "Microsoft.Insights/components/appi-pipeline"),
+        (App, DurableTaskDataContributor, "Microsoft.DurableTask/schedulers/dts-pipeline"),
+        (Topic, BlobDataContributor, $"{ModelStorage}/blobServices/default/containers/dead-letters"),
+        (Operator, BlobDataContributor, ModelStorage),
+        (Operator, SecretsOfficer, Vault),
+        (Operator, OpenAIUser, OpenAI),
+    ];
+
+    private static readonly string[] KeysInPlain = ["AccountKey=", "SharedAccessKey", "InstrumentationKey=", "-----BEGIN", "?sig=", "&sig="];
+
+    [TestMethod]
+    public void With_every_option_each_principal_has_the_roles_of_the_list_and_no_other() =>
+        Snapshot.Read("everything").RoleAssignments().ShouldBe(Allowed, ignoreOrder: true);
+
+    [TestMethod]
+    [DataRow("dev")]
+    [DataRow("test")]
+    [DataRow("prod")]
+    [DataRow("main")]
+    public void In_an_environment_the_app_and_its_topic_have_their_roles_and_nobody_else_has_any(string environment) =>
+        Snapshot.Read(environment).RoleAssignments().ShouldBe(Allowed.Where(role => role.Principal != Operator && role.Role != DurableTaskDataContributor), ignoreOrder: true);
+
+    [TestMethod]
+    public void No_resource_accepts_keys_where_it_could_do_without()
+    {
+        (string Type, string Property, bool Expected)[] rules =
+        [
+            ("Microsoft.Storage/storageAccounts", "allowSharedKeyAccess", false),
+            ("Microsoft.Storage/storageAccounts", "allowBlobPublicAccess", false),
+            ("Microsoft.CognitiveServices/accounts", "disableLocalAuth", true),
+            ("Microsoft.Insights/components", "DisableLocalAuth", true),
+            ("Microsoft.KeyVault/vaults", "enableRbacAuthorization", true),
+            ("Microsoft.KeyVault/vaults", "enablePurgeProtection", true),
+            ("Microsoft.Web/sites", "httpsOnly", true),
+            ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "allow", false),
+        ];
+        foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
+        {
+            foreach ((string type, string property, bool expected) in rules)
+            {
+                JsonElement[] found = [.. snapshot.Resources.Where(resource => resource.GetProperty("type").GetString() == type)];
+                found.ShouldNotBeEmpty(type);
+                found.ShouldAllBe(resource => resource.GetProperty("properties").GetProperty(property).GetBoolean() == expected, $"{property} of {type}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void With_private_networking_neither_storage_nor_secrets_nor_models_have_a_public_address()
+    {
+        string[] closed = ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.CognitiveServices/accounts"];
+        JsonElement[] resources = [.. Snapshot.Read("prod").Resources.Where(resource => closed.Contains(resource.GetProperty("type").GetString(), StringComparer.Ordinal))];
+
+        resources.Length.ShouldBe(4);
+        resources.ShouldAllBe(resource => resource.GetProperty("properties").GetProperty("publicNetworkAccess").GetString() == "Disabled");
+    }
+
+    [TestMethod]
+    public void A_peered_network_reaches_the_private_addresses_by_their_names()
+    {
+        ILookup<string, JsonElement> resources = Snapshot.Read("everything").Resources.ToLookup(resource => resource.GetProperty("type").GetString()!, StringComparer.Ordinal);
+        string peer = resources["Microsoft.Network/virtualNetworks/virtualNetworkPeerings"].ShouldHaveSingleItem().GetProperty("properties").GetProperty("remoteVirtualNetwork").GetProperty("id").GetString()!;
+        JsonElement[] links = [.. resources["Microsoft.Network/privateDnsZones/virtualNetworkLinks"]];
+
+        peer.ShouldEndWith("/vnet-company");
+        links.Count(link => link.GetProperty("properties").GetProperty("virtualNetwork").GetProperty("id").GetString() == peer).ShouldBe(resources["Microsoft.Network/privateDnsZones"].Count());
+        Snapshot.Read("prod").Resources.ShouldNotContain(resource => resource.GetProperty("type").GetString() == "Microsoft.Network/virtualNetworks/virtualNetworkPeerings");
+    }
+
+    [TestMethod]
+    public void An_event_that_cannot_be_delivered_is_kept_where_the_topic_may_write()
+    {
+        JsonElement letters = Snapshot.Read("events").Resources.Single().GetProperty("properties").GetProperty("deadLetterWithResourceIdentity");
+        string container = letters.GetProperty("deadLetterDestination").GetProperty("properties").GetProperty("blobContainerName").GetString()!;
+        string identity = letters.GetProperty("identity").GetProperty("type").GetString()!;
+        foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
+        {
+            snapshot.Resources.ShouldContain(resource => resource.GetProperty("name").GetString()!.EndsWith($"/default/{container}", StringComparison.Ordinal));
+            snapshot.RoleAssignments().ShouldContain(role => role.Principal == Topic && role.Scope.EndsWith($"/containers/{container}", StringComparison.Ordinal));
+            snapshot.Resources.Single(resource => resource.GetProperty("type").GetString() == "Microsoft.EventGrid/systemTopics").GetProperty("identity").GetProperty("type").GetString().ShouldBe(identity);
+        }
+    }
+
+    [TestMethod]
+    public void The_one_key_that_a_template_asks_for_goes_straight_into_the_webhook_of_the_events()
+    {
+        foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))
+        {
+            string text = string.Concat(snapshot.Resources.Select(resource => resource.GetRawText())) + snapshot.Outputs.GetRawText();
+            KeysInPlain.Append("listKeys(").Where(text.Contains).ShouldBeEmpty();
+        }
+
+        Snapshot events = Snapshot.Read("events");
+        JsonElement destination = events.Resources.ShouldHaveSingleItem().GetProperty("properties").GetProperty("destination");
+        destination.GetProperty("properties").GetProperty("endpointUrl").GetString()!.ShouldContain("listKeys(");
+        events.Outputs.GetRawText().ShouldNotContain("listKeys(");
+    }
+
+    [TestMethod]
+    [DataRow("main.bicep")]
+    [DataRow("events.bicep")]
+    public async Task No_output_of_a_template_gives_a_secret_away_and_no_parameter_has_one_as_its_default(string template)
+    {
+        ToolProcess build = await BicepCompiler.RunAsync("build", template, "--stdout");
+        build.Errors.ShouldBeEmpty();
+        using JsonDocument document = JsonDocument.Parse(build.Output);
+        (string Module, JsonElement Template)[] all = [.. Templates(template, document.RootElement)];
+
+        all.Length.ShouldBe(template is "main.bicep" ? 12 : 1);
+        foreach ((string module, JsonElement built) in all)
+        {
+            JsonProperty[] parameters = built.TryGetProperty("parameters", out JsonElement declared) ? [.. declared.EnumerateObject()] : [];
+            string[] secure = [.. parameters.Where(parameter => IsSecure(parameter.Value)).Select(parameter => parameter.Name)];
+            parameters.Where(parameter => IsSecure(parameter.Value) && parameter.Value.TryGetProperty("defaultValue", out JsonElement value) && value.GetString() is not "")
+                .ShouldBeEmpty($"secrets with a default in {module}");
+            parameters.Where(parameter => LooksSecret(parameter.Name) && !secure.Contains(parameter.Name, StringComparer.Ordinal))
+                .ShouldBeEmpty($"parameters of {module} that are secrets by their name, without @secure()");
+            foreach (JsonProperty output in built.TryGetProperty("outputs", out JsonElement outputs) ? outputs.EnumerateObject() : default)
+            {
+                string text = output.Value.GetRawText();
+                string[] secrets = ["listKeys(", "listSecrets(", "listAccountSas(", "\"secure", .. secure.Select(name => $"parameters('{name}')")];
+                secrets.Where(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty($"the output {output.Name} of {module}");
+            }
+        }
+    }
+
+    private static bool IsSecure(JsonElement parameter) => parameter.TryGetProperty("type", out JsonElement type) && type.GetString() is "securestring" or "secureObject";
+
+    private static bool LooksSecret(string name) =>
+        ((string[])["secret", "password", "webhook", "apikey", "accesskey", "token", "sas"]).Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<(string Module, JsonElement Template)> Templates(string name, JsonElement template)
+    {
+        yield return (name, template);
+        JsonElement resources = template.GetProperty("resources");
+        IEnumerable<(string Name, JsonElement Value)> named = resources.ValueKind == JsonValueKind.Object
+            ? resources.EnumerateObject().Select(resource => (resource.Name, resource.Value))
+            : resources.EnumerateArray().Select(resource => (resource.GetProperty("name").GetString()!, resource));
+        foreach ((string module, JsonElement resource) in named)
+        {
+            if (resource.GetProperty("type").GetString() is "Microsoft.Resources/deployments")
+            {
+                foreach ((string Module, JsonElement Template) inner in Templates(module, resource.GetProperty("properties").GetProperty("template")))
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
+}

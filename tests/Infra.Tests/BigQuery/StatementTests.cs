@@ -1,0 +1,171 @@
+using System.Text.RegularExpressions;
+using Pipeline.Adapters.BigQuery;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.Infra.Tests.Support;
+using Pipeline.TestSupport;
+
+namespace Pipeline.Infra.Tests.BigQuery;
+
+/// <summary>All statements of the warehouse, analyzed by Google's own analyzer as the adapter sends them: transactions put together, staging tables in place, parameters with the types that the code gives them.</summary>
+[TestClass]
+public sealed partial class StatementTests
+{
+    private const string Folder = "src/Adapters/BigQuery";
+    private const string StagingName = "staging_1";
+
+    private static readonly string Code = string.Join('\n', Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, Folder), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText));
+
+    private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
+    {
+        ["Text"] = "STRING",
+        ["Number"] = "INT64",
+        ["Texts"] = "ARRAY<STRING>",
+        ["Timestamp"] = "TIMESTAMP",
+        ["OptionalNumber"] = "INT64",
+        ["Date"] = "INT64",
+        ["OptionalTime"] = "TIMESTAMP",
+        ["Embedding"] = "BYTES",
+    };
+
+    private static readonly Lazy<Task<Dictionary<string, Analysis>>> Analyzed = new(() => AnalyzeAsync(Scripts()));
+
+    [TestMethod]
+    public async Task Every_script_is_right_to_its_last_statement()
+    {
+        Dictionary<string, Analysis> results = await Analyzed.Value;
+
+        results.Where(result => result.Value.Problems.Length > 0).Select(result => $"{result.Key}: {string.Join("; ", result.Value.Problems)}").ShouldBeEmpty();
+        results.Where(result => result.Key.StartsWith("transaction", StringComparison.Ordinal)).ShouldAllBe(result => result.Value.Kinds.First(kind => kind != "create") == "Begin" && result.Value.Kinds.Last() == "Commit");
+        results.SelectMany(result => result.Value.Kinds).Count(kind => kind == "Merge").ShouldBeGreaterThan(8);
+    }
+
+    [TestMethod]
+    public void Every_file_of_statements_is_analyzed()
+    {
+        string all = string.Join('\n', Scripts().Values) + BigQuerySql.Get("create-tables");
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, Folder, "Sql"), "*.sql").Select(file => Path.GetFileNameWithoutExtension(file))];
+
+        files.Length.ShouldBeGreaterThan(20);
+        files.Where(file => file is not "transaction" && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
+    }
+
+    [TestMethod]
+    public async Task Statements_and_code_name_the_same_parameters()
+    {
+        Dictionary<string, Analysis> results = await Analyzed.Value;
+
+        results.SelectMany(result => result.Value.Parameters).Distinct(StringComparer.Ordinal)
+            .ShouldBe(Parameters().Keys.Select(name => name.ToLowerInvariant()), ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public async Task A_column_that_the_code_reads_comes_with_the_type_that_it_reads()
+    {
+        Dictionary<string, Analysis> results = await Analyzed.Value;
+        (string Type, string Column)[] read = [.. Matches(ReadPattern(), Code).Select(match => (Types[match.Groups["kind"].Value], match.Groups["name"].Value)).Distinct()];
+
+        read.Length.ShouldBeGreaterThan(25);
+        foreach ((string type, string column) in read)
+        {
+            string[] given = [.. results.Values.Select(result => result.Columns.GetValueOrDefault(column)).OfType<string>().Distinct(StringComparer.Ordinal)];
+            given.ShouldBe([type], $"what the statements give as {column}");
+        }
+    }
+
+    [TestMethod]
+    public async Task A_statement_that_is_wrong_is_found()
+    {
+        Dictionary<string, Analysis> results = await AnalyzeAsync(new(StringComparer.Ordinal)
+        {
+            ["column"] = "SELECT numbr FROM incidents;",
+            ["parameter"] = "SELECT number FROM incidents WHERE number = @nobody;",
+            ["type"] = "SELECT number FROM incidents WHERE number = @limit;",
+            ["merge"] = "MERGE INTO settings AS target USING (SELECT @name AS name) AS source ON target.name = source.name WHEN MATCHED THEN UPDATE SET value = source.value;",
+            ["second"] = "SELECT 1 AS one; SELECT two FROM UNNEST([1]) AS one;",
+        });
+
+        results.Remove("tables").ShouldBeTrue();
+        results.ShouldAllBe(result => result.Value.Problems.Length == 1);
+    }
+
+    // As the adapter puts them together: each call of Transaction is a script, and so is every file that is read by itself.
+    private static Dictionary<string, string> Scripts()
+    {
+        Dictionary<string, StagedRows> staged = new(StringComparer.Ordinal)
+        {
+            ["upsert-incidents"] = StagedRows.Of(Array.Empty<Incident>(), CancellationToken.None),
+            ["save-preprocessed"] = StagedRows.Of([], [], CancellationToken.None),
+            ["save-predictions"] = StagedRows.Of(Array.Empty<IncidentPrediction>(), CancellationToken.None),
+        };
+        Dictionary<string, string> scripts = new(StringComparer.Ordinal);
+        foreach (string[] names in Matches(TransactionPattern(), Code).Select(match => match.Groups["name"].Captures.Select(capture => capture.Value).ToArray()))
+        {
+            string table = staged.TryGetValue(names[0], out StagedRows? rows) ? CreateStaging(rows) : "";
+            scripts[$"transaction {string.Join(" and ", names)}"] = table + BigQuerySql.From(BigQuerySql.Transaction(names), StagingName);
+        }
+
+        foreach (string name in Matches(StatementPattern(), Code).Select(match => match.Groups["name"].Value).Where(name => name is not ("create-tables" or "transaction")))
+        {
+            scripts[name] = BigQuerySql.Get(name);
+        }
+
+        scripts.Count.ShouldBeGreaterThan(20);
+        return scripts;
+    }
+
+    private static string CreateStaging(StagedRows rows)
+    {
+        IEnumerable<string> columns = rows.Columns.Select(column =>
+        {
+            string type = column.Type switch { "INTEGER" => "INT64", "FLOAT" => "FLOAT64", _ => column.Type };
+            return column.Mode switch
+            {
+                StagedColumn.Repeated => $"{column.Name} ARRAY<{type}>",
+                StagedColumn.Required => $"{column.Name} {type} NOT NULL",
+                _ => $"{column.Name} {type}",
+            };
+        });
+        return $"CREATE TABLE {StagingName} ({string.Join(", ", columns)});\n";
+    }
+
+    private static Dictionary<string, string> Parameters()
+    {
+        Dictionary<string, string> parameters = new(StringComparer.Ordinal);
+        foreach (Match match in Matches(ParameterPattern(), Code))
+        {
+            string name = match.Groups["name"].Value;
+            string type = Types[match.Groups["kind"].Value];
+            parameters.TryAdd(name, type);
+            parameters[name].ShouldBe(type, $"{name} has two types");
+        }
+
+        return parameters;
+    }
+
+    private static Task<Dictionary<string, Analysis>> AnalyzeAsync(Dictionary<string, string> scripts)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Google's analyzer is served for Linux and macOS: this test needs it and is skipped.");
+        }
+
+        return Checkers.RunAsync<Dictionary<string, Analysis>>("zetasql.cjs", new { parameters = Parameters(), tables = BigQuerySql.Get("create-tables"), scripts });
+    }
+
+    private static MatchCollection Matches(Regex pattern, string text) => pattern.Matches(text);
+
+    [GeneratedRegex("""BigQuerySql\.Transaction\((?:"(?<name>[a-z-]+)"(?:, )?)+\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex TransactionPattern();
+
+    [GeneratedRegex("""(?:BigQuerySql\.Get|FirstAsync|ListAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex StatementPattern();
+
+    [GeneratedRegex("""Parameter\.(?<kind>Text|Number|Texts)\("(?<name>[A-Za-z]+)"|new\("(?<name>[A-Za-z]+)", BigQueryDbType\.(?<kind>Timestamp)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex ParameterPattern();
+
+    [GeneratedRegex("""\b(?<kind>Text|Number|OptionalNumber|OptionalTime|Embedding|Date)\([a-z]+, "(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex ReadPattern();
+
+    private sealed record Analysis(string[] Problems, string[] Kinds, string[] Parameters, Dictionary<string, string> Columns);
+}

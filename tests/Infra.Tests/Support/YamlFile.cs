@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Pipeline.Infra.Tests.Support;
+
+/// <summary>Reads YAML as the JSON that it means: a plain scalar may be a number or a truth value, a quoted one is text.</summary>
+internal static class YamlFile
+{
+    /// <summary>Reads the one document of a file.</summary>
+    public static JsonNode Read(string path)
+    {
+        YamlStream stream = [];
+        using StreamReader reader = new(path);
+        stream.Load(reader);
+        return Convert(stream.Documents.ShouldHaveSingleItem(path).RootNode)!;
+    }
+
+    private static JsonNode? Convert(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, Convert(child.Value)))),
+        YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(Convert)]),
+        YamlScalarNode { Style: not ScalarStyle.Plain } scalar => JsonValue.Create(scalar.Value),
+        YamlScalarNode { Value: null or "" or "null" } => null,
+        YamlScalarNode { Value: "true" or "false" } scalar => JsonValue.Create(scalar.Value is "true"),
+        YamlScalarNode scalar => long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? JsonValue.Create(number) : JsonValue.Create(scalar.Value),
+        _ => throw new NotSupportedException($"{node.NodeType} at {node.Start}"),
+    };
+}

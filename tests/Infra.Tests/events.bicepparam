@@ -1,0 +1,3 @@
+using '../../infra/bicep/events.bicep'
+param functionAppName = 'func-pipeline-1'
+param topicName = 'evgt-pipeline-1'

@@ -1,0 +1,74 @@
+using Pipeline.Models;
+using Pipeline.Tests.Support;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Training;
+
+[TestClass]
+public sealed class TechCenterTrainerTests
+{
+    [TestMethod]
+    public async Task A_version_knows_every_problem_of_its_window_by_name_examples_and_dates()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+
+        TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
+
+        ModelManifest manifest = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
+        ModelContent content = await company.Models.ReadAsync(manifest);
+        (outcome.Status, outcome.Incidents, outcome.Clusters, outcome.Unclustered).ShouldBe((TrainingStatus.Published, 125, 5, manifest.Unclustered));
+        (manifest.Incidents, manifest.Clusters, manifest.PreviousVersion, manifest.Window).ShouldBe((125, 5, null, TrainingWindow.Ending(2026, 2, 24)));
+        content.Clusters.Clusters.Sum(c => c.Size).ShouldBe(125 - manifest.Unclustered);
+        content.Clusters.Clusters.ShouldAllBe(c => c.Origin == ClusterChangeKind.New && c.Examples.Count > 0 && c.Label.Length > 0 && c.FirstSeen < c.LastSeen);
+        content.Clusters.Clusters.Select(c => c.Id).ShouldBe(Enumerable.Range(0, 5), ignoreOrder: true);
+        content.Clusters.Domains.Select(d => d.Id).ShouldBe(content.Clusters.Clusters.Select(c => c.DomainId).Distinct(), ignoreOrder: true);
+        content.Metrics.Incidents.ShouldBe(125);
+    }
+
+    [TestMethod]
+    public async Task Only_incidents_of_the_window_are_learned_from()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+        await company.ReportAsync(SmallCompany.TechCenter, 125, new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 1))).TechCenters.Single();
+
+        outcome.Incidents.ShouldBe(58, "those of 2 February to 31 March 2026");
+    }
+
+    [TestMethod]
+    public async Task A_version_continues_the_quarter_before_it_and_not_a_later_one_that_was_trained_earlier()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+
+        await company.TrainAsync(new TrainingRequest(2026, 3));
+        await company.TrainAsync(new TrainingRequest(2026, 1));
+        await company.TrainAsync(new TrainingRequest(2026, 2));
+
+        IReadOnlyList<ModelManifest> versions = await company.Models.ListAsync(SmallCompany.TechCenter);
+        versions.Select(v => (v.Version, v.PreviousVersion)).ShouldBe([("2026_q1", null), ("2026_q2", "2026_q1"), ("2026_q3", null)]);
+        int[][] ids = [.. await Task.WhenAll(versions.Select(async v => (await company.Models.ReadClustersAsync(v)).Clusters.Select(c => c.Id).ToArray()))];
+        ids[0].Intersect(ids[2]).ShouldBeEmpty("no id is given twice, whatever the order of the trainings");
+        ids[1].Intersect(ids[0]).ShouldNotBeEmpty();
+        ids[1].Intersect(ids[2]).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task Incidents_that_are_like_nothing_else_are_an_outcome_and_no_failure()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        Random random = new(3);
+        string Word() => new([.. Enumerable.Range(0, 8).Select(_ => (char)('a' + random.Next(26)))]);
+        string[] unlike = [.. Enumerable.Range(0, 40).Select(_ => string.Join(' ', Enumerable.Range(0, 6).Select(_ => Word())))];
+        await company.ReportAsync(SmallCompany.TechCenter, 40, problems: unlike);
+
+        TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
+
+        (outcome.Status, outcome.Incidents, outcome.Unclustered, outcome.Version).ShouldBe((TrainingStatus.NoClusters, 40, 40, null));
+        outcome.Detail.ShouldBe("None of the 40 incidents are alike enough for a cluster.");
+        (await company.Models.ListAsync(SmallCompany.TechCenter)).ShouldBeEmpty();
+    }
+}
