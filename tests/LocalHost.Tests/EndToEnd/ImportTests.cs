@@ -103,6 +103,7 @@ public sealed class ImportTests
 
     private static Process Start(TempFolder folder, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), .. arguments])
     {
+        UseShellExecute = false,
         WorkingDirectory = folder["."],
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
