@@ -12,6 +12,7 @@ namespace Pipeline.Adapters.Local;
 /// </summary>
 public sealed partial class SqliteWarehouse : IWarehouse, IDisposable, IAsyncDisposable
 {
+    private readonly TimeProvider _clock;
     private readonly string _path;
     private readonly string _writerConnection;
     private readonly string _readerConnection;
@@ -22,7 +23,8 @@ public sealed partial class SqliteWarehouse : IWarehouse, IDisposable, IAsyncDis
     /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first write.</summary>
     /// <param name="path">The database file. The files <c>-wal</c> and <c>-shm</c> beside it belong to it while it is open.</param>
     /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
-    public SqliteWarehouse(string path, TimeSpan? busyTimeout = null)
+    /// <param name="clock">The time, since dates of the future do not count as the newest; the system's when null.</param>
+    public SqliteWarehouse(string path, TimeSpan? busyTimeout = null, TimeProvider? clock = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         int seconds = (int)(busyTimeout?.TotalSeconds ?? 30);
@@ -31,6 +33,7 @@ public sealed partial class SqliteWarehouse : IWarehouse, IDisposable, IAsyncDis
             throw new ArgumentOutOfRangeException(nameof(busyTimeout), busyTimeout, "The busy timeout must be at least 1 second.");
         }
 
+        _clock = clock ?? TimeProvider.System;
         _path = Path.GetFullPath(path);
         _writerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = seconds }.ToString();
         _readerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = seconds }.ToString();

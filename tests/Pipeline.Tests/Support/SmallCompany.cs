@@ -30,7 +30,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public SmallCompany()
     {
-        Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"));
+        Warehouse = new SqliteWarehouse(Path.Combine(_folder, "warehouse.db"), clock: Clock);
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Embedder, Summaries, new PreprocessingOptions());
