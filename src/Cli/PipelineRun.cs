@@ -27,7 +27,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });
