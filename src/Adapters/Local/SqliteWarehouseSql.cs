@@ -132,7 +132,8 @@ internal static class SqliteWarehouseSql
             added = excluded.added,
             changed = excluded.changed,
             problem = excluded.problem,
-            state = excluded.state
+            state = excluded.state,
+            idempotency_key = excluded.idempotency_key
         """;
 
     // An entry of an earlier version has neither id nor state.

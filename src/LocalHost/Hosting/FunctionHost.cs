@@ -40,8 +40,8 @@ internal static class FunctionHost
         WebApplication app = builder.Build();
         catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
-        app.Use(next => context => pipeline.InvokeAsync(context, next));
         app.UseRouting();
+        app.Use(next => context => pipeline.InvokeAsync(context, next));
         app.Services.GetRequiredService<HttpTriggers>().Map(app, parts.HostJson.RoutePrefix);
         return app;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.Telemetry;
@@ -98,6 +99,12 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
         if (settings.Development && origin is not null && !string.Equals(origin, $"{context.Request.Scheme}://{context.Request.Host}", StringComparison.OrdinalIgnoreCase))
         {
             return (StatusCodes.Status403Forbidden, "Requests of pages of other origins are not answered in development, where no key is asked for.");
+        }
+
+        // A function with a limit of its own says so by an attribute of ASP.NET Core, such as [DisableRequestSizeLimit]; the routing has applied it.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null)
+        {
+            return null;
         }
 
         long limit = Limit(context);

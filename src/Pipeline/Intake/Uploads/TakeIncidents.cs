@@ -46,7 +46,8 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
         }
         catch (IntakeException exception)
         {
-            ingestion = ingestion with { State = IngestionState.Failed, Problem = exception.Message, Rows = rejects.Count, Rejected = rejects.Count };
+            // A request that is refused leaves its key free: the sender mends the body, and sends it again.
+            ingestion = ingestion with { IdempotencyKey = null, State = IngestionState.Failed, Problem = exception.Message, Rows = rejects.Count, Rejected = rejects.Count };
         }
 
         if (rejects.Count > 0)
