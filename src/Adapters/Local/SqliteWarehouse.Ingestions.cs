@@ -40,7 +40,7 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     public async Task<Ingestion?> FindIngestionAsync(string id, CancellationToken cancellationToken = default) =>
-        (await _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.FindIngestion, ["@id"], id), ReadIngestion, cancellationToken)).FirstOrDefault();
+        await _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.FindIngestion, ["@id"], id), ReadIngestion, cancellationToken) is [Ingestion found, ..] ? found : null;
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Ingestion>> ReadIngestionsAsync(int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
