@@ -14,7 +14,7 @@ public sealed class IngestFileTests
     public async Task An_import_that_ends_at_any_step_is_finished_by_the_next_and_doubles_nothing()
     {
         int stopped = 0;
-        for (int step = 1; step <= 30; step++)
+        for (int step = 0; step <= 7; step++)
         {
             using TempFolder folder = new();
             await using SqliteWarehouse warehouse = new(folder["warehouse.db"]);
@@ -52,7 +52,7 @@ public sealed class IngestFileTests
         await using SqliteWarehouse warehouse = new(folder["warehouse.db"]);
         await warehouse.InitializeAsync();
         BreakingStore objects = new(new FileObjectStore(folder["objects"]));
-        Task DropAsync(string number) => objects.WriteAsync("incoming/a.csv", async (target, _) => await target.WriteAsync(Encoding.UTF8.GetBytes($"number,opened_at,short_description\n{number},2026-05-01,a\n")));
+        Task DropAsync(string number) => objects.WriteAsync("incoming/a.csv", async (target, stopping) => await target.WriteAsync(Encoding.UTF8.GetBytes($"number,opened_at,short_description\n{number},2026-05-01,a\n"), stopping));
         await DropAsync("OLD");
         Ingestion noticed = (await new ReceiveFile(warehouse, objects, new UploadOptions(), TimeProvider.System).NoticeAsync("incoming/a.csv")).ShouldNotBeNull();
         objects.AfterFirstRead = () => DropAsync("NEW");
@@ -60,7 +60,7 @@ public sealed class IngestFileTests
         await new IngestFile(warehouse, objects, warehouse, new IntakeOptions(), TimeProvider.System).RunAsync(noticed.Id);
 
         (await warehouse.ReadChangesAsync(0, 10)).Select(c => c.Incident.Number).ShouldBe(["OLD", "NEW"]);
-        (await objects.NamesAsync()).ShouldNotContain("incoming/a.csv");
+        (await objects.NamesAsync()).ShouldNotContain(name => name.StartsWith("incoming/", StringComparison.Ordinal));
         (await warehouse.ReadIngestionsAsync(10)).ShouldAllBe(i => i.State == IngestionState.Accepted);
     }
 

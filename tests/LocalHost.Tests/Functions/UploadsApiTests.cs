@@ -228,7 +228,7 @@ public sealed class UploadsApiTests
 
     private static async Task<int> StoredAsync(string number) => (await _api.Warehouse.ReadChangesAsync(0, 100_000)).Count(c => c.Incident.Number == number);
 
-    private static Task PutAsync(string name, string content) =>
+    private static Task<bool> PutAsync(string name, string content) =>
         _api.Services.GetRequiredService<IObjectStore>().WriteAsync(name, async (target, stopping) => await target.WriteAsync(Encoding.UTF8.GetBytes(content), stopping));
 
     private static async Task<string[]> ObjectsAsync(string prefix)
