@@ -248,15 +248,21 @@ public sealed class SourceFile : IDisposable
         return spool;
     }
 
-    /// <summary>An empty file that only this user can read, and that is gone when it is closed.</summary>
+    /// <summary>An empty file that only this user can read, and that is gone when it is closed or the process is killed.</summary>
     internal static FileStream Temporary()
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.DeleteOnClose };
-        if (!OperatingSystem.IsWindows())
+        string path = Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.NewGuid():N}.tmp");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete };
+        if (OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.Options = FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
         }
 
-        return new FileStream(Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.NewGuid():N}.tmp"), options);
+        // Without its name the file lives as long as it is open.
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
     }
 }
