@@ -115,14 +115,14 @@ public sealed class SqliteWarehouseTests : IDisposable
 
         (await warehouse.BeginIngestionAsync(Sent("bb", "key"), Day(1))).Id.ShouldBe(first.Id);
         (await warehouse.BeginIngestionAsync(Sent("aa", null), Day(1))).Id.ShouldBe(first.Id);
-        (await warehouse.BeginIngestionAsync(Sent("aa", null) with { Reading = new IntakeOptions() }, Day(1))).Id.ShouldNotBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("aa", null) with { Reading = new IntakeOptions() }, Day(1))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
         (await warehouse.BeginIngestionAsync(Sent("cc", null) with { ObjectName = first.ObjectName }, Day(1))).Id.ShouldBe(first.Id);
-        (await warehouse.BeginIngestionAsync(Sent("dd", "key", day: 4), Day(3))).Id.ShouldNotBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("dd", "key", day: 4), Day(3))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
         (await warehouse.FindIngestionAsync(first.Id))!.Reading.ShouldNotBeNull().DayFirst.ShouldBe(true);
 
         await warehouse.RecordIngestionAsync(first with { State = IngestionState.Failed, Problem = "too bad" });
         (await warehouse.FindIngestionAsync(first.Id))!.Problem.ShouldBe("too bad");
-        (await warehouse.BeginIngestionAsync(Sent("aa", null, day: 3), Day(1))).Id.ShouldNotBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("aa", null, day: 3), Day(1))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
         (await warehouse.FindIngestionAsync("nobody")).ShouldBeNull();
     }
 
