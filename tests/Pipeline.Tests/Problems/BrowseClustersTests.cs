@@ -165,7 +165,7 @@ public sealed class BrowseClustersTests
         status.Problem.ShouldNotBeNull().ShouldContain($"{version}/manifest.json is damaged");
     }
 
-    private static async Task<ClusterPage> ListAsync(SmallCompany of) => await new BrowseClusters(of.Warehouse, of.Models, of.Known).ListAsync(new ClusterQuery());
+    private static async Task<ClusterPage> ListAsync(SmallCompany of) => await new BrowseClusters(of.Warehouse, of.Models, of.Known, TimeProvider.System).ListAsync(new ClusterQuery());
 
     private static async Task<int> AssignedAsync()
     {
