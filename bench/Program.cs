@@ -20,5 +20,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     LoadCommand.Create(),
     TableCommand.Create(),
     MaskCommand.Create(),
+    TrendsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
