@@ -98,6 +98,7 @@ public sealed class BrowseClustersTests
         await using SmallCompany changing = await SmallCompany.TrainedAsync();
         ClusterSummary[] before = [.. (await ListAsync(changing)).Clusters];
         DateTimeOffset later = new(2029, 1, 1, 9, 0, 0, TimeSpan.Zero);
+        changing.Clock.Advance(TimeSpan.FromDays(3 * 365));
         await changing.ReportAsync(SmallCompany.TechCenter, 60, later, ["Printer {0} on floor {1} shows a paper jam and does not print", "Conference room {0} projector {1} lamp broken, picture flickers"]);
         await changing.TrainAsync(new TrainingRequest(2029, 1));
         await changing.PredictAsync();
