@@ -9,9 +9,9 @@ public sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve No
     private const double UnusualPart = 0.05;
 
     /// <summary>Learns it from the training's texts, each answered by the others alone.</summary>
-    /// <param name="answers">What each text's neighbours say, and whether that is its own problem, or none as for itself.</param>
+    /// <param name="answers">What each text's neighbours say, and how far that is right: the part of the layouts that put it there too where it is its own place, else 0.</param>
     /// <param name="nearest">For texts in a cluster, the likeness to the nearest other text.</param>
-    internal static AnswerConfidence Learn(IReadOnlyList<(NeighborVote Vote, bool Right)> answers, IEnumerable<double> nearest)
+    internal static AnswerConfidence Learn(IReadOnlyList<(NeighborVote Vote, double Right)> answers, IEnumerable<double> nearest)
     {
         double[] ordered = [.. nearest.Where(likeness => likeness > 0).Order()];
         return new AnswerConfidence(

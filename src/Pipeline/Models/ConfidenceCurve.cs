@@ -28,8 +28,8 @@ public sealed class ConfidenceCurve
     }
 
     /// <summary>Fits the curve in O(n log n).</summary>
-    /// <param name="answers">The score of each answer, 0 to 1, and whether it was right.</param>
-    public static ConfidenceCurve Fit(IEnumerable<(double Score, bool Right)> answers)
+    /// <param name="answers">The score of each answer, 0 to 1, and how far it was right: 1, 0, or the part of several tries in which it was.</param>
+    public static ConfidenceCurve Fit(IEnumerable<(double Score, double Right)> answers)
     {
         Stack<(double Scores, double Right, int Count)> pools = new();
         foreach ((double Scores, double Right, int Count) step in Steps([.. answers.OrderBy(a => a.Score)]))
@@ -75,7 +75,7 @@ public sealed class ConfidenceCurve
         arrays[$"{name}.rates"] = SafeTensor.From<double>(_rates, _rates.Length);
     }
 
-    private static IEnumerable<(double Scores, double Right, int Count)> Steps((double Score, bool Right)[] ordered)
+    private static IEnumerable<(double Scores, double Right, int Count)> Steps((double Score, double Right)[] ordered)
     {
         for (int first = 0; first < ordered.Length;)
         {
@@ -85,12 +85,12 @@ public sealed class ConfidenceCurve
                 end++;
             }
 
-            ReadOnlyMemory<(double Score, bool Right)> step = ordered.AsMemory(first..end);
+            ReadOnlyMemory<(double Score, double Right)> step = ordered.AsMemory(first..end);
             double scores = 0, right = 0;
-            foreach ((double score, bool isRight) in step.Span)
+            foreach ((double score, double isRight) in step.Span)
             {
                 scores += score;
-                right += isRight ? 1 : 0;
+                right += isRight;
             }
 
             yield return (scores, right, end - first);

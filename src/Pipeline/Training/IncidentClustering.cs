@@ -45,7 +45,7 @@ public static class IncidentClustering
         ClusterCoherence whole = ClusterCoherence.Of(reduction.Centre(vectors), dimensions, labels, count);
         UmapGraph wide = Umap.BuildGraph(reduced, reduction.Dimensions, ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism) with { Neighbors = Math.Clamp(distinct.Count / 3, 2, ProblemGrouping.Neighbors) }, ct: cancellationToken);
         int[] problems = ProblemGrouping.Group(wide, labels, count);
-        HeldOutAnswers heldOut = HeldOutAnswers.Of(wide, reduced, reduction.Dimensions, labels, problems);
+        HeldOutAnswers heldOut = HeldOutAnswers.Of(wide, reduced, reduction.Dimensions, labels, problems, found.Runs);
         MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], problems, coherence.Directions, whole.Directions, minLikeness, heldOut.Confidence, maxDegreeOfParallelism);
         double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
         double dbcv = count > 1
@@ -91,7 +91,7 @@ public static class IncidentClustering
             MaxDegreeOfParallelism = maxDegreeOfParallelism,
         };
         HdbscanResult result = Hdbscan.Fit(reduced, dimensions, distinct.Copies, options, ct: cancellationToken);
-        return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, reduced);
+        return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, reduced, [result.Labels]);
     }
 
     // A layout pushes whatever is like nothing else together, and such a heap looks dense. Its members leave it one by one, as they are not like the rest.
