@@ -108,7 +108,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,
             DomainName = cluster is null ? IncidentPrediction.UnclusteredName : model.DomainName(cluster.DomainId),
-            Confidence = cluster is null ? 0 : answer.Confidence,
+            Confidence = answer.Confidence,
             PredictedAt = predictedAt,
             ModelVersion = model.Name,
             ModelPath = model.Manifest.Path,

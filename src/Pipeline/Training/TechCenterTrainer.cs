@@ -139,7 +139,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 PreviousVersion = previous?.Version,
                 Unclustered = assembly.Unclustered,
                 Clusters = assembly.Clusters.Clusters.Count,
+                Problems = assembly.Clusters.Problems?.Count,
                 NextClusterId = assembly.NextClusterId,
+                NextProblemId = assembly.NextProblemId,
                 NextDomainId = assembly.NextDomainId,
             };
             ModelMetrics metrics = new(

@@ -1,8 +1,8 @@
+using Pipeline.Cli.Tests.Support;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
-using Pipeline.Preprocessing;
 using Pipeline.TestSupport;
 using Pipeline.Training;
 
@@ -79,14 +79,14 @@ public sealed class CopiesTests : IDisposable
     private static async Task TrainAsync(LocalPipeline pipeline)
     {
         await pipeline.Preprocess.RunAsync();
-        (await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(new TrainingRequest()))).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+        (await pipeline.TrainAsync(new TrainingRequest())).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
     }
 
     private static async Task<(ClusterAssignment Answer, ClusterAssignment[] Gibberish)> ClassifyAsync(LocalPipeline pipeline, string text)
     {
         ModelManifest manifest = (await pipeline.Models.FindLatestAsync("default"))!;
         FittedModel model = FittedModel.Load(manifest, await pipeline.Models.ReadAsync(manifest), 2);
-        string[] summaries = [.. new[] { text }.Concat(Gibberish).Select(t => new SummaryBuilder(new Masker(MaskingRules.Default)).Build([t]))];
+        string[] summaries = [.. new[] { text }.Concat(Gibberish).Select(t => pipeline.Preprocess.Summaries.Build([t]))];
         var embeddings = await pipeline.Embedder.GenerateAsync(summaries);
         IReadOnlyList<ClusterAssignment> answers = model.Classify([.. summaries.Zip(embeddings, (summary, e) => (Unknown, e.Vector))]);
         return (answers[0], [.. answers.Skip(1)]);
