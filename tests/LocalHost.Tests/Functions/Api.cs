@@ -20,7 +20,7 @@ namespace Pipeline.LocalHost.Tests.Functions;
 /// <summary>The app's own functions on a free port of this machine, with their orchestrations, over storage in a folder that is deleted with it.</summary>
 internal sealed class Api : IAsyncDisposable
 {
-    private const string Key = "a-function-key";
+    public const string Key = "a-function-key";
 
     private readonly TempFolder _folder = new();
     private readonly SqliteWarehouse _warehouse;
