@@ -28,7 +28,7 @@ internal static class SqliteFailure
         Full => DescribeFull(kind, path),
         ReadOnly or Permission => $"The {kind.Name} '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
         CannotOpen when Directory.Exists(path) => $"The {kind.Name} '{path}' is a folder. Name a file.",
-        CannotOpen => $"The {kind.Name} '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
+        CannotOpen => $"The {kind.Name} '{path}' cannot be opened or made. Check the path, and that this user may write to its folder.",
         Busy or Locked => $"The {kind.Name} '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
         NotADatabase => $"'{path}' is not a {kind.Name}: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
         Corrupt => $"The {kind.Name} '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and {kind.StartAgain}.",

@@ -8,7 +8,7 @@ namespace Pipeline.Adapters.Local;
 /// <summary>
 /// One SQLite file that a program owns. A write is acknowledged when it is on the disk; readers never wait for writers (write-ahead log).
 /// Writes of one process queue up; another process that writes is waited for up to the busy timeout. Every failure of the database says what happened to which file
-/// and how to mend it, as the exception that the kind makes of it.
+/// and how to mend it, as the exception that the kind makes of it. The first use makes the tables that are missing; where it fails, the next one tries again.
 /// </summary>
 public sealed class SqliteFile : IDisposable, IAsyncDisposable
 {
@@ -26,9 +26,10 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     private readonly string _readerConnection;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteConnection? _writer;
+    private volatile bool _isReady;
     private volatile bool _disposed;
 
-    /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first write.</summary>
+    /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first use.</summary>
     /// <param name="kind">What the file is.</param>
     /// <param name="path">The database file. The files <c>-wal</c> and <c>-shm</c> beside it belong to it while it is open.</param>
     /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
@@ -48,17 +49,8 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         _readerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = seconds }.ToString();
     }
 
-    /// <summary>Creates the tables that are missing, and marks the file as one of its kind.</summary>
-    public Task InitializeAsync(CancellationToken cancellationToken = default) => WriteAsync(
-        (connection, transaction) =>
-        {
-            connection.Execute(_kind.Tables, transaction: transaction);
-            _kind.Upgrade?.Invoke(connection, transaction);
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {_kind.ApplicationId}"), transaction: transaction);
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_kind.SchemaVersion}"), transaction: transaction);
-            return true;
-        },
-        cancellationToken);
+    /// <summary>Creates the tables that are missing, and marks the file as one of its kind. The first use does it too; a caller who wants to know before that asks here.</summary>
+    public Task InitializeAsync(CancellationToken cancellationToken = default) => WriteAsync((_, _) => true, cancellationToken);
 
     /// <summary>Runs <paramref name="work"/> as one transaction, alone among the writers of this process.</summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
@@ -68,7 +60,13 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return await Task.Run(() => RunTransaction(work), cancellationToken);
+            return await Task.Run(
+                () =>
+                {
+                    MakeTables();
+                    return RunTransaction(work);
+                },
+                cancellationToken);
         }
         catch (SqliteException exception)
         {
@@ -86,6 +84,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        await OpenAsync(cancellationToken);
         return await Task.Run(
             () => Guard(() =>
             {
@@ -120,6 +119,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     internal async IAsyncEnumerable<T> StreamAsync<T>(SqliteQuery query, Func<SqliteDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        await OpenAsync(cancellationToken);
         using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
         using SqliteStatement statement = new(connection, null, query.Sql, query.Names);
         using SqliteDataReader reader = Guard(() => statement.Query(query.Values));
@@ -161,6 +161,26 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         }
 
         _writing.Release();
+    }
+
+    private Task OpenAsync(CancellationToken cancellationToken) => _isReady ? Task.CompletedTask : InitializeAsync(cancellationToken);
+
+    private void MakeTables()
+    {
+        if (_isReady)
+        {
+            return;
+        }
+
+        RunTransaction((connection, transaction) =>
+        {
+            connection.Execute(_kind.Tables, transaction: transaction);
+            _kind.Upgrade?.Invoke(connection, transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {_kind.ApplicationId}"), transaction: transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_kind.SchemaVersion}"), transaction: transaction);
+            return true;
+        });
+        _isReady = true;
     }
 
     private T RunTransaction<T>(Func<SqliteConnection, SqliteTransaction, T> work)
