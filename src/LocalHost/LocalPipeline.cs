@@ -69,6 +69,11 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
+            if (settings.KeepsAllInFolder)
+            {
+                folder.RequireWarehouseOfModels();
+            }
+
             pipeline = new LocalPipeline(folder, new ServiceCollection()
                 .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
                 .AddLocalPipeline(folder, settings)

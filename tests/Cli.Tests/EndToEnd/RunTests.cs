@@ -27,7 +27,7 @@ public sealed class RunTests
         lines[0].ShouldBe("number,tech_center,cluster_id,cluster_label,domain_id,domain_name,confidence");
         lines.Length.ShouldBe(1_201);
         lines.Skip(1).Select(l => l.Split(',')[0]).ShouldBe((await File.ReadAllLinesAsync(csv)).Where(l => l.StartsWith("INC", StringComparison.Ordinal)).Select(l => l.Split(',')[0]));
-        lines.Skip(1).Count(l => l.Contains(",unclustered,", StringComparison.Ordinal)).ShouldBe(center.GetProperty("noise").GetInt32());
+        lines.Skip(1).Count(l => l.Contains(",unclustered,", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
         (await File.ReadAllTextAsync(folder["report.html"])).ShouldStartWith("<!doctype html>", Case.Insensitive);
     }
 
