@@ -77,6 +77,7 @@ internal static class ConsoleProgress
         {
             lock (_lock)
             {
+                bool ends = value.Done == value.Total && value != _last;
                 bool starts = !string.Equals(value.Stage, _last?.Stage, StringComparison.Ordinal) || value.Done < _last!.Done;
                 if (starts)
                 {
@@ -85,7 +86,7 @@ internal static class ConsoleProgress
 
                 _last = value;
 
-                if (starts || value.Done == value.Total || Stopwatch.GetElapsedTime(_lastLine) >= LineInterval)
+                if (starts || ends || Stopwatch.GetElapsedTime(_lastLine) >= LineInterval)
                 {
                     Console.Error.WriteLine($"{value.Stage}: {_pace!.Describe(value)}");
                     _lastLine = Stopwatch.GetTimestamp();
@@ -117,6 +118,11 @@ internal sealed class StagePace
     /// <summary>The stage as it is now, on one line.</summary>
     public string Describe(PipelineProgress value)
     {
+        if (value.Total == 0)
+        {
+            return "nothing to do";
+        }
+
         List<string> facts = [Counts(value)];
         if (value.Done >= value.Total)
         {

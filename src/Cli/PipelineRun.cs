@@ -104,7 +104,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
             if (learned < known)
             {
                 TrainingWindow window = pipeline.Planner.Window(newest.Year, newest.Quarter);
-                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{ConsoleText.Number(known - learned)} of {ConsoleText.Count(known, "incident")} are not from the window that was trained on, {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}: they are assigned to its clusters, but not learned from."));
+                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{ConsoleText.Number(known - learned)} of {ConsoleText.Count(known, "incident")} {(known - learned == 1 ? "is" : "are")} not from the window that was trained on, {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}, and {(known - learned == 1 ? "was" : "were")} not learned from."));
             }
         }
     }

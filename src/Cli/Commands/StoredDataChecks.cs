@@ -39,11 +39,24 @@ internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<Pipelin
     /// <summary>Says that no model is of a tech center of the warehouse, as where the warehouse is another folder's; null where that is not so.</summary>
     public static async Task<string?> FindStrangersAsync(LocalPipeline pipeline, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> models = await pipeline.Models.ListTechCentersAsync(cancellationToken);
+        IReadOnlyList<string> models = await ModelledAsync(pipeline, cancellationToken);
         HashSet<string> known = [.. (await pipeline.TechCenters.ReadStatisticsAsync(cancellationToken)).Select(s => s.TechCenter)];
         return models.Count == 0 || models.Any(known.Contains)
             ? null
             : $"There are models of {ConsoleText.List(models)}, and the warehouse holds incidents of none of them: it is empty or that of another data folder. Put back the warehouse that belongs to the models, or name another folder with --data.";
+    }
+
+    // Where no manifest of a tech center can be read, its name is not known; that the model is damaged is said by the check of the model.
+    private static async Task<IReadOnlyList<string>> ModelledAsync(LocalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipeline.Models.ListTechCentersAsync(cancellationToken);
+        }
+        catch (ModelException)
+        {
+            return [];
+        }
     }
 
     private static async Task<string> PagesAsync(string path, CancellationToken cancellationToken)
@@ -92,7 +105,7 @@ internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<Pipelin
 
     private async Task<string> ModelsAsync(CancellationToken cancellationToken)
     {
-        HashSet<string> centers = [.. (await pipeline.TechCenters.ReadStatisticsAsync(cancellationToken)).Select(s => s.TechCenter), .. await pipeline.Models.ListTechCentersAsync(cancellationToken)];
+        HashSet<string> centers = [.. (await pipeline.TechCenters.ReadStatisticsAsync(cancellationToken)).Select(s => s.TechCenter), .. await ModelledAsync(pipeline, cancellationToken)];
         List<string> problems = [];
         int sound = 0;
         foreach (string center in centers.Order(StringComparer.Ordinal))
