@@ -4,6 +4,8 @@ using Pipeline.Bench;
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
+    QualitySuiteCommand.Create(),
+    StabilityCommand.Create(),
     EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),
@@ -18,5 +20,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     LoadCommand.Create(),
     TableCommand.Create(),
     MaskCommand.Create(),
+    TrendsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,10 @@
+namespace Pipeline.Models;
+
+/// <summary>The numeric part of a model: from embeddings to clusters. Safe for use by many threads.</summary>
+public interface IClusterGeometry
+{
+    /// <summary>Classifies new texts. Each answer depends on its own embedding only.</summary>
+    /// <param name="embeddings">q x the embedder's dimensions, row-major.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default);
+}
