@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -107,7 +108,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
             while (reader.Read())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                rows.Add(read(reader));
+                rows.Add(Row(reader, read));
             }
 
             return rows;
@@ -127,9 +128,32 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         while (Guard(next))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return read(reader);
+            yield return Row(reader, read);
         }
     }
+
+    /// <summary>Reads every page of a database, and compares its tables with their indexes. The file is not changed; nothing else may write it meanwhile.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>What is damaged, at most ten findings; none where the file is sound.</returns>
+    public static Task<IReadOnlyList<string>> FindDamageAsync(string path, CancellationToken cancellationToken = default) => Task.Run<IReadOnlyList<string>>(
+        () =>
+        {
+            try
+            {
+                using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+                connection.Open();
+                using CancellationTokenRegistration stop = cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+                string[] findings = [.. connection.Query<string>("PRAGMA integrity_check(10)")];
+                return findings is ["ok"] ? [] : findings;
+            }
+            catch (SqliteException exception)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return [exception.Message];
+            }
+        },
+        cancellationToken);
 
     /// <summary>Closes the file after the write that is under way.</summary>
     public void Dispose()
@@ -192,6 +216,21 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         return result;
     }
 
+    /// <summary>Reads a row. A value that is not what was written, as after a flipped bit, is a failure that names the row.</summary>
+    internal T Row<T>(SqliteDataReader reader, Func<SqliteDataReader, T> read)
+    {
+        try
+        {
+            return read(reader);
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidCastException or OverflowException)
+        {
+            throw _kind.Failure(
+                $"The {_kind.Name} '{_path}' holds a damaged value: {SqliteFailure.Place(reader)}. Restore it from a backup, or remove it with its -wal and -shm files and {_kind.StartAgain}. ({exception.Message})",
+                exception);
+        }
+    }
+
     /// <summary>Runs one step of a query that is read row by row, where an iterator cannot catch.</summary>
     private T Guard<T>(Func<T> step)
     {
@@ -245,12 +284,13 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     /// <summary>Refuses a file that another program, or a newer version of this one, has made, before anything in it is touched.</summary>
     private void CheckOwner(SqliteConnection connection)
     {
-        if (connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0)
+        long owner = connection.ExecuteScalar<long>("PRAGMA application_id");
+        if (owner == 0 && connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0)
         {
             return;
         }
 
-        if (connection.ExecuteScalar<long>("PRAGMA application_id") != _kind.ApplicationId)
+        if (owner != _kind.ApplicationId)
         {
             throw _kind.Failure($"'{_path}' is a database of another program. Name a new file for the {_kind.Name}.", null);
         }
