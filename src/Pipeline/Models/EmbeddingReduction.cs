@@ -20,6 +20,9 @@ public sealed class EmbeddingReduction
         _damping = damping;
     }
 
+    /// <summary>Values per embedding.</summary>
+    public int EmbeddingDimensions => _pca.Dimensions;
+
     /// <summary>Values per reduced vector.</summary>
     public int Dimensions => _pca.ComponentCount;
 
@@ -66,8 +69,8 @@ public sealed class EmbeddingReduction
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)
     {
-        PcaModel pca = new(arrays.Get<float>(MeanTensor), arrays.Get<float>(ComponentsTensor), arrays.Get<float>(VarianceTensor));
-        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.Get<float>(ScaleTensor)));
+        PcaModel pca = new(arrays.GetFinite<float>(MeanTensor), arrays.GetFinite<float>(ComponentsTensor), arrays.GetFinite<float>(VarianceTensor));
+        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.GetFinite<float>(ScaleTensor, pca.ComponentCount)));
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
