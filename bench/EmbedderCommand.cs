@@ -37,7 +37,8 @@ internal static class EmbedderCommand
         return command;
     }
 
-    private static LocalEmbedder Make(string kind, string? model) => kind.Split(':') switch
+    /// <summary>Makes an embedder of a kind.</summary>
+    public static LocalEmbedder Make(string kind, string? model = null) => kind.Split(':') switch
     {
         ["Lexical"] => new LexicalEmbedder(),
         ["Static"] => new StaticEmbedder(),

@@ -52,7 +52,7 @@ internal sealed record EmbedderMeasurement(IReadOnlyList<QualityResult> Runs, do
         (int clusters, int texts, int noise) = (0, 0, 0);
         foreach ((int number, Part part) in parts.Index())
         {
-            ClusteredIncidents clustered = IncidentClustering.Cluster(part.Embeddings, part.Dimensions, part.Hashes, options.Resolve(part.Truth.Length), options.MaxDegreeOfParallelism, cancellationToken);
+            ClusteredIncidents clustered = IncidentClustering.Cluster(part.Embeddings, part.Dimensions, part.Hashes, options.Resolve(part.Truth.Length), options.MaxDegreeOfParallelism, cancellationToken: cancellationToken);
             for (int row = 0; row < part.Truth.Length; row++)
             {
                 int label = clustered.Labels[row];
@@ -66,7 +66,7 @@ internal sealed record EmbedderMeasurement(IReadOnlyList<QualityResult> Runs, do
             }
 
             texts += part.Truth.Length;
-            clusters += clustered.Result.ClusterCount;
+            clusters += clustered.Persistence.Length;
         }
 
         int[] kept = [.. Enumerable.Range(0, found.Count).Where(i => found[i] >= 0)];

@@ -4,6 +4,8 @@ using Pipeline.Bench;
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
     QualityCommand.Create(),
+    QualitySuiteCommand.Create(),
+    StabilityCommand.Create(),
     EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),

@@ -4,10 +4,10 @@ using Pipeline.Clustering;
 namespace Pipeline.Models;
 
 /// <summary>
-/// The numeric part of a model: from embeddings by reduction and layout to the clusters of the condensed tree.
-/// Training makes it, the model file keeps it, prediction sends new texts the same way.
+/// The numeric part of a model of a single layout, as versions were published before several were compared: from embeddings by reduction and layout to the clusters
+/// of the condensed tree. It is only read; a training makes a <see cref="MemberGeometry"/>.
 /// </summary>
-public sealed class ClusterGeometry
+public sealed class ClusterGeometry : IClusterGeometry
 {
     // A new text belongs to a cluster that the layout did not put it in when it has this part of the members' likeness to each other.
     private const double AsLikeAsMembers = 0.75;
@@ -47,15 +47,13 @@ public sealed class ClusterGeometry
     /// <summary>Threads of a prediction; null for all cores.</summary>
     public int? MaxDegreeOfParallelism { get; }
 
-    /// <summary>Values per embedding that it understands.</summary>
+    /// <inheritdoc/>
     public int EmbeddingDimensions => _reduction.EmbeddingDimensions;
 
-    /// <summary>The id of each selected cluster; -1 where it counts as noise.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> ClusterIds => _clusterIds;
 
-    /// <summary>Classifies new texts. Each answer depends on its own embedding only.</summary>
-    /// <param name="embeddings">q x the embedder's dimensions, row-major.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <inheritdoc/>
     public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
@@ -72,9 +70,6 @@ public sealed class ClusterGeometry
 
         return answers;
     }
-
-    /// <summary>The numeric part with other cluster ids.</summary>
-    public ClusterGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _layout, _tree, clusterIds, _directions, _minLikeness, MaxDegreeOfParallelism);
 
     internal static ClusterGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, TrainingParameters parameters, int? maxDegreeOfParallelism)
     {
@@ -107,31 +102,6 @@ public sealed class ClusterGeometry
         };
         tree.Validate();
         return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.GetFinite<float>("tree.directions"), arrays.GetFinite<double>("tree.min_likeness", 1)[0], maxDegreeOfParallelism);
-    }
-
-    internal void Write(Dictionary<string, SafeTensor> arrays)
-    {
-        _reduction.Write(arrays);
-        float[] reduced = _layout is null ? _tree.TrainingPoints : _layout.TrainingPoints.ToArray();
-        int count = _tree.CoreDistances.Length;
-        arrays["layout.input"] = SafeTensor.From<float>(reduced, count, _reduction.Dimensions);
-        if (_layout is not null)
-        {
-            arrays["layout.output"] = SafeTensor.From<float>(_layout.Embedding, count, _layout.Options.Components);
-            arrays["layout.curve"] = SafeTensor.From<double>([_layout.A, _layout.B], 2);
-        }
-
-        arrays["tree.min_samples"] = SafeTensor.From<int>([_tree.MinSamples], 1);
-        arrays["tree.core_distances"] = SafeTensor.From<double>(_tree.CoreDistances, count);
-        arrays["tree.point_parents"] = SafeTensor.From<int>(_tree.PointParents, count);
-        arrays["tree.point_lambdas"] = SafeTensor.From<double>(_tree.PointLambdas, count);
-        arrays["tree.cluster_parents"] = SafeTensor.From<int>(_tree.ClusterParents, _tree.ClusterParents.Length);
-        arrays["tree.cluster_births"] = SafeTensor.From<double>(_tree.ClusterBirthLambdas, _tree.ClusterBirthLambdas.Length);
-        arrays["tree.selected"] = SafeTensor.From<int>(_tree.SelectedClusters, _tree.SelectedClusters.Length);
-        arrays["tree.max_lambdas"] = SafeTensor.From<double>(_tree.MaxLambdas, _tree.MaxLambdas.Length);
-        arrays["tree.directions"] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
-        arrays["tree.min_likeness"] = SafeTensor.From<double>([_minLikeness], 1);
-        arrays["tree.cluster_ids"] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
     }
 
     internal static UmapOptions LayoutOptions(TrainingParameters parameters, int? maxDegreeOfParallelism) => new()

@@ -6,6 +6,10 @@ namespace Pipeline.Models;
 /// <summary>The step from embeddings to the vectors that are laid out: principal components, with what most texts share damped, at unit length.</summary>
 public sealed class EmbeddingReduction
 {
+    // With fewer, components describe single texts, and a new text is like none of them.
+    private const int TextsPerDimension = 5;
+    private const int FewestDimensions = 2;
+
     private const string MeanTensor = "pca.mean";
     private const string ComponentsTensor = "pca.components";
     private const string VarianceTensor = "pca.variance";
@@ -26,16 +30,18 @@ public sealed class EmbeddingReduction
     /// <summary>Values per reduced vector.</summary>
     public int Dimensions => _pca.ComponentCount;
 
-    /// <summary>Learns the reduction from the embeddings of a window.</summary>
+    /// <summary>Learns the reduction from the embeddings of different texts. Those that are almost another one are left out of it, so that an alert in 270 wordings is not what all texts are measured by.</summary>
     /// <param name="embeddings">n x <paramref name="dimensions"/>, row-major.</param>
     /// <param name="dimensions">Values per embedding.</param>
-    /// <param name="parameters">Dimensions to keep, damping and seed.</param>
+    /// <param name="parameters">Dimensions to keep, fewer where there are not five texts for each; damping and seed.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public static EmbeddingReduction Fit(ReadOnlyMemory<float> embeddings, int dimensions, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        PcaModel pca = Pca.Fit(embeddings, dimensions, parameters.Dimensions, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
+        ReadOnlyMemory<float> different = Different(embeddings, dimensions);
+        int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, different.Length / dimensions / TextsPerDimension));
+        PcaModel pca = Pca.Fit(different, dimensions, kept, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
         return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }
 
@@ -65,6 +71,43 @@ public sealed class EmbeddingReduction
 
         _damping.ApplyToRows(reduced);
         return reduced;
+    }
+
+    /// <summary>Embeddings less their mean at unit length, nothing left out: texts that the components hardly know can be compared in them all the same.</summary>
+    /// <param name="embeddings">n x the embedder's dimensions, row-major.</param>
+    /// <returns>The same form; zero where an embedding is the mean.</returns>
+    public float[] Centre(ReadOnlySpan<float> embeddings)
+    {
+        float[] centred = new float[embeddings.Length];
+        for (int start = 0; start < centred.Length; start += _pca.Dimensions)
+        {
+            Span<float> row = centred.AsSpan(start, _pca.Dimensions);
+            TensorPrimitives.Subtract(embeddings.Slice(start, _pca.Dimensions), _pca.Mean, row);
+            float norm = TensorPrimitives.Norm<float>(row);
+            if (norm > 0)
+            {
+                TensorPrimitives.Divide(row, norm, row);
+            }
+        }
+
+        return centred;
+    }
+
+    private static ReadOnlyMemory<float> Different(ReadOnlyMemory<float> embeddings, int dimensions)
+    {
+        int[] rows = NearCopies.Representatives(embeddings.Span, dimensions);
+        if (rows.Length * dimensions == embeddings.Length)
+        {
+            return embeddings;
+        }
+
+        float[] different = new float[rows.Length * dimensions];
+        foreach ((int place, int row) in rows.Index())
+        {
+            embeddings.Span.Slice(row * dimensions, dimensions).CopyTo(different.AsSpan(place * dimensions));
+        }
+
+        return different;
     }
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)

@@ -6,11 +6,11 @@ namespace Pipeline.Models;
 public sealed class FittedModel
 {
     private readonly KnownTexts _known;
-    private readonly ClusterGeometry _geometry;
+    private readonly IClusterGeometry _geometry;
     private readonly Dictionary<int, ModelCluster> _clusters;
     private readonly Dictionary<int, string> _domains;
 
-    private FittedModel(ModelManifest manifest, KnownTexts known, ClusterGeometry geometry, ModelClusters clusters)
+    private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
     {
         Manifest = manifest;
         _known = known;
@@ -47,7 +47,9 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(content);
         try
         {
-            ClusterGeometry geometry = ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
+            IClusterGeometry geometry = MemberGeometry.IsIn(content.Arrays)
+                ? MemberGeometry.Read(content.Arrays, maxDegreeOfParallelism)
+                : ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
             return new FittedModel(manifest, KnownTexts.Read(content.Arrays), geometry, content.Clusters);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

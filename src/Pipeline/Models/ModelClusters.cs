@@ -25,7 +25,7 @@ public sealed record ModelCluster
     /// <summary>Training incidents that belong to it.</summary>
     public required int Size { get; init; }
 
-    /// <summary>Its persistence in the condensed tree: higher is more stable.</summary>
+    /// <summary>How far the layouts of the training agree on its members, 0 to 1: higher is more stable. In versions of a single layout its persistence in the condensed tree.</summary>
     public required double Persistence { get; init; }
 
     /// <summary>The first training incident's date in UTC; null where the source has no dates.</summary>

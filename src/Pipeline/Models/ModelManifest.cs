@@ -46,6 +46,9 @@ public sealed record ModelManifest
     /// <summary>The clusters found.</summary>
     public required int Clusters { get; init; }
 
+    /// <summary>How little the clusters hang on chance; see <see cref="ModelMetrics.Stability"/>.</summary>
+    public double? Stability { get; init; }
+
     /// <summary>The parameters, defaults resolved.</summary>
     public required TrainingParameters Parameters { get; init; }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Pipeline.Models;
 
 /// <summary>The parameters one model was trained with, every default resolved.</summary>
@@ -10,13 +8,9 @@ namespace Pipeline.Models;
 /// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
 /// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
-/// <param name="MinCoherence">The least mean cosine between the members of a cluster; two thirds of it between a member and the others.</param>
+/// <param name="MinCoherence">The least mean cosine between a member of a cluster and the others.</param>
 /// <param name="Seed">Seeds every random choice.</param>
 /// <param name="LayoutEpochs">Passes over the UMAP graph; null, as in manifests that do not name it, for what <see cref="Clustering.UmapOptions"/> takes for the number of texts.</param>
-/// <param name="LayoutLearningRate">The layout's first step length, in training and in placing new texts.</param>
-public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed, int? LayoutEpochs = null, double LayoutLearningRate = 1)
-{
-    /// <summary>The least mean cosine between a text and the members of its cluster.</summary>
-    [JsonIgnore]
-    public double MinLikeness => MinCoherence * 2 / 3;
-}
+/// <param name="LayoutLearningRate">The layout's first step length.</param>
+/// <param name="Layouts">How many layouts were clustered and compared; 1, as in manifests that do not name it, for a single one.</param>
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed, int? LayoutEpochs = null, double LayoutLearningRate = 1, int Layouts = 1);

@@ -1,4 +1,3 @@
-using Pipeline.Clustering;
 using Pipeline.Models;
 
 namespace Pipeline.Training;
@@ -6,11 +5,13 @@ namespace Pipeline.Training;
 /// <summary>The clusters of a window's incidents.</summary>
 /// <param name="Labels">The cluster of each incident, 0 to the number of clusters - 1, or -1 for noise; equal texts have equal labels.</param>
 /// <param name="Probabilities">How strongly each belongs to it, 0 to 1.</param>
-/// <param name="Result">What HDBSCAN said, before equal texts were given one answer.</param>
+/// <param name="Persistence">For each cluster, how far the layouts agree on its members, 0 to 1.</param>
 /// <param name="Reduced">The reduced vectors, n x <paramref name="ReducedDimensions"/>, row-major.</param>
 /// <param name="ReducedDimensions">Values per reduced vector.</param>
 /// <param name="Map">Each incident's place on the cluster map, n x 2.</param>
 /// <param name="Coherence">How alike the members of each cluster are.</param>
 /// <param name="Geometry">What prediction needs, with the labels as cluster ids.</param>
-/// <param name="Dbcv">Density-based cluster validity of the clustered layout, -1 to 1.</param>
-public sealed record ClusteredIncidents(int[] Labels, double[] Probabilities, HdbscanResult Result, float[] Reduced, int ReducedDimensions, float[] Map, ClusterCoherence Coherence, ClusterGeometry Geometry, double Dbcv);
+/// <param name="Dbcv">Density-based cluster validity of the first layout, -1 to 1.</param>
+/// <param name="Stability">The mean adjusted Rand index between the clusters of any two layouts; 1 where there is only one.</param>
+public sealed record ClusteredIncidents(
+    int[] Labels, double[] Probabilities, double[] Persistence, float[] Reduced, int ReducedDimensions, float[] Map, ClusterCoherence Coherence, MemberGeometry Geometry, double Dbcv, double Stability);

@@ -3,93 +3,149 @@ using Pipeline.Models;
 
 namespace Pipeline.Training;
 
-/// <summary>Embeddings in, clusters out: reduction, layout, HDBSCAN, and one answer per text.</summary>
+/// <summary>Embeddings in, clusters out: reduction, several layouts, HDBSCAN in each, and what they agree on. Copies of a text are one text throughout.</summary>
 public static class IncidentClustering
 {
+    // People look at the map, so it takes longer than the layouts that are clustered; more than this changes little of it.
+    private const int MapEpochs = 200;
+
+    // Taking a member out moves the mean that the others are measured by; it settles in a few rounds.
+    private const int DoubtRounds = 5;
+
     /// <summary>Clusters the incidents of a window.</summary>
     /// <param name="embeddings">n x <paramref name="dimensions"/>, row-major.</param>
     /// <param name="dimensions">Values per embedding.</param>
     /// <param name="texts">The content hash of each incident's text: equal texts get the same cluster.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
+    /// <param name="background">The reduction to use, learned from more texts than these; null to learn one from these.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static ClusteredIncidents Cluster(float[] embeddings, int dimensions, IReadOnlyList<string> texts, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken = default)
+    public static ClusteredIncidents Cluster(
+        float[] embeddings, int dimensions, IReadOnlyList<string> texts, TrainingParameters parameters, int? maxDegreeOfParallelism, EmbeddingReduction? background = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(parameters);
-        EmbeddingReduction reduction = EmbeddingReduction.Fit(embeddings, dimensions, parameters, maxDegreeOfParallelism, cancellationToken);
-        float[] reduced = reduction.Transform(embeddings, maxDegreeOfParallelism);
+        DistinctTexts distinct = DistinctTexts.Of(texts);
+        float[] vectors = distinct.Rows(embeddings, dimensions);
+        EmbeddingReduction reduction = background ?? EmbeddingReduction.Fit(vectors, dimensions, parameters, maxDegreeOfParallelism, cancellationToken);
+        float[] reduced = reduction.Transform(vectors, maxDegreeOfParallelism);
 
-        // A neighbourhood graph needs more different texts than neighbours; fewer are clustered as they are, where equal texts coincide.
-        bool few = texts.Distinct(StringComparer.Ordinal).Take(parameters.Neighbors + 1).Count() <= parameters.Neighbors;
-        UmapModel? layout = null;
-        float[] map;
-        if (few)
-        {
-            map = FirstTwo(reduced, reduction.Dimensions);
-        }
-        else
-        {
-            UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
-            UmapGraph graph = Umap.BuildGraph(reduced, reduction.Dimensions, options, ct: cancellationToken);
-            layout = Umap.Fit(graph, reduced, reduction.Dimensions, options, ct: cancellationToken);
+        // A neighbourhood graph needs more different texts than neighbours; fewer are clustered as they are.
+        bool few = distinct.Count <= parameters.Neighbors;
+        (LayoutConsensus found, float[] map) = few
+            ? (Alone(reduced, reduction.Dimensions, distinct, parameters, maxDegreeOfParallelism, cancellationToken), FirstTwo(reduced, reduction.Dimensions))
+            : LaidOut(reduced, reduction.Dimensions, distinct, parameters, maxDegreeOfParallelism, cancellationToken);
+        double minLikeness = few ? -1 : parameters.MinCoherence;
+        int[] labels = [.. found.Labels];
+        TakeOut(labels, reduced, reduction.Dimensions, found.ClusterCount, distinct.Copies, parameters.MinClusterSize, minLikeness);
+        int count = WithClustersOfCopies(labels, found.ClusterCount, distinct.Copies, parameters.MinClusterSize);
 
-            // People look at the map: it takes UMAP's own number of passes and step length.
-            map = Umap.Layout(graph, options with { Components = 2, MinDistance = 0.1, Epochs = null, LearningRate = 1 }, ct: cancellationToken);
-        }
+        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, count);
+        ClusterCoherence whole = ClusterCoherence.Of(reduction.Centre(vectors), dimensions, labels, count);
+        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], coherence.Directions, whole.Directions, minLikeness, maxDegreeOfParallelism);
+        double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
+        double dbcv = count > 1
+            ? Dbcv.Compute(found.Layout, found.Layout.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken)
+            : 0;
+        return new ClusteredIncidents(
+            distinct.ToIncidents<int>(labels),
+            distinct.ToIncidents<double>(agreement),
+            Persistence(labels, count, agreement),
+            distinct.ToIncidents<float>(reduced, reduction.Dimensions),
+            reduction.Dimensions,
+            distinct.ToIncidents<float>(map, 2),
+            coherence,
+            geometry,
+            dbcv,
+            found.Stability);
+    }
 
-        HdbscanOptions hdbscan = new()
+    private static (LayoutConsensus Found, float[] Map) LaidOut(float[] reduced, int dimensions, DistinctTexts distinct, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
+        UmapGraph graph = Umap.BuildGraph(reduced, dimensions, options, ct: cancellationToken);
+        LayoutConsensus found = LayoutConsensus.Find(graph, distinct.Copies, parameters, maxDegreeOfParallelism, cancellationToken);
+        float[] map = Umap.Layout(graph, options with { Components = 2, MinDistance = 0.1, Epochs = MapEpochs, LearningRate = 1 }, ct: cancellationToken);
+        return (found, map);
+    }
+
+    // So few texts that only their copies make clusters of them.
+    private static LayoutConsensus Alone(float[] reduced, int dimensions, DistinctTexts distinct, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        HdbscanOptions options = new()
         {
             MinClusterSize = parameters.MinClusterSize,
             MinSamples = parameters.MinSamples,
-            AllowSingleCluster = few,
+            AllowSingleCluster = true,
             MaxDegreeOfParallelism = maxDegreeOfParallelism,
         };
-        float[] clustered = layout?.Embedding ?? reduced;
-        HdbscanResult result = Hdbscan.Fit(clustered, layout?.Options.Components ?? reduction.Dimensions, hdbscan, ct: cancellationToken);
-        (int[] labels, double[] probabilities) = OneAnswerPerText(texts, result);
-        if (layout is not null)
-        {
-            Dissolve(labels, reduced, reduction.Dimensions, result.ClusterCount, parameters);
-        }
-
-        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, result.ClusterCount);
-        ClusterGeometry geometry = new(reduction, layout, result.ToModel(clustered), [.. Enumerable.Range(0, result.ClusterCount)], coherence.Directions, layout is null ? -1 : parameters.MinLikeness, maxDegreeOfParallelism);
-        double dbcv = result.ClusterCount > 1 ? Dbcv.Compute(clustered, clustered.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken) : 0;
-        return new ClusteredIncidents(labels, probabilities, result, reduced, reduction.Dimensions, map, coherence, geometry, dbcv);
+        HdbscanResult result = Hdbscan.Fit(reduced, dimensions, distinct.Copies, options, ct: cancellationToken);
+        return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, reduced);
     }
 
-    private static (int[] Labels, double[] Probabilities) OneAnswerPerText(IReadOnlyList<string> texts, HdbscanResult result)
+    // A layout pushes whatever is like nothing else together, and such a heap looks dense. Its members leave it one by one, as they are not like the rest.
+    private static void TakeOut(int[] labels, float[] reduced, int dimensions, int clusterCount, int[] copies, int minClusterSize, double minLikeness)
     {
-        int[] labels = [.. result.Labels];
-        double[] probabilities = [.. result.Probabilities];
-        foreach (IGrouping<string, int> copies in Enumerable.Range(0, labels.Length).GroupBy(row => texts[row], StringComparer.Ordinal).Where(g => g.Skip(1).Any()))
+        bool changed = true;
+        for (int round = 0; changed && round < DoubtRounds; round++)
         {
-            IGrouping<int, int> majority = copies.GroupBy(row => result.Labels[row]).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).First();
-            double probability = majority.Max(row => result.Probabilities[row]);
-            foreach (int row in copies)
+            ClusterCoherence coherence = ClusterCoherence.Of(reduced, dimensions, labels, clusterCount);
+            int[] left = new int[clusterCount];
+            changed = false;
+            for (int text = 0; text < labels.Length; text++)
             {
-                labels[row] = majority.Key;
-                probabilities[row] = probability;
+                if (labels[text] >= 0 && coherence.OfMember(reduced.AsSpan(text * dimensions, dimensions), labels[text]) < minLikeness)
+                {
+                    labels[text] = -1;
+                    changed = true;
+                }
+                else if (labels[text] >= 0)
+                {
+                    left[labels[text]] += copies[text];
+                }
+            }
+
+            for (int text = 0; text < labels.Length; text++)
+            {
+                if (labels[text] >= 0 && left[labels[text]] < minClusterSize)
+                {
+                    labels[text] = -1;
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    // A text that is like no other is a problem all the same when it alone was reported often enough.
+    private static int WithClustersOfCopies(int[] labels, int clusterCount, int[] copies, int minClusterSize)
+    {
+        for (int text = 0; text < labels.Length; text++)
+        {
+            if (labels[text] < 0 && copies[text] >= minClusterSize)
+            {
+                labels[text] = clusterCount++;
             }
         }
 
-        return (labels, probabilities);
+        return clusterCount;
     }
 
-    // First the clusters whose members are not alike, then the members that are not like the rest of their cluster.
-    private static void Dissolve(int[] labels, float[] reduced, int dimensions, int clusterCount, TrainingParameters parameters)
+    // A cluster persists as far as the layouts agree on its members.
+    private static double[] Persistence(int[] labels, int clusterCount, double[] agreement)
     {
-        ClusterCoherence coherence = ClusterCoherence.Of(reduced, dimensions, labels, clusterCount);
-        for (int row = 0; row < labels.Length; row++)
+        double[] sums = new double[clusterCount];
+        int[] sizes = new int[clusterCount];
+        for (int text = 0; text < labels.Length; text++)
         {
-            int label = labels[row];
-            if (label >= 0 && (coherence.OfCluster(label) < parameters.MinCoherence || coherence.OfMember(reduced.AsSpan(row * dimensions, dimensions), label) < parameters.MinLikeness))
+            if (labels[text] >= 0)
             {
-                labels[row] = -1;
+                sums[labels[text]] += agreement[text];
+                sizes[labels[text]]++;
             }
         }
+
+        return [.. sums.Zip(sizes, (sum, size) => size == 0 ? 0 : sum / size)];
     }
 
     private static float[] FirstTwo(float[] reduced, int dimensions)

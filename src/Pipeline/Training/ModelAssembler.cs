@@ -49,7 +49,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
                 Keywords = names[cluster].Keywords,
                 DomainId = domainIds[groups[cluster]],
                 Size = members[cluster].Length,
-                Persistence = clustered.Result.Persistence[original],
+                Persistence = clustered.Persistence[original],
                 FirstSeen = members[cluster].Min(row => rows[row].CreatedOn),
                 LastSeen = members[cluster].Max(row => rows[row].CreatedOn),
                 Examples = examples[cluster],
@@ -103,7 +103,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
     private static Dictionary<string, SafeTensor> Arrays(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, int[] labels, int[] order, int[] ids)
     {
         Dictionary<string, SafeTensor> arrays = new(StringComparer.Ordinal);
-        int[] idOfOriginal = new int[clustered.Result.ClusterCount];
+        int[] idOfOriginal = new int[clustered.Persistence.Length];
         Array.Fill(idOfOriginal, -1);
         foreach ((int cluster, int original) in order.Index())
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Clustering;
+using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -9,9 +10,11 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
 {
     private const int SmallestWindow = 10;
+
+    private readonly PooledBackground _pooled = new(preprocessed, techCenters, embedder, options);
 
     // More trainings than this never publish the same quarter at once.
     private const int MostRevisions = 50;
@@ -61,8 +64,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, Model
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
+            EmbeddingReduction? background = incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, cancellationToken);
+                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
@@ -81,6 +85,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, Model
                 Incidents = incidents,
                 Unclustered = 0,
                 Clusters = 0,
+                Stability = Math.Round(clustered.Stability, 4),
                 Parameters = parameters,
                 NextClusterId = 0,
                 NextDomainId = 0,
@@ -143,7 +148,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, Model
                 Math.Round((double)manifest.Unclustered / manifest.Incidents, 4),
                 clustered.Dbcv,
                 assembly.Clusters.Clusters.Average(c => c.Persistence),
-                Math.Round(stopwatch.Elapsed.TotalSeconds, 3));
+                Math.Round(stopwatch.Elapsed.TotalSeconds, 3),
+                draft.Stability);
             if (await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken) is ModelManifest published)
             {
                 return (published, assembly.Clusters.Domains.Count, damage);

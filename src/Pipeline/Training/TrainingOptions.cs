@@ -12,6 +12,11 @@ public sealed record TrainingOptions
     private const int LayoutEpochs = 50;
     private const double LayoutLearningRate = 2;
 
+    // At this number of incidents a training is steady with a single layout; the fewer there are, the more a layout's random start weighs.
+    private const double SteadyIncidents = 2_000;
+    private const int FewestLayouts = 3;
+    private const int MostLayouts = 41;
+
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
 
@@ -21,11 +26,8 @@ public sealed record TrainingOptions
     /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a third of the smallest cluster, 3 to 12.</summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>
-    /// The mean cosine below which the members of a cluster are not alike and count as noise, -1 (never) to 1; unrelated texts have about 0.
-    /// A single member, or a new text, must reach two thirds of it to the rest of its cluster.
-    /// </summary>
-    public double MinCoherence { get; init; } = 0.13;
+    /// <summary>The mean cosine to the rest of its cluster below which a text does not belong to it, -1 (never) to 1; unrelated texts have about 0.</summary>
+    public double MinCoherence { get; init; } = 0.1;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
@@ -42,6 +44,12 @@ public sealed record TrainingOptions
     /// <summary>Dimensions of the UMAP layout that is clustered, 2 to 50.</summary>
     public int LayoutDimensions { get; init; } = 8;
 
+    /// <summary>
+    /// Layouts that are clustered and compared, 1 to 100: what most of them agree on is a cluster. Null for the square of 2,000 over the number of incidents, made odd, 3 to 41: small centers
+    /// hang the most on a layout's random start, and their layouts cost the least.
+    /// </summary>
+    public int? Layouts { get; init; }
+
     /// <summary>The threads one training may use, 1 to 1024; null for all cores. The result does not depend on it.</summary>
     public int? MaxDegreeOfParallelism { get; init; }
 
@@ -52,7 +60,13 @@ public sealed record TrainingOptions
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
-        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate);
+        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents));
+    }
+
+    private static int LayoutsOf(int incidents)
+    {
+        double ratio = SteadyIncidents / Math.Max(1, incidents);
+        return Math.Clamp((int)(ratio * ratio) | 1, FewestLayouts, MostLayouts);
     }
 
     /// <summary>Checks every range.</summary>
@@ -67,6 +81,7 @@ public sealed record TrainingOptions
         SettingRange.Require(Damping, 0, 1, "Training:Damping");
         SettingRange.Require(Neighbors, 2, 200, "Training:Neighbors");
         SettingRange.Require(LayoutDimensions, 2, 50, "Training:LayoutDimensions");
+        SettingRange.Require(Layouts, 1, 100, "Training:Layouts");
         SettingRange.Require(MaxDegreeOfParallelism, 1, 1024, "Training:MaxDegreeOfParallelism");
     }
 }

@@ -51,7 +51,7 @@ public sealed class TrainOrchestrationTests
 
         status.GetProperty("status").GetString().ShouldBe("completed");
         JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
-        centers.Select(c => c.GetProperty("status").GetString()).ShouldBe(["failed", .. healthy.Select(_ => "published")]);
+        centers.Select(c => c.GetProperty("status").GetString()).ShouldBe(["failed", .. healthy.Select(_ => "published")], status.ToString());
         centers[0].GetProperty("detail").GetString()!.ShouldContain("clusters.json");
         (await api.Warehouse.GetSettingAsync(TrainingSteps.LastTrainingSetting))!.ShouldContain("\"status\":\"failed\"");
 

@@ -41,7 +41,7 @@ public sealed partial class FolderTests
     }
 
     [TestMethod]
-    public void Every_arrow_is_drawn_in_the_documentation_or_follows_from_drawn_ones()
+    public void The_drawing_in_the_documentation_is_that_of_the_code()
     {
         string page = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "docs", "architecture.md"));
         string drawing = page[page.IndexOf("## Folders of Pipeline", StringComparison.Ordinal)..page.IndexOf("## Ports", StringComparison.Ordinal)];
@@ -53,15 +53,18 @@ public sealed partial class FolderTests
             drawn[arrow.Groups["from"].Value].TryAdd(arrow.Groups["to"].Value, "drawn");
         }
 
+        SortedDictionary<string, SortedDictionary<string, string>> arrows = FolderArrows.Of(House, "Pipeline");
         string[] missing =
         [
-            .. FolderArrows.Of(House, "Pipeline").SelectMany(uses => uses.Value
+            .. arrows.SelectMany(uses => uses.Value
                 .Where(to => !drawn.ContainsKey(uses.Key) || !FolderArrows.Reach(uses.Key, drawn).Contains(to.Key))
                 .Select(to => $"{uses.Key} --> {to.Key} ({to.Value})")),
         ];
 
+        string[] invented = [.. drawn.SelectMany(uses => uses.Value.Keys.Where(to => !arrows.TryGetValue(uses.Key, out SortedDictionary<string, string>? real) || !real.ContainsKey(to)).Select(to => $"{uses.Key} --> {to}"))];
+
         missing.ShouldBeEmpty("draw these in docs/architecture.md");
-        FolderArrows.Circles(drawn).ShouldBeEmpty("in the drawing");
+        invented.ShouldBeEmpty("take these out of docs/architecture.md");
     }
 
     [GeneratedRegex("^  (?<from>[A-Za-z]+) --> (?<to>[A-Za-z]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -30,7 +30,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
-        Trainer = new TechCenterTrainer(Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }

@@ -1,0 +1,160 @@
+using System.Numerics.Tensors;
+using Pipeline.Clustering;
+
+namespace Pipeline.Models;
+
+/// <summary>
+/// The numeric part of a model: a new text is asked of its nearest neighbours among the texts of the training, and belongs where most of them do, if it is like the
+/// members of that cluster. Training makes it, the model file keeps it.
+/// </summary>
+public sealed class MemberGeometry : IClusterGeometry
+{
+    private const string VectorsTensor = "members.vectors";
+    private const string ClustersTensor = "members.cluster";
+    private const string IdsTensor = "clusters.ids";
+    private const string DirectionsTensor = "clusters.directions";
+    private const string WholeDirectionsTensor = "clusters.whole_directions";
+    private const string MinLikenessTensor = "clusters.min_likeness";
+
+    // As many as a training's neighbourhoods have; a neighbour that is so much less like the text than the nearest one counts 1/e.
+    private const int Neighbors = 15;
+    private const double LikenessScale = 0.1;
+
+    private readonly EmbeddingReduction _reduction;
+    private readonly float[] _vectors;
+    private readonly int[] _clusters;
+    private readonly int[] _clusterIds;
+    private readonly float[] _directions;
+    private readonly float[] _wholeDirections;
+    private readonly double _minLikeness;
+    private readonly int? _maxDegreeOfParallelism;
+
+    /// <summary>Puts the parts together.</summary>
+    /// <param name="reduction">From embeddings to reduced vectors.</param>
+    /// <param name="vectors">The reduced vector of each text of the training, row-major.</param>
+    /// <param name="clusters">Its cluster, a place in <paramref name="clusterIds"/>; -1 for none.</param>
+    /// <param name="clusterIds">The id of each cluster; -1 where it counts as noise.</param>
+    /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the clusters.</param>
+    /// <param name="wholeDirections">The same of the members' <see cref="EmbeddingReduction.Centre"/>.</param>
+    /// <param name="minLikeness">A text whose mean cosine to its cluster's members is lower belongs to no cluster: before the reduction, or in it times the share of the text that it keeps.</param>
+    /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
+    /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
+    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, float[] directions, float[] wholeDirections, double minLikeness, int? maxDegreeOfParallelism)
+    {
+        ArgumentNullException.ThrowIfNull(reduction);
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(clusters);
+        ArgumentNullException.ThrowIfNull(clusterIds);
+        ArgumentNullException.ThrowIfNull(directions);
+        ArgumentNullException.ThrowIfNull(wholeDirections);
+        if (clusters.Length == 0 || vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
+        {
+            throw new InvalidDataException($"There are {vectors.Length} / {reduction.Dimensions} vectors of {clusters.Length} texts, and {directions.Length} / {reduction.Dimensions} and {wholeDirections.Length} / {reduction.EmbeddingDimensions} directions of {clusterIds.Length} clusters.");
+        }
+
+        (_reduction, _vectors, _clusters, _clusterIds) = (reduction, vectors, clusters, clusterIds);
+        (_directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism) = (directions, wholeDirections, minLikeness, maxDegreeOfParallelism);
+    }
+
+    /// <summary>Whether a model file holds this kind.</summary>
+    internal static bool IsIn(IReadOnlyDictionary<string, SafeTensor> arrays) => arrays.ContainsKey(VectorsTensor);
+
+    /// <inheritdoc/>
+    public int EmbeddingDimensions => _reduction.EmbeddingDimensions;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> ClusterIds => _clusterIds;
+
+    /// <inheritdoc/>
+    public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
+    {
+        float[] reduced = _reduction.Transform(embeddings, _maxDegreeOfParallelism, out float[] kept);
+        float[] whole = _reduction.Centre(embeddings.Span);
+        ClusterAssignment[] answers = new ClusterAssignment[kept.Length];
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _maxDegreeOfParallelism ?? Environment.ProcessorCount };
+        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row]));
+        return answers;
+    }
+
+    /// <summary>The numeric part with other cluster ids.</summary>
+    public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism);
+
+    internal static MemberGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, int? maxDegreeOfParallelism) =>
+        new(
+            EmbeddingReduction.Read(arrays),
+            arrays.GetFinite<float>(VectorsTensor),
+            arrays.Get<int>(ClustersTensor),
+            arrays.Get<int>(IdsTensor),
+            arrays.GetFinite<float>(DirectionsTensor),
+            arrays.GetFinite<float>(WholeDirectionsTensor),
+            arrays.GetFinite<double>(MinLikenessTensor, 1)[0],
+            maxDegreeOfParallelism);
+
+    internal void Write(Dictionary<string, SafeTensor> arrays)
+    {
+        _reduction.Write(arrays);
+        arrays[VectorsTensor] = SafeTensor.From<float>(_vectors, _clusters.Length, _reduction.Dimensions);
+        arrays[ClustersTensor] = SafeTensor.From<int>(_clusters, _clusters.Length);
+        arrays[IdsTensor] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
+        arrays[DirectionsTensor] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
+        arrays[WholeDirectionsTensor] = SafeTensor.From<float>(_wholeDirections, _clusterIds.Length, _reduction.EmbeddingDimensions);
+        arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
+    }
+
+    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
+    {
+        (int[] nearest, float[] likeness) = Nearest(vector);
+        Dictionary<int, double> votes = [];
+        double all = 0;
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            int id = _clusters[nearest[i]] is int cluster and >= 0 ? cluster : -1;
+            double vote = Math.Exp((likeness[i] - likeness[0]) / LikenessScale);
+            votes[id] = votes.GetValueOrDefault(id) + vote;
+            all += vote;
+        }
+
+        (int winner, double most) = votes.OrderByDescending(v => v.Value).ThenBy(v => v.Key).First();
+        if (winner < 0 || _clusterIds[winner] < 0)
+        {
+            return ClusterAssignment.None;
+        }
+
+        // The components hardly know a text that is like no other of the training but its own copies; whole embeddings do.
+        double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, winner, whole.Length));
+        double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, winner, vector.Length)));
+
+        // However sure the vote is, a text is no surer to be another of the same problem than it is like its nearest member.
+        return like >= _minLikeness
+            ? new ClusterAssignment(_clusterIds[winner], Math.Clamp(Math.Max(likeWhole, kept * likeness[0]), 0, most / all))
+            : ClusterAssignment.None;
+    }
+
+    private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);
+
+    // The most alike first, ties in the order of the training.
+    private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector)
+    {
+        int count = Math.Min(Neighbors, _clusters.Length), found = 0;
+        int[] texts = new int[count];
+        float[] likeness = new float[count];
+        for (int text = 0; text < _clusters.Length; text++)
+        {
+            float alike = TensorPrimitives.Dot(vector, _vectors.AsSpan(text * vector.Length, vector.Length));
+            if (found == count && alike <= likeness[^1])
+            {
+                continue;
+            }
+
+            int place = found < count ? found++ : count - 1;
+            for (; place > 0 && likeness[place - 1] < alike; place--)
+            {
+                (texts[place], likeness[place]) = (texts[place - 1], likeness[place - 1]);
+            }
+
+            (texts[place], likeness[place]) = (text, alike);
+        }
+
+        return (texts, likeness);
+    }
+}
