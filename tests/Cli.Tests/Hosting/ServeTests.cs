@@ -29,7 +29,8 @@ public sealed class ServeTests
         (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("waitingForPreprocessing").GetInt64().ShouldBe(0);
         (await client.GetStringAsync(new Uri("/report", UriKind.Relative))).ShouldContain("Problem clusters");
         using HttpResponseMessage metrics = await client.GetAsync(new Uri("/metrics", UriKind.Relative));
-        metrics.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        metrics.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
+        (await metrics.Content.ReadAsStringAsync()).ShouldContain("pipeline_errors_total");
 
         CommandResult second = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", "0");
         second.ExitCode.ShouldBe(1, second.ToString());
