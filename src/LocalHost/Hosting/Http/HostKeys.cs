@@ -76,7 +76,6 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
     {
         CloseToOthers(stream.Name);
         await JsonSerializer.SerializeAsync(stream, keys, PipelineJson.Indented, cancellationToken);
-        stream.Flush(flushToDisk: true);
     }
 
     private static void CloseToOthers(string path)
