@@ -7,7 +7,7 @@ namespace Pipeline.Adapters.Local.Tests;
 public sealed class DurableFileTests
 {
     [TestMethod]
-    public async Task A_file_is_replaced_whole_and_what_a_killed_process_left_is_written_over()
+    public async Task A_file_is_replaced_whole_and_what_a_killed_process_left_is_removed()
     {
         using TempFolder folder = new();
         string target = folder.Write("file", "old"), temporary = folder.Write("file.tmp", "much longer than what is written now");

@@ -7,14 +7,17 @@ namespace Pipeline.Adapters.Local;
 public static class DurableFile
 {
     /// <summary>Writes a file that has not its name yet, with its folder where that is missing; it is on the disk when this returns.</summary>
-    /// <param name="temporary">The file. One that is there is written over.</param>
+    /// <param name="temporary">The file. One that is there is removed.</param>
     /// <param name="write">Puts the content into the stream, a <see cref="FileStream"/>; what it throws passes through.</param>
     /// <param name="cancellationToken">Stops the flushing.</param>
     public static async Task WriteAsync(string temporary, Func<Stream, Task> write, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(write);
         Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-        await using FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.Asynchronous);
+
+        // One that a killed process left may be a published file's second name.
+        File.Delete(temporary);
+        await using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.Asynchronous);
         await write(stream);
         await stream.FlushAsync(cancellationToken);
         stream.Flush(flushToDisk: true);

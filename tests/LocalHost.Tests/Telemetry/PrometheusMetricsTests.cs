@@ -17,7 +17,7 @@ public sealed class PrometheusMetricsTests
         string[] counters = ["incidents_read", "incidents_masked", "incidents_embedded", "incidents_cached", "incidents_rejected", "predictions", "errors", "embedding_requests", "embedding_tokens", "embedding_throttled"];
         foreach (string counter in counters)
         {
-            lines.Where(line => line.StartsWith($"pipeline_{counter}_total", StringComparison.Ordinal)).Any(line => line.Split("} ")[^1].Split(' ')[0] is "0").ShouldBeTrue(counter);
+            lines.Contains($"pipeline_{counter}_total 0", StringComparer.Ordinal).ShouldBeTrue(counter);
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class PrometheusMetricsTests
         });
 
         Value(lines, "pipeline_incidents_read_total", label).ShouldBe(7);
-        Value(lines, "pipeline_noise_share_ratio", label).ShouldBe(0.25);
+        Value(lines, "pipeline_noise_share", label).ShouldBe(0.25);
         Value(lines, "pipeline_predictions_total", label, "outcome=\"clustered\"").ShouldBe(2);
         Value(lines, "pipeline_prediction_confidence_bucket", label, "le=\"0.1\"").ShouldBe(0);
         Value(lines, "pipeline_prediction_confidence_bucket", label, "le=\"0.2\"").ShouldBe(1);

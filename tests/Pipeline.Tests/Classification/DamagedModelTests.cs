@@ -19,6 +19,9 @@ public sealed class DamagedModelTests
     private const string First = "hdbscan-models/damaged/2026_q2/";
     private const string Newest = "hdbscan-models/damaged/2026_q2_r2/";
 
+    // Trained once for all tests, of which each spoils a copy.
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, byte[]>>> Trained = new(TrainAsync);
+
     private static readonly string[] Files = ["manifest.json", "model.safetensors", "clusters.json", "metrics.json"];
 
     [TestMethod]
@@ -86,7 +89,7 @@ public sealed class DamagedModelTests
         await using SmallCompany company = await TwiceTrainedAsync();
         byte[] sound = company.Objects.Objects[Newest + file];
         Random random = new(seed);
-        for (int round = 0; round < 60; round++)
+        for (int round = 0; round < 40; round++)
         {
             byte[] flipped = [.. sound];
             for (int flips = random.Next(1, 4); flips > 0; flips--)
@@ -149,7 +152,7 @@ public sealed class DamagedModelTests
 
     [TestMethod]
     [DataRow("\"shape\":[1]", "\"shape\":[-1]")]
-    [DataRow("\"shape\":[2]", "\"shape\":[9223372036854775807,9]")]
+    [DataRow("\"shape\":[1]", "\"shape\":[9223372036854775807,9]")]
     public async Task Shapes_that_are_negative_or_too_large_are_damage(string shape, string spoilt)
     {
         await using SmallCompany company = await TwiceTrainedAsync();
@@ -223,12 +226,29 @@ public sealed class DamagedModelTests
 
     private static async Task<SmallCompany> TwiceTrainedAsync()
     {
+        SmallCompany company = await ReportedAsync();
+        foreach ((string name, byte[] content) in await Trained.Value)
+        {
+            company.Objects.Objects[name] = [.. content];
+        }
+
+        await company.PredictAsync();
+        return company;
+    }
+
+    private static async Task<SmallCompany> ReportedAsync()
+    {
         SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync(Damaged, 125);
         await company.ReportAsync(Other, 125);
-        await company.TrainAsync();
-        await company.TrainAsync();
-        await company.PredictAsync();
         return company;
+    }
+
+    private static async Task<IReadOnlyDictionary<string, byte[]>> TrainAsync()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        await company.TrainAsync();
+        await company.TrainAsync();
+        return company.Objects.Objects;
     }
 }

@@ -26,7 +26,13 @@ internal static class HostTelemetry
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(PipelineMetrics.Name).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation();
-            metrics.AddPrometheusExporter(options => options.ScrapeResponseCacheDurationMilliseconds = 0);
+            metrics.AddPrometheusExporter(options =>
+            {
+                options.ScrapeResponseCacheDurationMilliseconds = 0;
+
+                // The scope names the program's version: every update would begin new series.
+                options.ScopeInfoEnabled = false;
+            });
             if (sends)
             {
                 metrics.AddOtlpExporter();
