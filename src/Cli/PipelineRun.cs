@@ -130,8 +130,9 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 
     private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, CancellationToken cancellationToken)
     {
-        ModelManifest? model = await pipeline.Models.FindLatestAsync(predicted.TechCenter, cancellationToken);
-        int domains = model is null ? 0 : (await pipeline.Models.ReadClustersAsync(model, cancellationToken)).Domains.Count;
+        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadNewestAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
+        ModelManifest? model = version?.Manifest;
+        int domains = version?.Loaded.Domains.Count ?? 0;
         return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
     }
 

@@ -2,7 +2,7 @@ using Pipeline.Adapters.Local;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>Writes a file so that readers see the old one or the whole new one.</summary>
+/// <summary>Writes a file so that readers see the old one or the whole new one, and it is on the disk when it is there.</summary>
 internal static class AtomicFile
 {
     /// <summary>Tries whether the file could be written, and leaves nothing but its folder.</summary>
@@ -38,12 +38,8 @@ internal static class AtomicFile
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             try
             {
-                await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-                {
-                    await write(stream);
-                }
-
-                File.Move(temporary, full, overwrite: true);
+                await DurableFile.WriteAsync(temporary, write);
+                DurableFile.Publish(temporary, full);
             }
             finally
             {

@@ -129,11 +129,7 @@ public sealed class FileObjectStore : IObjectStore
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-            await using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.Asynchronous);
-            await write(stream, cancellationToken);
-            await stream.FlushAsync(cancellationToken);
-            stream.Flush(flushToDisk: true);
+            await DurableFile.WriteAsync(temporary, stream => write(stream, cancellationToken), cancellationToken);
         }
         catch (Exception exception) when (FileFailure.IsOfTheDisk(exception) || (exception is IOException or UnauthorizedAccessException && !File.Exists(temporary)))
         {
@@ -145,24 +141,7 @@ public sealed class FileObjectStore : IObjectStore
     {
         try
         {
-            string folder = Path.GetDirectoryName(target)!;
-            Directory.CreateDirectory(folder);
-            if (!onlyIfAbsent)
-            {
-                File.Move(temporary, target, overwrite: true);
-            }
-            else if (!FileDurability.TryGiveName(temporary, target))
-            {
-                return false;
-            }
-
-            // The name is on the disk only when its folder is, and that folder's name when the one above is.
-            for (string? path = folder; path is not null && path.Length >= _root.Length; path = Path.GetDirectoryName(path))
-            {
-                FileDurability.FlushFolder(path);
-            }
-
-            return true;
+            return DurableFile.Publish(temporary, target, onlyIfAbsent, _root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

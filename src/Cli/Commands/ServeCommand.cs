@@ -8,7 +8,6 @@ using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Hosting.Metrics;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.Storage;
 using Pipeline.Triggers;
@@ -44,7 +43,6 @@ internal static class ServeCommand
 
     private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        using OtlpExport? export = OtlpExport.StartFromEnvironment();
         using DataFolder opened = DataFolder.Open(folder);
         if (pipelineSettings.KeepsAllInFolder)
         {
@@ -62,7 +60,7 @@ internal static class ServeCommand
             Keys = keys,
             StatePath = opened.HostState,
             JournalPath = opened.Orchestrations,
-            Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<PrometheusMetrics>().AddSingleton<HostPage>(),
+            Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
         });
         await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         app.Services.GetRequiredService<HostPage>().Map(app);
@@ -85,7 +83,7 @@ internal static class ServeCommand
             Console.Out.WriteLine("Keys         none are asked for, since this is development");
         }
 
-        if (newKeys is not null)
+        if (newKeys is not null && !settings.Development)
         {
             Console.Out.WriteLine($"These keys were made just now and are shown this once. They are kept in {folder.Keys}.");
             Console.Out.WriteLine($"Function key {newKeys.FunctionKeys[HostKeys.DefaultName]}");

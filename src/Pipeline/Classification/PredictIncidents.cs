@@ -8,7 +8,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Classification;
 
 /// <summary>
-/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version.
+/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
 /// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
 /// </summary>
 public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
@@ -46,19 +46,19 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     {
         try
         {
-            ModelManifest? manifest = await models.FindLatestAsync(techCenter, cancellationToken);
-            if (manifest is null)
+            if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
             }
 
-            if (!string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal))
+            if (version.Damage is not null)
             {
-                return new PredictionOutcome(techCenter, manifest.Version, 0, 0, $"The model was trained on the embedder '{manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+                PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
             }
 
-            FittedModel model = FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism);
-            return await PredictAsync(techCenter, model, cancellationToken);
+            return version.Loaded is FittedModel model
+                ? await PredictAsync(techCenter, model, cancellationToken) with { Detail = version.Damage }
+                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedder}'. Train again.");
         }
         catch (ModelException e)
         {
@@ -66,6 +66,11 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
+
+    // The vectors of another embedder mean nothing to a version: it is not loaded.
+    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
+        ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
+        : null;
 
     private async Task<PredictionOutcome> PredictAsync(string techCenter, FittedModel model, CancellationToken cancellationToken)
     {
@@ -133,7 +138,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 /// <param name="Version">The model version that answered; null where there is none.</param>
 /// <param name="Predicted">Incidents predicted.</param>
 /// <param name="Unclustered">Those of them that belong to no cluster.</param>
-/// <param name="Detail">Why nothing was predicted; null otherwise.</param>
+/// <param name="Detail">Why nothing was predicted, or which newer versions are damaged where an earlier one stands in; null otherwise.</param>
 /// <param name="Failed">Whether that is a failure.</param>
 public sealed record PredictionOutcome(string TechCenter, string? Version, int Predicted, int Unclustered, string? Detail = null, bool Failed = false);
 

@@ -67,7 +67,7 @@ public sealed class ConfidenceCurve
     }
 
     internal static ConfidenceCurve Read(IReadOnlyDictionary<string, SafeTensor> arrays, string name) =>
-        new(arrays.Get<double>($"{name}.scores"), arrays.Get<double>($"{name}.rates"));
+        new(arrays.GetFinite<double>($"{name}.scores"), arrays.GetFinite<double>($"{name}.rates"));
 
     internal void Write(Dictionary<string, SafeTensor> arrays, string name)
     {

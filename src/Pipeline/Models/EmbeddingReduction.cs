@@ -112,8 +112,8 @@ public sealed class EmbeddingReduction
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)
     {
-        PcaModel pca = new(arrays.Get<float>(MeanTensor), arrays.Get<float>(ComponentsTensor), arrays.Get<float>(VarianceTensor));
-        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.Get<float>(ScaleTensor)));
+        PcaModel pca = new(arrays.GetFinite<float>(MeanTensor), arrays.GetFinite<float>(ComponentsTensor), arrays.GetFinite<float>(VarianceTensor));
+        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.GetFinite<float>(ScaleTensor, pca.ComponentCount)));
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)

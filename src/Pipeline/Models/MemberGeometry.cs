@@ -54,7 +54,7 @@ public sealed class MemberGeometry : IClusterGeometry
         ArgumentNullException.ThrowIfNull(directions);
         ArgumentNullException.ThrowIfNull(wholeDirections);
         ArgumentNullException.ThrowIfNull(confidence);
-        if (problems.Length != clusterIds.Length || vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
+        if (clusters.Length == 0 || problems.Length != clusterIds.Length || vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
         {
             throw new InvalidDataException($"There are {vectors.Length} / {reduction.Dimensions} vectors of {clusters.Length} texts, and {directions.Length} / {reduction.Dimensions} and {wholeDirections.Length} / {reduction.EmbeddingDimensions} directions of {clusterIds.Length} clusters.");
         }
@@ -65,6 +65,12 @@ public sealed class MemberGeometry : IClusterGeometry
 
     /// <summary>Whether a model file holds this kind.</summary>
     internal static bool IsIn(IReadOnlyDictionary<string, SafeTensor> arrays) => arrays.ContainsKey(VectorsTensor);
+
+    /// <inheritdoc/>
+    public int EmbeddingDimensions => _reduction.EmbeddingDimensions;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> ClusterIds => _clusterIds;
 
     /// <inheritdoc/>
     public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
@@ -83,14 +89,14 @@ public sealed class MemberGeometry : IClusterGeometry
     internal static MemberGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, int? maxDegreeOfParallelism) =>
         new(
             EmbeddingReduction.Read(arrays),
-            arrays.Get<float>(VectorsTensor),
+            arrays.GetFinite<float>(VectorsTensor),
             arrays.Get<int>(ClustersTensor),
             arrays.Get<int>(IdsTensor),
             arrays.Get<int>(ProblemsTensor),
-            arrays.Get<float>(DirectionsTensor),
-            arrays.Get<float>(WholeDirectionsTensor),
-            arrays.Get<double>(MinLikenessTensor)[0],
-            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.Get<double>(UsualLikenessTensor)[0]),
+            arrays.GetFinite<float>(DirectionsTensor),
+            arrays.GetFinite<float>(WholeDirectionsTensor),
+            arrays.GetFinite<double>(MinLikenessTensor, 1)[0],
+            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.GetFinite<double>(UsualLikenessTensor, 1)[0]),
             maxDegreeOfParallelism);
 
     internal void Write(Dictionary<string, SafeTensor> arrays)

@@ -62,12 +62,11 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
 
     private async Task<IEnumerable<ClusterSummary>> CenterAsync(string techCenter, CancellationToken cancellationToken)
     {
-        if (await models.FindLatestAsync(techCenter, cancellationToken) is not ModelManifest manifest)
+        if (await models.LoadNewestAsync(techCenter, models.ReadClustersAsync, cancellationToken) is not { Manifest: ModelManifest manifest, Loaded: ModelClusters content })
         {
             return [];
         }
 
-        ModelClusters content = await models.ReadClustersAsync(manifest, cancellationToken);
         Dictionary<int, string> domains = content.Domains.ToDictionary(d => d.Id, d => d.Name);
         ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, techCenter, manifest.Window, clock, cancellationToken);
         return content.Clusters.Zip(activity.Trends(content.Clusters.Select(c => c.Id)), (cluster, trend) => Summary(techCenter, cluster, domains[cluster.DomainId], activity, trend));

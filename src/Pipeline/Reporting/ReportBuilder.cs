@@ -41,8 +41,17 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
 
     private async Task<ReportTechCenter> CenterAsync(TechCenterStatistics center, string? note, int mapPoints, CancellationToken cancellationToken)
     {
-        ModelManifest? manifest = await models.FindLatestAsync(center.TechCenter, cancellationToken);
-        if (manifest is null)
+        SoundVersion<ModelContent>? version;
+        try
+        {
+            version = await models.LoadNewestAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            return WithoutModel(center, note ?? e.Message);
+        }
+
+        if (version is not { Manifest: ModelManifest manifest, Loaded: ModelContent content })
         {
             return WithoutModel(center, note ?? "No model has been trained for this tech center yet.");
         }
@@ -53,14 +62,13 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             rows.Add(row);
         }
 
-        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
         TrendPeriod period = TrendPeriod.Of(rows.Where(r => r.CreatedOn is not null).Select(r => (r.CreatedOn!.Value, 1L)), manifest.Window, clock);
         return new ReportTechCenter
         {
             Name = center.TechCenter,
             Version = manifest.Version,
             PreviousVersion = manifest.PreviousVersion,
-            Note = note,
+            Note = note ?? version.Damage,
             Incidents = rows.Count,
             Unclustered = rows.Count(r => r.Prediction.ClusterId == IncidentPrediction.Unclustered),
             Weeks = period.Weeks,
