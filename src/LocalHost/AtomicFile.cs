@@ -18,7 +18,8 @@ internal static class AtomicFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.Create(TemporaryOf(full), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            Leftovers.Remove(Path.GetDirectoryName(full)!, name => string.Equals(name, Path.GetFileName(full), StringComparison.Ordinal));
+            File.Create(Leftovers.TemporaryOf(full), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -31,7 +32,7 @@ internal static class AtomicFile
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         string full = Path.GetFullPath(path);
-        string temporary = TemporaryOf(full);
+        string temporary = Leftovers.TemporaryOf(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -50,6 +51,4 @@ internal static class AtomicFile
             throw new CommandException($"The file '{full}' could not be written: {UserMessage.Sentence(e)} See that its folder has space and that this user may write to it, then run the command again.", ExitCode.Failed, e);
         }
     }
-
-    private static string TemporaryOf(string full) => $"{full}.{Environment.ProcessId}.tmp";
 }

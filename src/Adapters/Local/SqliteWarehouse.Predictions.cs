@@ -63,10 +63,10 @@ public sealed partial class SqliteWarehouse
         },
         cancellationToken);
 
-    private static DateTimeOffset? Newest(SqliteStatement dates, string techCenter, long incidents)
+    private DateTimeOffset? Newest(SqliteStatement dates, string techCenter, long incidents)
     {
         var newest = new List<(DateTimeOffset Date, long Count)>();
-        using SqliteDataReader reader = dates.Query(techCenter, SqliteFormat.Date(NewestDate.Earliest), SqliteFormat.Date(NewestDate.Latest(TimeProvider.System)), NewestDate.Depth(incidents));
+        using SqliteDataReader reader = dates.Query(techCenter, SqliteFormat.Date(NewestDate.Earliest), SqliteFormat.Date(NewestDate.Latest(_clock)), NewestDate.Depth(incidents));
         while (reader.Read())
         {
             newest.Add((SqliteFormat.ParseDate(reader.GetString(0)), 1));

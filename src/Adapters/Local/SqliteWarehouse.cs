@@ -14,7 +14,8 @@ namespace Pipeline.Adapters.Local;
 /// </summary>
 /// <param name="path">The database file. The files <c>-wal</c> and <c>-shm</c> beside it belong to it while it is open.</param>
 /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
-public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout = null)
+/// <param name="clock">The time, since dates of the future do not count as the newest; the system's when null.</param>
+public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout = null, TimeProvider? clock = null)
     : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IDisposable, IAsyncDisposable
 {
     private static readonly SqliteFileKind Kind = new(
@@ -26,6 +27,7 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
         (message, cause) => new WarehouseException(message, cause),
         AddColumns);
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly SqliteFile _file = new(Kind, path, busyTimeout);
 
     /// <inheritdoc/>

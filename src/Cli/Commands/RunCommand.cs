@@ -6,12 +6,12 @@ using Pipeline.LocalHost;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>run</c>: a CSV export in, named clusters out.</summary>
+/// <summary><c>run</c>: a file of incidents in, named clusters out.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
-        Option<string?> incidents = CommandOptions.Text("--incidents", "The CSV export to read.", "FILE.csv");
+        Option<string?> incidents = CommandOptions.Text("--incidents", "The file to read: CSV, JSON, NDJSON, XLSX or Parquet, also packed; '-' is standard input.", "FILE");
         incidents.Required = true;
         Option<string?> data = CommandOptions.Data($"The data folder; runs on the same folder accumulate. Default: a folder of its own for this content and these columns, below {DataFolder.Root}.");
         IntakeArguments intakeArguments = new();
@@ -22,7 +22,7 @@ internal static class RunCommand
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
 
-        Command command = new("run", "Cluster the incidents of a CSV file: import, preprocess, train, predict, report.")
+        Command command = new("run", "Cluster the incidents of a file: import, preprocess, train where something is new, predict, report.")
         {
             incidents, data, minClusterSize, seed, assignments, report, threads, json,
         };
@@ -31,19 +31,19 @@ internal static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async console =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What is done is kept; start the same command again to go on.", async host =>
         {
             string file = parsed.GetValue(incidents)!;
-            PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
+            PipelineSettings settings = CommandHost.Settings().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
             IntakeOptions intake = intakeArguments.Read(parsed, settings.Intake);
             RunOutputs outputs = new(parsed.GetValue(assignments), parsed.GetValue(report), intake.RawRejects);
             outputs.Check();
             using SourceFile content = SourceFile.Open(file);
             string folder = parsed.GetValue(data) ?? OwnFolder(content, intake);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            PipelineRun run = new(pipeline, console, settings.Training);
+            PipelineRun run = new(pipeline, host, settings.Training);
             return await run.FileAsync(content, intake, outputs, cancellationToken);
-        }));
+        }, cancellationToken));
         return command;
     }
 

@@ -28,22 +28,27 @@ internal static class ServeCommand
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
         Command command = new(Name, "Run everything in this process: the schedules, the API and a status page, until it is stopped.") { data, port, development };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, async _ =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
-            PipelineSettings pipelineSettings = PipelineSettings.Load();
+            PipelineSettings pipelineSettings = CommandHost.Settings();
             IConfiguration configuration = pipelineSettings.ForReferences();
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
             await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
     private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
         using DataFolder opened = DataFolder.Open(folder);
+        if (pipelineSettings.KeepsAllInFolder)
+        {
+            opened.RequireWarehouseOfModels();
+        }
+
         (HostKeys keys, bool areNew) = await HostKeys.OpenAsync(opened.Keys, cancellationToken);
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
         await using WebApplication app = FunctionHost.Build(new FunctionHostParts

@@ -15,7 +15,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Told before each tech center: how many incidents have no up-to-date prediction is not known before.</param>
     /// <param name="cancellationToken">Stops after a batch.</param>
     /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
@@ -32,16 +32,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
 
         List<PredictionOutcome> outcomes = [];
-        long total = asked.Sum(s => s.Preprocessed);
-        long done = 0;
         foreach (TechCenterStatistics center in asked)
         {
-            progress?.Report(new PipelineProgress("Predicting", done, total, center.TechCenter));
+            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
             outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
-            done += center.Preprocessed;
         }
 
-        progress?.Report(new PipelineProgress("Predicting", total, total));
+        progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
         return outcomes;
     }
 
@@ -113,7 +110,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,
             DomainName = cluster is null ? IncidentPrediction.UnclusteredName : model.DomainName(cluster.DomainId),
-            Confidence = cluster is null ? 0 : answer.Confidence,
+            Confidence = answer.Confidence,
             PredictedAt = predictedAt,
             ModelVersion = model.Name,
             ModelPath = model.Manifest.Path,

@@ -82,9 +82,9 @@ public static class ImportIncidents
         {
             throw new IntakeException($"'{file.Name}': {exception.Message}", exception, exception.IsUsageError);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (Exception exception) when (SourceFault.IsOfFile(exception))
         {
-            throw new IntakeException($"'{file.Name}' could not be read to its end: {exception.Message} Check that it is whole, and the disk, and try again.", exception);
+            throw new IntakeException($"'{file.Name}': {SourceFault.Explain(exception).Message}", exception);
         }
     }
 

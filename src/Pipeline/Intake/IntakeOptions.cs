@@ -37,19 +37,19 @@ public sealed record IntakeOptions
     public IReadOnlyDictionary<string, string> Further { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>A JSON file with mappings of further systems, which are tried before those that come with the program; null for none.</summary>
-    public string? MappingsFile { get; init; }
+    public string? MappingsFile { get; init => field = Given(value); }
 
     /// <summary>The format of the dates, as .NET writes them, such as <c>dd/MM/yyyy HH:mm</c>; null finds it out. Dates that have it not are read as without it.</summary>
-    public string? DateFormat { get; init; }
+    public string? DateFormat { get; init => field = Given(value); }
 
     /// <summary>Whether dates such as 03/04/2026 have the day first; null finds out from all rows, and asks where they do not tell.</summary>
     public bool? DayFirst { get; init; }
 
     /// <summary>The zone of dates that name none: an IANA name or an offset such as <c>+02:00</c>; null is UTC.</summary>
-    public string? TimeZone { get; init; }
+    public string? TimeZone { get; init => field = Given(value); }
 
     /// <summary>The encoding of a text file, such as <c>windows-1252</c>; null finds it out.</summary>
-    public string? Encoding { get; init; }
+    public string? Encoding { get; init => field = Given(value); }
 
     /// <summary>The length in characters (UTF-16 units) to which a longer text is cut, from 100. The row is accepted.</summary>
     public int MaxTextLength { get; init; } = 100_000;
@@ -70,4 +70,7 @@ public sealed record IntakeOptions
         SettingRange.Require(MaxTextLength, 100, double.PositiveInfinity, "Intake:MaxTextLength");
         SettingRange.Require(MaxRejectShare, 0, 1, "Intake:MaxRejectShare");
     }
+
+    // A setting that is there without a value is none.
+    private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 }

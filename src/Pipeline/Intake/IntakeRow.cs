@@ -2,7 +2,7 @@ using Pipeline.Incidents;
 
 namespace Pipeline.Intake;
 
-/// <summary>One data row of a CSV file: an incident, or the reason why it is none.</summary>
+/// <summary>One data row of a file: an incident, or the reason why it is none.</summary>
 /// <param name="Row">The row's number among the data rows, from 1.</param>
 /// <param name="Line">The line of the file on which it begins, from 1.</param>
 /// <param name="Number">The incident's number; null where the row could not be read so far.</param>

@@ -109,7 +109,9 @@ public sealed class FittedModel
 
 /// <summary>A model's answer for one text.</summary>
 /// <param name="ClusterId">The cluster's id; -1 where the text belongs to none.</param>
-/// <param name="Confidence">How strongly it belongs there, 0 to 1; 0 where it belongs to none.</param>
+/// <param name="Confidence">
+/// The probability that it is of this cluster's problem, or of none where the answer is none, 0 to 1. Versions of a single layout say how strongly it belongs there, and 0 for none.
+/// </param>
 public readonly record struct ClusterAssignment(int ClusterId, double Confidence)
 {
     /// <summary>The cluster id of a text that belongs to no cluster.</summary>

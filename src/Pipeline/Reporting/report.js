@@ -13,8 +13,8 @@ const map = new ClusterMap(choose);
 
 /* Names for the positions that ReportJson writes. */
 function readCenter(raw) {
-  const clusters = raw.clusters.map(([id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples], rank) =>
-    ({ id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, rank }));
+  const clusters = raw.clusters.map(([id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change], rank) =>
+    ({ id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change, rank }));
   const changes = raw.changes.map(([kind, id, label, before, after, related]) => ({ kind, id, label, before, after, related }));
   const weekly = Array.from({ length: raw.weeks }, (_, week) => clusters.reduce((sum, cluster) => sum + (cluster.weekly[week] ?? 0), 0));
   return { ...raw, clusters, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(clusters.map(cluster => [cluster.id, cluster])) };
@@ -263,7 +263,7 @@ function showProblems(focus) {
         cell("Domain", { dir: "auto" }, cluster.domain),
         cell("Incidents", { class: "number" }, number(cluster.size)),
         cell("Share", { class: "number" }, percent(cluster.size, center.incidents)),
-        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(cluster.trend), sparkline(cluster.weekly, tint(cluster.rank))), cell("First seen", { class: "date" }, dayText(cluster.first)), cell("Last seen", { class: "date" }, dayText(cluster.last))] : [])),
+        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(cluster.trend, cluster.change), sparkline(cluster.weekly, tint(cluster.rank))), cell("First seen", { class: "date" }, dayText(cluster.first)), cell("Last seen", { class: "date" }, dayText(cluster.last))] : [])),
       expanded ? el("tr", { class: "expanded" }, el("td", { colspan: heads.length }, problemDetail(cluster))) : null,
     ].filter(Boolean);
   };

@@ -69,7 +69,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
-                return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
+                return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
             }
 
             ModelManifest draft = new()
@@ -138,7 +138,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 PreviousVersion = previous?.Version,
                 Unclustered = assembly.Unclustered,
                 Clusters = assembly.Clusters.Clusters.Count,
+                Problems = assembly.Clusters.Problems?.Count,
                 NextClusterId = assembly.NextClusterId,
+                NextProblemId = assembly.NextProblemId,
                 NextDomainId = assembly.NextDomainId,
             };
             ModelMetrics metrics = new(

@@ -41,6 +41,10 @@ public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions op
         return new TrainingPlan(year, quarter, asked, request.Token);
     }
 
+    /// <summary>Whether there is anything to train: a tech center with preprocessed incidents.</summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<bool> CanTrainAsync(CancellationToken cancellationToken = default) => (await techCenters.ListTechCentersAsync(cancellationToken)).Count > 0;
+
     /// <summary>What a plan trains, and with which parameters: a restart resumes only the run that asked for the same.</summary>
     public string Fingerprint(TrainingPlan plan)
     {

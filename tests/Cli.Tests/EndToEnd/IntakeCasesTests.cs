@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Pipeline.Adapters.Local;
 using Pipeline.Cli.Tests.Support;
+using Pipeline.Incidents;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Cli.Tests.EndToEnd;
@@ -46,6 +48,25 @@ public sealed class IntakeCasesTests
         center.GetProperty("incidents").GetInt32().ShouldBe(incidents);
         center.GetProperty("clusters").GetInt32().ShouldBeGreaterThan(1);
         (await File.ReadAllTextAsync(folder["data/rejects.csv"])).ShouldContain("it must lie between 1990-01-01 and ");
+    }
+
+    [TestMethod]
+    public async Task A_folder_in_which_a_wrong_date_was_stored_before_is_usable()
+    {
+        using TempFolder folder = new();
+        await using (SqliteWarehouse warehouse = new(folder["data/warehouse.db"]))
+        {
+            await warehouse.InitializeAsync();
+            await warehouse.UpsertIncidentsAsync([new Incident { Number = "INC0000041", CreatedOn = new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero), Texts = ["Order problem", "order 26 cannot be saved, timeout"], TechCenter = "Desk" }]);
+        }
+
+        CommandResult run = await RunAsync(folder, SharedFiles.Require("cases/placeholder-date-9999/corrected.csv"), "--json", "--report", folder["report.html"]);
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        JsonElement center = run.Json.GetProperty("techCenters").EnumerateArray().Single();
+        (center.GetProperty("incidents").GetInt32(), center.GetProperty("version").GetString()).ShouldBe((40, "2026_q1"));
+        run.Json.GetProperty("predictions").GetInt32().ShouldBe(41);
+        new FileInfo(folder["report.html"]).Length.ShouldBeLessThan(500_000, "there are no weeks up to the year 9999");
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Intake;
 using Pipeline.TestSupport;
 
@@ -156,6 +157,50 @@ public sealed class ImportIncidentsTests : IDisposable
         (await File.ReadAllLinesAsync(Rejects)).Length.ShouldBe(7);
         (await ImportIncidents.ImportAsync(Source, new IntakeOptions { AllowRejects = true }, _warehouse)).Accepted.ShouldBe(94);
         (await ImportIncidents.ImportAsync(Source, new IntakeOptions { MaxRejectShare = 0.06 }, _warehouse)).Accepted.ShouldBe(94);
+    }
+
+    [TestMethod]
+    public async Task Of_ten_thousand_rows_a_hundred_that_are_broken_in_ten_ways_are_rejected_for_the_right_reason()
+    {
+        (RejectKind Kind, Func<int, string> Row)[] faults =
+        [
+            (RejectKind.BrokenQuote, i => $"INC{i},2026-01-01,,\"never closed"),
+            (RejectKind.BrokenQuote, i => $"INC{i},2026-01-01,,\"text\" behind"),
+            (RejectKind.FieldCount, i => $"INC{i},2026-01-01"),
+            (RejectKind.FieldCount, i => $"INC{i},2026-01-01,,a text, with a comma"),
+            (RejectKind.InvalidBytes, i => $"INC{i},2026-01-01,,Ger\u00A7t"),
+            (RejectKind.InvalidDate, i => $"INC{i},,,text"),
+            (RejectKind.InvalidDate, i => $"INC{i},2026-02-30,,text"),
+            (RejectKind.InvalidDate, i => $"INC{i},9999-12-31,,text"),
+            (RejectKind.EmptyText, i => $"INC{i},2026-01-01,,NULL"),
+            (RejectKind.TooLong, i => $"INC{new string('1', 300)}{i},2026-01-01,,text"),
+        ];
+        List<RejectKind> expected = [];
+        string text = Header + string.Concat(Enumerable.Range(1, 10_000).Select(i =>
+        {
+            if (i % 100 != 50)
+            {
+                return i % 7 == 0 ? $"INC{i},2026-01-01,,\"two lines:\nGerät, \"\"{i}\"\"\"\n" : $"INC{i},2026-01-01,,Gerät {i}\n";
+            }
+
+            (RejectKind kind, Func<int, string> row) = faults[i / 100 % 10];
+            expected.Add(kind);
+            return row(i) + "\n";
+        }));
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(text)];
+        byte[] mark = Encoding.UTF8.GetBytes("\u00A7");
+        for (int place = bytes.AsSpan().IndexOf(mark); place >= 0; place = bytes.AsSpan().IndexOf(mark))
+        {
+            bytes[place] = 0xE4;
+            bytes[place + 1] = (byte)'t';
+        }
+
+        await File.WriteAllBytesAsync(Source, bytes);
+        IntakeResult result = await ImportIncidents.ImportAsync(Source, new IntakeOptions(), _warehouse, Rejects);
+
+        (result.Accepted, result.Rejected).ShouldBe((9_900, 100));
+        result.RejectReasons.ShouldBe(expected.GroupBy(kind => kind).OrderBy(group => group.Key).Select(group => new KeyValuePair<RejectKind, int>(group.Key, group.Count())));
+        (await File.ReadAllLinesAsync(Rejects)).Skip(1).Select(line => int.Parse(line.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, 100).Select(i => (100 * i) + 50));
     }
 
     [TestMethod]

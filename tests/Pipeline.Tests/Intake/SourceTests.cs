@@ -61,6 +61,17 @@ public sealed class SourceTests
     [TestMethod]
     public async Task A_Parquet_file_is_read_by_row_group()
     {
+        byte[] file = await ParquetAsync([("INC1", new DateTime(2026, 1, 5, 10, 0, 0, DateTimeKind.Utc), "Printer \"A\"", "Desk", 3), ("INC2", new DateTime(2026, 1, 6, 11, 30, 0, DateTimeKind.Utc), "Büro 日本", null, null)]);
+
+        List<IntakeRow> read = Read(file);
+
+        ShouldBeTheTwo(read);
+        read.Select(row => row.Incident!.ReopenCount).ShouldBe([3, null]);
+    }
+
+    /// <summary>A Parquet file with a row group for each row.</summary>
+    private static async Task<byte[]> ParquetAsync(IEnumerable<(string Number, DateTime Opened, string Text, string? Group, int? Reopened)> incidents)
+    {
         var number = new DataField<string>("number");
         var opened = new DataField<DateTime?>("opened_at");
         var text = new DataField<string>("short_description");
@@ -69,7 +80,7 @@ public sealed class SourceTests
         using MemoryStream file = new();
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(number, opened, text, group, reopened), file))
         {
-            foreach ((string Number, DateTime Opened, string Text, string? Group, int? Reopened) row in new[] { ("INC1", new DateTime(2026, 1, 5, 10, 0, 0, DateTimeKind.Utc), "Printer \"A\"", "Desk", (int?)3), ("INC2", new DateTime(2026, 1, 6, 11, 30, 0, DateTimeKind.Utc), "Büro 日本", (string?)null, null) })
+            foreach ((string Number, DateTime Opened, string Text, string? Group, int? Reopened) row in incidents)
             {
                 using ParquetRowGroupWriter rows = writer.CreateRowGroup();
                 await rows.WriteAsync(number, new[] { row.Number });
@@ -81,10 +92,7 @@ public sealed class SourceTests
             }
         }
 
-        List<IntakeRow> read = Read(file.ToArray());
-
-        ShouldBeTheTwo(read);
-        read.Select(row => row.Incident!.ReopenCount).ShouldBe([3, null]);
+        return file.ToArray();
     }
 
     [TestMethod]
@@ -94,6 +102,29 @@ public sealed class SourceTests
         ShouldBeTheTwo(Read(Gzip(csv)));
         ShouldBeTheTwo(Read(Zip(("a/incidents.csv", csv), ("__MACOSX/a/._incidents.csv", [1]), ("a/.DS_Store", [2]))));
         ShouldBeTheTwo(Read(Gzip(Workbook(["number", "opened_at", "short_description", "assignment_group"], ["INC1", "2026-01-05 10:00", "Printer \"A\"", "Desk"], ["INC2", "2026-01-06 11:30", "Büro 日本", null]))));
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_cut_off_is_an_error_that_says_so()
+    {
+        byte[] csv = Encoding.UTF8.GetBytes(Csv + string.Concat(Enumerable.Range(3, 5_000).Select(i => $"INC{i},2026-01-05,text {i * 7919},Desk\n")));
+        byte[] workbook = Workbook([["number", "opened_at", "short_description"], .. Enumerable.Range(0, 500).Select(i => (object?[])[$"{i}", "2026-01-05", $"text {i}"])]);
+        byte[] parquet = await ParquetAsync(Enumerable.Range(0, 500).Select(i => ($"INC{i}", new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc), $"text {i}", (string?)"Desk", (int?)i)));
+        foreach ((string kind, byte[] whole) in new[] { ("gzip", Gzip(csv)), ("zip", Zip(("a.csv", csv))), ("workbook", workbook), ("parquet", parquet), ("packed workbook", Gzip(workbook)) })
+        {
+            Read(whole).ShouldNotBeEmpty(kind);
+            foreach (int kept in new[] { 20, whole.Length / 2, whole.Length - 5 })
+            {
+                IntakeException error = await Should.ThrowAsync<IntakeException>(
+                    async () =>
+                    {
+                        using SourceFile file = SourceFile.Of(new MemoryStream(whole[..kept]), "cut");
+                        await ImportIncidents.ImportAsync(file, new IntakeOptions(), new RecordingWarehouse(), rejectsPath: null);
+                    },
+                    $"{kind} cut to {kept} bytes");
+                error.Message.ShouldNotBeNullOrWhiteSpace();
+            }
+        }
     }
 
     [TestMethod]

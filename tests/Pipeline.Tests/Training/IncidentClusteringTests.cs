@@ -7,26 +7,6 @@ public sealed class IncidentClusteringTests
 {
     private const int Dimensions = 32;
 
-    /// <summary>Few different texts are clustered as they are: the two problems are 0 and 1 whatever the layout would do.</summary>
-    [TestMethod]
-    public void A_text_whose_copies_disagree_gets_the_answer_of_most_and_of_two_equally_frequent_ones_the_later_cluster()
-    {
-        Sample sample = new();
-        int[] printer = sample.Add(10, direction: 0, likeness: 0.98, text: "printer");
-        int[] vpn = sample.Add(10, direction: 1, likeness: 0.98, text: "vpn");
-        int[] tied = [.. sample.Add(1, 0, 0.98, "tied"), .. sample.Add(1, 1, 0.98, "tied")];
-        int[] mostly = [.. sample.Add(1, 1, 0.98, "mostly"), .. sample.Add(2, 0, 0.98, "mostly")];
-
-        ClusteredIncidents clustered = Cluster(sample, new TrainingOptions { MinClusterSize = 5, MinSamples = 2, Dimensions = 6 });
-
-        int first = clustered.Labels[printer[0]], second = clustered.Labels[vpn[0]];
-        (Math.Min(first, second), Math.Max(first, second)).ShouldBe((0, 1));
-        Answers(clustered, tied).ShouldBe([1]);
-        Answers(clustered, mostly).ShouldBe([first]);
-        clustered.Result.Labels[tied[0]].ShouldNotBe(clustered.Result.Labels[tied[1]], "or nothing is tied");
-        tied.Select(row => clustered.Probabilities[row]).Distinct().Count().ShouldBe(1);
-    }
-
     [TestMethod]
     public void A_cluster_whose_members_are_less_alike_than_asked_is_dissolved_and_the_others_stay()
     {

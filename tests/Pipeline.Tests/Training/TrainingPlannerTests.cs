@@ -21,6 +21,20 @@ public sealed class TrainingPlannerTests
     }
 
     [TestMethod]
+    public async Task A_single_incident_of_another_tech_center_long_after_all_others_does_not_decide()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 60, new DateTimeOffset(2024, 1, 8, 9, 0, 0, TimeSpan.Zero));
+        TrainingPlan before = await company.Planner.PlanAsync(new TrainingRequest());
+        await company.ReportAsync("Netwrok", 1, new DateTimeOffset(2026, 6, 8, 9, 0, 0, TimeSpan.Zero));
+
+        TrainingPlan after = await company.Planner.PlanAsync(new TrainingRequest());
+
+        (after.Year, after.Quarter).ShouldBe((before.Year, before.Quarter));
+        after.Year.ShouldBe(2024);
+    }
+
+    [TestMethod]
     public async Task The_same_tech_centers_in_any_order_are_the_same_training()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();

@@ -130,12 +130,29 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
         Remember(present with { Last = default, Next = due, Updated = now });
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed run must not end the schedule.")]
     private async Task InvokeAsync(string reason, bool isPastDue, CancellationToken stopping)
     {
         DateTime ran = clock.GetUtcNow().UtcDateTime;
+        int failures = 0;
+        bool succeeded;
+        while (!(succeeded = await TryAsync(reason, isPastDue, stopping)) && timer.Pause(++failures) is TimeSpan pause && !stopping.IsCancellationRequested)
+        {
+            logger.LogWarning(34, "{Function} is tried again in {Pause}", timer.Function.Name, pause);
+            await WaitAsync(pause, stopping);
+            reason = "another attempt";
+        }
+
+        // What the host stopped is past due at the next start.
+        if (succeeded || !stopping.IsCancellationRequested)
+        {
+            Remember(new TimerState(ran, Next(ran), ran, succeeded));
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed run must not end the schedule.")]
+    private async Task<bool> TryAsync(string reason, bool isPastDue, CancellationToken stopping)
+    {
         TimerState before = _state;
-        bool? succeeded = false;
         _isRunning = true;
         try
         {
@@ -146,23 +163,21 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
             };
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await invoker.InvokeAsync(new HostedInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
-            succeeded = true;
+            return true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // What the host stopped is past due at the next start.
-            return;
+            return false;
         }
         catch (Exception e)
         {
             logger.LogError(30, e, "{Function} failed; its schedule goes on", timer.Function.Name);
+            return false;
         }
         finally
         {
             _isRunning = false;
         }
-
-        Remember(new TimerState(ran, Next(ran), ran, succeeded));
     }
 
     private void Remember(TimerState next)

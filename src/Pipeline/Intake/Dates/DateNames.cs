@@ -7,11 +7,8 @@ internal static class DateNames
 {
     private static readonly Dictionary<string, int> Months = ReadMonths();
 
-    private static readonly Dictionary<string, double> Zones = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["z"] = 0, ["utc"] = 0, ["gmt"] = 0, ["wet"] = 0, ["west"] = 1, ["cet"] = 1, ["mez"] = 1, ["cest"] = 2, ["mesz"] = 2, ["eet"] = 2, ["eest"] = 3, ["msk"] = 3,
-        ["est"] = -5, ["edt"] = -4, ["cdt"] = -5, ["mst"] = -7, ["mdt"] = -6, ["pst"] = -8, ["pdt"] = -7, ["brt"] = -3, ["jst"] = 9, ["kst"] = 9, ["hkt"] = 8, ["sgt"] = 8, ["aest"] = 10, ["aedt"] = 11,
-    };
+    private static readonly Dictionary<string, int> Zones = ReadZones(
+        "z 0, utc 0, gmt 0, wet 0, west 1, cet 1, mez 1, cest 2, mesz 2, eet 2, eest 3, msk 3, est -5, edt -4, cdt -5, mst -7, mdt -6, pst -8, pdt -7, brt -3, jst 9, kst 9, hkt 8, sgt 8, aest 10, aedt 11");
 
     private static readonly HashSet<string> Fillers = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -22,10 +19,13 @@ internal static class DateNames
     public static int? Month(string word) => Months.TryGetValue(word, out int month) ? month : null;
 
     /// <summary>The offset of the zone that a word names. CST and IST mean different things in different countries, and are not among them.</summary>
-    public static TimeSpan? Zone(string word) => Zones.TryGetValue(word, out double hours) ? TimeSpan.FromHours(hours) : null;
+    public static TimeSpan? Zone(string word) => Zones.TryGetValue(word, out int hours) ? TimeSpan.FromHours(hours) : null;
 
     /// <summary>Whether a word stands in dates without saying anything, such as the Spanish "de".</summary>
     public static bool IsFiller(string word) => Fillers.Contains(word);
+
+    private static Dictionary<string, int> ReadZones(string zones) => zones.Split(", ").Select(zone => zone.Split(' '))
+        .ToDictionary(zone => zone[0], zone => int.Parse(zone[1], CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
 
     private static Dictionary<string, int> ReadMonths()
     {

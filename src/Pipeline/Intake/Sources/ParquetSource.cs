@@ -30,7 +30,7 @@ internal sealed class ParquetSource : ISourceReader
             ParquetSchema schema = ParquetReader.ReadSchemaAsync(stream).GetAwaiter().GetResult();
             return new ParquetSource(open, [.. schema.Fields.OfType<DataField>().Where(field => !field.IsArray)]);
         }
-        catch (Exception exception) when (exception is ParquetException or InvalidDataException)
+        catch (Exception exception) when (SourceFault.IsOfFile(exception))
         {
             throw new IntakeException($"The Parquet file cannot be read: {exception.Message.TrimEnd('.')}. Write it again, whole.", exception);
         }

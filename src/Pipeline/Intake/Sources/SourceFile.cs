@@ -19,14 +19,20 @@ public sealed class SourceFile : IDisposable
     private readonly string? _entry;
     private Stream? _unpacked;
 
+    // Without it a packed file that is cut off ends like one that is whole, and its rest is lost in silence.
+    static SourceFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+
     private SourceFile(string name, Stream content, bool owns, string? entry = null)
     {
         (Name, _content, _owns, _entry) = (name, content, owns, entry);
-        FirstBytes = First(Read);
-        if (IsPacked && (FirstBytes is [(byte)'P', (byte)'K', 3, 4, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..] or [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..]))
+        try
         {
-            using Stream packed = Read();
-            _unpacked = Spool(packed);
+            FirstBytes = First(Read);
+            Unpack();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw SourceFault.Explain(exception);
         }
     }
 
@@ -134,6 +140,16 @@ public sealed class SourceFile : IDisposable
         if (_owns)
         {
             _content.Dispose();
+        }
+    }
+
+    // Workbooks and Parquet files have to be sought in, which a packed stream cannot be.
+    private void Unpack()
+    {
+        if (IsPacked && (FirstBytes is [(byte)'P', (byte)'K', 3, 4, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..] or [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..]))
+        {
+            using Stream packed = Read();
+            _unpacked = Spool(packed);
         }
     }
 

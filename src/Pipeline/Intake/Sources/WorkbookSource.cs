@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ExcelDataReader;
-using ExcelDataReader.Exceptions;
 
 namespace Pipeline.Intake;
 
@@ -65,7 +64,7 @@ internal sealed class WorkbookSource : ISourceReader
         {
             return ExcelReaderFactory.CreateReader(open());
         }
-        catch (Exception exception) when (exception is ExcelReaderException or InvalidDataException)
+        catch (Exception exception) when (SourceFault.IsOfFile(exception))
         {
             throw new IntakeException($"The workbook cannot be read: {exception.Message.TrimEnd('.')}. Take off its password, or save the sheet as CSV (UTF-8) and name that file.", exception);
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Pipeline.LocalHost.Tests.Functions;
+namespace Pipeline.RouteContract;
 
 /// <summary>The app's OpenAPI document, and whether JSON is what its schemas say. Knows the keywords that the document uses.</summary>
 internal static class OpenApi
@@ -14,12 +14,15 @@ internal static class OpenApi
 
     public static JsonObject Document { get; } = Read();
 
-    /// <summary>The schema of an operation's answer.</summary>
-    public static JsonNode ResponseSchema(string path, string method, int status)
+    /// <summary>The schema of an operation's answer, which has a body.</summary>
+    public static JsonNode ResponseSchema(string path, string method, int status) => BodySchema(path, method, status) ?? throw new KeyNotFoundException($"{method} {path} describes no body of {status}.");
+
+    /// <summary>The schema of an operation's answer; null where no body is described.</summary>
+    public static JsonNode? BodySchema(string path, string method, int status)
     {
         JsonNode response = Document["paths"]![path]![method]!["responses"]![status.ToString(CultureInfo.InvariantCulture)] ?? throw new KeyNotFoundException($"{method} {path} does not describe {status}.");
         JsonNode described = response["$ref"] is JsonNode reference ? Resolve(reference) : response;
-        return described["content"]!.AsObject().Single().Value!["schema"]!;
+        return described["content"]?.AsObject().Single().Value!["schema"];
     }
 
     /// <summary>What is wrong with a value; empty where nothing is.</summary>
@@ -27,7 +30,7 @@ internal static class OpenApi
     {
         if (schema.AsObject().Select(p => p.Key).FirstOrDefault(key => !Known.Contains(key)) is string unknown)
         {
-            return [$"{place}: the schema uses '{unknown}', which the test does not know."];
+            return [$"{place}: the schema uses '{unknown}', which is not known here."];
         }
 
         if (schema["$ref"] is JsonNode reference)
@@ -107,7 +110,7 @@ internal static class OpenApi
 
     private static JsonObject Read()
     {
-        using Stream document = typeof(Pipeline.Triggers.OpenApiFunctions).Assembly.GetManifestResourceStream("Pipeline.Triggers.openapi.json")!;
+        using Stream document = typeof(OpenApi).Assembly.GetManifestResourceStream("openapi.json")!;
         return JsonNode.Parse(document)!.AsObject();
     }
 }

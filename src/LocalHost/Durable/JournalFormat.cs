@@ -1,3 +1,4 @@
+using System.Globalization;
 using DurableTask.Core.History;
 using Newtonsoft.Json;
 
@@ -23,4 +24,16 @@ internal static class HistoryJson
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static HistoryEvent Read(string kind, string json) => (HistoryEvent)JsonConvert.DeserializeObject(json, Kinds[kind], Settings)!;
+}
+
+/// <summary>Times in the journal: UTC, to the tick, as text whose ordinal order is the order of time.</summary>
+internal static class JournalTime
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
+
+    /// <summary>A time in UTC as text.</summary>
+    public static string Write(DateTime utc) => utc.ToString(Format, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static DateTime Read(string text) => DateTime.ParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 }
