@@ -24,6 +24,11 @@ public sealed class ConfidenceCurve
             throw new InvalidDataException($"The curve of confidence has {scores.Length} scores and {rates.Length} rates.");
         }
 
+        if (Enumerable.Range(1, scores.Length - 1).FirstOrDefault(i => scores[i] <= scores[i - 1]) is int fall and > 0)
+        {
+            throw new InvalidDataException(FormattableString.Invariant($"The scores of the curve of confidence must rise; at {fall} {scores[fall]} follows {scores[fall - 1]}."));
+        }
+
         (_scores, _rates) = (scores, rates);
     }
 
@@ -67,7 +72,7 @@ public sealed class ConfidenceCurve
     }
 
     internal static ConfidenceCurve Read(IReadOnlyDictionary<string, SafeTensor> arrays, string name) =>
-        new(arrays.GetFinite<double>($"{name}.scores"), arrays.GetFinite<double>($"{name}.rates"));
+        new(arrays.GetFinite<double>($"{name}.scores"), arrays.Get<double>($"{name}.rates", rate => rate is >= 0 and <= 1, "from 0 to 1"));
 
     internal void Write(Dictionary<string, SafeTensor> arrays, string name)
     {

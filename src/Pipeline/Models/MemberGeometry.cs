@@ -96,7 +96,7 @@ public sealed class MemberGeometry : IClusterGeometry
             arrays.GetFinite<float>(DirectionsTensor),
             arrays.GetFinite<float>(WholeDirectionsTensor),
             arrays.GetFinite<double>(MinLikenessTensor, 1)[0],
-            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.GetFinite<double>(UsualLikenessTensor, 1)[0]),
+            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.Get<double>(UsualLikenessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]),
             maxDegreeOfParallelism);
 
     internal void Write(Dictionary<string, SafeTensor> arrays)

@@ -17,7 +17,8 @@ public sealed class PrometheusMetricsTests
         string[] counters = ["incidents_read", "incidents_masked", "incidents_embedded", "incidents_cached", "incidents_rejected", "predictions", "errors", "embedding_requests", "embedding_tokens", "embedding_throttled"];
         foreach (string counter in counters)
         {
-            lines.Contains($"pipeline_{counter}_total 0", StringComparer.Ordinal).ShouldBeTrue(counter);
+            string[] series = [.. lines.Where(line => line.StartsWith($"pipeline_{counter}_total", StringComparison.Ordinal)).Select(line => line.Replace("{}", "", StringComparison.Ordinal))];
+            series.Contains($"pipeline_{counter}_total 0", StringComparer.Ordinal).ShouldBeTrue($"{counter}: {string.Join('|', series)}");
         }
     }
 
