@@ -41,7 +41,7 @@ public sealed class BadInputTests
 
         run.ExitCode.ShouldBe(0, run.ToString());
         Counts(run).ShouldBe((115, 5, 115));
-        run.Errors.ShouldContain("Texts longer than 100000 characters were cut to that length: 1 incidents.");
+        run.Errors.ShouldContain("Texts longer than 100,000 characters were cut to that length: those of 1 incident.");
         run.Errors.ShouldContain($"Rejected rows: {folder["data/rejects.csv"]}");
         string[] rejects = await File.ReadAllLinesAsync(folder["data/rejects.csv"]);
         rejects[0].ShouldBe("row,line,number,reason");
