@@ -51,10 +51,14 @@ public sealed class ConfidenceCurve
 
         (double Scores, double Right, int Count)[] rising = [.. pools.Reverse()];
 
-        // Laplace's rule keeps a step of all right answers from certainty.
-        return rising.Length == 0
-            ? new ConfidenceCurve(Unknown, Unknown)
-            : new ConfidenceCurve([.. rising.Select(p => p.Scores / p.Count)], [.. rising.Select(p => (p.Right + 1) / (p.Count + 2))]);
+        // Laplace's rule keeps a step of all right answers from certainty. It draws small steps more than large ones, which must not make the curve fall.
+        double[] rates = [.. rising.Select(p => (p.Right + 1) / (p.Count + 2))];
+        for (int step = 1; step < rates.Length; step++)
+        {
+            rates[step] = Math.Max(rates[step], rates[step - 1]);
+        }
+
+        return rising.Length == 0 ? new ConfidenceCurve(Unknown, Unknown) : new ConfidenceCurve([.. rising.Select(p => p.Scores / p.Count)], rates);
     }
 
     /// <summary>The probability that an answer of this score is right; between the points of the curve on a line, beyond them as at its ends.</summary>

@@ -40,7 +40,7 @@ public sealed class EmbeddingReduction
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ReadOnlyMemory<float> different = Different(embeddings, dimensions);
-        int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, different.Length / dimensions / TextsPerDimension));
+        int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, embeddings.Length / dimensions / TextsPerDimension));
         PcaModel pca = Pca.Fit(different, dimensions, kept, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
         return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }

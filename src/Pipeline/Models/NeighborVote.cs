@@ -9,7 +9,7 @@ internal readonly record struct NeighborVote(int Winner, double Share)
     public const int Neighbors = 15;
 
     // A neighbour that is so much less like the text than the nearest one counts 1/e.
-    private const double LikenessScale = 0.1;
+    private const double LikenessScale = 0.05;
 
     /// <summary>Counts the votes.</summary>
     /// <param name="groups">The group of each neighbour, -1 for none; the nearest first.</param>
