@@ -29,7 +29,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
@@ -27,6 +28,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public DataFolder Folder { get; }
 
     public IIncidents Incidents => Get<IIncidents>();
+
+    public IIngestionLog Ingestions => Get<IIngestionLog>();
 
     public ITechCenters TechCenters => Get<ITechCenters>();
 

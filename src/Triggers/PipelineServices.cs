@@ -54,6 +54,7 @@ public static class PipelineServices
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseClusters>();
+        services.AddIntake(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

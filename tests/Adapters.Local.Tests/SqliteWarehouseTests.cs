@@ -111,8 +111,32 @@ public sealed class SqliteWarehouseTests : IDisposable
 
         read.Select(i => i.File).ShouldBe(["b.csv", "a.csv"]);
         read[1].RejectReasons.ShouldBe([new(RejectKind.EmptyText, 2)]);
-        (read[0] with { RejectReasons = read[1].RejectReasons }).ShouldBe(Of("b.csv", "too bad") with { RejectReasons = read[1].RejectReasons });
+        (read[0] with { RejectReasons = read[1].RejectReasons }).ShouldBe(Of("b.csv", "too bad") with { Id = read[0].Id, RejectReasons = read[1].RejectReasons });
+        (read[0].State, read[1].State).ShouldBe((IngestionState.Failed, IngestionState.Accepted));
         (await warehouse.ReadIngestionsAsync(1)).Count.ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task What_is_sent_twice_is_begun_once_within_its_time()
+    {
+        Ingestion Sent(string hash, string? key, int day = 2) => new(Day(day), 0, "ann", "a.csv", hash, 10, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
+        {
+            State = IngestionState.Received, Dataset = "incidents", IdempotencyKey = key, ObjectName = Guid.NewGuid().ToString(), Reading = new IntakeOptions { DayFirst = true },
+        };
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        Ingestion first = await warehouse.BeginIngestionAsync(Sent("aa", "key"), Day(1));
+
+        (await warehouse.BeginIngestionAsync(Sent("bb", "key"), Day(1))).Id.ShouldBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("aa", null), Day(1))).Id.ShouldBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("aa", null) with { Reading = new IntakeOptions() }, Day(1))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
+        (await warehouse.BeginIngestionAsync(Sent("cc", null) with { ObjectName = first.ObjectName }, Day(1))).Id.ShouldBe(first.Id);
+        (await warehouse.BeginIngestionAsync(Sent("dd", "key", day: 4), Day(3))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
+        (await warehouse.FindIngestionAsync(first.Id))!.Reading.ShouldNotBeNull().DayFirst.ShouldBe(true);
+
+        await warehouse.RecordIngestionAsync(first with { State = IngestionState.Failed, Problem = "too bad" });
+        (await warehouse.FindIngestionAsync(first.Id))!.Problem.ShouldBe("too bad");
+        (await warehouse.BeginIngestionAsync(Sent("aa", null, day: 3), Day(1))).Id.ShouldNotBe(first.Id, StringComparer.Ordinal);
+        (await warehouse.FindIngestionAsync("nobody")).ShouldBeNull();
     }
 
     [TestMethod]

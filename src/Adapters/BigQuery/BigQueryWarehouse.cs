@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Google.Cloud.BigQuery.V2;
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -14,12 +15,12 @@ namespace Pipeline.Adapters.BigQuery;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
 /// The first use makes the tables that are missing; where it fails, the next one tries again. Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IDisposable
+public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
@@ -53,17 +54,23 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {
         string? version = await ReadSchemaAsync(cancellationToken);
+        int made = 0;
         if (version is null)
         {
             await _connection.CreateDatasetAsync(cancellationToken);
-            await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
         }
-        else if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int made) || made > SchemaVersion)
+        else if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out made) || made > SchemaVersion)
         {
             throw new WarehouseException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
+        }
+
+        // Versions differ in nothing else than new tables.
+        if (made < SchemaVersion)
+        {
+            await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
+            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
         }
 
         _isOpen = true;

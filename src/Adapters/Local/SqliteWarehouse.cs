@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -16,7 +17,7 @@ namespace Pipeline.Adapters.Local;
 /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
 /// <param name="clock">The time, since dates of the future do not count as the newest; the system's when null.</param>
 public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout = null, TimeProvider? clock = null)
-    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IDisposable, IAsyncDisposable
+    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IDisposable, IAsyncDisposable
 {
     private static readonly SqliteFileKind Kind = new(
         "warehouse",
@@ -36,11 +37,16 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
     /// <summary>Gives a file of an earlier version the columns that it has not.</summary>
     private static void AddColumns(SqliteConnection connection, SqliteTransaction transaction)
     {
-        HashSet<string> there = [.. connection.Query<string>(SqliteWarehouseSql.IncidentColumns, transaction: transaction)];
-        foreach ((string name, string type) in SqliteWarehouseSql.AddedIncidentColumns.Where(column => !there.Contains(column.Name)))
+        foreach (IGrouping<string, (string Table, string Name, string Type)> table in SqliteWarehouseSql.AddedColumns.GroupBy(column => column.Table, StringComparer.Ordinal))
         {
-            connection.Execute($"ALTER TABLE incidents ADD COLUMN {name} {type}", transaction: transaction);
+            HashSet<string> there = [.. connection.Query<string>(SqliteWarehouseSql.ColumnsOf, new { table = table.Key }, transaction)];
+            foreach ((_, string name, string type) in table.Where(column => !there.Contains(column.Name)))
+            {
+                connection.Execute($"ALTER TABLE {table.Key} ADD COLUMN {name} {type}", transaction: transaction);
+            }
         }
+
+        connection.Execute(SqliteWarehouseSql.IndexAddedColumns, transaction: transaction);
     }
 
     /// <summary>Closes the file after the write that is under way.</summary>

@@ -7,7 +7,7 @@ internal static class SqliteWarehouseSql
     public const int ApplicationId = 0x50495045;
 
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
 
     // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
     // The embedding is the last column of its row, so that a scan of the others does not walk through it.
@@ -98,24 +98,62 @@ internal static class SqliteWarehouseSql
             value TEXT NOT NULL);
         """;
 
-    // What later versions have added to the table of incidents.
-    public static readonly IReadOnlyList<(string Name, string Type)> AddedIncidentColumns =
+    // What later versions have added.
+    public static readonly IReadOnlyList<(string Table, string Name, string Type)> AddedColumns =
     [
-        ("priority", "TEXT"), ("state", "TEXT"), ("resolved_at", "TEXT"), ("close_notes", "TEXT"), ("reopen_count", "INTEGER"), ("location", "TEXT"), ("cmdb_ci", "TEXT"),
+        ("incidents", "priority", "TEXT"), ("incidents", "state", "TEXT"), ("incidents", "resolved_at", "TEXT"), ("incidents", "close_notes", "TEXT"),
+        ("incidents", "reopen_count", "INTEGER"), ("incidents", "location", "TEXT"), ("incidents", "cmdb_ci", "TEXT"),
+        ("ingestions", "ingestion_id", "TEXT"), ("ingestions", "state", "TEXT"), ("ingestions", "dataset", "TEXT"), ("ingestions", "idempotency_key", "TEXT"),
+        ("ingestions", "object_name", "TEXT"), ("ingestions", "reading", "TEXT"),
     ];
 
-    public const string IncidentColumns = "SELECT name FROM pragma_table_info('incidents')";
+    public const string ColumnsOf = "SELECT name FROM pragma_table_info(@table)";
 
-    public const string InsertIngestion = """
-        INSERT INTO ingestions (started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem)
-        VALUES (@startedAt, @seconds, @user, @file, @sha256, @bytes, @source, @rows, @accepted, @rejected, @reasons, @added, @changed, @problem)
+    public const string IndexAddedColumns = """
+        CREATE UNIQUE INDEX IF NOT EXISTS ingestions_by_id ON ingestions (ingestion_id);
+        CREATE INDEX IF NOT EXISTS ingestions_by_time ON ingestions (started_at);
+        CREATE INDEX IF NOT EXISTS ingestions_by_object ON ingestions (object_name);
         """;
 
-    public const string ReadIngestions = """
-        SELECT started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem
+    public const string UpsertIngestion = """
+        INSERT INTO ingestions (ingestion_id, started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem,
+            state, dataset, idempotency_key, object_name, reading)
+        VALUES (@id, @startedAt, @seconds, @user, @file, @sha256, @bytes, @source, @rows, @accepted, @rejected, @reasons, @added, @changed, @problem,
+            @state, @dataset, @key, @objectName, @reading)
+        ON CONFLICT (ingestion_id) DO UPDATE SET
+            seconds = excluded.seconds,
+            sha256 = excluded.sha256,
+            bytes = excluded.bytes,
+            source = excluded.source,
+            rows = excluded.rows,
+            accepted = excluded.accepted,
+            rejected = excluded.rejected,
+            reject_reasons = excluded.reject_reasons,
+            added = excluded.added,
+            changed = excluded.changed,
+            problem = excluded.problem,
+            state = excluded.state,
+            idempotency_key = excluded.idempotency_key
+        """;
+
+    // An entry of an earlier version has neither id nor state.
+    private const string SelectIngestion = """
+        SELECT started_at, seconds, user_name, file_name, sha256, bytes, source, rows, accepted, rejected, reject_reasons, added, changed, problem,
+            COALESCE(ingestion_id, 'file-' || id), COALESCE(state, CASE WHEN problem IS NULL THEN 'Accepted' ELSE 'Failed' END), dataset, idempotency_key, object_name, reading
         FROM ingestions
-        ORDER BY id DESC
-        LIMIT @limit
+        """;
+
+    public const string ReadIngestions = SelectIngestion + " ORDER BY id DESC LIMIT @limit";
+
+    public const string FindIngestion = SelectIngestion + " WHERE ingestion_id = @id";
+
+    public const string FindEarlierIngestion = SelectIngestion + """
+         WHERE ingestion_id = @id
+            OR (object_name = @objectName AND state IN ('Received', 'Validating'))
+            OR (started_at >= @since AND dataset = @dataset AND idempotency_key = @key)
+            OR (started_at >= @since AND dataset = @dataset AND sha256 = @sha256 AND reading IS @reading AND state <> 'Failed')
+        ORDER BY id
+        LIMIT 1
         """;
 
     public const string FindIncident = """

@@ -43,8 +43,8 @@ internal static class FunctionHost
         catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
         HostTelemetry.Begin(app.Services);
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
-        app.Use(next => context => pipeline.InvokeAsync(context, next));
         app.UseRouting();
+        app.Use(next => context => pipeline.InvokeAsync(context, next));
         app.Services.GetRequiredService<HttpTriggers>().Map(app, parts.HostJson.RoutePrefix);
         return app;
     }

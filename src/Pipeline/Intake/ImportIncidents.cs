@@ -33,7 +33,7 @@ public static class ImportIncidents
         CancellationToken cancellationToken = default)
     {
         using SourceFile file = SourceFile.Open(path);
-        return await ImportAsync(file, options, incidents, rejectsPath, progress, clock: null, cancellationToken);
+        return await ImportAsync(file, options, incidents, rejectsPath, progress, cancellationToken: cancellationToken);
     }
 
     /// <inheritdoc cref="ImportAsync(string, IntakeOptions, IIncidents, string?, IProgress{IntakeProgress}?, CancellationToken)"/>
@@ -43,6 +43,8 @@ public static class ImportIncidents
     /// <param name="rejectsPath">The CSV file for rejected rows; null writes none.</param>
     /// <param name="progress">Told after every batch; null tells no one.</param>
     /// <param name="clock">The time, since no incident is from the future; the system's where null.</param>
+    /// <param name="log">Where the import is recorded; null where it is not, or by the caller.</param>
+    /// <param name="kept">Takes the rejected rows as they came; null keeps none.</param>
     /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
     public static Task<IntakeResult> ImportAsync(
         SourceFile file,
@@ -51,20 +53,22 @@ public static class ImportIncidents
         string? rejectsPath,
         IProgress<IntakeProgress>? progress = null,
         TimeProvider? clock = null,
+        IIngestionLog? log = null,
+        RejectedRows? kept = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(incidents);
         var reader = new IncidentReader(options, clock);
-        var ingestion = new IngestionRecord(file, incidents as IIngestionLog, clock ?? TimeProvider.System);
+        var ingestion = new IngestionRecord(file, log, clock ?? TimeProvider.System);
         return PipelineWork.RunAsync(
             PipelineOperation.Import,
             techCenter: null,
-            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, rejectsPath, progress, cancellationToken), cancellationToken));
+            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, new Rejects(rejectsPath, kept), progress, cancellationToken), cancellationToken));
     }
 
     private static async Task<IntakeResult> ReadAsync(
-        SourceFile file, IncidentReader reader, IntakeOptions options, IIncidents incidents, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        SourceFile file, IncidentReader reader, IntakeOptions options, IIncidents incidents, Rejects refused, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,11 +76,11 @@ public static class ImportIncidents
             Survey survey = await Task.Run(() => Look(table, file, progress, cancellationToken), cancellationToken);
             if (survey.IsTooBad(options))
             {
-                WriteRejects(rejectsPath, () => KeepRejects(table, survey, rejectsPath, options, cancellationToken));
-                throw new IntakeException(survey.Complaint(file.Name, options, rejectsPath));
+                WriteRejects(refused.Path, () => KeepRejects(table, survey, refused, options, cancellationToken));
+                throw new IntakeException(survey.Complaint(file.Name, options, refused.Path));
             }
 
-            return await StoreAsync(table, file, survey, options, incidents, rejectsPath, progress, cancellationToken);
+            return await StoreAsync(table, file, survey, options, incidents, refused, progress, cancellationToken);
         }
         catch (IntakeException exception) when (!exception.Message.Contains(file.Name, StringComparison.Ordinal))
         {
@@ -104,13 +108,14 @@ public static class ImportIncidents
         return survey;
     }
 
-    private static void KeepRejects(IncidentTable table, Survey survey, string? rejectsPath, IntakeOptions options, CancellationToken cancellationToken)
+    private static void KeepRejects(IncidentTable table, Survey survey, Rejects refused, IntakeOptions options, CancellationToken cancellationToken)
     {
-        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        using var rejects = new RejectsFile(refused.Path, options.RawRejects);
         foreach (IntakeRow row in table.Rows(cancellationToken))
         {
             if (survey.RejectOf(row) is { } reject)
             {
+                refused.Kept?.Add(table.Header, row, reject);
                 rejects.Add(row.Row, row.Line, row.Number, reject.Reason);
             }
         }
@@ -119,7 +124,7 @@ public static class ImportIncidents
     }
 
     private static async Task<IntakeResult> StoreAsync(
-        IncidentTable table, SourceFile file, Survey survey, IntakeOptions options, IIncidents incidents, string? rejectsPath, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
+        IncidentTable table, SourceFile file, Survey survey, IntakeOptions options, IIncidents incidents, Rejects refused, IProgress<IntakeProgress>? progress, CancellationToken cancellationToken)
     {
         var numbers = new List<string>(survey.Numbers);
         var reasons = new SortedDictionary<RejectKind, int>();
@@ -127,14 +132,15 @@ public static class ImportIncidents
         var total = new UpsertOutcome(0, 0, 0);
         int cut = 0;
         int rows = 0;
-        using var rejects = new RejectsFile(rejectsPath, options.RawRejects);
+        using var rejects = new RejectsFile(refused.Path, options.RawRejects);
         foreach (IntakeRow row in table.Rows(cancellationToken))
         {
             rows++;
             if (survey.RejectOf(row) is { } reject)
             {
                 reasons[reject.Kind] = reasons.GetValueOrDefault(reject.Kind) + 1;
-                WriteRejects(rejectsPath, () => rejects.Add(row.Row, row.Line, row.Number, reject.Reason));
+                refused.Kept?.Add(table.Header, row, reject);
+                WriteRejects(refused.Path, () => rejects.Add(row.Row, row.Line, row.Number, reject.Reason));
                 continue;
             }
 
@@ -149,7 +155,7 @@ public static class ImportIncidents
         }
 
         total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
-        WriteRejects(rejectsPath, rejects.Complete);
+        WriteRejects(refused.Path, rejects.Complete);
         PipelineMetrics.Rejected.Add(rows - numbers.Count);
         progress?.Report(new IntakeProgress(rows, 1));
         return new IntakeResult
@@ -190,6 +196,9 @@ public static class ImportIncidents
             throw new IntakeException($"The rejected rows could not be written to '{rejectsPath}': {exception.Message} Choose a folder with space that this user may write to.", exception);
         }
     }
+
+    /// <summary>Where rejected rows go: a file of reasons, and the rows as they came.</summary>
+    private sealed record Rejects(string? Path, RejectedRows? Kept);
 
     /// <summary>What a first reading of all rows tells.</summary>
     private sealed class Survey

@@ -13,6 +13,9 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
     /// <summary>The system whose export the file was recognised as; null where none was.</summary>
     public string? Source => columns.Source;
 
+    /// <summary>The columns' names, in order.</summary>
+    public IReadOnlyList<string> Header => _header;
+
     /// <summary>What the user should know about how the file was read, in sentences.</summary>
     public IReadOnlyList<string> Remarks => remarks;
 
@@ -24,14 +27,14 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
         foreach (SourceRecord record in source.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Interpret(++row, record, numbers);
+            yield return Interpret(++row, record, numbers) with { Fields = record.Fields };
         }
     }
 
     private IntakeRow Interpret(int row, SourceRecord record, RowNumbers numbers)
     {
         string? number = null;
-        IntakeRow Reject(RejectKind kind, string reason) => new(row, record.Line, number, null, new Reject(kind, reason));
+        IntakeRow Reject(RejectKind kind, string reason, int? column = null) => new(row, record.Line, number, null, new Reject(kind, reason, column is { } at ? _header[at] : null));
 
         if (record.Problem is { } problem)
         {
@@ -43,26 +46,26 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
         string techCenter = NameAt(fields, columns.TechCenter) is { Length: > 0 } named ? named : IntakeOptions.DefaultTechCenter;
         if (written.Length > MaxNameLength || techCenter.Length > MaxNameLength)
         {
-            return Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The number or the tech center is longer than {MaxNameLength} characters. Check that the right columns are named."));
+            return Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The number or the tech center is longer than {MaxNameLength} characters. Check that the right columns are named."), written.Length > MaxNameLength ? columns.Number : columns.TechCenter);
         }
 
         number = written.Length > 0 ? written : numbers.Derive(fields);
         DateTimeOffset? created = DateAt(fields, columns.Created, out string? reason);
         if (columns.Created is { } place && created is null)
         {
-            return Reject(RejectKind.InvalidDate, reason ?? $"The date in column {_header[place]} is missing. Fill it in, or say --created-column none if the file has no dates.");
+            return Reject(RejectKind.InvalidDate, reason ?? $"The date in column {_header[place]} is missing. Fill it in, or say --created-column none if the file has no dates.", place);
         }
 
         DateTimeOffset? updated = DateAt(fields, columns.Updated, out reason);
         if (reason is not null)
         {
-            return Reject(RejectKind.InvalidDate, reason);
+            return Reject(RejectKind.InvalidDate, reason, columns.Updated);
         }
 
         string[] texts = ReadTexts(fields, out bool isCut);
         if (texts.All(text => text.Length == 0))
         {
-            return Reject(RejectKind.EmptyText, $"The row has no text: {string.Join(", ", columns.Texts.Select(places => _header[places[0]]))} is blank. Fill it in, or name other columns with --text-columns.");
+            return Reject(RejectKind.EmptyText, $"The row has no text: {string.Join(", ", columns.Texts.Select(places => _header[places[0]]))} is blank. Fill it in, or name other columns with --text-columns.", columns.Texts[0][0]);
         }
 
         return new IntakeRow(row, record.Line, number, WithDetails(new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter }, fields), null, isCut);

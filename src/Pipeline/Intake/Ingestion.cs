@@ -29,4 +29,62 @@ public sealed record Ingestion(
     IReadOnlyDictionary<RejectKind, int> RejectReasons,
     int Added,
     int Changed,
-    string? Problem);
+    string? Problem)
+{
+    /// <summary>Its name, by which it is asked for: 32 hexadecimal digits, which rise with time.</summary>
+    public string Id { get; init; } = NewId();
+
+    /// <summary>How far it has come.</summary>
+    public IngestionState State { get; init; } = Problem is null ? IngestionState.Accepted : IngestionState.Failed;
+
+    /// <summary>The data set that it was sent to; null where it came by another way.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>What the sender calls it, so that sending it again does nothing twice; null where he gave it no name.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Where the file waits in the object store; null where it was never there.</summary>
+    public string? ObjectName { get; init; }
+
+    /// <summary>How the sender says that the file is to be read; null leaves it to the settings.</summary>
+    public IntakeOptions? Reading { get; init; }
+
+    /// <summary>Whether nothing more becomes of it.</summary>
+    public bool IsFinal => State is IngestionState.Accepted or IngestionState.Failed;
+
+    /// <summary>The ingestion with what its import did.</summary>
+    public Ingestion With(IntakeResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return this with
+        {
+            State = IngestionState.Accepted,
+            Source = result.Source,
+            Rows = result.Accepted + result.Rejected,
+            Accepted = result.Accepted,
+            Rejected = result.Rejected,
+            RejectReasons = result.RejectReasons,
+            Added = result.Added,
+            Changed = result.Changed,
+        };
+    }
+
+    /// <summary>A name for a new one.</summary>
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
+}
+
+/// <summary>How far an ingestion has come.</summary>
+public enum IngestionState
+{
+    /// <summary>Its file is kept, and waits.</summary>
+    Received,
+
+    /// <summary>Its rows are being read, checked and stored.</summary>
+    Validating,
+
+    /// <summary>Its sound rows are stored.</summary>
+    Accepted,
+
+    /// <summary>It was refused as a whole.</summary>
+    Failed,
+}

@@ -9,4 +9,8 @@ namespace Pipeline.Intake;
 /// <param name="Incident">The incident; null where the row is rejected.</param>
 /// <param name="Reject">Why the row is rejected; null where it is accepted.</param>
 /// <param name="IsCut">Whether a text was longer than allowed and was cut.</param>
-public sealed record IntakeRow(int Row, int Line, string? Number, Incident? Incident, Reject? Reject, bool IsCut = false);
+public sealed record IntakeRow(int Row, int Line, string? Number, Incident? Incident, Reject? Reject, bool IsCut = false)
+{
+    /// <summary>The row as it came, in the order of the header; empty where it could not be read.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+}

@@ -36,7 +36,9 @@ public static class JsonRequest
         }
     }
 
-    private static async Task<byte[]> ReadBytesAsync(Stream body, CancellationToken cancellationToken)
+    /// <summary>The bytes of a body.</summary>
+    /// <exception cref="RequestException">It is longer than <see cref="LongestBody"/>.</exception>
+    internal static async Task<byte[]> ReadBytesAsync(Stream body, CancellationToken cancellationToken)
     {
         using MemoryStream bytes = new();
         byte[] buffer = new byte[16 * 1024];

@@ -50,4 +50,10 @@ public static class PipelineEvents
 
     /// <summary>Clusters were named by their keywords, since the naming service gave nothing usable.</summary>
     public const int NamedByKeywords = 150;
+
+    /// <summary>A file was taken in.</summary>
+    public const int FileTaken = 160;
+
+    /// <summary>A file was refused, or could not be taken in.</summary>
+    public const int FileRefused = 161;
 }

@@ -64,6 +64,21 @@ CREATE TABLE IF NOT EXISTS training_run_centers (
     tech_center STRING NOT NULL,
     outcome STRING NOT NULL);
 
+CREATE TABLE IF NOT EXISTS ingestions (
+    id STRING NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    state STRING NOT NULL,
+    dataset STRING,
+    idempotency_key STRING,
+    object_name STRING,
+    file_name STRING NOT NULL,
+    sha256 STRING NOT NULL,
+    reading STRING,
+    accepted INT64 NOT NULL,
+    rejected INT64 NOT NULL,
+    problem STRING,
+    record STRING NOT NULL);
+
 CREATE TABLE IF NOT EXISTS settings (
     name STRING NOT NULL,
     value STRING NOT NULL);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +25,7 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
             string pattern = $"/{prefix}/{function.Route}".Replace("//", "/", StringComparison.Ordinal);
             Task AnswerAsync(HttpContext context) => InvokeAsync(function, context);
             IEndpointConventionBuilder route = function.Methods.Count == 0 ? routes.Map(pattern, AnswerAsync) : routes.MapMethods(pattern, WithHead(function.Methods), AnswerAsync);
-            route.WithDisplayName(function.Function.Name);
+            route.WithDisplayName(function.Function.Name).WithMetadata([.. function.Function.Method.GetCustomAttributes(inherit: false).Where(a => a is IRequestSizeLimitMetadata)]);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.Storage;
@@ -111,6 +112,12 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
         if (context.Request.Headers.Origin is { Count: > 0 } origin && !IsOwn(origin.ToString(), context.Request))
         {
             return (StatusCodes.Status403Forbidden, "Requests of pages of other origins are not answered. Where a proxy gives the host another name, list it in the setting Host:AllowedHosts.");
+        }
+
+        // A function with a limit of its own says so by an attribute of ASP.NET Core, such as [DisableRequestSizeLimit]; the routing has applied it.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null)
+        {
+            return null;
         }
 
         long limit = Limit(context);

@@ -242,15 +242,21 @@ public sealed class SourceFile : IDisposable
 
     private static FileStream Spool(Stream input)
     {
+        FileStream spool = Temporary();
+        input.CopyTo(spool);
+        spool.Flush();
+        return spool;
+    }
+
+    /// <summary>An empty file that only this user can read, and that is gone when it is closed.</summary>
+    internal static FileStream Temporary()
+    {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.DeleteOnClose };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var spool = new FileStream(Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.NewGuid():N}.tmp"), options);
-        input.CopyTo(spool);
-        spool.Flush();
-        return spool;
+        return new FileStream(Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.NewGuid():N}.tmp"), options);
     }
 }

@@ -1,0 +1,3 @@
+SELECT record
+FROM ingestions
+WHERE id = @id;

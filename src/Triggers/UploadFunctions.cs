@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Intake;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Takes in files that are sent, and tells what became of them. A file is imported behind the answer, never in the request.</summary>
+public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, IntakeOptions standard, ILogger<UploadFunctions> logger)
+{
+    private const string SecondsToPoll = "2";
+
+    /// <summary>Receives a file for a data set.</summary>
+    [Function("Upload")]
+    [DisableRequestSizeLimit]
+    public Task<IResult> SendAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, CheckedDataset(id), IntakeQuery.Reading(request, standard), cancellationToken));
+
+    /// <summary>Receives a file for the incidents, under the name that the mission gives it.</summary>
+    [Function("UploadSurveyData")]
+    [DisableRequestSizeLimit]
+    public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Change, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, TakeIncidents.Dataset, IntakeQuery.Reading(request, standard), cancellationToken));
+
+    /// <summary>Receives corrected rows of an upload. They are read as the upload was.</summary>
+    [Function("UploadRetry")]
+    [DisableRequestSizeLimit]
+    public Task<IResult> RetryAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}/retry")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            Ingestion first = await FindAsync(id, cancellationToken);
+            if (!first.IsFinal)
+            {
+                throw new RequestException(RequestProblem.Conflict, $"The upload '{id}' is not done yet, so its rejects are not known. Wait until GET /api/v1/uploads/{id} says accepted or failed.");
+            }
+
+            return await ReceiveAsync(request, client, first.Dataset ?? TakeIncidents.Dataset, first.Reading ?? standard, cancellationToken);
+        });
+
+    /// <summary>Tells how far an upload is.</summary>
+    [Function("UploadStatus")]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(IngestionReport.Of(await FindAsync(id, cancellationToken))));
+
+    /// <summary>Tells how far an upload is, under the name that the mission gives it.</summary>
+    [Function("IngestionStatus")]
+    public Task<IResult> IngestionAsync([HttpTrigger(Access.Read, "get", Route = "v1/status/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        StatusAsync(request, id, cancellationToken);
+
+    /// <summary>The rejected rows of an upload, as JSON, or as CSV where the query says <c>format=csv</c> or the caller accepts that only.</summary>
+    [Function("UploadRejects")]
+    public Task<IResult> RejectsAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads/{id}/rejects")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            string name = IncomingFiles.RejectsOf(await FindAsync(id, cancellationToken));
+            return RejectsAnswer.Of(request, objects, name);
+        });
+
+    /// <summary>Where an ingestion is asked for.</summary>
+    internal static string AddressOf(Ingestion ingestion) => $"/api/v1/uploads/{ingestion.Id}";
+
+    private async Task<IResult> ReceiveAsync(HttpRequest request, DurableTaskClient client, string dataset, IntakeOptions reading, CancellationToken cancellationToken)
+    {
+        // The use case holds the limit, on either host.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        SentFile file = new(dataset, IntakeQuery.FileName(request), request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), reading);
+        Ingestion ingestion = await receive.RunAsync(file, cancellationToken);
+        await IngestOrchestration.StartAsync(client, ingestion, cancellationToken);
+        request.HttpContext.Response.Headers.Location = AddressOf(ingestion);
+        request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
+        return HttpAnswers.Json(IngestionReport.Of(ingestion), StatusCodes.Status202Accepted);
+    }
+
+    private async Task<Ingestion> FindAsync(string id, CancellationToken cancellationToken) =>
+        await log.FindIngestionAsync(id, cancellationToken) ?? throw RequestException.NotFound("id", $"There is no upload '{id}'. Take the id from the answer to the request that sent it.");
+
+    private static string CheckedDataset(string dataset) => string.Equals(dataset, TakeIncidents.Dataset, StringComparison.OrdinalIgnoreCase)
+        ? TakeIncidents.Dataset
+        : throw RequestException.NotFound("id", $"There is no data set '{dataset}'. Known: '{TakeIncidents.Dataset}'.");
+}
