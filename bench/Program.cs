@@ -6,6 +6,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     QualityCommand.Create(),
     QualitySuiteCommand.Create(),
     StabilityCommand.Create(),
+    ReliabilityCommand.Create(),
     EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),
@@ -20,5 +21,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     LoadCommand.Create(),
     TableCommand.Create(),
     MaskCommand.Create(),
+    TrendsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -36,6 +36,9 @@ internal sealed record QualityPart(float[] Embeddings, int Dimensions, string[] 
     public int Count => Truth.Length;
 
     /// <summary>The first texts alone.</summary>
-    public QualityPart First(int count) =>
-        new(Embeddings[..(count * Dimensions)], Dimensions, Texts[..count], Truth[..count]);
+    public QualityPart First(int count) => Rows([.. Enumerable.Range(0, count)]);
+
+    /// <summary>Some of the texts.</summary>
+    public QualityPart Rows(int[] rows) =>
+        new([.. rows.SelectMany(row => Embeddings[(row * Dimensions)..((row + 1) * Dimensions)])], Dimensions, [.. rows.Select(row => Texts[row])], [.. rows.Select(row => Truth[row])]);
 }

@@ -5,7 +5,7 @@ using Pipeline.Training;
 
 namespace Pipeline.Bench;
 
-/// <summary><c>quality-suite FOLDER</c>: the clusters of every labelled set over several seeds.</summary>
+/// <summary><c>quality-suite FOLDER</c>: the clusters and the problems of every labelled set over several seeds.</summary>
 internal static class QualitySuiteCommand
 {
     public static Command Create()
@@ -31,17 +31,19 @@ internal static class QualitySuiteCommand
 
     private static void Measure(QualitySet set, int seeds, CancellationToken cancellationToken)
     {
-        List<QualityScore> scores = [];
+        List<QualityScore> clusters = [], problems = [];
         double stability = 0;
         for (int seed = 1; seed <= seeds; seed++)
         {
             ClusteredIncidents[] found = [.. set.Parts.Select(part => IncidentClustering.Cluster(
                 part.Embeddings, part.Dimensions, part.Texts, new TrainingOptions { Seed = seed }.Resolve(part.Count), maxDegreeOfParallelism: null, cancellationToken: cancellationToken))];
-            scores.Add(QualityScore.Of(set, [.. found.Select(f => f.Labels)]));
+            clusters.Add(QualityScore.Of(set, [.. found.Select(f => f.Labels)]));
+            problems.Add(QualityScore.Of(set, [.. found.Select(f => Array.ConvertAll(f.Labels, label => label < 0 ? -1 : f.Problems[label]))]));
             stability += found.Average(f => f.Stability) / seeds;
         }
 
-        Console.WriteLine(QualityScore.Line(set.Name, scores));
+        Console.WriteLine(QualityScore.Line($"{set.Name}, clusters", clusters));
+        Console.WriteLine(QualityScore.Line($"{set.Name}, problems", problems));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.Name}: the trainings report a stability of {stability:0.000}"));
     }
 }

@@ -67,6 +67,15 @@ def peak_bytes():
     return 1024 * sum(status(process, "VmHWM") for process in processes())
 
 
+def forget_peak():
+    for process in processes():
+        try:
+            with open(f"/proc/{process}/clear_refs", "w") as request:
+                request.write("5")
+        except OSError:
+            pass
+
+
 def free_bytes():
     with open("/proc/meminfo") as lines:
         return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
@@ -85,6 +94,7 @@ def spread(values):
 
 def measure(fit, repeats, facts=lambda result: {}):
     """Fits as often as asked for."""
+    forget_peak()
     runs = [timed(fit) for _ in range(repeats)]
     seconds, processor = spread([run[0] for run in runs]), spread([run[1] for run in runs])
     return dict(
@@ -93,7 +103,7 @@ def measure(fit, repeats, facts=lambda result: {}):
 
 
 def best_of(settings, points, few, repeats, until):
-    """Tries each setting once after a warm-up, repeats the best, and says why others were left out."""
+    """Tries each setting once after a warm-up, and says which takes the least processor time and why others were left out."""
     first, failed = {}, {}
     for name, (fit, bytes_) in settings.items():
         if bytes_ > 0.8 * free_bytes():
@@ -103,7 +113,7 @@ def best_of(settings, points, few, repeats, until):
         else:
             try:
                 fit(few)
-                first[name] = timed(lambda: fit(points))[0]
+                first[name] = timed(lambda: fit(points))[1]
             except Exception as error:
                 failed[name] = f"{type(error).__name__}: {error}"
     if not first:

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
@@ -25,6 +26,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
     public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
             IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
@@ -43,6 +45,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
     public async Task<int> DemoAsync(int count, int seed, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        CommandHost.Tell($"Making {ConsoleText.Count(count, "incident")} of a made-up company, then training on them twice, half a year apart.");
         TrainingRequest[] versions = [new(2025, 4), new(2026, 2)];
         RunResult result = await ConsoleProgress.RunAsync(async progress =>
         {
@@ -66,7 +69,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         _remarks.AddRange(imported.Remarks);
         if (imported.Cut > 0)
         {
-            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Texts longer than {intakeOptions.MaxTextLength} characters were cut to that length: {imported.Cut} incidents."));
+            _remarks.Add($"Texts longer than {ConsoleText.Count(intakeOptions.MaxTextLength, "character")} were cut to that length: those of {ConsoleText.Count(imported.Cut, "incident")}.");
         }
     }
 
@@ -75,7 +78,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         PreprocessOutcome preprocessed = await pipeline.Preprocess.RunAsync(limit: null, progress, cancellationToken);
         if (preprocessed.DeadLetters > 0)
         {
-            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Nothing is left of the text of {preprocessed.DeadLetters} incidents after cleaning. They are kept aside and belong to no cluster."));
+            _remarks.Add($"Nothing is left of the text of {ConsoleText.Count(preprocessed.DeadLetters, "incident")} after cleaning. What has no text is kept aside and belongs to no cluster.");
         }
 
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
@@ -84,9 +87,26 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
             _trainings.Add(await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken));
         }
 
+        await RemarkWindowAsync(cancellationToken);
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
         RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
+    }
+
+    // Tables of trainings count the window's incidents: where that is not all, the user is told, so that the numbers agree.
+    private async Task RemarkWindowAsync(CancellationToken cancellationToken)
+    {
+        if (_trainings is [.., TrainingRecord newest])
+        {
+            HashSet<string> trained = [.. newest.TechCenters.Where(c => c.Status != TrainingStatus.Failed).Select(c => c.TechCenter)];
+            long known = (await pipeline.TechCenters.ReadStatisticsAsync(cancellationToken)).Where(s => trained.Contains(s.TechCenter)).Sum(s => s.Preprocessed);
+            long learned = newest.TechCenters.Where(c => trained.Contains(c.TechCenter)).Sum(c => (long)c.Incidents);
+            if (learned < known)
+            {
+                TrainingWindow window = pipeline.Planner.Window(newest.Year, newest.Quarter);
+                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{ConsoleText.Number(known - learned)} of {ConsoleText.Count(known, "incident")} {(known - learned == 1 ? "is" : "are")} not from the window that was trained on, {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}, and {(known - learned == 1 ? "was" : "were")} not learned from."));
+            }
+        }
     }
 
     /// <summary>What was trained now, and of the other tech centers what was trained before.</summary>
@@ -110,8 +130,9 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 
     private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, CancellationToken cancellationToken)
     {
-        ModelManifest? model = await pipeline.Models.FindLatestAsync(predicted.TechCenter, cancellationToken);
-        int domains = model is null ? 0 : (await pipeline.Models.ReadClustersAsync(model, cancellationToken)).Domains.Count;
+        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadNewestAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
+        ModelManifest? model = version?.Manifest;
+        int domains = version?.Loaded.Domains.Count ?? 0;
         return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
     }
 
@@ -126,7 +147,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 
         RunResult timed = result with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
         host.Show(timed, console => RunSummary.Write(console, report));
-        CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"{timed.Incidents} incidents ({timed.Rejected} rejected), {timed.Embedded} texts embedded, {timed.Predictions} predictions in {timed.Seconds:0.0} s"));
+        CommandHost.Tell($"{ConsoleText.Count(timed.Incidents, "incident")}{(timed.Rejected > 0 ? $" and {ConsoleText.Count(timed.Rejected, "rejected row")}" : "")}, {ConsoleText.Count(timed.Embedded, "text")} embedded, {ConsoleText.Count(timed.Predictions, "prediction")} in {ConsoleText.Duration(_clock.Elapsed)}");
         _remarks.ForEach(CommandHost.Tell);
         if (timed.Rejected > 0)
         {
@@ -153,4 +174,54 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 
         return timed.Failed ? ExitCode.Failed : ExitCode.Done;
     }
+}
+
+/// <summary>The files that a run writes besides its data folder.</summary>
+/// <param name="Assignments">Each incident's cluster as CSV; null for none.</param>
+/// <param name="Report">A copy of the HTML report; null for none.</param>
+/// <param name="RawCsv">Whether CSV is written for a machine; see <see cref="CsvWriter"/>.</param>
+internal sealed record RunOutputs(string? Assignments = null, string? Report = null, bool RawCsv = false)
+{
+    /// <summary>Makes the files' folders and tries to write there, so that no long run ends with a result that has no place.</summary>
+    /// <exception cref="CommandException">A file cannot be written; the message names its option.</exception>
+    public void Check()
+    {
+        foreach ((string? path, string option) in new[] { (Assignments, "--assignments"), (Report, "--report") })
+        {
+            if (path is not null)
+            {
+                AtomicFile.Check(path, option);
+            }
+        }
+    }
+}
+
+/// <summary>What a run did, as <c>--json</c> prints it.</summary>
+/// <param name="Incidents">Accepted incidents.</param>
+/// <param name="Rejected">Refused rows; they are in the rejects file.</param>
+/// <param name="Embedded">Texts that were embedded: equal texts are embedded once.</param>
+/// <param name="Seconds">Wall-clock seconds of the whole run.</param>
+/// <param name="TechCenters">One entry per tech center.</param>
+/// <param name="Predictions">Predictions made.</param>
+internal sealed record RunResult(int Incidents, int Rejected, long Embedded, double Seconds, IReadOnlyList<RunTechCenter> TechCenters, int Predictions)
+{
+    /// <summary>Whether a tech center failed.</summary>
+    [JsonIgnore]
+    public bool Failed => TechCenters.Any(c => c.Failed);
+}
+
+/// <summary>One tech center of a run.</summary>
+/// <param name="Name">The tech center.</param>
+/// <param name="Incidents">Incidents in the newest training's window.</param>
+/// <param name="Clusters">Clusters found.</param>
+/// <param name="Unclustered">Incidents of the window that belong to no cluster.</param>
+/// <param name="Domains">Domains found.</param>
+/// <param name="Version">The published version; null where none was.</param>
+/// <param name="TrainSeconds">Wall-clock seconds of its trainings.</param>
+/// <param name="Detail">Why no version was published; left out where one was.</param>
+internal sealed record RunTechCenter(string Name, int Incidents, int Clusters, int Unclustered, int Domains, string? Version, double TrainSeconds, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail)
+{
+    /// <summary>Whether its training or prediction failed.</summary>
+    [JsonIgnore]
+    public bool Failed { get; init; }
 }

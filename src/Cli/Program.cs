@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Pipeline.Cli;
 using Pipeline.Cli.Commands;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -19,6 +20,11 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     return CommandHost.Refuse(parsed);
+}
+
+if (ProgramName.IsHelp(parsed))
+{
+    return await ProgramName.HelpAsync(parsed, Console.Out);
 }
 
 // What is under way when the user stops the program may take some time to its end.

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Pipeline.Problems;
 using Pipeline.Reporting;
 using Spectre.Console;
 
 namespace Pipeline.Cli;
 
-/// <summary>The table that a run ends with: per tech center its clusters, noise and biggest problems.</summary>
+/// <summary>The table that a run ends with: per tech center its clusters, what is in none, and the biggest problems.</summary>
 internal static class RunSummary
 {
     private const int ProblemsOfMany = 3;
@@ -13,33 +12,26 @@ internal static class RunSummary
 
     public static void Write(IAnsiConsole console, ReportData report)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumn(new TableColumn("Tech center").NoWrap());
-        foreach (string name in new[] { "Incidents", "Clusters", "Noise" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-        }
-
-        table.AddColumn("Biggest problems");
-        table.AddColumn(new TableColumn("Size").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("Trend").NoWrap());
+        ConsoleTable table = new("Tech center", "#Incidents", "?#Clusters", "#Unclustered", "Biggest problems", "#Size", "?Trend");
         int problems = report.TechCenters.Count == 1 ? ProblemsOfOne : ProblemsOfMany;
-        foreach (ReportTechCenter center in report.TechCenters)
+        IReadOnlyList<ReportTechCenter> shown = ConsoleTable.Shown(report.TechCenters, c => c.Clusters.Count == 0 && c.Note is not null, c => c.Incidents);
+        foreach (ReportTechCenter center in shown)
         {
-            string noise = center.Incidents == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * center.Unclustered / center.Incidents:0} %");
-            ReportCluster[] biggest = [.. center.Clusters.Take(problems)];
-            table.AddRow(new Text(ConsoleText.Name(center.Name)), new Text(Number(center.Incidents)), new Text(Number(center.Clusters.Count)), new Text(noise), First(c => c.Label, center.Note ?? ""), First(c => Number(c.Size)), First(c => Trend(c.Trend)));
-            foreach (ReportCluster cluster in biggest.Skip(1))
+            string[] facts = [ConsoleText.TechCenter(center.Name), ConsoleText.Number(center.Incidents), ConsoleText.Number(center.Clusters.Count), ConsoleText.Share(center.Unclustered, center.Incidents)];
+            if (center.Clusters.Count == 0)
             {
-                table.AddRow(Text.Empty, Text.Empty, Text.Empty, Text.Empty, new Text(cluster.Label), new Text(Number(cluster.Size)), new Text(Trend(cluster.Trend)));
+                table.Add([.. facts, center.Note ?? "", "", ""]);
             }
 
-            Text First(Func<ReportCluster, string> text, string otherwise = "") => new(biggest.Length == 0 ? otherwise : text(biggest[0]));
+            foreach (ReportCluster cluster in center.Clusters.Take(problems))
+            {
+                table.Add([.. facts, cluster.Label, ConsoleText.Number(cluster.Size), Trend(cluster.Trend)]);
+                facts = ["", "", "", ""];
+            }
         }
 
-        console.Write(table);
+        table.Write(console, report.TechCenters.Count - shown.Count);
     }
-
-    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Trend(ClusterTrend trend) => trend switch
     {

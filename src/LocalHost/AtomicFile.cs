@@ -1,6 +1,8 @@
+using Pipeline.Adapters.Local;
+
 namespace Pipeline.LocalHost;
 
-/// <summary>Writes a file so that readers see the old one or the whole new one.</summary>
+/// <summary>Writes a file so that readers see the old one or the whole new one, and it is on the disk when it is there.</summary>
 internal static class AtomicFile
 {
     /// <summary>Tries whether the file could be written, and leaves nothing but its folder.</summary>
@@ -16,7 +18,8 @@ internal static class AtomicFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.Create(TemporaryOf(full), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            Leftovers.Remove(Path.GetDirectoryName(full)!, name => string.Equals(name, Path.GetFileName(full), StringComparison.Ordinal));
+            File.Create(Leftovers.TemporaryOf(full), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,18 +32,14 @@ internal static class AtomicFile
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         string full = Path.GetFullPath(path);
-        string temporary = TemporaryOf(full);
+        string temporary = Leftovers.TemporaryOf(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             try
             {
-                await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-                {
-                    await write(stream);
-                }
-
-                File.Move(temporary, full, overwrite: true);
+                await DurableFile.WriteAsync(temporary, write);
+                DurableFile.Publish(temporary, full);
             }
             finally
             {
@@ -52,6 +51,4 @@ internal static class AtomicFile
             throw new CommandException($"The file '{full}' could not be written: {UserMessage.Sentence(e)} See that its folder has space and that this user may write to it, then run the command again.", ExitCode.Failed, e);
         }
     }
-
-    private static string TemporaryOf(string full) => $"{full}.{Environment.ProcessId}.tmp";
 }

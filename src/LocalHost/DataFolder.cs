@@ -1,10 +1,12 @@
+using Pipeline.Adapters.Local;
+using Pipeline.Models;
 using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 
 /// <summary>
 /// The folder that holds everything of one pipeline: the warehouse, the model versions, rejects and reports.
-/// One process at a time may use it; the operating system frees the lock when the process dies.
+/// One process at a time may use it; see <see cref="FolderLock"/>.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -14,12 +16,12 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The name of the file with the keys of the host.</summary>
     public const string KeysFile = "host-keys.json";
 
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
 
-    private DataFolder(string path, FileStream lockFile)
+    private DataFolder(string path, FolderLock taken)
     {
         Path = path;
-        _lock = lockFile;
+        _lock = taken;
     }
 
     /// <summary>The folder's full path.</summary>
@@ -45,6 +47,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The keys that requests to the host bring.</summary>
     public string Keys => In(KeysFile);
+
+    /// <summary>The SQLite files that there may be.</summary>
+    public IReadOnlyList<string> Databases => [Warehouse, HostState, Orchestrations];
 
     /// <summary>The path of a folder that must be there already: the command reads what others have stored.</summary>
     /// <exception cref="CommandException">There is no such folder.</exception>
@@ -72,7 +77,7 @@ internal sealed class DataFolder : IDisposable
         };
     }
 
-    /// <summary>Creates the folder where it is missing, and locks it.</summary>
+    /// <summary>Creates the folder where it is missing, locks it, takes the rights of other users from it, and removes what killed processes left half written in it.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
@@ -82,27 +87,44 @@ internal sealed class DataFolder : IDisposable
             throw new CommandException($"The data folder '{full}' cannot be used: it is a file. Name a folder with --data.", ExitCode.Failed);
         }
 
-        string lockPath = System.IO.Path.Combine(full, ".lock");
+        DataFolder folder;
+        bool isOurs;
         try
         {
+            isOurs = !Directory.Exists(full) || FolderLock.WasTaken(full) || !Directory.EnumerateFileSystemEntries(full).Any();
             Directory.CreateDirectory(full);
-            return new DataFolder(full, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException e) when (IsLocked(e))
-        {
-            throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed, e);
+            folder = new DataFolder(full, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The data folder '{full}' cannot be written: {UserMessage.Sentence(e)} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
         }
+
+        folder.CloseToOthers(isOurs);
+        folder.RemoveLeftovers();
+        return folder;
+    }
+
+    /// <summary>Refuses a folder that holds models and no warehouse that they could be of: taken for new, it would hide that the incidents are lost. Only for stores that lie in the folder.</summary>
+    /// <exception cref="CommandException">The warehouse is missing or empty.</exception>
+    public void RequireWarehouseOfModels()
+    {
+        string models = System.IO.Path.Combine(Objects, ModelPaths.Root);
+        FileInfo warehouse = new(Warehouse);
+        if (warehouse is { Exists: true, Length: > 0 } || !Directory.Exists(models) || !Directory.EnumerateFiles(models, ModelPaths.ManifestFile, SearchOption.AllDirectories).Any())
+        {
+            return;
+        }
+
+        throw new CommandException(
+            $"The data folder '{Path}' holds models, but its warehouse '{warehouse.FullName}' is {(warehouse.Exists ? "empty" : "missing")}. Restore it from a backup; or, to begin anew, remove the folder '{models}' or name another folder with --data.",
+            ExitCode.Failed);
     }
 
     /// <summary>Deletes what earlier runs left in the folder.</summary>
     public void Clear()
     {
-        string[] databases = [Warehouse, HostState, Orchestrations];
-        foreach (string file in databases.SelectMany(d => new[] { d, d + "-wal", d + "-shm" }).Concat([Rejects, Report]))
+        foreach (string file in DatabaseFiles.Concat([Rejects, Report]))
         {
             File.Delete(file);
         }
@@ -116,8 +138,26 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Frees the folder for other processes.</summary>
     public void Dispose() => _lock.Dispose();
 
-    // EAGAIN on Linux, EAGAIN on macOS, ERROR_SHARING_VIOLATION on Windows.
-    private static bool IsLocked(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+    private IEnumerable<string> DatabaseFiles => Databases.SelectMany(d => new[] { d, d + "-wal", d + "-shm" });
+
+    // No one else writes here: this process holds the lock.
+    private void RemoveLeftovers()
+    {
+        Leftovers.Remove(Path, _ => true);
+        foreach (string rejects in Directory.EnumerateFiles(Path, "rejects*.csv.tmp"))
+        {
+            File.Delete(rejects);
+        }
+    }
+
+    // A folder in which other things lie keeps its rights; what the pipeline has put there does not.
+    private void CloseToOthers(bool isOurs)
+    {
+        foreach (string path in DatabaseFiles.Concat([Objects, Rejects, Report, Keys]).Concat(isOurs ? [Path] : []))
+        {
+            PrivateFiles.Close(path);
+        }
+    }
 
     private static bool HoldsData(string path) => File.Exists(System.IO.Path.Combine(path, AdapterServices.SqliteFile)) || Directory.Exists(System.IO.Path.Combine(path, AdapterServices.ObjectsFolder));
 

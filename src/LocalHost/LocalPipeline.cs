@@ -10,6 +10,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Storage;
 using Pipeline.Training;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost;
 
@@ -72,6 +73,11 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
+            if (settings.KeepsAllInFolder)
+            {
+                folder.RequireWarehouseOfModels();
+            }
+
             pipeline = new LocalPipeline(folder, new ServiceCollection()
                 .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
                 .AddLocalPipeline(folder, settings)
@@ -95,4 +101,18 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     private T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
+}
+
+/// <summary>The composition of every command and of the host: the adapters that the settings name, and the use cases over them.</summary>
+internal static class LocalPipelineServices
+{
+    /// <summary>Adds the pipeline of a data folder. Reads and checks all settings; nothing is opened before it is first used.</summary>
+    /// <param name="services">Where it is added.</param>
+    /// <param name="folder">The opened folder; whoever opened it closes it.</param>
+    /// <param name="settings">The settings.</param>
+    public static IServiceCollection AddLocalPipeline(this IServiceCollection services, DataFolder folder, PipelineSettings settings) => services
+        .AddSingleton(folder)
+        .AddAdapters(settings.Configuration, folder.Path)
+        .AddPipeline(settings.Configuration)
+        .AddSingleton<ReportBuilder>();
 }

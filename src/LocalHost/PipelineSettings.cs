@@ -26,6 +26,12 @@ internal sealed record PipelineSettings
     /// <summary>The settings of trainings.</summary>
     public TrainingOptions Training => Configuration.GetSection(nameof(Training)).Get<TrainingOptions>() ?? new();
 
+    /// <summary>Whether other users of the machine may read what is written, as far as the umask allows; see <see cref="PrivateFiles"/>.</summary>
+    public bool Shared => Configuration.GetValue<bool>(PrivateFiles.SharedSetting);
+
+    /// <summary>Whether the warehouse and the models both lie in the data folder.</summary>
+    public bool KeepsAllInFolder => Is("Warehouse:Kind", "Sqlite") && Is("ObjectStore:Kind", "Files");
+
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>
     public static PipelineSettings Load()
@@ -66,6 +72,9 @@ internal sealed record PipelineSettings
         return (this with { Configuration = new ConfigurationBuilder().AddConfiguration(Configuration).AddInMemoryCollection(given).Build() }).Checked();
     }
 
+    private bool Is(string setting, string standard) =>
+        string.IsNullOrWhiteSpace(Configuration[setting]) || string.Equals(Configuration[setting]!.Trim(), standard, StringComparison.OrdinalIgnoreCase);
+
     private static IConfigurationRoot Read()
     {
         IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(SettingsFile), optional: true).Build();
@@ -85,6 +94,7 @@ internal sealed record PipelineSettings
     {
         try
         {
+            _ = Shared;
             Intake.Validate();
             new ServiceCollection().AddAdapters(Configuration, Path.GetFullPath(".")).AddPipeline(Configuration);
             return this;

@@ -15,7 +15,7 @@ public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFun
         {
             ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
             return HttpAnswers.Json(await clusters.ListAsync(query, cancellationToken));
-        });
+        }, "techCenter", "sort", "page", "pageSize");
 
     /// <summary>Shows one cluster with its story.</summary>
     [Function("Cluster")]

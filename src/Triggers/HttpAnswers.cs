@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
@@ -15,15 +17,38 @@ internal static partial class HttpAnswers
     private const string ProblemType = "urn:problem-type:pipeline:";
     private const string SecondsToRetry = "30";
 
+    // How the hosts take a key from the query.
+    private static readonly string[] KeyParameters = ["code", "clientId"];
+
     /// <summary>An answer with a JSON body.</summary>
     public static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, PipelineJson.Compact, "application/json; charset=utf-8", status);
 
     /// <summary>Makes an answer, or the problem details of what went wrong on the way.</summary>
-    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer)
+    /// <param name="request">The request.</param>
+    /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
+    /// <param name="answer">Makes the answer.</param>
+    /// <param name="parameters">The query parameters that it reads; others are refused.</param>
+    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters)
     {
+        request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
+            RequestFields.Require(request.Query.Keys.Except(KeyParameters, StringComparer.OrdinalIgnoreCase), parameters);
             return await answer();
+        }
+        catch (Exception e) when (request.HttpContext.RequestAborted.IsCancellationRequested || e is ConnectionResetException)
+        {
+            // Nobody waits for the answer any more.
+            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => Problem(request, e.StatusCode, "too-large", "The request is too large.", "The body is larger than the host reads. Send less at once."),
+                StatusCodes.Status408RequestTimeout => Problem(request, e.StatusCode, "too-slow", "The request came too slowly.", "The body came more slowly than the host waits for it. Send it again."),
+                _ => Problem(request, e.StatusCode, "invalid-request", "The request is not valid.", $"The body cannot be read: {e.Message}"),
+            };
         }
         catch (RequestException e)
         {
@@ -45,6 +70,12 @@ internal static partial class HttpAnswers
             LogUnavailable(logger, e, request.Method, request.Path);
             request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
             return Problem(request, StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "Storage does not answer.", e.Message);
+        }
+        catch (Exception e) when (e is DbException or IOException)
+        {
+            LogUnavailable(logger, e, request.Method, request.Path);
+            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "Storage does not answer.", $"{e.Message} Nothing has changed. See that the disk has space and can be written, then send the request again.");
         }
         catch (EmbedderException e)
         {

@@ -15,14 +15,22 @@ public sealed partial class ModelFunctions(ModelCatalog catalog, AcceptModel acc
     public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "models")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { techCenters = await catalog.ListAsync(cancellationToken) }));
 
-    /// <summary>Verifies a version whose manifest has just been written, and makes it ready to answer.</summary>
+    /// <summary>
+    /// Verifies a version whose manifest has just been written, and makes it ready to answer. The content is opened and not read: the version is looked at as a whole.
+    /// An event for another object comes without the names of the path, and is of no concern.
+    /// </summary>
     [Function("ModelPublished")]
     public async Task OnPublishedAsync(
-        [BlobTrigger("hdbscan-models/{techCenter}/{version}/manifest.json", Source = BlobTriggerSource.EventGrid, Connection = "ModelStorage")] string manifest,
-        string techCenter,
-        string version,
+        [BlobTrigger("hdbscan-models/{techCenter}/{version}/manifest.json", Source = BlobTriggerSource.EventGrid, Connection = "ModelStorage")] Stream manifest,
+        string? techCenter,
+        string? version,
         CancellationToken cancellationToken)
     {
+        if (string.IsNullOrEmpty(techCenter) || string.IsNullOrEmpty(version))
+        {
+            return;
+        }
+
         if (await accept.RunAsync(techCenter, version, cancellationToken) is ModelArrival arrival)
         {
             if (arrival.Sound)

@@ -46,7 +46,7 @@ public static class PipelineServices
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
-        AddTraining(services, training, fanOut);
+        AddTraining(services, configuration, training, fanOut);
         services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
@@ -60,10 +60,11 @@ public static class PipelineServices
         return services;
     }
 
-    private static void AddTraining(IServiceCollection services, TrainingOptions training, TrainingFanOutOptions fanOut)
+    private static void AddTraining(IServiceCollection services, IConfiguration configuration, TrainingOptions training, TrainingFanOutOptions fanOut)
     {
         services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<ITechCenters>(), training, Clock(s)));
         services.TryAddSingleton<PreprocessingBacklog>();
+        services.TryAddSingleton(s => new TrainingSchedule(s.GetRequiredService<ISettingsTable>(), configuration, Clock(s)));
         services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
         services.TryAddSingleton(s => new TrainingSteps(

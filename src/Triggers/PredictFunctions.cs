@@ -12,6 +12,7 @@ public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<P
 {
     /// <summary>Predicts all tech centers.</summary>
     [Function("PredictOnSchedule")]
+    [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, CancellationToken cancellationToken)
     {
         foreach (PredictionOutcome outcome in await predict.RunAsync(cancellationToken: cancellationToken))

@@ -13,6 +13,7 @@ public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, 
 {
     /// <summary>Preprocesses all that waits.</summary>
     [Function("PreprocessOnSchedule")]
+    [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, CancellationToken cancellationToken)
     {
         PreprocessOutcome outcome = await preprocess.RunAsync(cancellationToken: cancellationToken);

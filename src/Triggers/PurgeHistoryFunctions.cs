@@ -14,6 +14,7 @@ public sealed partial class PurgeHistoryFunctions(HistoryOptions options, TimePr
 
     /// <summary>Purges the orchestrations that were begun before the days of <see cref="HistoryOptions.RetentionDays"/> and have ended.</summary>
     [Function("PurgeHistoryOnSchedule")]
+    [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.PurgeHistory)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         PurgeInstancesFilter old = new(

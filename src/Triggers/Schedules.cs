@@ -12,6 +12,9 @@ internal static class Schedules
     /// <summary>When to train; on 1 June and 1 December by default.</summary>
     public const string Train = "%TrainSchedule%";
 
+    /// <summary>When to look for a training that was missed; often enough to make up for it the same day.</summary>
+    public const string MissedTraining = "0 10 * * * *";
+
     /// <summary>When to forget old orchestrations; every night at three by default.</summary>
     public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

@@ -1,27 +1,16 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Requests;
-using Pipeline.Telemetry;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Starts trainings on schedule and when asked, shows how far they are, and cancels them.</summary>
-public sealed partial class TrainFunctions(TrainingPlanner planner, PreprocessingBacklog backlog, ILogger<TrainFunctions> logger)
+/// <summary>Starts trainings when asked, shows how far they are, and cancels them.</summary>
+public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctions> logger)
 {
     private const string SecondsToPoll = "5";
-
-    /// <summary>Starts the training of all tech centers up to the newest incident's quarter, once nearly all incidents are preprocessed.</summary>
-    [Function("TrainOnSchedule")]
-    public async Task OnScheduleAsync([TimerTrigger(Schedules.Train)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
-    {
-        await backlog.AwaitAsync(cancellationToken);
-        string instanceId = await StartAsync(client, await planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken);
-        LogStarted(instanceId);
-    }
 
     /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
     [Function("Train")]
@@ -30,7 +19,12 @@ public sealed partial class TrainFunctions(TrainingPlanner planner, Preprocessin
         {
             TrainBody body = await JsonRequest.ReadAsync<TrainBody>(request.Body, cancellationToken);
             TrainingPlan plan = await planner.PlanAsync(new TrainingRequest(body.Year, body.Quarter, body.TechCenters), cancellationToken);
-            return Accepted(request, await ReadAsync(client, await StartAsync(client, plan, cancellationToken), cancellationToken));
+            if (!await planner.CanTrainAsync(cancellationToken))
+            {
+                throw new RequestException(RequestProblem.Invalid, "There is nothing to train: no incident is preprocessed yet. Import incidents, call POST /api/preprocess, and try again.");
+            }
+
+            return Accepted(request, await ReadAsync(client, await TrainingStart.RunAsync(client, plan, cancellationToken), cancellationToken));
         });
 
     /// <summary>Shows how far a training is.</summary>
@@ -53,32 +47,6 @@ public sealed partial class TrainFunctions(TrainingPlanner planner, Preprocessin
             return Accepted(request, await ReadAsync(client, instanceId, cancellationToken));
         });
 
-    private static async Task<string> StartAsync(DurableTaskClient client, TrainingPlan plan, CancellationToken cancellationToken)
-    {
-        if (await IsUnderWayAsync(client, plan.Name, cancellationToken))
-        {
-            return plan.Name;
-        }
-
-        try
-        {
-            return await client.ScheduleNewOrchestrationInstanceAsync(TrainOrchestration.Orchestrator, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, new StartOrchestrationOptions(plan.Name), cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Another start may have come in between; what that throws depends on the storage behind the client.
-            if (await IsUnderWayAsync(client, plan.Name, cancellationToken))
-            {
-                return plan.Name;
-            }
-
-            throw;
-        }
-    }
-
-    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
-        await client.GetInstanceAsync(instanceId, cancellationToken) is { IsCompleted: false };
-
     private static async Task<OrchestrationMetadata> ReadAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is OrchestrationMetadata { Name: TrainOrchestration.Orchestrator } training
             ? training
@@ -90,7 +58,4 @@ public sealed partial class TrainFunctions(TrainingPlanner planner, Preprocessin
         request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
         return HttpAnswers.Json(TrainStatus.Of(training), StatusCodes.Status202Accepted);
     }
-
-    [LoggerMessage(PipelineEvents.TrainingStarted, LogLevel.Information, "The training {InstanceId} was started on schedule")]
-    private partial void LogStarted(string instanceId);
 }

@@ -93,17 +93,29 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
         LogClosed(record.RunId, record.TechCenters.Count(c => c.Version is not null), record.TechCenters.Count);
     }
 
+    // A process that dies is not the tech center's failure alone: it is counted apart, and has a reason of its own.
     private static async Task<TrainingOutcome> TrainAsync(TaskOrchestrationContext context, OpenedTraining training, string techCenter, string? traceParent)
     {
-        TimeSpan firstRetry = TimeSpan.FromSeconds(training.FanOut.FirstRetrySeconds);
-        TaskOptions options = TaskOptions.FromRetryPolicy(new RetryPolicy(training.FanOut.Attempts, firstRetry, backoffCoefficient: 2));
-        try
+        (int failures, int losses) = (0, 0);
+        TimeSpan pause = TimeSpan.FromSeconds(training.FanOut.FirstRetrySeconds);
+        while (true)
         {
-            return await context.CallActivityAsync<TrainingOutcome>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent), options);
-        }
-        catch (TaskFailedException e)
-        {
-            return new TrainingOutcome { TechCenter = techCenter, Status = TrainingStatus.Failed, Detail = e.FailureDetails.ErrorMessage };
+            try
+            {
+                return await context.CallActivityAsync<TrainingOutcome>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent));
+            }
+            catch (TaskFailedException e)
+            {
+                bool isLost = LostWorker.Is(e.FailureDetails);
+                (failures, losses) = isLost ? (failures, losses + 1) : (failures + 1, losses);
+                if (failures == training.FanOut.Attempts || losses == LostWorker.MostLosses)
+                {
+                    return new TrainingOutcome { TechCenter = techCenter, Status = TrainingStatus.Failed, Detail = isLost ? LostWorker.Reason(losses) : e.FailureDetails.ErrorMessage };
+                }
+            }
+
+            await context.CreateTimer(pause, CancellationToken.None);
+            pause *= 2;
         }
     }
 

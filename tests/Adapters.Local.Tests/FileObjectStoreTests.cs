@@ -44,6 +44,25 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     }
 
     [TestMethod]
+    public async Task What_a_killed_process_of_this_machine_left_half_written_goes_at_the_next_start()
+    {
+        Directory.CreateDirectory(Path.Combine(Root, ".tmp"));
+        FileObjectStore store = new(Root);
+        string? name = null;
+        await store.WriteAsync("a", (stream, token) =>
+        {
+            name = ((FileStream)stream).Name;
+            File.WriteAllText(name.Replace($".{Environment.ProcessId}.", ".999999999.", StringComparison.Ordinal), "half");
+            File.WriteAllText(name.Replace($".{Environment.ProcessId}.", "x.999999999.", StringComparison.Ordinal), "another machine's");
+            _ = new FileObjectStore(Root);
+            File.Exists(name).ShouldBeTrue("this process runs");
+            return Task.CompletedTask;
+        });
+
+        Directory.GetFiles(Path.Combine(Root, ".tmp")).ShouldHaveSingleItem().ShouldEndWith("x.999999999.tmp");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public async Task An_object_cannot_take_the_name_of_a_folder(bool onlyIfAbsent)

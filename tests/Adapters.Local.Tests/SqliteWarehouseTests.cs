@@ -29,6 +29,19 @@ public sealed class SqliteWarehouseTests : IDisposable
     }
 
     [TestMethod]
+    public async Task The_first_use_makes_the_tables_and_where_it_fails_the_next_one_tries_again()
+    {
+        Directory.CreateDirectory(DatabasePath);
+        await using SqliteWarehouse warehouse = new(DatabasePath);
+
+        (await Should.ThrowAsync<WarehouseException>(() => warehouse.CountChangesAsync(0))).Message.ShouldContain("is a folder. Name a file.");
+        Directory.Delete(DatabasePath);
+
+        (await warehouse.CountChangesAsync(0)).ShouldBe(0);
+        (await warehouse.ReadPredictedAsync().ToListAsync()).ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task A_date_that_cannot_be_and_one_that_stands_alone_do_not_count_as_the_newest()
     {
         await using SqliteWarehouse warehouse = await OpenAsync();
@@ -246,14 +259,6 @@ public sealed class SqliteWarehouseTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_missing_warehouse_is_not_made_by_reading_it()
-    {
-        await using SqliteWarehouse warehouse = new(DatabasePath);
-        (await Should.ThrowAsync<WarehouseException>(() => warehouse.CountChangesAsync(0))).Message.ShouldContain(DatabasePath);
-        File.Exists(DatabasePath).ShouldBeFalse();
-    }
-
-    [TestMethod]
     public async Task A_file_that_is_no_database_is_refused_and_left_as_it_was()
     {
         string path = _folder.File("notes.txt");
@@ -265,6 +270,57 @@ public sealed class SqliteWarehouseTests : IDisposable
         (await Should.ThrowAsync<WarehouseException>(() => warehouse.CountChangesAsync(0))).Message.ShouldContain(path);
 
         (await File.ReadAllTextAsync(path)).ShouldBe(text);
+    }
+
+    [TestMethod]
+    [DataRow("UPDATE incidents SET texts = '[' WHERE number = 'B'", "table incidents, row 'B'")]
+    [DataRow("UPDATE preprocessed_incidents SET embedding = x'0102' WHERE number = 'B'", "table preprocessed_incidents, row 'B'")]
+    public async Task A_damaged_value_is_an_error_that_names_its_table_and_row(string damage, string place)
+    {
+        await using (SqliteWarehouse warehouse = await OpenAsync())
+        {
+            await warehouse.UpsertIncidentsAsync([Incident("A"), Incident("B")]);
+            await warehouse.SavePreprocessedAsync([Preprocessed("A"), Preprocessed("B")], [], null, 2);
+        }
+
+        Execute(DatabasePath, damage);
+
+        await using SqliteWarehouse damaged = new(DatabasePath);
+        WarehouseException error = await Should.ThrowAsync<WarehouseException>(async () =>
+        {
+            await damaged.ReadChangesAsync(0, 10);
+            await damaged.ReadUnpredictedAsync("network", "e", "v", 10);
+        });
+        error.Message.ShouldContain($"'{DatabasePath}' holds a damaged value: {place}. Restore it from a backup");
+    }
+
+    [TestMethod]
+    public async Task A_damaged_page_is_found_wherever_it_is_and_a_sound_file_has_none()
+    {
+        await using (SqliteWarehouse warehouse = await OpenAsync())
+        {
+            await warehouse.UpsertIncidentsAsync([.. Enumerable.Range(0, 2_000).Select(i => Incident($"N{i}", new string('x', 100)))]);
+        }
+
+        (await SqliteFile.FindDamageAsync(DatabasePath)).ShouldBeEmpty();
+        long pages = new FileInfo(DatabasePath).Length / 8192;
+        byte[] sound = await File.ReadAllBytesAsync(DatabasePath);
+        foreach (long page in new[] { pages / 3, pages / 2, pages - 2 })
+        {
+            byte[] damaged = [.. sound];
+            damaged.AsSpan((int)page * 8192, 8192).Clear();
+            await File.WriteAllBytesAsync(DatabasePath, damaged);
+            (await SqliteFile.FindDamageAsync(DatabasePath)).ShouldNotBeEmpty($"page {page} of {pages}");
+        }
+    }
+
+    [TestMethod]
+    public async Task A_database_of_another_program_is_refused_before_it_has_tables()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(DatabasePath)!);
+        Execute(DatabasePath, "PRAGMA application_id = 4711");
+        await using SqliteWarehouse warehouse = new(DatabasePath);
+        (await Should.ThrowAsync<WarehouseException>(() => warehouse.InitializeAsync())).Message.ShouldContain("another program");
     }
 
     [TestMethod]

@@ -19,7 +19,7 @@ public sealed partial class BigQueryWarehouse
 
     /// <inheritdoc/>
     public IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default) =>
-        _connection.ReadAsync(BigQuerySql.Get("read-predicted"), [Parameter.Text("techCenter", techCenter)], cancellationToken).Select(BigQueryRows.Predicted);
+        ReadAsync("read-predicted", [Parameter.Text("techCenter", techCenter)], cancellationToken).Select(BigQueryRows.Predicted);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) =>

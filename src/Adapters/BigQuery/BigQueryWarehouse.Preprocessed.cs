@@ -26,7 +26,7 @@ public sealed partial class BigQueryWarehouse
             }
 
             BigQueryParameter[] days = Parameter.Days(BigQueryRows.OptionalTime(found, "first_day"), BigQueryRows.OptionalTime(found, "last_day"));
-            await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get("read-embeddings"), [.. asked, .. days], cancellationToken))
+            await foreach (BigQueryRow row in ReadAsync("read-embeddings", [.. asked, .. days], cancellationToken))
             {
                 embeddings[BigQueryRows.Text(row, "content_hash")] = BigQueryRows.Embedding(row, "embedding");
             }
@@ -68,7 +68,7 @@ public sealed partial class BigQueryWarehouse
             Parameter.Number("untilTicks", BigQueryFormat.Ticks(until)),
             .. Parameter.Days(from.UtcDateTime, until > from ? until.UtcDateTime.AddTicks(-1) : from.UtcDateTime),
         ];
-        return _connection.ReadAsync(BigQuerySql.Get("read-window"), window, cancellationToken).Select(BigQueryRows.Preprocessed);
+        return ReadAsync("read-window", window, cancellationToken).Select(BigQueryRows.Preprocessed);
     }
 
     /// <inheritdoc/>

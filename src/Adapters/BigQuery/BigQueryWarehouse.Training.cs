@@ -41,11 +41,13 @@ public sealed partial class BigQueryWarehouse
 
     /// <inheritdoc/>
     public Task SetSettingAsync(string name, string value, CancellationToken cancellationToken = default) =>
-        WriteAsync(BigQuerySql.Transaction("set-setting"), [Parameter.Text("name", name), Parameter.Text("value", value)], cancellationToken);
+        WriteAsync(BigQuerySql.Transaction("set-setting"), Setting(name, value), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> GetSettingAsync(string name, CancellationToken cancellationToken = default) =>
         await FirstAsync("get-setting", [Parameter.Text("name", name)], cancellationToken) is { } row ? BigQueryRows.Text(row, "value") : null;
+
+    private static BigQueryParameter[] Setting(string name, string value) => [Parameter.Text("name", name), Parameter.Text("value", value)];
 
     private static void RequireRun(BigQueryResults rows, long runId)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Google.Cloud.BigQuery.V2;
 using Pipeline.Classification;
 using Pipeline.Incidents;
@@ -12,7 +13,7 @@ namespace Pipeline.Adapters.BigQuery;
 /// <summary>
 /// The warehouse in a BigQuery dataset. Rows are loaded into a staging table of their own (newline-delimited JSON, which costs nothing) and merged from there;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
-/// Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
+/// The first use makes the tables that are missing; where it fails, the next one tries again. Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
 public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IDisposable
 {
@@ -24,6 +25,8 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile bool _isOpen;
 
     /// <summary>Names the dataset; nothing is connected yet.</summary>
     /// <param name="options">Where it is, and the limits.</param>
@@ -33,16 +36,17 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     /// </param>
     /// <exception cref="SettingException">An option is missing or wrong.</exception>
     public BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials)
-        : this(options, credentials, (json, cancellationToken) => BigQueryCredentials.ConnectAsync(options, json, cancellationToken))
+        : this(options, credentials, (json, cancellationToken) => BigQueryCredentials.ConnectAsync(options, json, cancellationToken), isOpen: false)
     {
     }
 
-    internal BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<string?, CancellationToken, Task<BigQueryClient>> connect)
+    internal BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<string?, CancellationToken, Task<BigQueryClient>> connect, bool isOpen = true)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
         options.Validate();
         _options = options;
+        _isOpen = isOpen;
         _connection = new BigQueryConnection(options, credentials, connect, TimeProvider.System);
     }
 
@@ -66,8 +70,10 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         if (made < SchemaVersion)
         {
             await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await SetSettingAsync(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
         }
+
+        _isOpen = true;
     }
 
     /// <summary>Closes the connections.</summary>
@@ -75,13 +81,40 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     {
         _connection.Dispose();
         _writing.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_isOpen)
+        {
+            return;
+        }
+
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isOpen)
+            {
+                await InitializeAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
     }
 
     private async Task<string?> ReadSchemaAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await GetSettingAsync(SchemaSetting, cancellationToken);
+            await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get("get-setting"), [Parameter.Text("name", SchemaSetting)], cancellationToken))
+            {
+                return BigQueryRows.Text(row, "value");
+            }
+
+            return null;
         }
         catch (WarehouseException e) when (e.InnerException is { } cause && BigQueryFailure.IsMissing(cause))
         {
@@ -92,6 +125,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     /// <summary>Loads rows, runs a transaction on them and deletes what was loaded. Alone among the writers of this process, so that they do not cancel each other.</summary>
     private async Task<BigQueryResults> WriteAsync(StagedRows rows, string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
     {
+        await OpenAsync(cancellationToken);
         await _writing.WaitAsync(cancellationToken);
         try
         {
@@ -114,6 +148,12 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
 
     private async Task<BigQueryResults> WriteAsync(string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
     {
+        await OpenAsync(cancellationToken);
+        return await RunAloneAsync(transaction, parameters, cancellationToken);
+    }
+
+    private async Task<BigQueryResults> RunAloneAsync(string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    {
         await _writing.WaitAsync(cancellationToken);
         try
         {
@@ -125,9 +165,18 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         }
     }
 
+    private async IAsyncEnumerable<BigQueryRow> ReadAsync(string sql, BigQueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken);
+        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
     private async Task<BigQueryRow?> FirstAsync(string sql, BigQueryParameter[] parameters, CancellationToken cancellationToken)
     {
-        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        await foreach (BigQueryRow row in ReadAsync(sql, parameters, cancellationToken))
         {
             return row;
         }
@@ -138,7 +187,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, BigQueryParameter[] parameters, Func<BigQueryRow, T> read, CancellationToken cancellationToken)
     {
         List<T> rows = [];
-        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        await foreach (BigQueryRow row in ReadAsync(sql, parameters, cancellationToken))
         {
             rows.Add(read(row));
         }

@@ -19,11 +19,12 @@ public sealed class FileObjectStore : IObjectStore
     private const string TemporaryFolder = ".tmp";
 
     private static readonly SearchValues<char> Forbidden = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '\u007F', '\\', ':']);
+    private static readonly string Machine = string.Concat(Environment.MachineName.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
     private readonly string _root;
 
-    /// <summary>Uses the folder <paramref name="root"/>, which the first write makes where it is missing; removes what killed processes left half written more than a day ago.</summary>
+    /// <summary>Uses the folder <paramref name="root"/>, which the first write makes where it is missing; removes what killed processes left half written.</summary>
     public FileObjectStore(string root)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
@@ -41,7 +42,7 @@ public sealed class FileObjectStore : IObjectStore
             return false;
         }
 
-        string temporary = Path.Combine(_root, TemporaryFolder, Guid.NewGuid().ToString("N"));
+        string temporary = Leftovers.TemporaryOf(Path.Combine(_root, TemporaryFolder, $"{Guid.NewGuid():N}-{Machine}"));
         try
         {
             await WriteTemporaryAsync(temporary, write, cancellationToken);
@@ -128,11 +129,7 @@ public sealed class FileObjectStore : IObjectStore
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-            await using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.Asynchronous);
-            await write(stream, cancellationToken);
-            await stream.FlushAsync(cancellationToken);
-            stream.Flush(flushToDisk: true);
+            await DurableFile.WriteAsync(temporary, stream => write(stream, cancellationToken), cancellationToken);
         }
         catch (Exception exception) when (FileFailure.IsOfTheDisk(exception) || (exception is IOException or UnauthorizedAccessException && !File.Exists(temporary)))
         {
@@ -144,24 +141,7 @@ public sealed class FileObjectStore : IObjectStore
     {
         try
         {
-            string folder = Path.GetDirectoryName(target)!;
-            Directory.CreateDirectory(folder);
-            if (!onlyIfAbsent)
-            {
-                File.Move(temporary, target, overwrite: true);
-            }
-            else if (!FileDurability.TryGiveName(temporary, target))
-            {
-                return false;
-            }
-
-            // The name is on the disk only when its folder is, and that folder's name when the one above is.
-            for (string? path = folder; path is not null && path.Length >= _root.Length; path = Path.GetDirectoryName(path))
-            {
-                FileDurability.FlushFolder(path);
-            }
-
-            return true;
+            return DurableFile.Publish(temporary, target, onlyIfAbsent, _root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -237,6 +217,8 @@ public sealed class FileObjectStore : IObjectStore
         DateTime oldest = DateTime.UtcNow - LeftoverAge;
         try
         {
+            // On a disk that machines share, the process may run on another one: there only the age tells.
+            Leftovers.Remove(folder.FullName, name => name.EndsWith($"-{Machine}", StringComparison.Ordinal));
             foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.LastWriteTimeUtc < oldest))
             {
                 TryDelete(file.FullName);

@@ -19,8 +19,27 @@ internal static class SqliteFailure
     // Extended result code: the shared memory file beside the database could not grow.
     private const int SharedMemorySize = 4874;
 
+    // The columns that identify rows.
+    private static readonly string[] Keys = ["number", "incident_id", "name", "id", "run_id"];
+
     /// <summary>What happened to which file, and how to mend it.</summary>
     public static string Explain(SqliteFileKind kind, string path, SqliteException exception) => $"{Describe(kind, path, exception)} (SQLite: {exception.Message})";
+
+    /// <summary>Where a reader stands: the table, and the row by the column that identifies it.</summary>
+    public static string Place(SqliteDataReader reader)
+    {
+        string? table = null;
+        for (int column = 0; column < reader.FieldCount; column++)
+        {
+            table ??= SQLitePCL.raw.sqlite3_column_table_name(reader.Handle, column).utf8_to_string();
+            if (Keys.Contains(SQLitePCL.raw.sqlite3_column_origin_name(reader.Handle, column).utf8_to_string(), StringComparer.Ordinal))
+            {
+                return $"table {SQLitePCL.raw.sqlite3_column_table_name(reader.Handle, column).utf8_to_string()}, row '{reader.GetValue(column)}'";
+            }
+        }
+
+        return table is null ? "in a query that reads no table" : $"table {table}";
+    }
 
     private static string Describe(SqliteFileKind kind, string path, SqliteException exception) => exception.SqliteErrorCode switch
     {
@@ -28,7 +47,7 @@ internal static class SqliteFailure
         Full => DescribeFull(kind, path),
         ReadOnly or Permission => $"The {kind.Name} '{path}' cannot be written: the file or its folder is read-only. Give this user the right to write both, or name another file.",
         CannotOpen when Directory.Exists(path) => $"The {kind.Name} '{path}' is a folder. Name a file.",
-        CannotOpen => $"The {kind.Name} '{path}' cannot be opened or made. Check the path, that something was imported into it before it is read, and that this user may write to its folder.",
+        CannotOpen => $"The {kind.Name} '{path}' cannot be opened or made. Check the path, and that this user may write to its folder.",
         Busy or Locked => $"The {kind.Name} '{path}' is locked by another program. Wait until that has finished, or stop it, and run this step again.",
         NotADatabase => $"'{path}' is not a {kind.Name}: the file is not an SQLite database or its beginning is damaged. Restore it from a backup, or name another file.",
         Corrupt => $"The {kind.Name} '{path}' is damaged. Restore it from a backup, or remove it with its -wal and -shm files and {kind.StartAgain}.",

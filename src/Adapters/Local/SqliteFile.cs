@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Adapters.Local;
 /// <summary>
 /// One SQLite file that a program owns. A write is acknowledged when it is on the disk; readers never wait for writers (write-ahead log).
 /// Writes of one process queue up; another process that writes is waited for up to the busy timeout. Every failure of the database says what happened to which file
-/// and how to mend it, as the exception that the kind makes of it.
+/// and how to mend it, as the exception that the kind makes of it. The first use makes the tables that are missing; where it fails, the next one tries again.
 /// </summary>
 public sealed class SqliteFile : IDisposable, IAsyncDisposable
 {
@@ -26,9 +27,10 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     private readonly string _readerConnection;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteConnection? _writer;
+    private volatile bool _isReady;
     private volatile bool _disposed;
 
-    /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first write.</summary>
+    /// <summary>Names the file; it is opened, and made with its folder where it is missing, by the first use.</summary>
     /// <param name="kind">What the file is.</param>
     /// <param name="path">The database file. The files <c>-wal</c> and <c>-shm</c> beside it belong to it while it is open.</param>
     /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
@@ -48,17 +50,8 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         _readerConnection = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWrite, Pooling = true, DefaultTimeout = seconds }.ToString();
     }
 
-    /// <summary>Creates the tables that are missing, and marks the file as one of its kind.</summary>
-    public Task InitializeAsync(CancellationToken cancellationToken = default) => WriteAsync(
-        (connection, transaction) =>
-        {
-            connection.Execute(_kind.Tables, transaction: transaction);
-            _kind.Upgrade?.Invoke(connection, transaction);
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {_kind.ApplicationId}"), transaction: transaction);
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_kind.SchemaVersion}"), transaction: transaction);
-            return true;
-        },
-        cancellationToken);
+    /// <summary>Creates the tables that are missing, and marks the file as one of its kind. The first use does it too; a caller who wants to know before that asks here.</summary>
+    public Task InitializeAsync(CancellationToken cancellationToken = default) => WriteAsync((_, _) => true, cancellationToken);
 
     /// <summary>Runs <paramref name="work"/> as one transaction, alone among the writers of this process.</summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
@@ -68,7 +61,13 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return await Task.Run(() => RunTransaction(work), cancellationToken);
+            return await Task.Run(
+                () =>
+                {
+                    MakeTables();
+                    return RunTransaction(work);
+                },
+                cancellationToken);
         }
         catch (SqliteException exception)
         {
@@ -86,6 +85,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        await OpenAsync(cancellationToken);
         return await Task.Run(
             () => Guard(() =>
             {
@@ -108,7 +108,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
             while (reader.Read())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                rows.Add(read(reader));
+                rows.Add(Row(reader, read));
             }
 
             return rows;
@@ -120,6 +120,7 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     internal async IAsyncEnumerable<T> StreamAsync<T>(SqliteQuery query, Func<SqliteDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        await OpenAsync(cancellationToken);
         using SqliteConnection connection = await Task.Run(() => Guard(OpenReader), cancellationToken);
         using SqliteStatement statement = new(connection, null, query.Sql, query.Names);
         using SqliteDataReader reader = Guard(() => statement.Query(query.Values));
@@ -127,9 +128,32 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         while (Guard(next))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return read(reader);
+            yield return Row(reader, read);
         }
     }
+
+    /// <summary>Reads every page of a database, and compares its tables with their indexes. The file is not changed; nothing else may write it meanwhile.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>What is damaged, at most ten findings; none where the file is sound.</returns>
+    public static Task<IReadOnlyList<string>> FindDamageAsync(string path, CancellationToken cancellationToken = default) => Task.Run<IReadOnlyList<string>>(
+        () =>
+        {
+            try
+            {
+                using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+                connection.Open();
+                using CancellationTokenRegistration stop = cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+                string[] findings = [.. connection.Query<string>("PRAGMA integrity_check(10)")];
+                return findings is ["ok"] ? [] : findings;
+            }
+            catch (SqliteException exception)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return [exception.Message];
+            }
+        },
+        cancellationToken);
 
     /// <summary>Closes the file after the write that is under way.</summary>
     public void Dispose()
@@ -163,6 +187,26 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         _writing.Release();
     }
 
+    private Task OpenAsync(CancellationToken cancellationToken) => _isReady ? Task.CompletedTask : InitializeAsync(cancellationToken);
+
+    private void MakeTables()
+    {
+        if (_isReady)
+        {
+            return;
+        }
+
+        RunTransaction((connection, transaction) =>
+        {
+            connection.Execute(_kind.Tables, transaction: transaction);
+            _kind.Upgrade?.Invoke(connection, transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {_kind.ApplicationId}"), transaction: transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {_kind.SchemaVersion}"), transaction: transaction);
+            return true;
+        });
+        _isReady = true;
+    }
+
     private T RunTransaction<T>(Func<SqliteConnection, SqliteTransaction, T> work)
     {
         _writer ??= OpenWriter();
@@ -170,6 +214,21 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         T result = work(_writer, transaction);
         transaction.Commit();
         return result;
+    }
+
+    /// <summary>Reads a row. A value that is not what was written, as after a flipped bit, is a failure that names the row.</summary>
+    internal T Row<T>(SqliteDataReader reader, Func<SqliteDataReader, T> read)
+    {
+        try
+        {
+            return read(reader);
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidCastException or OverflowException)
+        {
+            throw _kind.Failure(
+                $"The {_kind.Name} '{_path}' holds a damaged value: {SqliteFailure.Place(reader)}. Restore it from a backup, or remove it with its -wal and -shm files and {_kind.StartAgain}. ({exception.Message})",
+                exception);
+        }
     }
 
     /// <summary>Runs one step of a query that is read row by row, where an iterator cannot catch.</summary>
@@ -225,12 +284,13 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
     /// <summary>Refuses a file that another program, or a newer version of this one, has made, before anything in it is touched.</summary>
     private void CheckOwner(SqliteConnection connection)
     {
-        if (connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0)
+        long owner = connection.ExecuteScalar<long>("PRAGMA application_id");
+        if (owner == 0 && connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master") == 0)
         {
             return;
         }
 
-        if (connection.ExecuteScalar<long>("PRAGMA application_id") != _kind.ApplicationId)
+        if (owner != _kind.ApplicationId)
         {
             throw _kind.Failure($"'{_path}' is a database of another program. Name a new file for the {_kind.Name}.", null);
         }

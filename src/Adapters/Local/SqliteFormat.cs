@@ -55,6 +55,11 @@ internal static class SqliteFormat
     public static float[] ReadEmbedding(SqliteDataReader reader, int column)
     {
         ReadOnlySpan<byte> bytes = SQLitePCL.raw.sqlite3_column_blob(reader.Handle, column);
+        if (bytes.IsEmpty || bytes.Length % sizeof(float) != 0)
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"An embedding of {bytes.Length} bytes is not one of whole numbers of {sizeof(float)} bytes."));
+        }
+
         float[] values = new float[bytes.Length / sizeof(float)];
         if (BitConverter.IsLittleEndian)
         {

@@ -24,7 +24,7 @@ public sealed partial class SqliteWarehouse
                     using SqliteDataReader reader = find.Query(contentHash, embedder);
                     if (reader.Read())
                     {
-                        found[contentHash] = SqliteFormat.ReadEmbedding(reader, 0);
+                        found[contentHash] = _file.Row(reader, row => SqliteFormat.ReadEmbedding(row, 0));
                     }
                 }
 

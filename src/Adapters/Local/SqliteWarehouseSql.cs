@@ -200,7 +200,7 @@ internal static class SqliteWarehouseSql
         """;
 
     public const string FindEmbedding = """
-        SELECT embedding
+        SELECT embedding, number
         FROM preprocessed_incidents
         WHERE content_hash = @contentHash AND embedder = @embedder
         LIMIT 1

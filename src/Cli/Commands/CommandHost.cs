@@ -28,7 +28,7 @@ internal sealed class CommandHost
         if (command is RootCommand)
         {
             string given = parsed.UnmatchedTokens.Count > 0 ? $"There is no command '{parsed.UnmatchedTokens[0]}'." : "No command is given.";
-            return Fail($"{given} Name one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; --help says what they do.", ExitCode.WrongUsage);
+            return Fail($"{given} Name one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; '{ProgramName.Current} --help' says what they do.", ExitCode.WrongUsage);
         }
 
         foreach (string message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
@@ -36,21 +36,38 @@ internal sealed class CommandHost
             Fail(message, ExitCode.WrongUsage);
         }
 
-        Tell($"'{command.Name} --help' shows the options.");
+        Tell($"'{ProgramName.Current} {command.Name} --help' shows the options.");
         return ExitCode.WrongUsage;
     }
 
+    /// <summary>Reads the settings, and from here on writes files as they say: for this user alone, or as the umask has it.</summary>
+    /// <exception cref="CommandException">A setting is wrong.</exception>
+    public static PipelineSettings Settings()
+    {
+        PipelineSettings settings = PipelineSettings.Load();
+        if (!settings.Shared)
+        {
+            PrivateFiles.Begin();
+        }
+
+        return settings;
+    }
+
     /// <summary>Runs a command and turns its failures into a message and an exit code.</summary>
+    /// <param name="json">Whether standard output carries one JSON object and nothing else.</param>
+    /// <param name="stopped">What is true when the user stops the command: what is kept, and what the same command does when it is started again.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">The user's stop.</param>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The outermost frame: whatever went wrong, the user gets a message and an exit code.")]
-    public static async Task<int> RunAsync(bool json, Func<CommandHost, Task<int>> command)
+    public static async Task<int> RunAsync(bool json, string stopped, Func<CommandHost, Task<int>> command, CancellationToken cancellationToken)
     {
         try
         {
             return await command(new CommandHost(json));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Fail("Stopped. What is done is kept; start the same command again to go on.", ExitCode.Failed);
+            return Fail($"Stopped. {stopped}", ExitCode.Interrupted);
         }
         catch (CommandException e)
         {

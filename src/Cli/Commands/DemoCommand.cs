@@ -21,16 +21,16 @@ internal static class DemoCommand
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
         Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, count, seed, report, threads, json };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The demo begins from the start when it is started again.", async host =>
         {
-            PipelineSettings settings = PipelineSettings.Load().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
+            PipelineSettings settings = CommandHost.Settings().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
             string folder = parsed.GetValue(data) ?? Path.Combine(DataFolder.Root, DataFolderName);
             RunOutputs outputs = new(Report: parsed.GetValue(report));
             outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
             await RequireOwnStoresAsync(pipeline, cancellationToken);
             return await new PipelineRun(pipeline, host, settings.Training).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
-        }));
+        }, cancellationToken));
         return command;
     }
 

@@ -21,9 +21,9 @@ internal static class ImportCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The rows that were stored before are kept; the same command takes in the rest.", async host =>
         {
-            PipelineSettings settings = PipelineSettings.Load();
+            PipelineSettings settings = CommandHost.Settings();
             IntakeOptions intake = intakeArguments.Read(parsed, settings.Intake);
             SourceFile[] sources = [];
             try
@@ -52,7 +52,7 @@ internal static class ImportCommand
                     source.Dispose();
                 }
             }
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -81,14 +81,14 @@ internal static class ImportCommand
 
     private static void Write(IAnsiConsole console, List<ImportedFile> files)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("File", "Export of", "Accepted", "New", "Changed", "Rejected");
+        ConsoleTable table = new("File", "Export of", "#Accepted", "#New", "#Changed", "Rejected");
         foreach (ImportedFile file in files)
         {
             string rejected = file.Problem is not null ? "refused" : string.Join(", ", file.Reasons.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} {r.Key}")).DefaultIfEmpty("0"));
-            table.AddRow(new Text(ConsoleText.Name(Path.GetFileName(file.File))), new Text(file.Source ?? ""), new Text($"{file.Accepted}"), new Text($"{file.Added}"), new Text($"{file.Changed}"), new Text(rejected));
+            table.Add(ConsoleText.Name(Path.GetFileName(file.File)), file.Source ?? "", ConsoleText.Number(file.Accepted), ConsoleText.Number(file.Added), ConsoleText.Number(file.Changed), rejected);
         }
 
-        console.Write(table);
+        table.Write(console);
     }
 
     /// <summary>What became of a file, as <c>--json</c> prints it.</summary>

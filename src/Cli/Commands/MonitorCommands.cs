@@ -14,14 +14,20 @@ internal static class MonitorCommands
         Option<string?> data = CommandOptions.DataOfStep();
         Option<bool> json = CommandOptions.Json();
         Command command = new("status", "Show what is stored, how old it is and what waits, per tech center.") { data, json };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
             string folder = DataFolder.Choose(parsed.GetValue(data));
-            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, PipelineSettings.Load(), cancellationToken);
+            PipelineSettings settings = CommandHost.Settings();
+            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
             PipelineStatus status = await pipeline.Monitor.StatusAsync(cancellationToken);
             host.Show(status, console => Write(console, status));
+            if (settings.KeepsAllInFolder && await StoredDataChecks.FindStrangersAsync(pipeline, cancellationToken) is string problem)
+            {
+                CommandHost.Tell(problem);
+            }
+
             return ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -30,18 +36,18 @@ internal static class MonitorCommands
         Option<string?> data = CommandOptions.DataOfStep();
         Option<bool> json = CommandOptions.Json();
         Command command = new("validate", "Check settings, storage, embedder and models: one PASS or FAIL line each.") { data, json };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Not all checks were made, and nothing was changed.", async host =>
         {
             IReadOnlyList<Check> checks = await ChecksAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), cancellationToken);
             host.Show(new { passed = checks.All(c => c.Passed), checks }, _ =>
             {
                 foreach (Check check in checks)
                 {
-                    Console.Out.WriteLine($"{(check.Passed ? "PASS" : "FAIL")}  {check.Name}: {check.Detail}");
+                    Console.Out.WriteLine(ConsoleText.Line($"{(check.Passed ? "PASS" : "FAIL")}  {NameOf(check)}: {check.Detail}"));
                 }
             });
             return checks.All(c => c.Passed) ? ExitCode.Done : ExitCode.Failed;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -50,7 +56,7 @@ internal static class MonitorCommands
         PipelineSettings settings;
         try
         {
-            settings = PipelineSettings.Load();
+            settings = CommandHost.Settings();
         }
         catch (CommandException e)
         {
@@ -61,7 +67,10 @@ internal static class MonitorCommands
         try
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            return [read, new Check("data folder", Passed: true, pipeline.Folder.Path), .. await pipeline.Monitor.ValidateAsync(cancellationToken)];
+            CommandHost.Tell("Trying the stores and the embedder, and reading all that is stored.");
+            IReadOnlyList<Check> tried = await pipeline.Monitor.ValidateAsync(cancellationToken);
+            IReadOnlyList<Check> stored = await ConsoleProgress.RunAsync(progress => new StoredDataChecks(pipeline, progress).RunAsync(cancellationToken));
+            return [read, new Check("data folder", Passed: true, pipeline.Folder.Path), .. tried, .. stored];
         }
         catch (Exception e) when (e is CommandException or Storage.WarehouseException or Storage.ObjectStoreException)
         {
@@ -71,26 +80,34 @@ internal static class MonitorCommands
 
     private static void Write(IAnsiConsole console, PipelineStatus status)
     {
-        console.WriteLine($"Embedder {status.Embedder}; {status.WaitingForPreprocessing} incidents wait for preprocessing, {status.DeadLetters} are kept aside.");
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Incidents", "Ready", "Predicted", "Noise", "Newest incident", "Model", "Clusters", "Model age");
-        foreach (TechCenterStatus center in status.TechCenters)
+        console.WriteLine($"{ConsoleText.Count(status.WaitingForPreprocessing, "incident")} waiting for preprocessing, {ConsoleText.Number(status.DeadLetters)} kept aside. Embedder: {status.Embedder}.");
+        ConsoleTable table = new("Tech center", "#Incidents", "?#Ready", "#Predicted", "#Unclustered", "?#Newest", "#Version", "?#Clusters", "?#Age");
+        IReadOnlyList<TechCenterStatus> shown = ConsoleTable.Shown(status.TechCenters, c => c.Problem is not null, c => c.Incidents);
+        foreach (TechCenterStatus center in shown)
         {
-            table.AddRow(
-                new Text(ConsoleText.Name(center.Name)),
-                new Text($"{center.Incidents}"),
-                new Text($"{center.Preprocessed}"),
-                new Text($"{center.Predicted}"),
-                new Text($"{center.Unclustered}"),
-                new Text(center.NewestIncident?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? ""),
-                new Text(center.Version ?? (center.Problem is null ? "none" : "unusable")),
-                new Text($"{center.Clusters}"),
-                new Text(center.ModelAgeDays is double days ? string.Create(CultureInfo.InvariantCulture, $"{days:0.0} d") : ""));
+            table.Add(
+                ConsoleText.TechCenter(center.Name),
+                ConsoleText.Number(center.Incidents),
+                ConsoleText.Number(center.Preprocessed),
+                ConsoleText.Number(center.Predicted),
+                ConsoleText.Number(center.Unclustered),
+                center.NewestIncident?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
+                center.Version ?? (center.Problem is null ? "none" : "unusable"),
+                ConsoleText.Number(center.Clusters),
+                center.ModelAgeDays is double days ? string.Create(CultureInfo.InvariantCulture, $"{days:0.0} d") : "");
         }
 
-        console.Write(table);
+        table.Write(console, status.TechCenters.Count - shown.Count);
         foreach (TechCenterStatus center in status.TechCenters.Where(c => c.Problem is not null))
         {
-            Console.Out.WriteLine($"{center.Name}: {center.Problem}");
+            Console.Out.WriteLine(ConsoleText.Line($"{ConsoleText.TechCenter(center.Name)}: {center.Problem}"));
         }
+    }
+
+    // The check of a tech center's model is called by the tech center.
+    private static string NameOf(Check check)
+    {
+        const string Model = "model of ";
+        return check.Name.StartsWith(Model, StringComparison.Ordinal) ? Model + ConsoleText.TechCenter(check.Name[Model.Length..]) : check.Name;
     }
 }

@@ -31,19 +31,19 @@ internal static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async console =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What is done is kept; start the same command again to go on.", async host =>
         {
             string file = parsed.GetValue(incidents)!;
-            PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
+            PipelineSettings settings = CommandHost.Settings().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
             IntakeOptions intake = intakeArguments.Read(parsed, settings.Intake);
             RunOutputs outputs = new(parsed.GetValue(assignments), parsed.GetValue(report), intake.RawRejects);
             outputs.Check();
             using SourceFile content = SourceFile.Open(file);
             string folder = parsed.GetValue(data) ?? OwnFolder(content, intake);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            PipelineRun run = new(pipeline, console, settings.Training);
+            PipelineRun run = new(pipeline, host, settings.Training);
             return await run.FileAsync(content, intake, outputs, cancellationToken);
-        }));
+        }, cancellationToken));
         return command;
     }
 

@@ -8,7 +8,6 @@ using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Hosting.Metrics;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.Storage;
 using Pipeline.Triggers;
@@ -29,23 +28,27 @@ internal static class ServeCommand
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
         Command command = new(Name, "Run everything in this process: the schedules, the API and a status page, until it is stopped.") { data, port, development };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, async _ =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
-            PipelineSettings pipelineSettings = PipelineSettings.Load();
+            PipelineSettings pipelineSettings = CommandHost.Settings();
             IConfiguration configuration = pipelineSettings.ForReferences();
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
             await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
     private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        using OtlpExport? export = OtlpExport.StartFromEnvironment();
         using DataFolder opened = DataFolder.Open(folder);
+        if (pipelineSettings.KeepsAllInFolder)
+        {
+            opened.RequireWarehouseOfModels();
+        }
+
         (HostKeys keys, bool areNew) = await HostKeys.OpenAsync(opened.Keys, cancellationToken);
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
         await using WebApplication app = FunctionHost.Build(new FunctionHostParts
@@ -57,7 +60,7 @@ internal static class ServeCommand
             Keys = keys,
             StatePath = opened.HostState,
             JournalPath = opened.Orchestrations,
-            Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<PrometheusMetrics>().AddSingleton<HostPage>(),
+            Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
         });
         await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         app.Services.GetRequiredService<HostPage>().Map(app);
@@ -80,7 +83,7 @@ internal static class ServeCommand
             Console.Out.WriteLine("Keys         none are asked for, since this is development");
         }
 
-        if (newKeys is not null)
+        if (newKeys is not null && !settings.Development)
         {
             Console.Out.WriteLine($"These keys were made just now and are shown this once. They are kept in {folder.Keys}.");
             Console.Out.WriteLine($"Function key {newKeys.FunctionKeys[HostKeys.DefaultName]}");

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.LocalHost;
+using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Training;
 using Spectre.Console;
@@ -16,13 +18,14 @@ internal static class StepCommands
         Option<int?> limit = CommandOptions.Integer("--limit", "Stop after this many incidents. Default: all new ones.", 1, int.MaxValue);
         Option<bool> json = CommandOptions.Json();
         Command command = new("preprocess", "Mask and embed the incidents that are new or changed.") { data, limit, json };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The incidents that are preprocessed are kept; the same command goes on with the others.", async host =>
         {
-            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load(), cancellationToken);
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings(), cancellationToken);
+            CommandHost.Tell("Masking and embedding the incidents that are new or changed.");
             PreprocessOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Preprocess.RunAsync(parsed.GetValue(limit), progress, cancellationToken));
-            host.Show(outcome, console => console.WriteLine($"{outcome.Read} incidents read, {outcome.Stored} stored, {outcome.Embedded} texts embedded, {outcome.DeadLetters} kept aside."));
+            host.Show(outcome, console => console.WriteLine($"{ConsoleText.Count(outcome.Read, "incident")} read, {ConsoleText.Number(outcome.Stored)} stored, {ConsoleText.Count(outcome.Embedded, "text")} embedded, {ConsoleText.Number(outcome.DeadLetters)} kept aside."));
             return ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -44,18 +47,20 @@ internal static class StepCommands
                 result.AddError("--year and --quarter belong together. Give both, or neither for the quarter of the newest incident.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The tech centers that are trained are kept; the same command goes on with the others.", async host =>
         {
-            PipelineSettings settings = PipelineSettings.Load().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
+            PipelineSettings settings = CommandHost.Settings().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), settings, cancellationToken);
             IReadOnlyList<string>? asked = await TechCentersAsync(parsed.GetValue(centers) ?? [], pipeline, cancellationToken);
             TrainingRequest request = new(parsed.GetValue(year), parsed.GetValue(quarter), asked);
             TrainingPlan plan = await pipeline.Planner.PlanAsync(request, cancellationToken);
+            TrainingWindow window = pipeline.Planner.Window(plan.Year, plan.Quarter);
+            CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Training {(plan.TechCenters is { } some ? ConsoleText.Count(some.Count, "tech center") : "all tech centers")} on the incidents from {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}."));
             TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(plan, progress, cancellationToken));
             await pipeline.Train.CloseAsync(record, cancellationToken);
             host.Show(new { run = record.RunId, record.Year, record.Quarter, record.Resumed, record.TechCenters }, console => WriteTraining(console, record));
             return record.TechCenters.Any(c => c.Status == TrainingStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -66,15 +71,16 @@ internal static class StepCommands
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
         Command command = new("predict", "Assign incidents without an up-to-date prediction to the clusters of the newest model version.") { data, center, threads, json };
-        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), async host =>
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The predictions that were made are kept; the same command makes the others.", async host =>
         {
-            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), PipelineSettings.Load().With(threads: parsed.GetValue(threads)), cancellationToken);
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings().With(threads: parsed.GetValue(threads)), cancellationToken);
             string? asked = parsed.GetValue(center);
             RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
+            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the clusters of the newest model versions.");
             IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, cancellationToken));
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -94,7 +100,7 @@ internal static class StepCommands
     {
         if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is string unknown)
         {
-            string there = known.Count == 0 ? "None has any; import and preprocess first." : $"Those that have: {string.Join(", ", known.Select(k => $"'{k}'"))}.";
+            string there = known.Count == 0 ? "None has any; import and preprocess first." : $"Those that have: {ConsoleText.List(known)}.";
             throw new CommandException($"{option} names '{unknown}', which has no preprocessed incidents. {there}", ExitCode.WrongUsage);
         }
     }
@@ -103,26 +109,42 @@ internal static class StepCommands
     {
         if (record.Resumed > 0)
         {
-            console.WriteLine($"Resumed: {record.Resumed} tech centers were finished before.");
+            console.WriteLine($"Resumed: {ConsoleText.Count(record.Resumed, "tech center")} had been finished before.");
         }
 
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Outcome", "Version", "Incidents", "Clusters", "Noise", "Domains", "Seconds");
-        foreach (TrainingOutcome outcome in record.TechCenters)
+        ConsoleTable table = new("Tech center", "#Version", "#Incidents", "#Clusters", "#Unclustered", "?#Domains", "?#Seconds", "Note");
+        IReadOnlyList<TrainingOutcome> shown = ConsoleTable.Shown(record.TechCenters, o => o.Status == TrainingStatus.Failed, o => o.Incidents);
+        foreach (TrainingOutcome outcome in shown)
         {
-            table.AddRow(new Text(ConsoleText.Name(outcome.TechCenter)), new Text(outcome.Detail ?? "published"), new Text(outcome.Version ?? ""), new Text($"{outcome.Incidents}"), new Text($"{outcome.Clusters}"), new Text($"{outcome.Unclustered}"), new Text($"{outcome.Domains}"), new Text($"{outcome.Seconds:0.0}"));
+            table.Add(
+                ConsoleText.TechCenter(outcome.TechCenter),
+                outcome.Version ?? "none",
+                ConsoleText.Number(outcome.Incidents),
+                ConsoleText.Number(outcome.Clusters),
+                ConsoleText.Number(outcome.Unclustered),
+                ConsoleText.Number(outcome.Domains),
+                outcome.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+                ConsoleText.Line(outcome.Detail ?? ""));
         }
 
-        console.Write(table);
+        table.Write(console, record.TechCenters.Count - shown.Count);
     }
 
     private static void WritePredictions(IAnsiConsole console, IReadOnlyList<PredictionOutcome> outcomes)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Tech center", "Version", "Predicted", "Noise", "");
-        foreach (PredictionOutcome outcome in outcomes)
+        ConsoleTable table = new("Tech center", "#Version", "#Predicted", "#Unclustered", "Note");
+        IReadOnlyList<PredictionOutcome> shown = ConsoleTable.Shown(outcomes, o => o.Failed, o => o.Predicted);
+        foreach (PredictionOutcome outcome in shown)
         {
-            table.AddRow(new Text(ConsoleText.Name(outcome.TechCenter)), new Text(outcome.Version ?? ""), new Text($"{outcome.Predicted}"), new Text($"{outcome.Unclustered}"), new Text(outcome.Detail ?? ""));
+            table.Add(
+                ConsoleText.TechCenter(outcome.TechCenter),
+                outcome.Version ?? "none",
+                ConsoleText.Number(outcome.Predicted),
+                ConsoleText.Number(outcome.Unclustered),
+                ConsoleText.Line(outcome.Detail ?? (outcome.Predicted == 0 ? "all up to date" : "")));
         }
 
-        console.Write(table);
+        table.Write(console, outcomes.Count - shown.Count);
+        console.WriteLine($"{ConsoleText.Count(outcomes.Sum(o => (long)o.Predicted), "incident")} predicted.");
     }
 }

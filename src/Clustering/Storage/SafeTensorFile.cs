@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -142,9 +143,14 @@ public static class SafeTensorFile
             long expected = 0;
             foreach ((string name, string type, long[] shape, long start, long end) in entries)
             {
-                if (SafeTensor.SizeOf(type, shape) is Int128 size && size != end - start)
+                if (Array.Exists(shape, length => length < 0))
                 {
-                    throw new InvalidDataException($"The array '{name}' of {type} [{string.Join(", ", shape)}] takes {size} bytes, but claims {end - start}.");
+                    throw new InvalidDataException($"The array '{name}' has the shape [{string.Join(", ", shape)}]; no length is negative.");
+                }
+
+                if (SafeTensor.SizeOf(type, []) is not null && SafeTensor.SizeOf(type, shape) != end - start)
+                {
+                    throw new InvalidDataException($"The array '{name}' of {type} [{string.Join(", ", shape)}] takes {SafeTensor.SizeOf(type, shape)?.ToString(CultureInfo.InvariantCulture) ?? "too many"} bytes, but claims {end - start}.");
                 }
 
                 if (start != expected || end < start || end - start > Array.MaxLength)

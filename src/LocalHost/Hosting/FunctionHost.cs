@@ -13,6 +13,7 @@ using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
+using Pipeline.LocalHost.Hosting.Telemetry;
 using Pipeline.LocalHost.Hosting.Timers;
 using Pipeline.Storage;
 
@@ -31,6 +32,7 @@ internal static class FunctionHost
         AddLogging(builder.Logging, parts.Configuration);
         AddServer(builder, parts.Settings);
         AddHost(builder.Services, parts, catalog);
+        HostTelemetry.Add(builder.Services, parts.Configuration);
         parts.Services(builder.Services);
         if (builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
         {
@@ -39,6 +41,7 @@ internal static class FunctionHost
 
         WebApplication app = builder.Build();
         catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
+        HostTelemetry.Begin(app.Services);
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
         app.UseRouting();
         app.Use(next => context => pipeline.InvokeAsync(context, next));
@@ -51,6 +54,11 @@ internal static class FunctionHost
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         HostSettings settings = app.Services.GetRequiredService<HostSettings>();
+        if (!settings.IsLoopback)
+        {
+            app.Logger.LogWarning(12, "Other machines reach this host at {Address}, port {Port}, without TLS: whoever is on the way reads keys and texts. Let a proxy with a certificate stand before it, and name its name in Host:AllowedHosts", settings.Address, settings.Port);
+        }
+
         try
         {
             await app.StartAsync(cancellationToken);

@@ -13,7 +13,13 @@ internal sealed record HostSettings
     /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; init; } = 7071;
 
-    /// <summary>Whether functions answer without keys.</summary>
+    /// <summary>
+    /// The names under which clients know the host beside its addresses and this machine's name, such as a proxy's, separated by commas or semicolons: a request
+    /// that names another host, or comes from a page of another, is refused.
+    /// </summary>
+    public string AllowedHosts { get; init; } = "";
+
+    /// <summary>Whether functions answer without keys; on loopback addresses only.</summary>
     public bool Development { get; init; }
 
     /// <summary>The largest JSON body that is read, in bytes, 1 KiB to 1 GiB.</summary>
@@ -30,6 +36,22 @@ internal sealed record HostSettings
 
     /// <summary>Whether only this machine can reach the host.</summary>
     public bool IsLoopback => IPAddress.TryParse(Address, out IPAddress? address) && IPAddress.IsLoopback(address);
+
+    /// <summary>The names in <see cref="AllowedHosts"/>.</summary>
+    public IReadOnlyList<string> AllowedNames => AllowedHosts.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>
+    /// Whether the host goes by this name. On a loopback address: localhost and loopback addresses. Elsewhere any address too, since only names can be made to lead here,
+    /// and this machine's name. Everywhere the allowed names.
+    /// </summary>
+    public bool GoesBy(string host)
+    {
+        bool isAddress = IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address);
+        return AllowedNames.Contains(host, StringComparer.OrdinalIgnoreCase)
+            || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (isAddress && (!IsLoopback || IPAddress.IsLoopback(address!)))
+            || (!IsLoopback && string.Equals(host, Environment.MachineName, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>Reads the settings; <see cref="Validate"/> checks them.</summary>
     /// <exception cref="CommandException">A setting is malformed; the message names it.</exception>
@@ -55,6 +77,16 @@ internal sealed record HostSettings
         if (!IPAddress.TryParse(Address, out _))
         {
             throw new CommandException($"Host:Address is '{Address}'; it must be an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's.", ExitCode.WrongUsage);
+        }
+
+        if (Development && !IsLoopback)
+        {
+            throw new CommandException($"Host:Address is '{Address}', which other machines reach, and in development no key is asked for. Leave out --development and AZURE_FUNCTIONS_ENVIRONMENT=Development, and send the keys; or listen on 127.0.0.1.", ExitCode.WrongUsage);
+        }
+
+        if (AllowedNames.FirstOrDefault(name => Uri.CheckHostName(name) == UriHostNameType.Unknown) is string wrong)
+        {
+            throw new CommandException($"Host:AllowedHosts names '{wrong}', which is no name of a host. Write names without scheme and port, separated by commas, such as pipeline.example.org.", ExitCode.WrongUsage);
         }
 
         Require("Host:Port", Port, 0, 65535);

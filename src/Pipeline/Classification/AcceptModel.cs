@@ -29,7 +29,7 @@ public sealed class AcceptModel(ModelStore models, ModelCache cache, ISettingsTa
                 return null;
             }
 
-            await models.ReadAsync(manifest, cancellationToken);
+            FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken));
             await cache.RefreshAsync(manifest.TechCenter, cancellationToken);
         }
         catch (ModelException e)

@@ -115,7 +115,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         ClassifiedText withNearest = unclustered with { Nearest = live.Examples.Nearest(embedding, NearestCount) };
         if (live.Model.FindCluster(answer.ClusterId) is not ModelCluster cluster)
         {
-            return withNearest;
+            return withNearest with { Confidence = Math.Round(answer.Confidence, 4) };
         }
 
         return withNearest with

@@ -27,8 +27,8 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         }
     }
 
-    /// <summary>The newest version of a tech center's model; null where none is published.</summary>
-    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    /// <summary>The newest version of a tech center's model that is sound; null where none is published.</summary>
+    /// <exception cref="ModelException">Every version is damaged, and none is in memory.</exception>
     public async Task<LiveModel?> GetAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         Entry entry = Use(techCenter);
@@ -58,7 +58,7 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
 
     /// <summary>Looks for a newer version at once.</summary>
     /// <returns>The newest version; null where none is published.</returns>
-    /// <exception cref="ModelException">The version is damaged, and no earlier one is in memory.</exception>
+    /// <exception cref="ModelException">Every version is damaged, and none is in memory.</exception>
     public async Task<LiveModel?> RefreshAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         Entry entry = Use(techCenter);
@@ -79,27 +79,36 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
     {
         try
         {
-            ModelManifest? newest = await models.FindLatestAsync(techCenter, cancellationToken);
-            if (newest is null)
+            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, entry.Model, token), cancellationToken) is not SoundVersion<LiveModel> newest)
             {
                 Forget(techCenter, entry);
                 return null;
             }
 
-            if (!string.Equals(entry.Model?.Model.Manifest.Version, newest.Version, StringComparison.Ordinal))
+            if (!ReferenceEquals(entry.Model, newest.Loaded))
             {
-                ModelContent content = await models.ReadAsync(newest, cancellationToken);
-                entry.Model = new LiveModel(FittedModel.Load(newest, content, maxDegreeOfParallelism), await examples.BuildAsync(newest, content.Clusters, cancellationToken));
+                entry.Model = newest.Loaded;
                 MakeRoom(entry);
             }
         }
         catch (ModelException) when (entry.Model is not null)
         {
-            // A damaged newer version must not take away the sound one; the readiness check reports it.
+            // What was sound when it was loaded answers on; the readiness check reports the damage.
         }
 
         entry.CheckedAt = clock.GetTimestamp();
         return entry.Model;
+    }
+
+    private async Task<LiveModel> LoadAsync(ModelManifest manifest, LiveModel? present, CancellationToken cancellationToken)
+    {
+        if (present is not null && string.Equals(present.Model.Manifest.Version, manifest.Version, StringComparison.Ordinal))
+        {
+            return present;
+        }
+
+        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
+        return new LiveModel(FittedModel.Load(manifest, content, maxDegreeOfParallelism), await examples.BuildAsync(manifest, content.Clusters, cancellationToken));
     }
 
     private Entry Use(string techCenter)

@@ -8,14 +8,14 @@ using Pipeline.Telemetry;
 namespace Pipeline.Classification;
 
 /// <summary>
-/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version.
+/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
 /// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
 /// </summary>
 public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Told before each tech center: how many incidents have no up-to-date prediction is not known before.</param>
     /// <param name="cancellationToken">Stops after a batch.</param>
     /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
@@ -32,16 +32,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
 
         List<PredictionOutcome> outcomes = [];
-        long total = asked.Sum(s => s.Preprocessed);
-        long done = 0;
         foreach (TechCenterStatistics center in asked)
         {
-            progress?.Report(new PipelineProgress("Predicting", done, total, center.TechCenter));
+            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
             outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
-            done += center.Preprocessed;
         }
 
-        progress?.Report(new PipelineProgress("Predicting", total, total));
+        progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
         return outcomes;
     }
 
@@ -49,19 +46,19 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     {
         try
         {
-            ModelManifest? manifest = await models.FindLatestAsync(techCenter, cancellationToken);
-            if (manifest is null)
+            if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
             }
 
-            if (!string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal))
+            if (version.Damage is not null)
             {
-                return new PredictionOutcome(techCenter, manifest.Version, 0, 0, $"The model was trained on the embedder '{manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+                PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
             }
 
-            FittedModel model = FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism);
-            return await PredictAsync(techCenter, model, cancellationToken);
+            return version.Loaded is FittedModel model
+                ? await PredictAsync(techCenter, model, cancellationToken) with { Detail = version.Damage }
+                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedder}'. Train again.");
         }
         catch (ModelException e)
         {
@@ -69,6 +66,11 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
+
+    // The vectors of another embedder mean nothing to a version: it is not loaded.
+    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
+        ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
+        : null;
 
     private async Task<PredictionOutcome> PredictAsync(string techCenter, FittedModel model, CancellationToken cancellationToken)
     {
@@ -108,7 +110,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,
             DomainName = cluster is null ? IncidentPrediction.UnclusteredName : model.DomainName(cluster.DomainId),
-            Confidence = cluster is null ? 0 : answer.Confidence,
+            Confidence = answer.Confidence,
             PredictedAt = predictedAt,
             ModelVersion = model.Name,
             ModelPath = model.Manifest.Path,
@@ -136,7 +138,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 /// <param name="Version">The model version that answered; null where there is none.</param>
 /// <param name="Predicted">Incidents predicted.</param>
 /// <param name="Unclustered">Those of them that belong to no cluster.</param>
-/// <param name="Detail">Why nothing was predicted; null otherwise.</param>
+/// <param name="Detail">Why nothing was predicted, or which newer versions are damaged where an earlier one stands in; null otherwise.</param>
 /// <param name="Failed">Whether that is a failure.</param>
 public sealed record PredictionOutcome(string TechCenter, string? Version, int Predicted, int Unclustered, string? Detail = null, bool Failed = false);
 

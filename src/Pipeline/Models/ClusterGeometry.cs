@@ -48,6 +48,12 @@ public sealed class ClusterGeometry : IClusterGeometry
     public int? MaxDegreeOfParallelism { get; }
 
     /// <inheritdoc/>
+    public int EmbeddingDimensions => _reduction.EmbeddingDimensions;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> ClusterIds => _clusterIds;
+
+    /// <inheritdoc/>
     public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
     {
         float[] reduced = _reduction.Transform(embeddings, MaxDegreeOfParallelism, out float[] kept);
@@ -68,14 +74,14 @@ public sealed class ClusterGeometry : IClusterGeometry
     internal static ClusterGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, TrainingParameters parameters, int? maxDegreeOfParallelism)
     {
         EmbeddingReduction reduction = EmbeddingReduction.Read(arrays);
-        float[] reduced = arrays.Get<float>("layout.input");
+        float[] reduced = arrays.GetFinite<float>("layout.input");
         UmapModel? layout = null;
         float[] clustered = reduced;
         int dimensions = reduction.Dimensions;
         if (arrays.ContainsKey("layout.output"))
         {
-            clustered = arrays.Get<float>("layout.output");
-            double[] curve = arrays.Get<double>("layout.curve");
+            clustered = arrays.GetFinite<float>("layout.output");
+            double[] curve = arrays.GetFinite<double>("layout.curve", 2);
             dimensions = parameters.LayoutDimensions;
             layout = new UmapModel(reduced, reduction.Dimensions, clustered, LayoutOptions(parameters, maxDegreeOfParallelism), curve[0], curve[1]);
         }
@@ -84,17 +90,18 @@ public sealed class ClusterGeometry : IClusterGeometry
         {
             Dimensions = dimensions,
             Metric = DistanceMetric.Euclidean,
-            MinSamples = arrays.Get<int>("tree.min_samples")[0],
+            MinSamples = arrays.Get<int>("tree.min_samples", _ => true, "", 1)[0],
             TrainingPoints = clustered,
-            CoreDistances = arrays.Get<double>("tree.core_distances"),
+            CoreDistances = arrays.GetFinite<double>("tree.core_distances"),
             PointParents = arrays.Get<int>("tree.point_parents"),
-            PointLambdas = arrays.Get<double>("tree.point_lambdas"),
+            PointLambdas = arrays.GetLevels("tree.point_lambdas"),
             ClusterParents = arrays.Get<int>("tree.cluster_parents"),
-            ClusterBirthLambdas = arrays.Get<double>("tree.cluster_births"),
+            ClusterBirthLambdas = arrays.GetLevels("tree.cluster_births"),
             SelectedClusters = arrays.Get<int>("tree.selected"),
-            MaxLambdas = arrays.Get<double>("tree.max_lambdas"),
+            MaxLambdas = arrays.GetLevels("tree.max_lambdas"),
         };
-        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.Get<float>("tree.directions"), arrays.Get<double>("tree.min_likeness")[0], maxDegreeOfParallelism);
+        tree.Validate();
+        return new ClusterGeometry(reduction, layout, tree, arrays.Get<int>("tree.cluster_ids"), arrays.GetFinite<float>("tree.directions"), arrays.GetFinite<double>("tree.min_likeness", 1)[0], maxDegreeOfParallelism);
     }
 
     internal static UmapOptions LayoutOptions(TrainingParameters parameters, int? maxDegreeOfParallelism) => new()

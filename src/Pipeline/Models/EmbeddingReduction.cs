@@ -40,7 +40,7 @@ public sealed class EmbeddingReduction
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ReadOnlyMemory<float> different = Different(embeddings, dimensions);
-        int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, different.Length / dimensions / TextsPerDimension));
+        int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, embeddings.Length / dimensions / TextsPerDimension));
         PcaModel pca = Pca.Fit(different, dimensions, kept, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
         return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }
@@ -112,8 +112,8 @@ public sealed class EmbeddingReduction
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)
     {
-        PcaModel pca = new(arrays.Get<float>(MeanTensor), arrays.Get<float>(ComponentsTensor), arrays.Get<float>(VarianceTensor));
-        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.Get<float>(ScaleTensor)));
+        PcaModel pca = new(arrays.GetFinite<float>(MeanTensor), arrays.GetFinite<float>(ComponentsTensor), arrays.GetFinite<float>(VarianceTensor));
+        return new EmbeddingReduction(pca, new FrequencyDamping(arrays.GetFinite<float>(ScaleTensor, pca.ComponentCount)));
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)

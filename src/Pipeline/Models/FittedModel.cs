@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Pipeline.Models;
 
 /// <summary>A model version in memory, ready to answer. Safe for use by many threads.</summary>
@@ -20,6 +22,11 @@ public sealed class FittedModel
         {
             throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
         }
+
+        if (known.ClusterIds.Concat(geometry.ClusterIds).FirstOrDefault(id => id != ClusterAssignment.Unclustered && !_clusters.ContainsKey(id), ClusterAssignment.Unclustered) is int unknown and not ClusterAssignment.Unclustered)
+        {
+            throw new InvalidDataException($"The arrays name the cluster {unknown}, which is not listed.");
+        }
     }
 
     /// <summary>The version's manifest.</summary>
@@ -32,7 +39,8 @@ public sealed class FittedModel
     public string Name => $"{Manifest.Folder}/{Manifest.Version}";
 
     /// <summary>Makes a model of a version's content.</summary>
-    /// <exception cref="ModelException">The content does not fit together.</exception>
+    /// <exception cref="ModelException">The content does not fit together: an array has another length than it must, an index leads nowhere, a number is none.</exception>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever content makes the loading fail is damaged.")]
     public static FittedModel Load(ModelManifest manifest, ModelContent content, int? maxDegreeOfParallelism = null)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -44,9 +52,9 @@ public sealed class FittedModel
                 : ClusterGeometry.Read(content.Arrays, manifest.Parameters, maxDegreeOfParallelism);
             return new FittedModel(manifest, KnownTexts.Read(content.Arrays), geometry, content.Clusters);
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException or KeyNotFoundException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message} Restore it from a backup, or delete its folder and train again.", e);
+            throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", e);
         }
     }
 
@@ -54,6 +62,7 @@ public sealed class FittedModel
     /// <param name="texts">Content hash and embedding of each text.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One answer per text, in order; each depends on its own text only.</returns>
+    /// <exception cref="ModelException">The embeddings have other dimensions than the model understands.</exception>
     public IReadOnlyList<ClusterAssignment> Classify(IReadOnlyList<(string ContentHash, ReadOnlyMemory<float> Embedding)> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -73,6 +82,11 @@ public sealed class FittedModel
 
         if (unknown.Count > 0)
         {
+            if (unknown.FirstOrDefault(i => texts[i].Embedding.Length != _geometry.EmbeddingDimensions, -1) is int other and >= 0)
+            {
+                throw new ModelException($"The model version {Manifest.Path} understands vectors of {_geometry.EmbeddingDimensions} dimensions, and those of '{Manifest.Embedder}' have {texts[other].Embedding.Length}. Restore the version from a backup, or train again.");
+            }
+
             ClusterAssignment[] computed = _geometry.Classify(EmbeddingMatrix.Of([.. unknown.Select(i => texts[i].Embedding)]), cancellationToken);
             foreach ((int place, int i) in unknown.Index())
             {
@@ -95,7 +109,9 @@ public sealed class FittedModel
 
 /// <summary>A model's answer for one text.</summary>
 /// <param name="ClusterId">The cluster's id; -1 where the text belongs to none.</param>
-/// <param name="Confidence">How strongly it belongs there, 0 to 1; 0 where it belongs to none.</param>
+/// <param name="Confidence">
+/// The probability that it is of this cluster's problem, or of none where the answer is none, 0 to 1. Versions of a single layout say how strongly it belongs there, and 0 for none.
+/// </param>
 public readonly record struct ClusterAssignment(int ClusterId, double Confidence)
 {
     /// <summary>The cluster id of a text that belongs to no cluster.</summary>

@@ -44,6 +44,9 @@ public sealed class KnownTexts
         }
     }
 
+    /// <summary>The cluster ids of the training incidents, -1 for none.</summary>
+    public IReadOnlyList<int> ClusterIds => _clusters;
+
     /// <summary>The training incidents.</summary>
     public int Count => _hashes.Length;
 
@@ -63,7 +66,7 @@ public sealed class KnownTexts
         Enumerable.Range(0, Count).ToLookup(row => _hashes[row], row => (_map[2 * row], _map[(2 * row) + 1]));
 
     internal static KnownTexts Read(IReadOnlyDictionary<string, SafeTensor> arrays) =>
-        new(arrays.Get<ulong>(HashTensor), arrays.Get<int>(ClusterTensor), arrays.Get<float>(ConfidenceTensor), arrays.Get<float>(MapTensor));
+        new(arrays.Get<ulong>(HashTensor), arrays.Get<int>(ClusterTensor), arrays.Get<float>(ConfidenceTensor, confidence => confidence is >= 0 and <= 1, "from 0 to 1"), arrays.GetFinite<float>(MapTensor));
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
     {

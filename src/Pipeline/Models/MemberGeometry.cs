@@ -12,21 +12,24 @@ public sealed class MemberGeometry : IClusterGeometry
     private const string VectorsTensor = "members.vectors";
     private const string ClustersTensor = "members.cluster";
     private const string IdsTensor = "clusters.ids";
+    private const string ProblemsTensor = "clusters.problem";
     private const string DirectionsTensor = "clusters.directions";
     private const string WholeDirectionsTensor = "clusters.whole_directions";
     private const string MinLikenessTensor = "clusters.min_likeness";
 
-    // As many as a training's neighbourhoods have; a neighbour that is so much less like the text than the nearest one counts 1/e.
-    private const int Neighbors = 15;
-    private const double LikenessScale = 0.1;
+    private const string MemberCurve = "confidence.member";
+    private const string NoneCurve = "confidence.none";
+    private const string UsualLikenessTensor = "confidence.usual_likeness";
 
     private readonly EmbeddingReduction _reduction;
     private readonly float[] _vectors;
     private readonly int[] _clusters;
     private readonly int[] _clusterIds;
+    private readonly int[] _problems;
     private readonly float[] _directions;
     private readonly float[] _wholeDirections;
     private readonly double _minLikeness;
+    private readonly AnswerConfidence _confidence;
     private readonly int? _maxDegreeOfParallelism;
 
     /// <summary>Puts the parts together.</summary>
@@ -34,30 +37,40 @@ public sealed class MemberGeometry : IClusterGeometry
     /// <param name="vectors">The reduced vector of each text of the training, row-major.</param>
     /// <param name="clusters">Its cluster, a place in <paramref name="clusterIds"/>; -1 for none.</param>
     /// <param name="clusterIds">The id of each cluster; -1 where it counts as noise.</param>
+    /// <param name="problems">The problem of each cluster, by any number.</param>
     /// <param name="directions">The <see cref="ClusterCoherence.Directions"/> of the clusters.</param>
     /// <param name="wholeDirections">The same of the members' <see cref="EmbeddingReduction.Centre"/>.</param>
     /// <param name="minLikeness">A text whose mean cosine to its cluster's members is lower belongs to no cluster: before the reduction, or in it times the share of the text that it keeps.</param>
+    /// <param name="confidence">How sure answers are.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
-    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, float[] directions, float[] wholeDirections, double minLikeness, int? maxDegreeOfParallelism)
+    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, int[] problems, float[] directions, float[] wholeDirections, double minLikeness, AnswerConfidence confidence, int? maxDegreeOfParallelism)
     {
         ArgumentNullException.ThrowIfNull(reduction);
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(clusters);
         ArgumentNullException.ThrowIfNull(clusterIds);
+        ArgumentNullException.ThrowIfNull(problems);
         ArgumentNullException.ThrowIfNull(directions);
         ArgumentNullException.ThrowIfNull(wholeDirections);
-        if (vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
+        ArgumentNullException.ThrowIfNull(confidence);
+        if (clusters.Length == 0 || problems.Length != clusterIds.Length || vectors.Length != clusters.Length * reduction.Dimensions || directions.Length != clusterIds.Length * reduction.Dimensions || wholeDirections.Length != clusterIds.Length * reduction.EmbeddingDimensions || clusters.Any(c => c < -1 || c >= clusterIds.Length))
         {
             throw new InvalidDataException($"There are {vectors.Length} / {reduction.Dimensions} vectors of {clusters.Length} texts, and {directions.Length} / {reduction.Dimensions} and {wholeDirections.Length} / {reduction.EmbeddingDimensions} directions of {clusterIds.Length} clusters.");
         }
 
-        (_reduction, _vectors, _clusters, _clusterIds) = (reduction, vectors, clusters, clusterIds);
-        (_directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism) = (directions, wholeDirections, minLikeness, maxDegreeOfParallelism);
+        (_reduction, _vectors, _clusters, _clusterIds, _problems) = (reduction, vectors, clusters, clusterIds, problems);
+        (_directions, _wholeDirections, _minLikeness, _confidence, _maxDegreeOfParallelism) = (directions, wholeDirections, minLikeness, confidence, maxDegreeOfParallelism);
     }
 
     /// <summary>Whether a model file holds this kind.</summary>
     internal static bool IsIn(IReadOnlyDictionary<string, SafeTensor> arrays) => arrays.ContainsKey(VectorsTensor);
+
+    /// <inheritdoc/>
+    public int EmbeddingDimensions => _reduction.EmbeddingDimensions;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> ClusterIds => _clusterIds;
 
     /// <inheritdoc/>
     public ClusterAssignment[] Classify(ReadOnlyMemory<float> embeddings, CancellationToken cancellationToken = default)
@@ -71,17 +84,19 @@ public sealed class MemberGeometry : IClusterGeometry
     }
 
     /// <summary>The numeric part with other cluster ids.</summary>
-    public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _directions, _wholeDirections, _minLikeness, _maxDegreeOfParallelism);
+    public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _problems, _directions, _wholeDirections, _minLikeness, _confidence, _maxDegreeOfParallelism);
 
     internal static MemberGeometry Read(IReadOnlyDictionary<string, SafeTensor> arrays, int? maxDegreeOfParallelism) =>
         new(
             EmbeddingReduction.Read(arrays),
-            arrays.Get<float>(VectorsTensor),
+            arrays.GetFinite<float>(VectorsTensor),
             arrays.Get<int>(ClustersTensor),
             arrays.Get<int>(IdsTensor),
-            arrays.Get<float>(DirectionsTensor),
-            arrays.Get<float>(WholeDirectionsTensor),
-            arrays.Get<double>(MinLikenessTensor)[0],
+            arrays.Get<int>(ProblemsTensor),
+            arrays.GetFinite<float>(DirectionsTensor),
+            arrays.GetFinite<float>(WholeDirectionsTensor),
+            arrays.GetFinite<double>(MinLikenessTensor, 1)[0],
+            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.Get<double>(UsualLikenessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]),
             maxDegreeOfParallelism);
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
@@ -90,38 +105,34 @@ public sealed class MemberGeometry : IClusterGeometry
         arrays[VectorsTensor] = SafeTensor.From<float>(_vectors, _clusters.Length, _reduction.Dimensions);
         arrays[ClustersTensor] = SafeTensor.From<int>(_clusters, _clusters.Length);
         arrays[IdsTensor] = SafeTensor.From<int>(_clusterIds, _clusterIds.Length);
+        arrays[ProblemsTensor] = SafeTensor.From<int>(_problems, _problems.Length);
         arrays[DirectionsTensor] = SafeTensor.From<float>(_directions, _clusterIds.Length, _reduction.Dimensions);
         arrays[WholeDirectionsTensor] = SafeTensor.From<float>(_wholeDirections, _clusterIds.Length, _reduction.EmbeddingDimensions);
+        _confidence.Member.Write(arrays, MemberCurve);
+        _confidence.None.Write(arrays, NoneCurve);
+        arrays[UsualLikenessTensor] = SafeTensor.From<double>([_confidence.UsualLikeness], 1);
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
     private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
     {
         (int[] nearest, float[] likeness) = Nearest(vector);
-        Dictionary<int, double> votes = [];
-        double all = 0;
-        for (int i = 0; i < nearest.Length; i++)
+        int[] clusters = Array.ConvertAll(nearest, text => _clusters[text]);
+        NeighborVote problem = NeighborVote.Of(Array.ConvertAll(clusters, cluster => cluster < 0 ? -1 : _problems[cluster]), likeness);
+        if (problem.Winner < 0)
         {
-            int id = _clusters[nearest[i]] is int cluster and >= 0 ? cluster : -1;
-            double vote = Math.Exp((likeness[i] - likeness[0]) / LikenessScale);
-            votes[id] = votes.GetValueOrDefault(id) + vote;
-            all += vote;
+            return new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfNone(problem.Share));
         }
 
-        (int winner, double most) = votes.OrderByDescending(v => v.Value).ThenBy(v => v.Key).First();
-        if (winner < 0 || _clusterIds[winner] < 0)
-        {
-            return ClusterAssignment.None;
-        }
+        // Which of the problem's clusters it is, only those of the problem say.
+        int cluster = NeighborVote.Of(Array.ConvertAll(clusters, c => c >= 0 && _problems[c] == problem.Winner ? c : -1), likeness, votesForNone: false).Winner;
 
         // The components hardly know a text that is like no other of the training but its own copies; whole embeddings do.
-        double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, winner, whole.Length));
-        double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, winner, vector.Length)));
-
-        // However sure the vote is, a text is no surer to be another of the same problem than it is like its nearest member.
+        double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, cluster, whole.Length));
+        double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, cluster, vector.Length)));
         return like >= _minLikeness
-            ? new ClusterAssignment(_clusterIds[winner], Math.Clamp(Math.Max(likeWhole, kept * likeness[0]), 0, most / all))
-            : ClusterAssignment.None;
+            ? new ClusterAssignment(_clusterIds[cluster], _confidence.OfMember(problem.Share, Math.Max(likeWhole, kept * likeness[0])))
+            : new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfUnlike(like, _minLikeness));
     }
 
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);
@@ -129,7 +140,7 @@ public sealed class MemberGeometry : IClusterGeometry
     // The most alike first, ties in the order of the training.
     private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector)
     {
-        int count = Math.Min(Neighbors, _clusters.Length), found = 0;
+        int count = Math.Min(NeighborVote.Neighbors, _clusters.Length), found = 0;
         int[] texts = new int[count];
         float[] likeness = new float[count];
         for (int text = 0; text < _clusters.Length; text++)

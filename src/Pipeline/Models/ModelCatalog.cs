@@ -11,11 +11,11 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
         foreach (string techCenter in await directory.ListAsync(cancellationToken))
         {
             ListedVersion[] listed = [.. (await models.ListWithDamagedAsync(techCenter, cancellationToken)).Reverse()];
-            if (listed is [ListedVersion newest, ..])
+            if (listed.Length > 0)
             {
                 all.Add(new TechCenterModels(
                     techCenter,
-                    newest.Manifest?.Version,
+                    listed.FirstOrDefault(v => v.Manifest is not null)?.Manifest!.Version,
                     [.. listed.Select(v => v.Manifest).OfType<ModelManifest>().Select(Describe)],
                     [.. listed.Where(v => v.Problem is not null).Select(v => new DamagedModel(v.Id.ToString(), v.Problem!))]));
             }
@@ -30,7 +30,7 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
 
 /// <summary>The published versions of one tech center.</summary>
 /// <param name="TechCenter">The tech center.</param>
-/// <param name="Newest">The version that answers; null where the newest one is damaged.</param>
+/// <param name="Newest">The newest version whose manifest can be read; null where there is none.</param>
 /// <param name="Versions">All sound versions, the newest first.</param>
 /// <param name="Damaged">The versions that cannot be read, the newest first.</param>
 public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOnlyList<PublishedModel> Versions, IReadOnlyList<DamagedModel> Damaged);

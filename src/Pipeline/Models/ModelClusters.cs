@@ -5,9 +5,21 @@ namespace Pipeline.Models;
 /// <param name="Clusters">The clusters, the largest first.</param>
 /// <param name="Domains">Their domains, the largest first.</param>
 /// <param name="Gone">Clusters of the version before that are no more.</param>
-public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOnlyList<ModelDomain> Domains, IReadOnlyList<GoneCluster> Gone);
+/// <param name="Problems">The problems that the clusters are variants of, the largest first; null in versions that did not group them, where each cluster is one.</param>
+public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOnlyList<ModelDomain> Domains, IReadOnlyList<GoneCluster> Gone, IReadOnlyList<ModelProblem>? Problems = null);
 
-/// <summary>A problem that a model knows.</summary>
+/// <summary>A problem that a model knows: what its variants, the clusters that name it, have in common.</summary>
+/// <param name="Id">Its id: kept by later versions while it is the same problem, and never given to another one.</param>
+/// <param name="Label">Its name.</param>
+/// <param name="Keywords">The words that tell it from the others, the strongest first.</param>
+/// <param name="Size">Training incidents that belong to it.</param>
+/// <param name="Variants">The clusters that are its variants, the largest first.</param>
+/// <param name="Origin">What happened to it since the version before.</param>
+/// <param name="PreviousSize">Its size in the version before; 0 where it is new.</param>
+/// <param name="RelatedIds">The ids of the earlier problems that it was split from or merged of.</param>
+public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Keywords, int Size, IReadOnlyList<int> Variants, ClusterChangeKind Origin, int PreviousSize, IReadOnlyList<int> RelatedIds);
+
+/// <summary>A group of incidents that are worded alike.</summary>
 public sealed record ModelCluster
 {
     /// <summary>Its id: kept by later versions while it is the same problem, and never given to another one.</summary>
@@ -18,6 +30,9 @@ public sealed record ModelCluster
 
     /// <summary>The words that tell it from the others, the strongest first.</summary>
     public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>The problem that it is a variant of; null in versions that did not group clusters, where it is a problem of its own.</summary>
+    public int? ProblemId { get; init; }
 
     /// <summary>The domain that it belongs to.</summary>
     public required int DomainId { get; init; }

@@ -55,6 +55,12 @@ public sealed record ModelManifest
     /// <summary>The lowest cluster id that no version of this tech center has used.</summary>
     public required int NextClusterId { get; init; }
 
+    /// <summary>The problems that the clusters are variants of; null in versions that did not group them.</summary>
+    public int? Problems { get; init; }
+
+    /// <summary>The lowest problem id that no version of this tech center has used; 0 in versions that did not group clusters.</summary>
+    public int NextProblemId { get; init; }
+
     /// <summary>The lowest domain id that no version of this tech center has used.</summary>
     public required int NextDomainId { get; init; }
 

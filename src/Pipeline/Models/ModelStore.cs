@@ -6,7 +6,7 @@ using Pipeline.Storage;
 namespace Pipeline.Models;
 
 /// <summary>Publishes and reads model versions in an object store.</summary>
-public sealed class ModelStore
+public sealed partial class ModelStore
 {
     private readonly IObjectStore _objects;
     private readonly ModelFolders _folders;
@@ -43,7 +43,7 @@ public sealed class ModelStore
             }
             catch (ModelException e)
             {
-                listed.Add(new ListedVersion(version, null, e.Message));
+                listed.Add(new ListedVersion(version, null, e.Message, e.NeedsNewerProgram));
             }
         }
 
@@ -56,12 +56,12 @@ public sealed class ModelStore
         await VersionsAsync(techCenter, cancellationToken) is [.., ModelVersionId newest] ? await ReadOwnAsync(techCenter, newest, cancellationToken) : null;
 
     /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
-    /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
+    /// <exception cref="ModelException">No manifest of any tech center can be read.</exception>
     public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) =>
         [.. (await ListFoldersAsync(cancellationToken)).Keys];
 
-    /// <summary>All tech centers that have a published version, in ordinal order, each with its folder.</summary>
-    /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
+    /// <summary>All tech centers that have a published version, in ordinal order, each with its folder; those of whose manifests none can be read are left out.</summary>
+    /// <exception cref="ModelException">No manifest of any tech center can be read.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ListFoldersAsync(CancellationToken cancellationToken = default)
     {
         Dictionary<string, List<ModelVersionId>> folders = new(StringComparer.Ordinal);
@@ -79,12 +79,21 @@ public sealed class ModelStore
         }
 
         SortedDictionary<string, string> names = new(StringComparer.Ordinal);
+        ModelException? damage = null;
         foreach ((string folder, List<ModelVersionId> versions) in folders)
         {
-            names[await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken)] = folder;
+            try
+            {
+                names[await NameOfAsync($"{ModelPaths.Root}/{folder}", versions, cancellationToken)] = folder;
+            }
+            catch (ModelException e)
+            {
+                // The others go on; the status and the validation name it.
+                damage ??= e;
+            }
         }
 
-        return names;
+        return names.Count > 0 || damage is null ? names : throw damage;
     }
 
     /// <summary>A published version by its place in the object store; null where there is none.</summary>
@@ -104,7 +113,7 @@ public sealed class ModelStore
         }
 
         ModelManifest manifest = await ReadManifestAsync(name, version, cancellationToken);
-        return string.Equals(ModelPaths.Slug(manifest.TechCenter), slug, StringComparison.Ordinal) || string.Equals(ModelPaths.HashedSlug(manifest.TechCenter), slug, StringComparison.Ordinal)
+        return IsFolderOf(manifest.TechCenter, slug)
             ? manifest
             : throw Corrupt(name, $"it belongs to the tech center '{manifest.TechCenter}', whose folder is another");
     }
@@ -211,7 +220,8 @@ public sealed class ModelStore
         {
             try
             {
-                return (await ReadManifestAsync($"{folder}/{version}/{ModelPaths.ManifestFile}", version, cancellationToken)).TechCenter;
+                string name = (await ReadManifestAsync($"{folder}/{version}/{ModelPaths.ManifestFile}", version, cancellationToken)).TechCenter;
+                return IsFolderOf(name, folder[(ModelPaths.Root.Length + 1)..]) ? name : throw Corrupt($"{folder}/{version}/{ModelPaths.ManifestFile}", $"it belongs to the tech center '{name}', whose folder is another");
             }
             catch (ModelException e)
             {
@@ -300,7 +310,13 @@ public sealed class ModelStore
             throw Corrupt(manifest.Path, $"{name} is missing");
         }
 
-        MemoryStream content = new(checked((int)file.Size));
+        if (file.Size < 0 || file.Size > Array.MaxLength)
+        {
+            throw Corrupt(manifest.Path, $"the manifest says that {name} has {file.Size} bytes");
+        }
+
+        // What the manifest says is not believed before it is there.
+        using MemoryStream content = new();
         await stored.CopyToAsync(content, cancellationToken);
         string hash = Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
         if (content.Length != file.Size || !string.Equals(hash, file.Sha256, StringComparison.Ordinal))
@@ -308,8 +324,7 @@ public sealed class ModelStore
             throw Corrupt(manifest.Path, $"{name} has {content.Length} bytes and SHA-256 {hash}, the manifest says {file.Size} and {file.Sha256}");
         }
 
-        content.Position = 0;
-        return content;
+        return new MemoryStream(content.GetBuffer(), 0, (int)content.Length, writable: false);
     }
 
     private async Task<ModelManifest> ReadManifestAsync(string name, string version, CancellationToken cancellationToken)
@@ -320,7 +335,7 @@ public sealed class ModelStore
             ModelManifest manifest = await JsonSerializer.DeserializeAsync<ModelManifest>(stream, PipelineJson.Indented, cancellationToken) ?? throw new JsonException("it holds null");
             if (manifest.Format > ModelManifest.CurrentFormat)
             {
-                throw new ModelException($"{name} has format {manifest.Format}; this program reads up to {ModelManifest.CurrentFormat}. Use a newer program.");
+                throw new ModelException($"{name} has format {manifest.Format}; this program reads up to {ModelManifest.CurrentFormat}. Use a newer program.") { NeedsNewerProgram = true };
             }
 
             return string.Equals(manifest.Version, version, StringComparison.Ordinal)
@@ -333,6 +348,9 @@ public sealed class ModelStore
         }
     }
 
+    private static bool IsFolderOf(string techCenter, string folder) =>
+        string.Equals(ModelPaths.Slug(techCenter), folder, StringComparison.Ordinal) || string.Equals(ModelPaths.HashedSlug(techCenter), folder, StringComparison.Ordinal);
+
     private static ModelException Corrupt(string path, string what, Exception? cause = null) =>
         new($"The model version {path} is damaged: {what.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", cause);
 }
@@ -341,7 +359,8 @@ public sealed class ModelStore
 /// <param name="Id">Its name in its parts.</param>
 /// <param name="Manifest">Its manifest; null where that cannot be read.</param>
 /// <param name="Problem">Why the manifest cannot be read, and what to do; null where it can.</param>
-public sealed record ListedVersion(ModelVersionId Id, ModelManifest? Manifest, string? Problem);
+/// <param name="NeedsNewerProgram">Whether it is sound, and a newer program reads it.</param>
+public sealed record ListedVersion(ModelVersionId Id, ModelManifest? Manifest, string? Problem, bool NeedsNewerProgram = false);
 
 /// <summary>A model version cannot be published or read. The message says which, why, and what to do.</summary>
 public sealed class ModelException : Exception
@@ -362,4 +381,7 @@ public sealed class ModelException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the version is sound, and a newer program reads it: no earlier version may stand in for it.</summary>
+    public bool NeedsNewerProgram { get; init; }
 }

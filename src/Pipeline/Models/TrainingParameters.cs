@@ -8,7 +8,7 @@ namespace Pipeline.Models;
 /// <param name="LayoutDimensions">Dimensions of the UMAP layout that is clustered.</param>
 /// <param name="MinClusterSize">HDBSCAN's smallest cluster.</param>
 /// <param name="MinSamples">HDBSCAN's neighbours of a core distance.</param>
-/// <param name="MinCoherence">The least mean cosine between a member of a cluster and the others.</param>
+/// <param name="MinCoherence">The least mean cosine between a member of a cluster and the others, in standard deviations of that of unrelated texts; in versions of a single layout the cosine itself.</param>
 /// <param name="Seed">Seeds every random choice.</param>
 /// <param name="LayoutEpochs">Passes over the UMAP graph; null, as in manifests that do not name it, for what <see cref="Clustering.UmapOptions"/> takes for the number of texts.</param>
 /// <param name="LayoutLearningRate">The layout's first step length.</param>

@@ -22,7 +22,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
         {
             Measure(s);
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(s.TechCenter, cancellationToken);
-            ModelManifest? latest = versions is [.., var last] ? last.Manifest : null;
+            ModelManifest? latest = versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault();
             string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
             centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems)));
@@ -121,7 +121,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             return "none published yet";
         }
 
-        await models.ReadAsync(latest, cancellationToken);
+        FittedModel.Load(latest, await models.ReadAsync(latest, cancellationToken));
         return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.Clusters} clusters, checksums right")
             : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
@@ -156,10 +156,10 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 /// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
 /// <param name="NewestIncident">The newest incident's date in UTC; null where none has a date.</param>
 /// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
-/// <param name="Version">The newest model version; null where there is none, or it cannot be read.</param>
+/// <param name="Version">The newest model version whose manifest can be read; null where there is none.</param>
 /// <param name="Versions">How many published versions can be read.</param>
-/// <param name="ModelAgeDays">Days since the newest version was published; null where there is none, or it cannot be read.</param>
-/// <param name="Clusters">Clusters of the newest version.</param>
+/// <param name="ModelAgeDays">Days since that version was published; null where there is none.</param>
+/// <param name="Clusters">Clusters of that version.</param>
 /// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
 public sealed record TechCenterStatus(
     string Name,

@@ -59,7 +59,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         long watermark = await preprocessed.GetWatermarkAsync(WatermarkName, cancellationToken);
         long total = Math.Min(limit ?? long.MaxValue, await source.CountChangesAsync(watermark, cancellationToken));
         PreprocessOutcome outcome = new(0, 0, 0, 0);
-        progress?.Report(new PipelineProgress("Preprocessing", 0, total));
+        progress?.Report(new PipelineProgress("Preprocessing", 0, total, Unit: "incident"));
         while (outcome.Read < total)
         {
             int size = (int)Math.Min(options.BatchSize, total - outcome.Read);
@@ -71,7 +71,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
 
             outcome = await BatchAsync(batch, outcome, cancellationToken);
             watermark = batch[^1].Sequence;
-            progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read)));
+            progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read), Unit: "incident"));
         }
 
         return outcome;

@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.Problems;
 
 /// <summary>The use case of looking through the problem clusters: names from the newest model versions, counts and dates from the predictions.</summary>
-public sealed class BrowseClusters(IPredictions predictions, ModelStore models, ModelDirectory directory)
+public sealed class BrowseClusters(IPredictions predictions, ModelStore models, ModelDirectory directory, TimeProvider clock)
 {
     private static readonly ClusterTrend[] TrendOrder = [ClusterTrend.New, ClusterTrend.Rising, ClusterTrend.Steady, ClusterTrend.Falling, ClusterTrend.Gone, ClusterTrend.Unknown];
 
@@ -48,32 +48,43 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
             throw RequestException.NotFound("id", $"No version of the model of '{center}' has a cluster '{id}'. List the clusters to see their ids.");
         }
 
-        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, center, cancellationToken);
+        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, center, manifest.Window, clock, cancellationToken);
         return new ClusterDetails(
             manifest.Version,
             current,
-            Summary(center, cluster, domain, activity, current),
+            Summary(center, cluster, domain, activity, await TrendAsync(manifest, current, number, activity, cancellationToken)),
             cluster.Keywords,
             cluster.Persistence,
             cluster.Examples,
-            [.. activity.Weeks.Zip(activity.WeeklyCounts(number), (week, count) => new WeeklyCount(week, count))],
+            [.. activity.Period.Weeks.Zip(activity.WeeklyCounts(number), (week, count) => new WeeklyCount(week, count))],
             history.Of(number));
     }
 
     private async Task<IEnumerable<ClusterSummary>> CenterAsync(string techCenter, CancellationToken cancellationToken)
     {
-        if (await models.FindLatestAsync(techCenter, cancellationToken) is not ModelManifest manifest)
+        if (await models.LoadNewestAsync(techCenter, models.ReadClustersAsync, cancellationToken) is not { Manifest: ModelManifest manifest, Loaded: ModelClusters content })
         {
             return [];
         }
 
-        ModelClusters content = await models.ReadClustersAsync(manifest, cancellationToken);
         Dictionary<int, string> domains = content.Domains.ToDictionary(d => d.Id, d => d.Name);
-        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, techCenter, cancellationToken);
-        return content.Clusters.Select(c => Summary(techCenter, c, domains[c.DomainId], activity, current: true));
+        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, techCenter, manifest.Window, clock, cancellationToken);
+        return content.Clusters.Zip(activity.Trends(content.Clusters.Select(c => c.Id)), (cluster, trend) => Summary(techCenter, cluster, domains[cluster.DomainId], activity, trend));
     }
 
-    private static ClusterSummary Summary(string techCenter, ModelCluster cluster, string domain, ClusterActivity activity, bool current)
+    // Statements are made of all clusters of a version together; one that it has no more is gone.
+    private async Task<ProblemTrend> TrendAsync(ModelManifest manifest, bool current, int id, ClusterActivity activity, CancellationToken cancellationToken)
+    {
+        if (!current)
+        {
+            return new ProblemTrend(ClusterTrend.Gone, Change: null);
+        }
+
+        int[] ids = [.. (await models.ReadClustersAsync(manifest, cancellationToken)).Clusters.Select(c => c.Id)];
+        return activity.Trends(ids)[Array.IndexOf(ids, id)];
+    }
+
+    private static ClusterSummary Summary(string techCenter, ModelCluster cluster, string domain, ClusterActivity activity, ProblemTrend trend)
     {
         (DateTimeOffset? first, DateTimeOffset? last) = activity.Seen(cluster.Id);
         return new ClusterSummary
@@ -84,7 +95,8 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
             DomainId = cluster.DomainId,
             DomainName = domain,
             Size = activity.Size(cluster.Id),
-            Trend = current ? WeeklyTrend.Of(activity.WeeklyCounts(cluster.Id)) : ClusterTrend.Gone,
+            Trend = trend.Trend,
+            Change = trend.Change,
             FirstSeen = first ?? cluster.FirstSeen,
             LastSeen = last ?? cluster.LastSeen,
         };
@@ -133,6 +145,9 @@ public sealed record ClusterSummary
 
     /// <summary>How its weekly counts develop.</summary>
     public required ClusterTrend Trend { get; init; }
+
+    /// <summary>How much they have changed; null where there is nothing before to compare with.</summary>
+    public RateRatio? Change { get; init; }
 
     /// <summary>The first incident's date in UTC; null where none has a date.</summary>
     public required DateTimeOffset? FirstSeen { get; init; }

@@ -1,4 +1,5 @@
 using Pipeline.Classification;
+using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Problems;
@@ -12,16 +13,14 @@ internal sealed class ClusterActivity
     {
     }
 
-    /// <summary>The Mondays from the first to the last incident, without gaps; empty where there are no dates.</summary>
-    public IReadOnlyList<DateOnly> Weeks { get; private set; } = [];
+    /// <summary>The weeks that are counted.</summary>
+    public TrendPeriod Period { get; private set; } = TrendPeriod.Empty;
 
-    /// <summary>Counts the predictions of a tech center. Memory grows with clusters and days, not with incidents.</summary>
+    /// <summary>Counts the predictions of a tech center. Memory grows with clusters and hours, not with incidents.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public static async Task<ClusterActivity> ReadAsync(IPredictions predictions, string techCenter, CancellationToken cancellationToken)
+    public static async Task<ClusterActivity> ReadAsync(IPredictions predictions, string techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
     {
         ClusterActivity activity = new();
-        DateTimeOffset? first = null;
-        DateTimeOffset? last = null;
         await foreach (PredictedIncident row in predictions.ReadPredictedAsync(techCenter, cancellationToken))
         {
             if (!activity._tallies.TryGetValue(row.Prediction.ClusterId, out Tally? tally))
@@ -30,11 +29,9 @@ internal sealed class ClusterActivity
             }
 
             tally.Add(row.CreatedOn);
-            first = row.CreatedOn < first || first is null ? row.CreatedOn ?? first : first;
-            last = row.CreatedOn > last || last is null ? row.CreatedOn ?? last : last;
         }
 
-        activity.Weeks = WeeklyTrend.Weeks(first, last);
+        activity.Period = TrendPeriod.Of(activity._tallies.Values.SelectMany(t => t.Hours.Select(h => (h.Key, (long)h.Value))), window, clock);
         return activity;
     }
 
@@ -44,24 +41,44 @@ internal sealed class ClusterActivity
     /// <summary>The dates of a cluster's first and last incident, in UTC; null where none has a date.</summary>
     public (DateTimeOffset? First, DateTimeOffset? Last) Seen(int id) => _tallies.TryGetValue(id, out Tally? tally) ? (tally.First, tally.Last) : (null, null);
 
-    /// <summary>Incidents of a cluster in each of <see cref="Weeks"/>.</summary>
+    /// <summary>Incidents of a cluster in each week of <see cref="Period"/>.</summary>
     public int[] WeeklyCounts(int id)
     {
-        int[] counts = new int[Weeks.Count];
+        int[] counts = new int[Period.Weeks.Count];
         if (_tallies.TryGetValue(id, out Tally? tally))
         {
-            foreach ((DateOnly day, int count) in tally.Days)
-            {
-                counts[WeeklyTrend.IndexOf(Weeks, new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero))] += count;
-            }
+            Count(tally, counts);
         }
 
         return counts;
     }
 
+    /// <summary>The trends of clusters, told together.</summary>
+    public IReadOnlyList<ProblemTrend> Trends(IEnumerable<int> ids)
+    {
+        int[] volume = new int[Period.Weeks.Count];
+        foreach (Tally tally in _tallies.Values)
+        {
+            Count(tally, volume);
+        }
+
+        return ProblemTrends.Of(Period, volume, [.. ids.Select(WeeklyCounts)]);
+    }
+
+    private void Count(Tally tally, int[] counts)
+    {
+        foreach ((DateTimeOffset hour, int count) in tally.Hours)
+        {
+            if (Period.IndexOf(hour) is int week)
+            {
+                counts[week] += count;
+            }
+        }
+    }
+
     private sealed class Tally
     {
-        public Dictionary<DateOnly, int> Days { get; } = [];
+        public Dictionary<DateTimeOffset, int> Hours { get; } = [];
 
         public int Size { get; private set; }
 
@@ -74,8 +91,9 @@ internal sealed class ClusterActivity
             Size++;
             if (created is DateTimeOffset instant)
             {
-                DateOnly day = DateOnly.FromDateTime(instant.UtcDateTime);
-                Days[day] = Days.GetValueOrDefault(day) + 1;
+                DateTime utc = instant.UtcDateTime;
+                DateTimeOffset hour = new(utc.Year, utc.Month, utc.Day, utc.Hour, 0, 0, TimeSpan.Zero);
+                Hours[hour] = Hours.GetValueOrDefault(hour) + 1;
                 First = First is null || instant < First ? instant : First;
                 Last = Last is null || instant > Last ? instant : Last;
             }

@@ -41,8 +41,17 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
 
     private async Task<ReportTechCenter> CenterAsync(TechCenterStatistics center, string? note, int mapPoints, CancellationToken cancellationToken)
     {
-        ModelManifest? manifest = await models.FindLatestAsync(center.TechCenter, cancellationToken);
-        if (manifest is null)
+        SoundVersion<ModelContent>? version;
+        try
+        {
+            version = await models.LoadNewestAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            return WithoutModel(center, note ?? e.Message);
+        }
+
+        if (version is not { Manifest: ModelManifest manifest, Loaded: ModelContent content })
         {
             return WithoutModel(center, note ?? "No model has been trained for this tech center yet.");
         }
@@ -53,28 +62,20 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             rows.Add(row);
         }
 
-        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
-        IReadOnlyList<DateOnly> weeks = Weeks(rows);
+        TrendPeriod period = TrendPeriod.Of(rows.Where(r => r.CreatedOn is not null).Select(r => (r.CreatedOn!.Value, 1L)), manifest.Window, clock);
         return new ReportTechCenter
         {
             Name = center.TechCenter,
             Version = manifest.Version,
             PreviousVersion = manifest.PreviousVersion,
-            Note = note,
+            Note = note ?? version.Damage,
             Incidents = rows.Count,
             Unclustered = rows.Count(r => r.Prediction.ClusterId == IncidentPrediction.Unclustered),
-            Weeks = weeks,
-            Clusters = Clusters(content.Clusters, rows, weeks),
+            Weeks = period.Weeks,
+            Clusters = Clusters(content.Clusters, rows, period),
             Points = Points(rows, KnownTexts.Read(content.Arrays), mapPoints),
             Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
         };
-    }
-
-    // A date that cannot be, or a single one long after all others, makes no weeks; what lies outside them is in no week's count.
-    private IReadOnlyList<DateOnly> Weeks(List<PredictedIncident> rows)
-    {
-        DateTimeOffset[] dates = [.. rows.Select(r => r.CreatedOn).OfType<DateTimeOffset>().Where(d => NewestDate.IsPossible(d, clock)).OrderDescending()];
-        return dates.Length == 0 ? [] : WeeklyTrend.Weeks(dates[^1], NewestDate.Of(dates.Select(d => (d, 1L)), dates.Length));
     }
 
     private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
@@ -103,28 +104,35 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         }
     }
 
-    private static ReportCluster[] Clusters(ModelClusters clusters, List<PredictedIncident> rows, IReadOnlyList<DateOnly> weeks)
+    private static ReportCluster[] Clusters(ModelClusters clusters, List<PredictedIncident> rows, TrendPeriod period)
     {
         Dictionary<int, string> domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
         ILookup<int, PredictedIncident> members = rows.ToLookup(r => r.Prediction.ClusterId);
+        int[][] counts = [.. clusters.Clusters.Select(cluster => WeeklyCounts(members[cluster.Id], period))];
+        IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period, WeeklyCounts(rows, period), counts);
         return
         [
-            .. clusters.Clusters.Select(cluster => Cluster(cluster, domains[cluster.DomainId], [.. members[cluster.Id]], weeks))
+            .. clusters.Clusters.Select((cluster, i) => Cluster(cluster, domains[cluster.DomainId], [.. members[cluster.Id]], counts[i], trends[i]))
                 .OrderByDescending(c => c.Size).ThenBy(c => c.Id),
         ];
     }
 
-    private static ReportCluster Cluster(ModelCluster cluster, string domain, PredictedIncident[] members, IReadOnlyList<DateOnly> weeks)
+    private static int[] WeeklyCounts(IEnumerable<PredictedIncident> rows, TrendPeriod period)
     {
-        int[] counts = new int[weeks.Count];
-        foreach (DateTimeOffset created in members.Select(m => m.CreatedOn).OfType<DateTimeOffset>())
+        int[] counts = new int[period.Weeks.Count];
+        foreach (DateTimeOffset created in rows.Select(m => m.CreatedOn).OfType<DateTimeOffset>())
         {
-            if (weeks.Count > 0 && WeeklyTrend.IndexOf(weeks, created) is var week && week >= 0 && week < counts.Length)
+            if (period.IndexOf(created) is int week)
             {
                 counts[week]++;
             }
         }
 
+        return counts;
+    }
+
+    private static ReportCluster Cluster(ModelCluster cluster, string domain, PredictedIncident[] members, int[] counts, ProblemTrend trend)
+    {
         return new ReportCluster
         {
             Id = cluster.Id,
@@ -136,7 +144,8 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             Persistence = cluster.Persistence,
             FirstSeen = members.Min(m => m.CreatedOn),
             LastSeen = members.Max(m => m.CreatedOn),
-            Trend = WeeklyTrend.Of(counts),
+            Trend = trend.Trend,
+            Change = trend.Change,
             WeeklyCounts = counts,
             Examples = [.. cluster.Examples.Take(ExampleCount)],
         };

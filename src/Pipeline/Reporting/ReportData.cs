@@ -76,6 +76,9 @@ public sealed record ReportCluster
     /// <summary>Whether the problem is new, rising, steady, falling or gone.</summary>
     public required ClusterTrend Trend { get; init; }
 
+    /// <summary>How much its incidents a day have changed; null where there is nothing before to compare with.</summary>
+    public RateRatio? Change { get; init; }
+
     /// <summary>Incidents per week of <see cref="ReportTechCenter.Weeks"/>.</summary>
     public required IReadOnlyList<int> WeeklyCounts { get; init; }
 

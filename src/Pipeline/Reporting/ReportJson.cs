@@ -1,13 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Pipeline.Problems;
 
 namespace Pipeline.Reporting;
 
 /// <summary>
 /// Writes the data block of the report: compact JSON whose clusters, points and changes are arrays in place of objects. report.js reads them by position.
 /// <list type="bullet">
-/// <item>cluster: id, label, keywords, domain id, domain name, size, persistence, first day, last day, trend, weekly counts, examples</item>
+/// <item>cluster: id, label, keywords, domain id, domain name, size, persistence, first day, last day, trend, weekly counts, examples, change (ratio, low, high; null where there is nothing to compare with)</item>
 /// <item>point: x and y from 0 to <see cref="Resolution"/>, cluster id, number, day, text</item>
 /// <item>change: kind, cluster id, label, before, after, related labels</item>
 /// </list>
@@ -101,6 +102,24 @@ internal static class ReportJson
 
         json.WriteEndArray();
         WriteStrings(json, cluster.Examples);
+        WriteChange(json, cluster.Change);
+        json.WriteEndArray();
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, RateRatio? change)
+    {
+        if (change is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartArray();
+        foreach (double value in (ReadOnlySpan<double>)[change.Ratio, change.Low, change.High])
+        {
+            json.WriteNumberValue(value);
+        }
+
         json.WriteEndArray();
     }
 

@@ -53,9 +53,14 @@ const trends = {
   Unknown: { sign: "", text: "–" },
 };
 
-function trendChip(trend) {
+/* What is said, and how much it is: incidents a day lately over those before, with the interval of 95 %. */
+function trendChip(trend, change) {
   const known = trends[trend] ?? trends.Unknown;
-  return el("span", { class: `chip trend-${trend.toLowerCase()}` }, known.sign ? el("span", { "aria-hidden": "true" }, `${known.sign} `) : null, known.text);
+  const times = value => value >= 10 ? value.toFixed(0) : value.toFixed(1);
+  const figure = change ? `×${times(change[0])} (${times(change[1])} to ${times(change[2])})` : null;
+  return el("span", null,
+    el("span", { class: `chip trend-${trend.toLowerCase()}` }, known.sign ? el("span", { "aria-hidden": "true" }, `${known.sign} `) : null, known.text),
+    figure ? el("span", { class: "change", title: "Incidents a day lately, over those before; in brackets the interval of 95 %" }, ` ${figure}`) : null);
 }
 
 /* Sums of equally many neighbours, at most so many; a remainder is left out at the old end. */

@@ -13,11 +13,13 @@ const map = new ClusterMap(choose);
 
 /* Names for the positions that ReportJson writes. */
 function readCenter(raw) {
-  const clusters = raw.clusters.map(([id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples], rank) =>
-    ({ id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, rank }));
+  const clusters = raw.clusters.map(([id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change], rank) =>
+    ({ id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change, rank }));
   const changes = raw.changes.map(([kind, id, label, before, after, related]) => ({ kind, id, label, before, after, related }));
   const weekly = Array.from({ length: raw.weeks }, (_, week) => clusters.reduce((sum, cluster) => sum + (cluster.weekly[week] ?? 0), 0));
-  return { ...raw, clusters, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(clusters.map(cluster => [cluster.id, cluster])) };
+  // Rows that name no tech center are in one that is none.
+  const title = raw.name === "default" ? "(no tech center)" : raw.name;
+  return { ...raw, title, clusters, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(clusters.map(cluster => [cluster.id, cluster])) };
 }
 
 const card = (className, title, ...children) => el("section", { class: `card ${className}` }, el("h3", null, title), ...children);
@@ -72,7 +74,7 @@ const overview = el("div");
 function showOverview(focus) {
   const most = Math.max(1, ...centers.map(one => one.incidents));
   const heads = [
-    { key: "name", text: "Tech center", value: one => one.name },
+    { key: "name", text: "Tech center", value: one => one.title },
     { key: "incidents", text: "Incidents", value: one => one.incidents, number: true },
     { key: "clusters", text: "Problems", value: one => one.clusters.length, number: true },
     { key: "noise", text: "Unclustered", value: one => one.noise, number: true },
@@ -81,7 +83,7 @@ function showOverview(focus) {
   ];
   const cell = (index, attributes, ...children) => el("td", { "data-label": heads[index].text, ...attributes }, ...children);
   const makeRow = one => [el("tr", { class: one === center ? "chosen pick" : "pick", on: { click: () => open(one, true) } },
-    el("th", { scope: "row" }, el("button", { type: "button", class: "link", dir: "auto", "aria-current": one === center ? "true" : null }, one.name)),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "link", dir: "auto", "aria-current": one === center ? "true" : null }, one.title)),
     cell(1, { class: "number" }, number(one.incidents), el("span", { class: "meter", "aria-hidden": "true", vars: { "--part": one.incidents / most } })),
     cell(2, { class: "number" }, number(one.clusters.length)),
     cell(3, { class: "number" }, percent(one.unclustered, one.incidents)),
@@ -106,10 +108,10 @@ function open(one, scroll) {
   const facts = [plural(one.incidents, "incident", "incidents"), plural(one.clusters.length, "problem", "problems"), `${percent(one.unclustered, one.incidents)} unclustered`,
     one.version ? `model ${one.version}` : "no model", one.previous ? `before it ${one.previous}` : null].filter(Boolean);
   const chooser = el("select", { "aria-label": "Tech center", on: { change: event => open(centers[event.target.value], false) } },
-    ...centers.map((other, i) => el("option", { value: i, selected: other === one }, other.name)));
+    ...centers.map((other, i) => el("option", { value: i, selected: other === one }, other.title)));
   refill(detail, [
     el("div", { class: "detail-head" },
-      el("div", null, el("h2", { id: "center-name", tabindex: "-1", dir: "auto" }, one.name), el("p", { class: "subtle" }, facts.join(" · "))),
+      el("div", null, el("h2", { id: "center-name", tabindex: "-1", dir: "auto" }, one.title), el("p", { class: "subtle" }, facts.join(" · "))),
       centers.length > 1 ? chooser : null),
     one.note ? el("p", { class: "note", dir: "auto" }, one.note) : null,
     one.points.length === 0 && one.clusters.length === 0 && !one.note ? el("p", { class: "note" }, "There are no problem clusters to show for this tech center.") : null,
@@ -263,7 +265,7 @@ function showProblems(focus) {
         cell("Domain", { dir: "auto" }, cluster.domain),
         cell("Incidents", { class: "number" }, number(cluster.size)),
         cell("Share", { class: "number" }, percent(cluster.size, center.incidents)),
-        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(cluster.trend), sparkline(cluster.weekly, tint(cluster.rank))), cell("First seen", { class: "date" }, dayText(cluster.first)), cell("Last seen", { class: "date" }, dayText(cluster.last))] : [])),
+        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(cluster.trend, cluster.change), sparkline(cluster.weekly, tint(cluster.rank))), cell("First seen", { class: "date" }, dayText(cluster.first)), cell("Last seen", { class: "date" }, dayText(cluster.last))] : [])),
       expanded ? el("tr", { class: "expanded" }, el("td", { colspan: heads.length }, problemDetail(cluster))) : null,
     ].filter(Boolean);
   };

@@ -78,7 +78,7 @@ public static class JsonRequest
 
         if (errors.Count > 0)
         {
-            throw new RequestException(RequestProblem.Invalid, $"The body has {(errors.Count == 1 ? "a field" : "fields")} that cannot be read: {string.Join(", ", errors.Keys)}.", errors);
+            throw RequestFields.Invalid("The body has", "field", "that cannot be read", errors);
         }
     }
 

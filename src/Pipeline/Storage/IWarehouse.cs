@@ -6,7 +6,11 @@ namespace Pipeline.Storage;
 /// </summary>
 public interface IWarehouse
 {
-    /// <summary>Creates the tables that are missing. Safe to call at every start.</summary>
+    /// <summary>
+    /// Creates the tables that are missing, which the first use does as well, and each further one until it succeeds: a host starts without asking,
+    /// and a command asks first, to tell at once what is wrong. Safe to call at every start.
+    /// </summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be opened.</exception>
     Task InitializeAsync(CancellationToken cancellationToken = default);
 }
 

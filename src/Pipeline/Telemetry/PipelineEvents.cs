@@ -30,6 +30,12 @@ public static class PipelineEvents
     /// <summary>The history of old orchestrations was purged.</summary>
     public const int HistoryPurged = 125;
 
+    /// <summary>A due date of the training schedule was taken up.</summary>
+    public const int TrainingDue = 126;
+
+    /// <summary>A scheduled training was not started, since too many incidents wait for preprocessing.</summary>
+    public const int TrainingNotStarted = 127;
+
     /// <summary>A model that arrived is used.</summary>
     public const int ModelAccepted = 130;
 

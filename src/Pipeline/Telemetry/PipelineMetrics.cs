@@ -84,6 +84,15 @@ public static class PipelineMetrics
     /// <summary>Seconds since the newest incident, as it is whenever somebody looks.</summary>
     public static readonly ObservableGauge<double> DataLag = Meter.CreateObservableGauge("pipeline.data.lag", Lags, "s", "Seconds since the newest incident.");
 
+    /// <summary>Gives every counter its first value, 0 without tags, to whoever listens by now.</summary>
+    public static void BeginAtZero()
+    {
+        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, Errors, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled })
+        {
+            counter.Add(0);
+        }
+    }
+
     /// <summary>A tag with the tech center's name.</summary>
     public static KeyValuePair<string, object?> TechCenter(string techCenter) => new(TechCenterTag, techCenter);
 

@@ -4,7 +4,8 @@ namespace Pipeline.Training;
 
 /// <summary>The clusters of a window's incidents.</summary>
 /// <param name="Labels">The cluster of each incident, 0 to the number of clusters - 1, or -1 for noise; equal texts have equal labels.</param>
-/// <param name="Probabilities">How strongly each belongs to it, 0 to 1.</param>
+/// <param name="Probabilities">How sure it is that each belongs to its cluster's problem, or to none, 0 to 1.</param>
+/// <param name="Problems">The problem of each cluster, 0 to the number of problems - 1.</param>
 /// <param name="Persistence">For each cluster, how far the layouts agree on its members, 0 to 1.</param>
 /// <param name="Reduced">The reduced vectors, n x <paramref name="ReducedDimensions"/>, row-major.</param>
 /// <param name="ReducedDimensions">Values per reduced vector.</param>
@@ -14,4 +15,4 @@ namespace Pipeline.Training;
 /// <param name="Dbcv">Density-based cluster validity of the first layout, -1 to 1.</param>
 /// <param name="Stability">The mean adjusted Rand index between the clusters of any two layouts; 1 where there is only one.</param>
 public sealed record ClusteredIncidents(
-    int[] Labels, double[] Probabilities, double[] Persistence, float[] Reduced, int ReducedDimensions, float[] Map, ClusterCoherence Coherence, MemberGeometry Geometry, double Dbcv, double Stability);
+    int[] Labels, double[] Probabilities, int[] Problems, double[] Persistence, float[] Reduced, int ReducedDimensions, float[] Map, ClusterCoherence Coherence, MemberGeometry Geometry, double Dbcv, double Stability);

@@ -36,21 +36,25 @@ public static class IncidentClustering
         (LayoutConsensus found, float[] map) = few
             ? (Alone(reduced, reduction.Dimensions, distinct, parameters, maxDegreeOfParallelism, cancellationToken), FirstTwo(reduced, reduction.Dimensions))
             : LaidOut(reduced, reduction.Dimensions, distinct, parameters, maxDegreeOfParallelism, cancellationToken);
-        double minLikeness = few ? -1 : parameters.MinCoherence;
+        double minLikeness = few ? -1 : LeastLikeness(reduced, reduction.Dimensions, distinct, texts, parameters);
         int[] labels = [.. found.Labels];
         TakeOut(labels, reduced, reduction.Dimensions, found.ClusterCount, distinct.Copies, parameters.MinClusterSize, minLikeness);
         int count = WithClustersOfCopies(labels, found.ClusterCount, distinct.Copies, parameters.MinClusterSize);
 
         ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, count);
         ClusterCoherence whole = ClusterCoherence.Of(reduction.Centre(vectors), dimensions, labels, count);
-        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], coherence.Directions, whole.Directions, minLikeness, maxDegreeOfParallelism);
+        UmapGraph wide = Umap.BuildGraph(reduced, reduction.Dimensions, ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism) with { Neighbors = Math.Clamp(distinct.Count / 3, 2, ProblemGrouping.Neighbors) }, ct: cancellationToken);
+        int[] problems = ProblemGrouping.Group(wide, labels, count);
+        HeldOutAnswers heldOut = HeldOutAnswers.Of(wide, reduced, reduction.Dimensions, labels, problems, found.Runs);
+        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], problems, coherence.Directions, whole.Directions, minLikeness, heldOut.Confidence, maxDegreeOfParallelism);
         double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
         double dbcv = count > 1
             ? Dbcv.Compute(found.Layout, found.Layout.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken)
             : 0;
         return new ClusteredIncidents(
             distinct.ToIncidents<int>(labels),
-            distinct.ToIncidents<double>(agreement),
+            distinct.ToIncidents<double>(heldOut.Confidences),
+            problems,
             Persistence(labels, count, agreement),
             distinct.ToIncidents<float>(reduced, reduction.Dimensions),
             reduction.Dimensions,
@@ -70,6 +74,12 @@ public static class IncidentClustering
         return (found, map);
     }
 
+    private static double LeastLikeness(float[] reduced, int dimensions, DistinctTexts distinct, IReadOnlyList<string> texts, TrainingParameters parameters)
+    {
+        BackgroundLikeness background = BackgroundLikeness.Measure(reduced, dimensions, [.. distinct.FirstRows.Select(row => texts[row])], parameters.Seed);
+        return background.Mean + (parameters.MinCoherence * background.Deviation);
+    }
+
     // So few texts that only their copies make clusters of them.
     private static LayoutConsensus Alone(float[] reduced, int dimensions, DistinctTexts distinct, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
@@ -81,7 +91,7 @@ public static class IncidentClustering
             MaxDegreeOfParallelism = maxDegreeOfParallelism,
         };
         HdbscanResult result = Hdbscan.Fit(reduced, dimensions, distinct.Copies, options, ct: cancellationToken);
-        return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, reduced);
+        return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, reduced, [result.Labels]);
     }
 
     // A layout pushes whatever is like nothing else together, and such a heap looks dense. Its members leave it one by one, as they are not like the rest.

@@ -30,7 +30,8 @@ public sealed class ModelAssembler(ClusterNamer namer)
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, labels, examples, cancellationToken: cancellationToken);
+        int[] once = WithoutCopies(rows, labels);
+        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, once, examples, cancellationToken: cancellationToken);
 
         int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())]);
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
@@ -38,6 +39,9 @@ public sealed class ModelAssembler(ClusterNamer namer)
         (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
         string?[] proposed = ProposedDomains.Majority(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
         ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
+
+        ProblemAssembly problems = await ProblemAssembly.MakeAsync(
+            namer, texts, labels, [.. order.Select(original => clustered.Problems[original])], ids, names, earlier?.Clusters, earlierIds, versions.Select(v => v.NextProblemId).DefaultIfEmpty(0).Max(), cancellationToken);
 
         Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
         ModelCluster[] clusters =
@@ -47,6 +51,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
                 Id = ids[cluster],
                 Label = names[cluster].Label,
                 Keywords = names[cluster].Keywords,
+                ProblemId = problems.IdOfCluster[cluster],
                 DomainId = domainIds[groups[cluster]],
                 Size = members[cluster].Length,
                 Persistence = clustered.Persistence[original],
@@ -61,7 +66,14 @@ public sealed class ModelAssembler(ClusterNamer namer)
         Dictionary<int, ModelCluster> earlierClusters = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id);
         GoneCluster[] gone = [.. lineage.Gone.Select(g => new GoneCluster(g.Id, earlierClusters[g.Id].Label, earlierClusters[g.Id].Size, g.MergedInto))];
         Dictionary<string, SafeTensor> arrays = Arrays(rows, clustered, labels, order, ids);
-        return new ModelAssembly(new ModelClusters(clusters, domains, gone), arrays, labels.Count(l => l < 0), lineage.NextId, nextDomainId);
+        return new ModelAssembly(new ModelClusters(clusters, domains, gone, problems.Problems), arrays, labels.Count(l => l < 0), lineage.NextId, problems.NextId, nextDomainId);
+    }
+
+    // However often a text was reported, its words weigh once.
+    private static int[] WithoutCopies(IReadOnlyList<PreprocessedIncident> rows, int[] labels)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        return [.. labels.Select((label, row) => seen.Add(rows[row].ContentHash) ? label : -1)];
     }
 
     // Clusters can be left without members when equal texts got one answer; they are dropped here.
@@ -114,7 +126,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
         KnownTexts known = new(
             [.. rows.Select(r => KnownTexts.Key(r.ContentHash))],
             [.. labels.Select(label => label < 0 ? -1 : ids[label])],
-            [.. clustered.Probabilities.Select((p, row) => labels[row] < 0 ? 0 : (float)p)],
+            [.. clustered.Probabilities.Select(p => (float)p)],
             clustered.Map);
         known.Write(arrays);
         return arrays;
@@ -126,5 +138,6 @@ public sealed class ModelAssembler(ClusterNamer namer)
 /// <param name="Arrays">The arrays of the model file.</param>
 /// <param name="Unclustered">Incidents that belong to no cluster.</param>
 /// <param name="NextClusterId">The lowest cluster id that is still unused.</param>
+/// <param name="NextProblemId">The lowest problem id that is still unused.</param>
 /// <param name="NextDomainId">The lowest domain id that is still unused.</param>
-public sealed record ModelAssembly(ModelClusters Clusters, IReadOnlyDictionary<string, SafeTensor> Arrays, int Unclustered, int NextClusterId, int NextDomainId);
+public sealed record ModelAssembly(ModelClusters Clusters, IReadOnlyDictionary<string, SafeTensor> Arrays, int Unclustered, int NextClusterId, int NextProblemId, int NextDomainId);

@@ -44,11 +44,10 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         int incidents = 0;
         try
         {
-            IReadOnlyList<ModelManifest> versions = await models.ListAsync(techCenter, cancellationToken);
-            if (versions.FirstOrDefault(v => v.TrainingRun == trainingRun && v.Id.Year == year && v.Id.Quarter == quarter) is ModelManifest own)
+            IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+            if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
-                ModelContent content = await models.ReadAsync(own, cancellationToken);
-                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv);
+                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             List<PreprocessedIncident> rows = [];
@@ -70,7 +69,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
-                return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents are alike enough for a cluster.");
+                return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
             }
 
             ModelManifest draft = new()
@@ -92,8 +91,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
-            return Published(manifest, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
+            return Published(manifest, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
@@ -115,12 +114,13 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// Publishes as the quarter's next revision. Where another training has taken that one meanwhile, the version is assembled anew, since it now continues that training's
     /// clusters, and published as the revision after it.
     /// </summary>
-    private async Task<(ModelManifest Manifest, int Domains)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ModelManifest> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
+    private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ListedVersion> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
         ModelVersionId version = new(draft.Id.Year, draft.Id.Quarter, 0);
         int assembledFrom = -1;
         ModelManifest? previous = null;
+        string? damage = null;
         ModelAssembly? assembly = null;
         while (version.Revision < MostRevisions)
         {
@@ -128,9 +128,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                previous = versions.LastOrDefault(v => v.Id < version);
-                EarlierVersion? earlier = previous is null ? null : await EarlierVersion.ReadAsync(models, previous, embedder, options.MaxDegreeOfParallelism, cancellationToken);
-                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, versions, cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), cancellationToken);
+                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
             ModelManifest manifest = draft with
@@ -139,7 +138,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 PreviousVersion = previous?.Version,
                 Unclustered = assembly.Unclustered,
                 Clusters = assembly.Clusters.Clusters.Count,
+                Problems = assembly.Clusters.Problems?.Count,
                 NextClusterId = assembly.NextClusterId,
+                NextProblemId = assembly.NextProblemId,
                 NextDomainId = assembly.NextDomainId,
             };
             ModelMetrics metrics = new(
@@ -153,17 +154,55 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 draft.Stability);
             if (await models.PublishAsync(manifest, new ModelContent(assembly.Arrays, assembly.Clusters, metrics), cancellationToken) is ModelManifest published)
             {
-                return (published, assembly.Clusters.Domains.Count);
+                return (published, assembly.Clusters.Domains.Count, damage);
             }
 
-            versions = await models.ListAsync(draft.TechCenter, cancellationToken);
-            if (versions.FirstOrDefault(v => v.TrainingRun == draft.TrainingRun && v.Id.Year == version.Year && v.Id.Quarter == version.Quarter) is ModelManifest twin)
+            versions = await models.ListWithDamagedAsync(draft.TechCenter, cancellationToken);
+            if (OwnOf(versions, draft.TrainingRun, version.Year, version.Quarter) is ModelManifest twin && await ReadOrDamagedAsync(twin, cancellationToken) is ModelContent content)
             {
-                return (twin, (await models.ReadClustersAsync(twin, cancellationToken)).Domains.Count);
+                return (twin, content.Clusters.Domains.Count, damage);
             }
         }
 
         throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.Root}/{draft.Folder}, and train again.");
+    }
+
+    private static ModelManifest? OwnOf(IEnumerable<ListedVersion> versions, long trainingRun, int year, int quarter) =>
+        versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault(v => v.TrainingRun == trainingRun && v.Id.Year == year && v.Id.Quarter == quarter);
+
+    private async Task<ModelContent?> ReadOrDamagedAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await models.ReadAsync(manifest, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            // What was published of this run is damaged since: it is trained once more, as the next revision.
+            return null;
+        }
+    }
+
+    /// <summary>The newest sound version among those before, whose clusters the new one continues, and what is wrong with those after it.</summary>
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, CancellationToken cancellationToken)
+    {
+        List<string> damages = [];
+        foreach (ListedVersion listed in before.Reverse())
+        {
+            try
+            {
+                ModelManifest manifest = listed.Manifest ?? throw new ModelException(listed.Problem!) { NeedsNewerProgram = listed.NeedsNewerProgram };
+                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
+            }
+            catch (ModelException e) when (!e.NeedsNewerProgram)
+            {
+                damages.Add(e.Message);
+            }
+        }
+
+        return (null, null, Told());
+
+        string? Told() => damages.Count == 0 ? null : $"Published as the successor of the last sound version. {string.Join(' ', damages)}";
     }
 
     // A failed training is counted as an error; a published version is described.
@@ -188,8 +227,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
-    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality) => new()
+    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality, string? damage) => new()
     {
+        Detail = damage,
         TechCenter = manifest.TechCenter,
         Status = TrainingStatus.Published,
         Version = manifest.Version,
@@ -232,7 +272,7 @@ public sealed record TrainingOutcome
     /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
     public double? Quality { get; init; }
 
-    /// <summary>Why nothing was published; null where a version was.</summary>
+    /// <summary>Why nothing was published, or which earlier versions are damaged and were passed over; null otherwise.</summary>
     public string? Detail { get; init; }
 }
 

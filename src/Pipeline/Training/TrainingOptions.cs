@@ -26,8 +26,11 @@ public sealed record TrainingOptions
     /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a third of the smallest cluster, 3 to 12.</summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>The mean cosine to the rest of its cluster below which a text does not belong to it, -1 (never) to 1; unrelated texts have about 0.</summary>
-    public double MinCoherence { get; init; } = 0.1;
+    /// <summary>
+    /// How much more alike than unrelated texts a text and the rest of its cluster must be on the mean, in standard deviations of the cosine of unrelated texts,
+    /// -10 (it always belongs) to 10.
+    /// </summary>
+    public double MinCoherence { get; init; } = 0.9;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
@@ -76,7 +79,7 @@ public sealed record TrainingOptions
         SettingRange.Require(WindowMonths, 1, 1200, "Training:WindowMonths");
         SettingRange.Require(MinClusterSize, 2, double.PositiveInfinity, "Training:MinClusterSize");
         SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");
-        SettingRange.Require(MinCoherence, -1, 1, "Training:MinCoherence");
+        SettingRange.Require(MinCoherence, -10, 10, "Training:MinCoherence");
         SettingRange.Require(Dimensions, 2, 1024, "Training:Dimensions");
         SettingRange.Require(Damping, 0, 1, "Training:Damping");
         SettingRange.Require(Neighbors, 2, 200, "Training:Neighbors");

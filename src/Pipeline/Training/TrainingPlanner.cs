@@ -41,6 +41,10 @@ public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions op
         return new TrainingPlan(year, quarter, asked, request.Token);
     }
 
+    /// <summary>Whether there is anything to train: a tech center with preprocessed incidents.</summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<bool> CanTrainAsync(CancellationToken cancellationToken = default) => (await techCenters.ListTechCentersAsync(cancellationToken)).Count > 0;
+
     /// <summary>What a plan trains, and with which parameters: a restart resumes only the run that asked for the same.</summary>
     public string Fingerprint(TrainingPlan plan)
     {
@@ -99,17 +103,31 @@ public sealed class TrainingPlanner(ITechCenters techCenters, TrainingOptions op
             : throw RequestException.Invalid("techCenters", $"The tech center '{unknown}' has no preprocessed incidents. Known: {string.Join(", ", known.Select(k => $"'{k.TechCenter}'"))}.");
     }
 
-    // Incidents without a date belong to every window: a center that has no others is never refused.
+    /// <summary>
+    /// Refuses a quarter of which the warehouse holds nothing: one whose window holds no dated incident of any center, or one that has not begun, by the clock and by the
+    /// incidents. Its version would be the newest of its center for as long. Incidents without a date belong to every window, but make no quarter: only where the
+    /// centers have no others is any quarter that has begun as good as another.
+    /// </summary>
     private void RequireData(int year, int quarter, TechCenterStatistics[] centers)
     {
         TrainingWindow window = Window(year, quarter);
-        DateTimeOffset? oldest = centers.Min(s => s.OldestIncident);
-        DateTimeOffset? newest = centers.Max(s => s.NewestIncident);
-        if (oldest is null || newest is null || centers.Any(s => s.OldestIncident is null) || (window.Until > oldest && window.From <= newest))
+        TechCenterStatistics[] dated = [.. centers.Where(s => s.OldestIncident is not null && s.NewestIncident is not null)];
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset begun = dated.Select(s => s.NewestIncident!.Value).Append(now).Max();
+        if ((year, quarter).CompareTo(TrainingWindow.QuarterOf(begun)) > 0)
+        {
+            throw RequestException.Invalid("year", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{year} q{quarter} has not begun: it is {now:yyyy-MM-dd}, and {(dated.Length == 0 ? "no incident has a date" : $"the incidents are from {dated.Min(s => s.OldestIncident):yyyy-MM-dd} to {dated.Max(s => s.NewestIncident):yyyy-MM-dd}")}. Give a year and quarter whose window holds some of them."));
+        }
+
+        if (dated.Length == 0 || dated.Any(s => window.Until > s.OldestIncident && window.From <= s.NewestIncident))
         {
             return;
         }
 
+        DateTimeOffset? oldest = dated.Min(s => s.OldestIncident);
+        DateTimeOffset? newest = dated.Max(s => s.NewestIncident);
         throw RequestException.Invalid("year", string.Create(
             CultureInfo.InvariantCulture,
             $"The window of {year} q{quarter} is {window.From:yyyy-MM-dd} to {window.Until:yyyy-MM-dd}, but the incidents are from {oldest:yyyy-MM-dd} to {newest:yyyy-MM-dd}. Give a year and quarter whose window holds some of them."));

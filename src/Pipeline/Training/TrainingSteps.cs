@@ -31,11 +31,11 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
         Dictionary<string, TrainingOutcome> outcomes = training.Finished.ToDictionary(o => o.TechCenter, StringComparer.Ordinal);
         foreach (string center in training.TechCenters.Where(c => !outcomes.ContainsKey(c)).ToArray())
         {
-            progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, center));
+            progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, center, "tech center"));
             outcomes.Add(center, await TryAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center), cancellationToken));
         }
 
-        progress?.Report(new PipelineProgress("Training", training.TechCenters.Count, training.TechCenters.Count));
+        progress?.Report(new PipelineProgress("Training", training.TechCenters.Count, training.TechCenters.Count, Unit: "tech center"));
         return training.Ended(outcomes.Values);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Pipeline.Incidents;
 using Pipeline.Cli.Demo;
+using Pipeline.Incidents;
 
 namespace Pipeline.Cli.Tests.Demo;
 

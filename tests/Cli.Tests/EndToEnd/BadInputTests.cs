@@ -41,7 +41,7 @@ public sealed class BadInputTests
 
         run.ExitCode.ShouldBe(0, run.ToString());
         Counts(run).ShouldBe((115, 5, 115));
-        run.Errors.ShouldContain("Texts longer than 100000 characters were cut to that length: 1 incidents.");
+        run.Errors.ShouldContain("Texts longer than 100,000 characters were cut to that length: those of 1 incident.");
         run.Errors.ShouldContain($"Rejected rows: {folder["data/rejects.csv"]}");
         string[] rejects = await File.ReadAllLinesAsync(folder["data/rejects.csv"]);
         rejects[0].ShouldBe("row,line,number,reason");
@@ -146,10 +146,10 @@ public sealed class BadInputTests
         center.GetProperty("incidents").GetInt32().ShouldBe(count);
         string[] lines = [.. (await File.ReadAllLinesAsync(folder["out.csv"])).Skip(1)];
         lines.Length.ShouldBe(count);
-        lines.Count(line => line.Contains(",Workplace,-1,unclustered,-1,unclustered,0", StringComparison.Ordinal)).ShouldBe(center.GetProperty("noise").GetInt32());
+        lines.Count(line => line.Contains(",Workplace,-1,unclustered,-1,unclustered,0", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
         if (count < 10)
         {
-            center.GetProperty("noise").GetInt32().ShouldBe(count);
+            center.GetProperty("unclustered").GetInt32().ShouldBe(count);
             center.GetProperty("detail").GetString().ShouldBe($"The window holds too few incidents: {count}, at least 10 are needed.");
         }
     }
@@ -164,7 +164,7 @@ public sealed class BadInputTests
 
         run.ExitCode.ShouldBe(0, run.ToString());
         JsonElement center = run.Json.GetProperty("techCenters").EnumerateArray().Single();
-        (center.GetProperty("clusters").GetInt32(), center.GetProperty("noise").GetInt32()).ShouldBe((1, 0));
+        (center.GetProperty("clusters").GetInt32(), center.GetProperty("unclustered").GetInt32()).ShouldBe((1, 0));
         run.Json.GetProperty("embedded").GetInt32().ShouldBe(1);
         (await ClustersAsync(folder["out.csv"])).Values.ShouldAllBe(cluster => cluster == "0");
     }

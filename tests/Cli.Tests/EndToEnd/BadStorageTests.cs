@@ -46,7 +46,7 @@ public sealed class BadStorageTests
 
         full.ShouldHaveFailed(1, disk.Path, "the disk is full", "Free some space and run this step again.");
         validate.ExitCode.ShouldBe(0, validate.ToString());
-        validate.Output.ShouldContain("PASS  model of default: 2026_q2,");
+        validate.Output.ShouldContain("PASS  model of (no tech center): 2026_q2,");
         train.ExitCode.ShouldBe(0, train.ToString());
         train.Json.GetProperty("techCenters")[0].GetProperty("version").GetString().ShouldBe("2026_q2_r2");
     }
@@ -119,7 +119,7 @@ public sealed class BadStorageTests
         await first.WaitForExitAsync();
 
         CommandResult stopped = new(first.ExitCode, await output, errors);
-        stopped.ShouldHaveFailed(1, "Stopped. What is done is kept; start the same command again to go on.");
+        stopped.ShouldHaveFailed(130, "Stopped. What is done is kept; start the same command again to go on.");
         CommandResult second = await CommandLine.RunAsync(command);
         second.ExitCode.ShouldBe(0, second.ToString());
         second.Json.GetProperty("embedded").GetInt32().ShouldBe(0, "the texts were embedded before the interruption");

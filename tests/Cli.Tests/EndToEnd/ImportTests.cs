@@ -104,7 +104,6 @@ public sealed class ImportTests
 
     private static Process Start(TempFolder folder, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), .. arguments])
     {
-        UseShellExecute = false,
         WorkingDirectory = folder["."],
         UseShellExecute = false,
         RedirectStandardInput = true,

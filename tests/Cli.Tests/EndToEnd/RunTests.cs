@@ -27,7 +27,7 @@ public sealed class RunTests
         lines[0].ShouldBe("number,tech_center,cluster_id,cluster_label,domain_id,domain_name,confidence");
         lines.Length.ShouldBe(1_201);
         lines.Skip(1).Select(l => l.Split(',')[0]).ShouldBe((await File.ReadAllLinesAsync(csv)).Where(l => l.StartsWith("INC", StringComparison.Ordinal)).Select(l => l.Split(',')[0]));
-        lines.Skip(1).Count(l => l.Contains(",unclustered,", StringComparison.Ordinal)).ShouldBe(center.GetProperty("noise").GetInt32());
+        lines.Skip(1).Count(l => l.Contains(",unclustered,", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
         (await File.ReadAllTextAsync(folder["report.html"])).ShouldStartWith("<!doctype html>", Case.Insensitive);
     }
 
@@ -97,14 +97,14 @@ public sealed class RunTests
         CommandResult predict = await CommandLine.RunAsync("predict", "--data", folder["data"]);
 
         validate.ExitCode.ShouldBe(1);
-        validate.Output.ShouldContain("FAIL  model of default: The model version hdbscan-models/default/2026_q2 is damaged: model.safetensors");
+        validate.Output.ShouldContain("FAIL  model of (no tech center): The model version hdbscan-models/default/2026_q2 is damaged: model.safetensors");
         predict.ExitCode.ShouldBe(1);
 
         await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(model)!, "manifest.json"), "{");
         string status = (await CommandLine.RunAsync("status", "--data", folder["data"])).Output;
 
         status.ShouldContain("│ unusable │");
-        status.TrimEnd().Split('\n')[^1].ShouldMatch("^default: The model version .*[^.]\\. Restore it from a backup, or delete its folder and train again\\.$", "the reason is below the table, in one line");
+        status.TrimEnd().Split('\n')[^1].ShouldMatch("^\\(no tech center\\): The model version .*[^.]\\. Restore it from a backup, or delete its folder and train again\\.$", "the reason is below the table, in one line");
     }
 
     private static int[] ClusterIds(string path)

@@ -29,7 +29,8 @@ public sealed class ServeTests
         (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("waitingForPreprocessing").GetInt64().ShouldBe(0);
         (await client.GetStringAsync(new Uri("/report", UriKind.Relative))).ShouldContain("Problem clusters");
         using HttpResponseMessage metrics = await client.GetAsync(new Uri("/metrics", UriKind.Relative));
-        metrics.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        metrics.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
+        (await metrics.Content.ReadAsStringAsync()).ShouldContain("pipeline_errors_total");
 
         CommandResult second = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", "0");
         second.ExitCode.ShouldBe(1, second.ToString());
@@ -39,11 +40,12 @@ public sealed class ServeTests
         await host.WaitForExitAsync();
         host.ExitCode.ShouldBe(0, await errors);
 
-        using Process again = CommandLine.Start(["serve", "--data", folder["data"], "--port", "0", "--development"]);
+        using Process again = CommandLine.Start(["serve", "--data", folder["fresh"], "--port", "0", "--development"]);
         Task<string> errorsAgain = again.StandardError.ReadToEndAsync();
         List<string> linesAgain = await ReadUntilAsync(again, "Stop with Ctrl+C.");
         linesAgain.ShouldContain(l => l.Contains("this is development", StringComparison.Ordinal));
-        linesAgain.ShouldNotContain(l => l.StartsWith("Master key ", StringComparison.Ordinal));
+        linesAgain.ShouldNotContain(l => l.StartsWith("Master key ", StringComparison.Ordinal) || l.StartsWith("Function key ", StringComparison.Ordinal) || l.Contains("keys were made", StringComparison.Ordinal));
+        File.Exists(Path.Combine(folder["fresh"], "host-keys.json")).ShouldBeTrue();
         using Process interrupt = Process.Start("kill", ["-INT", $"{again.Id}"]);
         await again.WaitForExitAsync();
         again.ExitCode.ShouldBe(0, await errorsAgain);
@@ -56,6 +58,16 @@ public sealed class ServeTests
         CommandResult port = await CommandLine.RunAsync("serve", "--data", folder["data"], "--port", "70000");
         port.ExitCode.ShouldBe(2, port.ToString());
         port.Errors.ShouldContain("Host:Port is 70000; it must be from 0 to 65535.");
+        Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public async Task A_host_that_other_machines_reach_is_not_served_without_keys()
+    {
+        using TempFolder folder = new();
+        CommandResult open = await CommandLine.RunAsync(["serve", "--data", folder["data"], "--port", "0", "--development"], new Dictionary<string, string>(StringComparer.Ordinal) { ["Host__Address"] = "0.0.0.0" });
+        open.ExitCode.ShouldBe(2, open.ToString());
+        open.Errors.ShouldContain("Host:Address is '0.0.0.0'");
         Directory.Exists(folder["data"]).ShouldBeFalse();
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsvHelper;
-using Pipeline.Incidents;
 using Pipeline.Cli.Demo;
+using Pipeline.Incidents;
 
 namespace Pipeline.Cli.Tests.Support;
 

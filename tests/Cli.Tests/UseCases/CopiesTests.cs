@@ -1,8 +1,8 @@
 using Pipeline.Cli.Tests.Support;
 using Pipeline.Incidents;
+using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
-using Pipeline.Preprocessing;
 using Pipeline.TestSupport;
 using Pipeline.Training;
 
@@ -55,7 +55,7 @@ public sealed class CopiesTests : IDisposable
     {
         string file = SharedFiles.Require("cases/new-text-gets-a-far-cluster/input.csv");
         await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(_folder["data"], PipelineSettings.Load().With(threads: 2), CancellationToken.None);
-        await CsvIntake.ImportAsync(file, new CsvIntakeOptions(), pipeline.Warehouse, rejectsPath: null, progress: null, CancellationToken.None);
+        await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, rejectsPath: null, progress: null, CancellationToken.None);
         await TrainAsync(pipeline);
 
         (ClusterAssignment alert, ClusterAssignment[] gibberish) = await ClassifyAsync(pipeline, "Disk space alert on drive D of the file server");
@@ -79,14 +79,14 @@ public sealed class CopiesTests : IDisposable
     private static async Task TrainAsync(LocalPipeline pipeline)
     {
         await pipeline.Preprocess.RunAsync();
-        (await pipeline.Train.RunAsync(new TrainingRequest())).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+        (await pipeline.TrainAsync(new TrainingRequest())).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
     }
 
     private static async Task<(ClusterAssignment Answer, ClusterAssignment[] Gibberish)> ClassifyAsync(LocalPipeline pipeline, string text)
     {
         ModelManifest manifest = (await pipeline.Models.FindLatestAsync("default"))!;
         FittedModel model = FittedModel.Load(manifest, await pipeline.Models.ReadAsync(manifest), 2);
-        string[] summaries = [.. new[] { text }.Concat(Gibberish).Select(t => new SummaryBuilder(pipeline.Masker).Build([t]))];
+        string[] summaries = [.. new[] { text }.Concat(Gibberish).Select(t => pipeline.Preprocess.Summaries.Build([t]))];
         var embeddings = await pipeline.Embedder.GenerateAsync(summaries);
         IReadOnlyList<ClusterAssignment> answers = model.Classify([.. summaries.Zip(embeddings, (summary, e) => (Unknown, e.Vector))]);
         return (answers[0], [.. answers.Skip(1)]);

@@ -20,7 +20,7 @@ namespace Pipeline.LocalHost.Tests.Functions;
 /// <summary>The app's own functions on a free port of this machine, with their orchestrations, over storage in a folder that is deleted with it.</summary>
 internal sealed class Api : IAsyncDisposable
 {
-    private const string Key = "a-function-key";
+    public const string Key = "a-function-key";
 
     private readonly TempFolder _folder = new();
     private readonly SqliteWarehouse _warehouse;
@@ -66,6 +66,9 @@ internal sealed class Api : IAsyncDisposable
 
     public DurableTaskClient Orchestrations => Services.GetRequiredService<DurableTaskClient>();
 
+    /// <summary>The file of the warehouse, which is made by its first use.</summary>
+    public string WarehousePath => _folder["warehouse.db"];
+
     /// <summary>A file in the folder of the object store.</summary>
     public string ObjectPath(string name) => _folder[$"objects/{name}"];
 
@@ -73,7 +76,6 @@ internal sealed class Api : IAsyncDisposable
     public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
         Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System, services);
-        await api._warehouse.InitializeAsync();
         await FunctionHost.StartAsync(api._app, CancellationToken.None);
         api.Client.BaseAddress = new Uri(api._app.Urls.First());
         api.Client.DefaultRequestHeaders.Add("x-functions-key", Key);

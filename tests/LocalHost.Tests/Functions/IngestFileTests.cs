@@ -60,7 +60,7 @@ public sealed class IngestFileTests
         await new IngestFile(warehouse, objects, warehouse, new IntakeOptions(), TimeProvider.System).RunAsync(noticed.Id);
 
         (await warehouse.ReadChangesAsync(0, 10)).Select(c => c.Incident.Number).ShouldBe(["OLD", "NEW"]);
-        (await objects.NamesAsync()).ShouldNotContain(name => name.StartsWith("incoming/", StringComparison.Ordinal));
+        (await objects.NamesAsync()).ShouldNotContain("incoming/a.csv", StringComparer.Ordinal);
         (await warehouse.ReadIngestionsAsync(10)).ShouldAllBe(i => i.State == IngestionState.Accepted);
     }
 

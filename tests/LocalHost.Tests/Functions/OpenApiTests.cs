@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.RouteContract;
 using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;

@@ -24,7 +24,7 @@ public sealed class TrainOnTheTestHostTests
         await api.PostAsync("/api/preprocess", new { });
         TrainOrchestration training = ActivatorUtilities.CreateInstance<TrainOrchestration>(api.Services);
         await using DurableTaskTestHost vendor = await DurableTaskTestHost.StartAsync(registry => registry
-            .AddOrchestrator(TrainOrchestration.Orchestrator, () => new Orchestrator())
+            .AddOrchestrator(TrainOrchestration.Orchestrator, () => new TrainOrchestrator())
             .AddActivityFunc<TrainingPlan, OpenedTraining>("TrainOpen", (_, plan) => training.OpenAsync(plan, CancellationToken.None))
             .AddActivityFunc<TechCenterTraining, TrainingOutcome>("TrainTechCenter", (_, center) => training.TrainAsync(center, CancellationToken.None))
             .AddActivityFunc<TrainingRecord>("TrainClose", (_, record) => training.CloseAsync(record, CancellationToken.None)));
@@ -41,13 +41,14 @@ public sealed class TrainOnTheTestHostTests
         here.GetProperty("result").GetProperty("techCenters").EnumerateArray().Select(c => $"{c.GetProperty("techCenter")} {c.GetProperty("version")}").ShouldBe(["Network 2026_q2_r2", "Printing 2026_q2_r2", "Storage 2026_q2_r2"]);
         there.ReadCustomStatusAs<JsonElement>().GetProperty("Done").GetInt32().ShouldBe(here.GetProperty("progress").GetProperty("done").GetInt32());
     }
+}
 
-    private sealed class Orchestrator : ITaskOrchestrator
-    {
-        public Type InputType => typeof(TrainingPlan);
+/// <summary>The training orchestration as a class, which the vendor's host asks for.</summary>
+internal sealed class TrainOrchestrator : ITaskOrchestrator
+{
+    public Type InputType => typeof(TrainingPlan);
 
-        public Type OutputType => typeof(TrainingRecord);
+    public Type OutputType => typeof(TrainingRecord);
 
-        public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input) => await TrainOrchestration.RunAsync(context);
-    }
+    public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input) => await TrainOrchestration.RunAsync(context);
 }

@@ -41,10 +41,10 @@ public sealed class TrainOrchestrationTests
 
         await api.PostAsync("/api/preprocess", new { });
         await api.PostAsync("/api/train", new { year = 2026, quarter = 1, techCenters = new[] { "Broken" } });
-        string earlier = api.ObjectPath("hdbscan-models/broken/2026_q1/clusters.json");
-        await UntilAsync(() => File.Exists(api.ObjectPath("hdbscan-models/broken/2026_q1/manifest.json")));
+        string earlier = api.ObjectPath("hdbscan-models/broken/2026_q1/manifest.json");
+        await UntilAsync(() => File.Exists(earlier));
         string sound = await File.ReadAllTextAsync(earlier);
-        await File.WriteAllTextAsync(earlier, "{}");
+        await File.WriteAllTextAsync(earlier, sound.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
 
         await api.PostAsync("/api/train", new { year = 2026, quarter = 2 });
         JsonElement status = await api.TrainedAsync("/api/train/train-2026-q2");
@@ -52,7 +52,7 @@ public sealed class TrainOrchestrationTests
         status.GetProperty("status").GetString().ShouldBe("completed");
         JsonElement[] centers = [.. status.GetProperty("result").GetProperty("techCenters").EnumerateArray()];
         centers.Select(c => c.GetProperty("status").GetString()).ShouldBe(["failed", .. healthy.Select(_ => "published")], status.ToString());
-        centers[0].GetProperty("detail").GetString()!.ShouldContain("clusters.json");
+        centers[0].GetProperty("detail").GetString()!.ShouldContain("Use a newer program.");
         (await api.Warehouse.GetSettingAsync(TrainingSteps.LastTrainingSetting))!.ShouldContain("\"status\":\"failed\"");
 
         await File.WriteAllTextAsync(earlier, sound);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Intake;
+using Pipeline.RouteContract;
 using Pipeline.Storage;
 
 namespace Pipeline.LocalHost.Tests.Functions;

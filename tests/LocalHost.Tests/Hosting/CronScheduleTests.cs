@@ -20,8 +20,8 @@ public sealed class CronScheduleTests
     [DataRow("0 30 9 * Jan-Mar Mon-Fri", "2026-03-31T09:30:00", "2027-01-01T09:30:00")]
     [DataRow("0 0 12 * january monday", "2026-11-22T00:00:00", "2027-01-04T12:00:00")]
     [DataRow("0 0 0 * * 0", "2026-11-22T00:00:00", "2026-11-29T00:00:00")]
-    [DataRow("0 0 0 * * 7", "2026-11-22T00:00:00", "2026-11-29T00:00:00")]
-    [DataRow("0 0 0 * * 5-7", "2026-11-21T00:00:00", "2026-11-22T00:00:00")]
+    [DataRow("0 0 0 * * SUN", "2026-11-22T00:00:00", "2026-11-29T00:00:00")]
+    [DataRow("0 0 0 * * 5,6,0", "2026-11-21T00:00:00", "2026-11-22T00:00:00")]
     [DataRow("5/25 * * * * *", "2026-11-22T00:00:30", "2026-11-22T00:00:55")]
     [DataRow("0 0 0 13 * FRI", "2026-11-22T00:00:00", "2027-08-13T00:00:00")]
     [DataRow("*/5 * * * *", "2026-11-22T00:01:01", "2026-11-22T00:05:00")]
@@ -73,7 +73,9 @@ public sealed class CronScheduleTests
     [DataRow("0 0 24 * * *", "24 is not from 0 to 23")]
     [DataRow("0 0 0 0 * *", "0 is not from 1 to 31")]
     [DataRow("0 0 0 1 13 *", "13 is not from 1 to 12")]
-    [DataRow("0 0 0 * * 8", "8 is not from 0 to 7")]
+    [DataRow("0 0 0 * * 8", "8 is not from 0 to 6")]
+    [DataRow("0 0 0 * * 7", "7 is not from 0 to 6, and Sunday is 0 or SUN")]
+    [DataRow("0 0 0 * * 5-7", "7 is not from 0 to 6")]
     [DataRow("0 0 0 * * FRI-MON", "runs backwards")]
     [DataRow("0 */0 * * * *", "a step must be at least 1")]
     [DataRow("0 1,,2 * * * *", "a part of the list is empty")]
@@ -91,6 +93,14 @@ public sealed class CronScheduleTests
         message.ShouldContain($"'{expression}'");
         message.ShouldContain(reason);
     }
+
+    [TestMethod]
+    [DataRow("*/20 * * * * *", true)]
+    [DataRow("58,59 0 0 29 2 *", true)]
+    [DataRow("59 * * * * *", false)]
+    [DataRow("* * * * *", false)]
+    public void A_schedule_knows_whether_it_comes_within_minutes(string expression, bool within) =>
+        CronSchedule.Parse(expression).IsWithinMinutes.ShouldBe(within);
 
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 

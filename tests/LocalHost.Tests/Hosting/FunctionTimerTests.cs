@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
@@ -140,6 +142,75 @@ public sealed class FunctionTimerTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_start_with_a_clock_a_year_ahead_is_mended_at_the_next_start()
+    {
+        foreach (string start in new[] { "2026-11-22T00:10:00Z", "2027-12-22T00:10:00Z" })
+        {
+            ManualClock clock = new(start);
+            await using Running before = Start<HourlyFunction>(clock);
+            await clock.WaitForWaiterAsync();
+        }
+
+        (await _witness.NextAsync()).IsPastDue.ShouldBeTrue();
+
+        ManualClock right = new("2026-11-22T05:10:00Z");
+        await using Running running = Start<HourlyFunction>(right);
+        await right.WaitForWaiterAsync();
+
+        running.Timer.View.Next.ShouldBe(Utc(6));
+        running.Warnings.ShouldHaveSingleItem().ShouldContain("the clock was ahead or has been put back");
+        await right.AdvanceAsync(TimeSpan.FromMinutes(50));
+        (await _witness.NextAsync()).IsPastDue.ShouldBeFalse();
+    }
+
+    [TestMethod]
+    public async Task A_clock_that_is_put_back_is_noticed_within_a_minute()
+    {
+        ManualClock clock = new("2027-11-22T00:10:00Z");
+        await using Running running = Start<HourlyFunction>(clock);
+        await clock.WaitForWaiterAsync();
+
+        await clock.JumpAsync(new DateTimeOffset(2026, 11, 22, 3, 10, 0, TimeSpan.Zero), runsOn: TimeSpan.FromMinutes(1));
+        await clock.WaitForWaiterAsync();
+
+        running.Timer.View.Next.ShouldBe(Utc(4));
+        running.Warnings.ShouldHaveSingleItem();
+        using HostState remembered = new(StatePath);
+        remembered.ReadTimer("Hourly")!.Next.ShouldBe(Utc(4).UtcDateTime);
+    }
+
+    [TestMethod]
+    public async Task A_clock_that_jumps_ahead_is_noticed_within_a_minute()
+    {
+        ManualClock clock = new("2026-11-22T00:10:00Z");
+        await using Running running = Start<YearlyFunction>(clock);
+        await clock.WaitForWaiterAsync();
+
+        await clock.JumpAsync(new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero), runsOn: TimeSpan.FromMinutes(1));
+
+        await _witness.NextAsync();
+        await clock.WaitForWaiterAsync();
+        running.Timer.View.Next.ShouldBe(new DateTimeOffset(2027, 6, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [TestMethod]
+    public async Task A_clock_put_back_by_seconds_does_not_repeat_the_run_that_has_just_been()
+    {
+        ManualClock clock = new("2026-11-22T00:59:30Z");
+        await using Running running = Start<HourlyFunction>(clock);
+        await clock.AdvanceAsync(TimeSpan.FromSeconds(30));
+        await _witness.NextAsync();
+        await clock.WaitForWaiterAsync();
+
+        await clock.JumpAsync(new DateTimeOffset(2026, 11, 22, 0, 59, 58, TimeSpan.Zero), runsOn: TimeSpan.FromMinutes(1));
+        await clock.WaitForWaiterAsync();
+
+        running.Timer.View.Next.ShouldBe(Utc(2));
+        _witness.Count.ShouldBe(1);
+        running.Warnings.ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task A_run_that_outlasts_the_next_times_is_followed_by_one_run_and_never_overlapped()
     {
         ManualClock clock = new("2026-11-22T00:59:00Z");
@@ -225,9 +296,11 @@ public sealed class FunctionTimerTests : IDisposable
         {
             _state = new HostState(statePath);
             _services = new ServiceCollection().AddSingleton(witness).BuildServiceProvider();
-            Timer = new FunctionTimer(function, _state, new FunctionInvoker(Log, clock, NullLogger<FunctionInvoker>.Instance), _services.GetRequiredService<IServiceScopeFactory>(), clock, NullLogger<FunctionTimer>.Instance);
+            Timer = new FunctionTimer(function, _state, new FunctionInvoker(Log, clock, NullLogger<FunctionInvoker>.Instance), _services.GetRequiredService<IServiceScopeFactory>(), clock, new WarningLog(Warnings));
             _run = Task.Run(() => Timer.RunAsync(_stopping.Token));
         }
+
+        public ConcurrentQueue<string> Warnings { get; } = new();
 
         public InvocationLog Log { get; } = new();
 
@@ -240,6 +313,22 @@ public sealed class FunctionTimerTests : IDisposable
             _stopping.Dispose();
             _state.Dispose();
             await _services.DisposeAsync();
+        }
+    }
+
+    private sealed class WarningLog(ConcurrentQueue<string> warnings) : ILogger<FunctionTimer>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                warnings.Enqueue(formatter(state, exception));
+            }
         }
     }
 

@@ -44,4 +44,16 @@ public sealed class HostKeysTests
         string path = folder.Write("keys.json", content);
         (await Should.ThrowAsync<CommandException>(() => HostKeys.OpenAsync(path, CancellationToken.None))).Message.ShouldContain(path);
     }
+
+    [TestMethod]
+    [DataRow("{\"masterKey\":\"m\",\"functionKeys\":{\"default\":\"d\",\"reporting\":null}}", "'reporting'")]
+    [DataRow("{\"masterKey\":\"m\",\"functionKeys\":{\"reporting\":\"\"}}", "'reporting'")]
+    [DataRow("{\"masterKey\":\"m\",\"functionKeys\":null}", "functionKeys")]
+    [DataRow("{\"masterKey\":null,\"functionKeys\":{}}", "masterKey")]
+    public async Task A_key_that_is_null_is_named(string content, string name)
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("keys.json", content);
+        (await Should.ThrowAsync<CommandException>(() => HostKeys.OpenAsync(path, CancellationToken.None))).Message.ShouldContain(name);
+    }
 }

@@ -6,11 +6,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.TestSupport;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 
@@ -85,6 +88,151 @@ public sealed class HttpTests
         foreign.Headers.Add("Origin", "https://example.org");
         using HttpResponseMessage refused = await host.Client.SendAsync(foreign);
         await ShouldBeProblemAsync(refused, 403, "other origins");
+    }
+
+    [TestMethod]
+    [DataRow("https://example.org")]
+    [DataRow("null")]
+    public async Task Pages_of_other_origins_are_not_answered_with_keys_either(string origin)
+    {
+        await using TestHost host = await StartAsync();
+        using HttpRequestMessage foreign = new(HttpMethod.Get, $"api/admin?code={TestHost.MasterKey}");
+        foreign.Headers.TryAddWithoutValidation("Origin", origin);
+        using HttpResponseMessage refused = await host.Client.SendAsync(foreign);
+        await ShouldBeProblemAsync(refused, 403, "Host:AllowedHosts");
+    }
+
+    [TestMethod]
+    [DataRow("0.0.0.0", "", "example.org", 400)]
+    [DataRow("0.0.0.0", "", "192.0.2.7", 200)]
+    [DataRow("0.0.0.0", "", "localhost", 200)]
+    [DataRow("0.0.0.0", "pipeline.example.org; other.example.org", "pipeline.example.org", 200)]
+    [DataRow("0.0.0.0", "pipeline.example.org", "evil.example.org", 400)]
+    [DataRow("127.0.0.1", "", "192.0.2.7", 400)]
+    [DataRow("127.0.0.1", "pipeline.example.org", "Pipeline.Example.org", 200)]
+    public async Task A_host_answers_to_its_own_names_and_to_those_it_is_given(string address, string allowed, string name, int status)
+    {
+        await using TestHost host = await StartAsync(new HostSettings { Address = address, AllowedHosts = allowed });
+        using HttpRequestMessage request = new(HttpMethod.Get, $"http://127.0.0.1:{new Uri(host.App.Urls.First()).Port}/api/open");
+        request.Headers.Host = name;
+        request.Headers.TryAddWithoutValidation("Origin", allowed.Length > 0 ? $"https://{name}" : $"http://{name}");
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(status);
+    }
+
+    [TestMethod]
+    public void A_host_that_other_machines_reach_is_not_opened_without_keys()
+    {
+        string message = Should.Throw<CommandException>(() => new HostSettings { Address = "0.0.0.0", Development = true }.Validate()).Message;
+        message.ShouldContain("Host:Address is '0.0.0.0'");
+        message.ShouldContain("--development");
+        new HostSettings { Address = "0.0.0.0" }.Validate();
+        new HostSettings { Address = "::1", Development = true }.Validate();
+        Should.Throw<CommandException>(() => new HostSettings { AllowedHosts = "https://example.org" }.Validate()).Message.ShouldContain("'https://example.org'");
+    }
+
+    [TestMethod]
+    public async Task Without_tls_a_host_that_other_machines_reach_says_so_at_its_start()
+    {
+        Telemetry.RecordedLogs logs = new();
+        await using TestHost host = await StartAsync(new HostSettings { Address = "0.0.0.0" }, services: s => s.AddSingleton(new Gate()).AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(logs), level: "Warning");
+        logs.Entries.ShouldContain(e => e.Text.Contains("without TLS", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow("api/open", 200)]
+    [DataRow("api/bare", 200)]
+    [DataRow("api/nothing", 404)]
+    [DataRow("api/echo", 405)]
+    public async Task What_answers_to_GET_answers_to_HEAD_without_a_body(string path, int status)
+    {
+        await using TestHost host = await StartAsync();
+        using HttpRequestMessage request = new(HttpMethod.Head, path);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(status);
+        (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    [DataRow("api/open")]
+    [DataRow("api/nothing")]
+    [DataRow("api/fails")]
+    public async Task No_answer_lets_a_browser_guess_its_type(string path)
+    {
+        await using TestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync(new Uri(path, UriKind.Relative));
+        response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+    }
+
+    [TestMethod]
+    [DataRow("Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "400", DisplayName = "a bad chunk")]
+    [DataRow("Transfer-Encoding: chunked\r\n\r\n1000\r\n", "413", DisplayName = "a chunked body over the limit")]
+    public async Task A_body_that_cannot_be_read_is_the_clients_fault_and_no_failed_run(string rest, string status)
+    {
+        Telemetry.RecordedLogs logs = new();
+        await using TestHost host = await StartAsync(Small, services: s => s.AddSingleton(new Gate()).AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(logs), level: "Error");
+        string body = rest.Contains("1000", StringComparison.Ordinal) ? $"{rest}{new string('x', 0x1000)}\r\n0\r\n\r\n" : rest;
+
+        string answer = await SendRawAsync(host, $"POST /api/answered HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n{body}");
+
+        answer.ShouldStartWith($"HTTP/1.1 {status} ");
+        answer.ShouldContain("application/problem+json");
+        host.App.Services.GetRequiredService<InvocationLog>().Recent().ShouldHaveSingleItem().Outcome.ShouldBe(InvocationOutcome.Succeeded);
+        logs.Entries.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    [DataRow(408, "the host waits for it")]
+    [DataRow(413, "larger than the host reads")]
+    [DataRow(400, "cannot be read")]
+    public async Task What_the_server_says_of_a_body_is_answered_as_it_says(int status, string detail)
+    {
+        await using TestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync(new Uri($"api/bad/{status}", UriKind.Relative));
+        await ShouldBeProblemAsync(response, status, detail);
+    }
+
+    [TestMethod]
+    [DataRow("database", "SQLite Error 13: 'database or disk is full'.")]
+    [DataRow("file", "No space left on device")]
+    public async Task A_full_disk_is_told_with_its_reason(string kind, string reason)
+    {
+        await using TestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync(new Uri($"api/full/{kind}", UriKind.Relative));
+        await ShouldBeProblemAsync(response, 503, reason);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+    }
+
+    [TestMethod]
+    public async Task Of_a_file_that_the_host_itself_cannot_write_the_reason_is_told()
+    {
+        await using TestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync(new Uri("api/unwritten", UriKind.Relative));
+        await ShouldBeProblemAsync(response, 503, "could not be written: No space left on device");
+    }
+
+    [TestMethod]
+    public async Task A_client_that_leaves_is_no_error()
+    {
+        Telemetry.RecordedLogs logs = new();
+        Gate gate = new();
+        await using TestHost host = await StartAsync(services: s => s.AddSingleton(gate).AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(logs), level: "Warning");
+        using (TcpClient client = new())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, new Uri(host.App.Urls.First()).Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /api/waits HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"));
+            await gate.Entered.Task;
+            client.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        InvocationLog runs = host.App.Services.GetRequiredService<InvocationLog>();
+        while (runs.Recent() is not [{ Outcome: not InvocationOutcome.Running }])
+        {
+            await Task.Delay(5);
+        }
+
+        runs.Recent()[0].Outcome.ShouldNotBe(InvocationOutcome.Failed);
+        logs.Entries.ShouldBeEmpty();
     }
 
     [TestMethod]
@@ -214,8 +362,23 @@ public sealed class HttpTests
         (await Should.ThrowAsync<CommandException>(() => FunctionHost.StartAsync(app, CancellationToken.None))).Message.ShouldContain("--port");
     }
 
-    private static Task<TestHost> StartAsync(HostSettings? settings = null, string prefix = "api", Action<IServiceCollection>? services = null) =>
-        TestHost.StartAsync(settings, services ?? (s => s.AddSingleton(new Gate())), prefix, typeof(Functions));
+    private static Task<TestHost> StartAsync(HostSettings? settings = null, string prefix = "api", Action<IServiceCollection>? services = null, string level = "None") =>
+        TestHost.StartAsync(settings, services ?? (s => s.AddSingleton(new Gate())), prefix, level, functions: [typeof(Functions), typeof(Answers)]);
+
+    private static async Task<string> SendRawAsync(TestHost host, string request)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(host.App.Urls.First()).Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        using StreamReader reader = new(client.GetStream(), Encoding.ASCII);
+        StringBuilder head = new();
+        while (await reader.ReadLineAsync() is { Length: > 0 } line)
+        {
+            head.Append(line).Append('\n');
+        }
+
+        return head.ToString();
+    }
 
     private static async Task<string> ShouldBeProblemAsync(HttpResponseMessage response, int status, string detail)
     {
@@ -237,6 +400,39 @@ public sealed class HttpTests
     }
 
     public sealed record Message(string Text);
+
+    /// <summary>Functions that answer as the pipeline's do.</summary>
+    public sealed class Answers(Gate gate)
+    {
+        [Function("Answered")]
+        public static Task<IResult> Answered([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "answered")] HttpRequest request) =>
+            HttpAnswers.RunAsync(request, NullLogger.Instance, async () =>
+            {
+                using StreamReader reader = new(request.Body);
+                return HttpAnswers.Json(await reader.ReadToEndAsync(request.HttpContext.RequestAborted));
+            });
+
+        [Function("Bad")]
+        public static Task<IResult> Bad([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bad/{status}")] HttpRequest request, int status) =>
+            HttpAnswers.RunAsync(request, NullLogger.Instance, () => throw new BadHttpRequestException("so it is", status));
+
+        [Function("Full")]
+        public static Task<IResult> Full([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "full/{kind}")] HttpRequest request, string kind) =>
+            HttpAnswers.RunAsync(request, NullLogger.Instance, () => throw (kind is "file" ? new IOException("No space left on device") : new SqliteException("SQLite Error 13: 'database or disk is full'.", 13)));
+
+        [Function("Unwritten")]
+        public static IResult Unwritten([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unwritten")] HttpRequest request) =>
+            throw new CommandException($"The file '{request.Path}' could not be written: No space left on device.", ExitCode.Failed, new IOException("No space left on device"));
+
+        [Function("Waits")]
+        public Task<IResult> WaitsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "waits")] HttpRequest request) =>
+            HttpAnswers.RunAsync(request, NullLogger.Instance, async () =>
+            {
+                using StreamReader reader = new(request.Body);
+                gate.Entered.SetResult();
+                return HttpAnswers.Json(await reader.ReadToEndAsync(request.HttpContext.RequestAborted));
+            });
+    }
 
     public sealed class Functions(Gate gate)
     {

@@ -51,6 +51,23 @@ internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
         due.ForEach(t => t.Fire());
     }
 
+    /// <summary>Sets the clock to another time, as a person or a time server does, and lets <paramref name="runsOn"/> go by: timers count elapsed time and know nothing of what was set.</summary>
+    public async Task JumpAsync(DateTimeOffset to, TimeSpan runsOn)
+    {
+        await WaitForWaiterAsync();
+        lock (_lock)
+        {
+            foreach (ManualTimer timer in _timers)
+            {
+                timer.Shift(to - _now);
+            }
+
+            _now = to;
+        }
+
+        await AdvanceAsync(runsOn);
+    }
+
     /// <summary>Moves the clock while nobody waits for it.</summary>
     public void Skip(TimeSpan by)
     {
@@ -80,6 +97,8 @@ internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state, DateTimeOffset due) : ITimer
     {
         public DateTimeOffset Due { get; private set; } = due;
+
+        public void Shift(TimeSpan by) => Due = Due == DateTimeOffset.MaxValue ? Due : Due + by;
 
         public void Fire() => callback(state);
 

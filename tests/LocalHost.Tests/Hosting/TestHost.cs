@@ -27,7 +27,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", params Type[] functions)
+    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, params Type[] functions)
     {
         TempFolder folder = new();
         WebApplication app = FunctionHost.Build(new FunctionHostParts
@@ -35,12 +35,13 @@ internal sealed class TestHost : IAsyncDisposable
             Functions = functions,
             Settings = (settings ?? new HostSettings()) with { Port = 0 },
             HostJson = new HostJson(prefix),
-            Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "None" }).Build(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = level, ["Logging:Console:LogLevel:Default"] = "None" }).AddInMemoryCollection(configuration ?? new Dictionary<string, string?>(StringComparer.Ordinal)).Build(),
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = FunctionKey }),
             StatePath = folder["host.db"],
             JournalPath = folder["orchestrations.db"],
             Services = services ?? (_ => { }),
         });
+        map?.Invoke(app);
         await FunctionHost.StartAsync(app, CancellationToken.None);
         return new TestHost(folder, app);
     }

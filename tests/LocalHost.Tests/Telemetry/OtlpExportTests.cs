@@ -4,8 +4,8 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using OpenTelemetry.Exporter;
-using Pipeline.LocalHost.Hosting.Metrics;
+using Pipeline.LocalHost.Hosting.Telemetry;
+using Pipeline.LocalHost.Tests.Hosting;
 using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Tests.Telemetry;
@@ -30,7 +30,8 @@ public sealed class OtlpExportTests
         await collector.StartAsync();
         string center = $"Center {Guid.NewGuid():N}";
 
-        using (OtlpExport.Start(To("/v1/metrics"), To("/v1/traces")))
+        Dictionary<string, string?> settings = new(StringComparer.Ordinal) { [HostTelemetry.EndpointSetting] = collector.Urls.First(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        await using (await TestHost.StartAsync(configuration: settings))
         {
             PipelineMetrics.Read.Add(5, PipelineMetrics.TechCenter(center));
             using Activity? activity = PipelineActivity.Start("pipeline.preprocess", center);
@@ -41,11 +42,5 @@ public sealed class OtlpExportTests
         received["/v1/metrics"].ShouldContain(center);
         received["/v1/traces"].ShouldContain("pipeline.preprocess");
         received["/v1/traces"].ShouldContain(center);
-
-        Action<OtlpExporterOptions> To(string path) => options =>
-        {
-            options.Endpoint = new Uri(collector.Urls.First() + path);
-            options.Protocol = OtlpExportProtocol.HttpProtobuf;
-        };
     }
 }

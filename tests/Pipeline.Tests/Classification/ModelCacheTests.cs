@@ -104,6 +104,8 @@ public sealed class ModelCacheTests
         company.Objects.Objects["hdbscan-models/office-it/2026_q2_r2/model.safetensors"][^1] ^= 1;
 
         (await cache.GetAsync(SmallCompany.TechCenter)).ShouldBeSameAs(sound);
+        (await company.Cache().GetAsync(SmallCompany.TechCenter))!.Model.Manifest.Version.ShouldBe("2026_q2");
+        company.Objects.Objects["hdbscan-models/office-it/2026_q2/model.safetensors"][^1] ^= 1;
         await Should.ThrowAsync<ModelException>(() => company.Cache().GetAsync(SmallCompany.TechCenter));
     }
 

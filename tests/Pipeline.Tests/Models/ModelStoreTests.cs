@@ -189,6 +189,16 @@ public sealed class ModelStoreTests
     }
 
     [TestMethod]
+    public async Task A_tech_center_of_whose_manifests_none_can_be_read_does_not_hide_the_others()
+    {
+        await PublishAsync("2026_q2");
+        await Store.PublishAsync(Manifest("2026_q2") with { TechCenter = "Hardware" }, Content());
+        Damage("2026_q2");
+
+        (await Store.ListTechCentersAsync()).ShouldBe(["Hardware"]);
+    }
+
+    [TestMethod]
     public async Task A_newer_format_asks_for_a_newer_program()
     {
         await Store.PublishAsync(Manifest("2026_q2") with { Format = 2 }, Content());

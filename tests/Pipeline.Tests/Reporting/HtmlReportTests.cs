@@ -51,7 +51,7 @@ public sealed class HtmlReportTests
         center.GetProperty("unclustered").GetInt32().ShouldBe(3);
         center.GetProperty("weeks").GetInt32().ShouldBe(2);
         DateTime.UnixEpoch.AddDays(center.GetProperty("firstWeek").GetInt32()).ShouldBe(new DateTime(2026, 6, 15, 0, 0, 0, DateTimeKind.Utc));
-        center.GetProperty("clusters")[0].ToString().ShouldBe("""[4,"VPN drops",["vpn","tunnel"],1,"Access",7,0.25,20619,20628,"Rising",[2,5],["VPN drops again"]]""");
+        center.GetProperty("clusters")[0].ToString().ShouldBe("""[4,"VPN drops",["vpn","tunnel"],1,"Access",7,0.25,20619,20628,"Rising",[2,5],["VPN drops again"],[2.5,0.41,26.25]]""");
         center.GetProperty("points")[0].ToString().ShouldBe("""[0,0,4,"INC1",20635,"VPN drops again"]""");
         center.GetProperty("points")[1].ToString().ShouldBe("""[10000,5000,-1,"INC2",null,"Lost umbrella"]""");
         center.GetProperty("changes")[0].ToString().ShouldBe("""["Split",4,"VPN drops",12,7,["Remote access"]]""");
@@ -185,6 +185,7 @@ public sealed class HtmlReportTests
         FirstSeen = new DateTimeOffset(2026, 6, 15, 8, 0, 0, TimeSpan.Zero),
         LastSeen = new DateTimeOffset(2026, 6, 24, 8, 0, 0, TimeSpan.Zero),
         Trend = ClusterTrend.Rising,
+        Change = new RateRatio(2.5, 0.41, 26.25),
         WeeklyCounts = [2, 5],
         Examples = ["VPN drops again"],
     };

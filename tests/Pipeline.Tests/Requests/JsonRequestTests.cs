@@ -71,6 +71,34 @@ public sealed class JsonRequestTests
         body.Position.ShouldBeLessThan(body.Length);
     }
 
+    [TestMethod]
+    public async Task An_answer_to_ninety_thousand_unknown_fields_is_short()
+    {
+        string body = $"{{{string.Join(',', Enumerable.Range(0, 90_000).Select(i => $"\"f{i}\":1"))}}}";
+
+        RequestException error = await Should.ThrowAsync<RequestException>(() => ReadAsync(body));
+
+        error.Message.ShouldBe("The body has fields that cannot be read: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 89990 more.");
+        error.Errors.Count.ShouldBe(10);
+    }
+
+    [TestMethod]
+    public async Task A_fields_name_is_cut_in_the_answer()
+    {
+        RequestException error = await Should.ThrowAsync<RequestException>(() => ReadAsync($"{{\"{new string('x', 100_000)}\":1}}"));
+
+        error.Message.Length.ShouldBeLessThan(200);
+        error.Errors.Keys.ShouldHaveSingleItem().ShouldBe($"{new string('x', 60)}...");
+    }
+
+    [TestMethod]
+    public void A_query_parameter_that_is_not_read_is_refused_with_those_that_are()
+    {
+        Should.Throw<RequestException>(() => RequestFields.Require(["page", "sise"], ["page", "pageSize"])).Errors["sise"].ShouldBe(["There is no such parameter. Parameters: page, pageSize."]);
+        Should.Throw<RequestException>(() => RequestFields.Require(["page"], [])).Errors["page"].ShouldBe(["There is no such parameter. This address takes none."]);
+        RequestFields.Require(["PAGE"], ["page"]);
+    }
+
     private static async Task<Sample> ReadAsync(string body)
     {
         using MemoryStream stream = new(Encoding.UTF8.GetBytes(body));

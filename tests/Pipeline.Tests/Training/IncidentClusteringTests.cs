@@ -1,3 +1,4 @@
+using Pipeline.Models;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Training;
@@ -9,22 +10,53 @@ public sealed class IncidentClusteringTests
 
     /// <summary>Few different texts are clustered as they are: the two problems are 0 and 1 whatever the layout would do.</summary>
     [TestMethod]
-    public void A_text_whose_copies_disagree_gets_the_answer_of_most_and_of_two_equally_frequent_ones_the_later_cluster()
+    public void Copies_of_a_text_are_one_text_with_one_answer()
     {
         Sample sample = new();
         int[] printer = sample.Add(10, direction: 0, likeness: 0.98, text: "printer");
         int[] vpn = sample.Add(10, direction: 1, likeness: 0.98, text: "vpn");
-        int[] tied = [.. sample.Add(1, 0, 0.98, "tied"), .. sample.Add(1, 1, 0.98, "tied")];
-        int[] mostly = [.. sample.Add(1, 1, 0.98, "mostly"), .. sample.Add(2, 0, 0.98, "mostly")];
 
         ClusteredIncidents clustered = Cluster(sample, new TrainingOptions { MinClusterSize = 5, MinSamples = 2, Dimensions = 6 });
 
-        int first = clustered.Labels[printer[0]], second = clustered.Labels[vpn[0]];
+        int first = Answers(clustered, printer).ShouldHaveSingleItem(), second = Answers(clustered, vpn).ShouldHaveSingleItem();
         (Math.Min(first, second), Math.Max(first, second)).ShouldBe((0, 1));
-        Answers(clustered, tied).ShouldBe([1]);
-        Answers(clustered, mostly).ShouldBe([first]);
-        clustered.Result.Labels[tied[0]].ShouldNotBe(clustered.Result.Labels[tied[1]], "or nothing is tied");
-        tied.Select(row => clustered.Probabilities[row]).Distinct().Count().ShouldBe(1);
+        printer.Select(row => clustered.Probabilities[row]).Distinct().Count().ShouldBe(1);
+    }
+
+    [TestMethod]
+    public void A_text_that_is_like_no_other_is_a_cluster_when_it_was_reported_often_enough()
+    {
+        Sample sample = new();
+        int[][] tight = [.. Enumerable.Range(0, 3).Select(direction => sample.Add(40, direction, likeness: 0.95, text: null))];
+        int[] often = sample.Add(20, direction: 5, likeness: 1, text: "often");
+        int[] once = sample.Add(1, direction: 6, likeness: 1, text: "once");
+
+        ClusteredIncidents clustered = Cluster(sample, new TrainingOptions { MinClusterSize = 15, MinSamples = 5, Dimensions = 24 });
+
+        int own = Answers(clustered, often).ShouldHaveSingleItem();
+        own.ShouldBeGreaterThanOrEqualTo(0);
+        tight.ShouldAllBe(group => !Answers(clustered, group).Contains(own));
+        Answers(clustered, once).ShouldNotBe([own]);
+    }
+
+    [TestMethod]
+    public void The_number_of_threads_changes_nothing_and_every_training_says_how_steady_it_is()
+    {
+        Sample sample = new();
+        foreach (int direction in Enumerable.Range(0, 6))
+        {
+            sample.Add(30, direction, likeness: 0.8, text: null);
+        }
+
+        TrainingParameters parameters = new TrainingOptions { MinClusterSize = 10, Dimensions = 24 }.Resolve(sample.Texts.Count);
+        ClusteredIncidents[] runs = [.. new[] { 1, 2 }.Select(threads => IncidentClustering.Cluster([.. sample.Vectors], Dimensions, sample.Texts, parameters, threads))];
+
+        runs[1].Labels.ShouldBe(runs[0].Labels);
+        runs[1].Problems.ShouldBe(runs[0].Problems);
+        runs[1].Probabilities.ShouldBe(runs[0].Probabilities);
+        runs[1].Stability.ShouldBe(runs[0].Stability);
+        runs[0].Stability.ShouldBeInRange(0.5, 1);
+        parameters.Layouts.ShouldBe(41);
     }
 
     [TestMethod]
@@ -33,16 +65,15 @@ public sealed class IncidentClusteringTests
         Sample sample = new();
         int[] loose = sample.Add(40, direction: 0, likeness: 0.7, text: null);
         int[][] tight = [.. Enumerable.Range(1, 3).Select(direction => sample.Add(40, direction, likeness: 0.95, text: null))];
-        TrainingOptions lenient = new() { MinClusterSize = 15, MinSamples = 5, Dimensions = 24, MinCoherence = -1 };
+        TrainingOptions lenient = new() { MinClusterSize = 15, MinSamples = 5, Dimensions = 24, MinCoherence = -10 };
 
         ClusteredIncidents all = Cluster(sample, lenient);
         int label = Answers(all, loose).ShouldHaveSingleItem();
         double coherence = all.Coherence.OfCluster(label);
         double limit = 1.1 * coherence;
-        double[] likeness = [.. loose.Select(row => all.Coherence.OfMember(all.Reduced.AsSpan(row * all.ReducedDimensions, all.ReducedDimensions), label))];
-        likeness.Min().ShouldBeGreaterThan(limit * 2 / 3, "no member is unlike the rest by itself");
+        BackgroundLikeness background = BackgroundLikeness.Measure(all.Reduced, all.ReducedDimensions, sample.Texts, lenient.Seed);
 
-        ClusteredIncidents strict = Cluster(sample, lenient with { MinCoherence = limit });
+        ClusteredIncidents strict = Cluster(sample, lenient with { MinCoherence = (limit - background.Mean) / background.Deviation });
 
         Answers(strict, loose).ShouldBe([-1]);
         foreach (int[] group in tight)
@@ -57,7 +88,7 @@ public sealed class IncidentClusteringTests
     {
         Sample sample = new();
         int[][] tight = [.. Enumerable.Range(0, 4).Select(direction => sample.Add(40, direction, likeness: 0.95, text: null))];
-        TrainingOptions strict = new() { MinClusterSize = 15, MinSamples = 5, Dimensions = 24, MinCoherence = 0.6 };
+        TrainingOptions strict = new() { MinClusterSize = 15, MinSamples = 5, Dimensions = 24, MinCoherence = 1.15 };
         int[] between = sample.Add(1, direction: 0, likeness: 0.3, text: null);
 
         ClusteredIncidents clustered = Cluster(sample, strict);

@@ -9,13 +9,15 @@ public sealed class PreprocessingBacklogTests
     [TestMethod]
     public async Task A_training_waits_until_a_first_import_is_preprocessed()
     {
-        await using SmallCompany company = await ImportedAsync();
-        WaitingTime time = new(() => company.Preprocess.RunAsync(limit: 20));
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ImportAsync("Network", 30);
+        PreprocessingBacklog backlog = new(company.Warehouse, company.Preprocess);
 
-        await new PreprocessingBacklog(company.Warehouse, company.Preprocess, time).AwaitAsync();
-
-        time.Waits.ShouldBe(2);
-        (await company.Preprocess.CountWaitingAsync()).ShouldBe(0);
+        (await backlog.CountAsync()).ShouldBe(30);
+        await company.Preprocess.RunAsync(limit: 20);
+        (await backlog.CountAsync()).ShouldBe(10);
+        await company.Preprocess.RunAsync();
+        (await backlog.CountAsync()).ShouldBe(0);
     }
 
     [TestMethod]
@@ -24,62 +26,7 @@ public sealed class PreprocessingBacklogTests
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync("Network", 200);
         await company.ImportAsync("Network", 2, new DateTimeOffset(2026, 9, 1, 0, 0, 0, TimeSpan.Zero));
-        WaitingTime time = new(() => Task.CompletedTask);
 
-        await new PreprocessingBacklog(company.Warehouse, company.Preprocess, time).AwaitAsync();
-
-        time.Waits.ShouldBe(0);
-    }
-
-    [TestMethod]
-    public async Task A_training_is_given_up_where_nothing_is_preprocessed()
-    {
-        await using SmallCompany company = await ImportedAsync();
-        WaitingTime time = new(() => Task.CompletedTask);
-
-        TrainingFailedException e = await Should.ThrowAsync<TrainingFailedException>(() => new PreprocessingBacklog(company.Warehouse, company.Preprocess, time).AwaitAsync());
-
-        e.Message.ShouldContain("30 incidents still wait for preprocessing");
-        time.Waits.ShouldBe(90);
-    }
-
-    private static async Task<SmallCompany> ImportedAsync()
-    {
-        SmallCompany company = await SmallCompany.OpenAsync();
-        await company.ImportAsync("Network", 30);
-        return company;
-    }
-
-    /// <summary>A clock that jumps ahead by what is waited, while something is done.</summary>
-    private sealed class WaitingTime(Func<Task> meanwhile) : TimeProvider
-    {
-        private DateTimeOffset _now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public int Waits { get; private set; }
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Waits++;
-            _now += dueTime;
-            _ = Task.Run(async () =>
-            {
-                await meanwhile();
-                callback(state);
-            });
-            return new Elapsed();
-        }
-
-        private sealed class Elapsed : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
-            {
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-        }
+        (await new PreprocessingBacklog(company.Warehouse, company.Preprocess).CountAsync()).ShouldBe(0);
     }
 }

@@ -68,7 +68,7 @@ public sealed class TechCenterTrainerTests
         TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
         (outcome.Status, outcome.Incidents, outcome.Unclustered, outcome.Version).ShouldBe((TrainingStatus.NoClusters, 40, 40, null));
-        outcome.Detail.ShouldBe("None of the 40 incidents are alike enough for a cluster.");
+        outcome.Detail.ShouldBe("None of the 40 incidents in the window is alike enough to others for a cluster.");
         (await company.Models.ListAsync(SmallCompany.TechCenter)).ShouldBeEmpty();
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Incidents;
 using Pipeline.Requests;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
@@ -58,6 +59,7 @@ public sealed class TrainingPlannerTests
     [DataRow(null, 2, "year", "or neither")]
     [DataRow(2025, 4, "year", "from 2026-02-02 to 2026-02-06")]
     [DataRow(2029, 1, "year", "from 2026-02-02 to 2026-02-06")]
+    [DataRow(2026, 4, "year", "2026 q4 has not begun: it is 2026-07-01")]
     public async Task A_quarter_that_cannot_be_trained_is_refused_with_the_fix(int? year, int? quarter, string field, string fix)
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
@@ -67,6 +69,30 @@ public sealed class TrainingPlannerTests
 
         error.Errors.Keys.ShouldBe([field]);
         error.Errors[field].ShouldHaveSingleItem().ShouldContain(fix);
+    }
+
+    [TestMethod]
+    public async Task A_quarter_between_the_years_of_two_centers_is_refused_since_neither_has_anything_of_it()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Closed", 5, new DateTimeOffset(2015, 1, 5, 0, 0, 0, TimeSpan.Zero));
+        await company.ReportAsync("Network", 5);
+
+        (await SmallCompany.RefusedAsync(() => company.Planner.PlanAsync(new TrainingRequest(2020, 1)))).Errors.Keys.ShouldBe(["year"]);
+        (await company.Planner.PlanAsync(new TrainingRequest(2015, 2))).Year.ShouldBe(2015);
+    }
+
+    [TestMethod]
+    public async Task Incidents_without_dates_make_no_quarter_of_the_dated_ones_and_any_that_has_begun_by_themselves()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 5);
+        await company.Warehouse.UpsertIncidentsAsync([.. Enumerable.Range(0, 5).Select(i => new Incident { Number = $"U{i}", TechCenter = "Undated", Texts = [$"The badge reader {i} does not open the door"] })]);
+        await company.Preprocess.RunAsync();
+
+        await SmallCompany.RefusedAsync(() => company.Planner.PlanAsync(new TrainingRequest(2010, 1)));
+        (await company.Planner.PlanAsync(new TrainingRequest(2010, 1, ["Undated"]))).Year.ShouldBe(2010);
+        (await SmallCompany.RefusedAsync(() => company.Planner.PlanAsync(new TrainingRequest(2027, 1, ["Undated"])))).Message.ShouldContain("no incident has a date");
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
@@ -50,12 +51,12 @@ public sealed class TrainingStepsTests
     public async Task A_failure_is_thrown_so_that_it_is_tried_again()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
-        company.Objects.Objects["hdbscan-models/office-it/2026_q2/clusters.json"][^2] ^= 1;
+        Exchange(company, '1', '2');
         OpenedTraining training = await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest(2026, 3)));
 
         TrainingFailedException error = await Should.ThrowAsync<TrainingFailedException>(() => company.Steps.TrainAsync(new TechCenterTraining(training.RunId, 2026, 3, SmallCompany.TechCenter)));
 
-        error.Message.ShouldStartWith("The model version hdbscan-models/office-it/2026_q2 is damaged: clusters.json");
+        error.Message.ShouldStartWith("hdbscan-models/office-it/2026_q2/manifest.json has format 2");
         (await company.Steps.OpenAsync(await company.Planner.PlanAsync(new TrainingRequest(2026, 3)))).Finished.ShouldBeEmpty();
     }
 
@@ -101,19 +102,25 @@ public sealed class TrainingStepsTests
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         await company.ReportAsync("Network", 125);
-        byte[] clusters = company.Objects.Objects["hdbscan-models/office-it/2026_q2/clusters.json"];
-        clusters[^2] ^= 1;
+        Exchange(company, '1', '2');
         TrainingPlan plan = await company.Planner.PlanAsync(new TrainingRequest(2026, 3));
 
         TrainingRecord broken = await company.Steps.RunAsync(plan);
-        clusters[^2] ^= 1;
+        Exchange(company, '2', '1');
         TrainingRecord mended = await company.Steps.RunAsync(plan);
 
         broken.TechCenters.Select(c => (c.TechCenter, c.Status)).ShouldBe([("Network", TrainingStatus.Published), (SmallCompany.TechCenter, TrainingStatus.Failed)]);
         broken.TechCenters[1].Incidents.ShouldBe(125);
-        broken.TechCenters[1].Detail!.ShouldContain("clusters.json");
+        broken.TechCenters[1].Detail!.ShouldContain("Use a newer program.");
         (mended.RunId, mended.Resumed).ShouldBe((broken.RunId, 1));
         mended.TechCenters.Select(c => c.Version).ShouldBe(["2026_q3", "2026_q3"]);
+    }
+
+    // A version of a newer program is not passed over: its training fails until that program is there.
+    private static void Exchange(SmallCompany company, char format, char by)
+    {
+        string name = "hdbscan-models/office-it/2026_q2/manifest.json";
+        company.Objects.Objects[name] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(company.Objects.Objects[name]).Replace($"\"format\": {format}", $"\"format\": {by}", StringComparison.Ordinal));
     }
 
     private sealed class Told : IProgress<PipelineProgress>

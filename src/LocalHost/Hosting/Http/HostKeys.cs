@@ -30,9 +30,7 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
             CloseToOthers(path);
             await using FileStream stream = File.OpenRead(path);
             HostKeys? keys = await JsonSerializer.DeserializeAsync<HostKeys>(stream, PipelineJson.Indented, cancellationToken);
-            return keys is { MasterKey.Length: > 0 }
-                ? (keys, false)
-                : throw new JsonException("The master key is empty.");
+            return keys is null ? throw new JsonException("It holds null.") : (keys.Checked(), false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -60,6 +58,15 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
         return opens;
     }
 
+    private HostKeys Checked()
+    {
+        string? problem = string.IsNullOrEmpty(MasterKey) ? "The master key is missing or empty."
+            : FunctionKeys is null ? "The list functionKeys is missing."
+            : FunctionKeys.FirstOrDefault(key => string.IsNullOrEmpty(key.Value)).Key is string name ? $"The function key '{name}' is null or empty."
+            : null;
+        return problem is null ? this : throw new JsonException(problem);
+    }
+
     private static bool Same(string? given, string key) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(key))) && key.Length > 0;
 
@@ -69,7 +76,6 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
     {
         CloseToOthers(stream.Name);
         await JsonSerializer.SerializeAsync(stream, keys, PipelineJson.Indented, cancellationToken);
-        stream.Flush(flushToDisk: true);
     }
 
     private static void CloseToOthers(string path)

@@ -24,7 +24,7 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
         {
             string pattern = $"/{prefix}/{function.Route}".Replace("//", "/", StringComparison.Ordinal);
             Task AnswerAsync(HttpContext context) => InvokeAsync(function, context);
-            IEndpointConventionBuilder route = function.Methods.Count == 0 ? routes.Map(pattern, AnswerAsync) : routes.MapMethods(pattern, function.Methods, AnswerAsync);
+            IEndpointConventionBuilder route = function.Methods.Count == 0 ? routes.Map(pattern, AnswerAsync) : routes.MapMethods(pattern, WithHead(function.Methods), AnswerAsync);
             route.WithDisplayName(function.Function.Name).WithMetadata([.. function.Function.Method.GetCustomAttributes(inherit: false).Where(a => a is IRequestSizeLimitMetadata)]);
         }
     }
@@ -42,6 +42,9 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
         await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, $"Send {asked} in the header {KeyHeader} or the query parameter {KeyParameter}. The file {DataFolder.KeysFile} in the data folder holds the keys.");
         return false;
     }
+
+    // The server leaves out the body of an answer to HEAD.
+    private static IEnumerable<string> WithHead(IReadOnlyList<string> methods) => methods.Contains(HttpMethods.Get, StringComparer.Ordinal) ? methods.Append(HttpMethods.Head).Distinct(StringComparer.Ordinal) : methods;
 
     private async Task InvokeAsync(HttpFunction function, HttpContext context)
     {

@@ -14,7 +14,7 @@ internal static class Problem
     public static Task WriteAsync(HttpContext context, int status, string? detail, string? correlationId = null)
     {
         context.Response.StatusCode = status;
-        if (status == StatusCodes.Status413PayloadTooLarge)
+        if (status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
             // The rest of the body is not read, so the connection is of no further use.
             context.Response.Headers.Connection = "close";

@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.Storage;
 using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Hosting.Http;
 
 /// <summary>
 /// What every request passes: a log line without paths, queries or bodies; failures and bare statuses as problem details; the size limits;
-/// and no answer to other sites, whose pages a browser on this machine may have open.
+/// no answer under a name that is not the host's, and none to pages of other sites, which a user's browser may have open.
 /// </summary>
 internal sealed partial class RequestPipeline(HostSettings settings, ILogger<RequestPipeline> logger)
 {
@@ -43,6 +45,7 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure is logged and answered without its details.")]
     private async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             if (Refusal(context) is (int status, string detail))
@@ -57,9 +60,12 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
                 await Problem.WriteAsync(context, context.Response.StatusCode, Problem.Detail(context));
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested || e is ConnectionResetException)
         {
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -75,6 +81,7 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
     private async Task FailAsync(HttpContext context, Exception exception)
     {
         context.Response.Clear();
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (exception is BadHttpRequestException bad)
         {
             await Problem.WriteAsync(context, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge(context) : bad.Message);
@@ -82,6 +89,13 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
         }
 
         LogFailure(exception, context.TraceIdentifier);
+        if (exception is WarehouseException or ObjectStoreException or CommandException { InnerException: IOException or UnauthorizedAccessException })
+        {
+            context.Response.Headers.RetryAfter = "30";
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Message, context.TraceIdentifier);
+            return;
+        }
+
         await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "The function failed. The host's log has the details under the correlation id.", context.TraceIdentifier);
     }
 
@@ -89,16 +103,15 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
     private (int Status, string Detail)? Refusal(HttpContext context)
     {
         // A page elsewhere that has its own name resolve to this machine must not read what is here.
-        if (settings.IsLoopback && !IsThisMachine(context.Request.Host.Host))
+        if (!settings.GoesBy(context.Request.Host.Host))
         {
-            return (StatusCodes.Status400BadRequest, "The Host header must be localhost or a loopback address, since the host listens on this machine only.");
+            return (StatusCodes.Status400BadRequest, $"The Host header must be {(settings.IsLoopback ? "localhost or a loopback address, since the host listens on this machine only" : "an address or this machine's name")}, or a name of the setting Host:AllowedHosts.");
         }
 
-        // Without keys nothing else keeps a page elsewhere from sending requests through the user's browser.
-        string? origin = context.Request.Headers.Origin;
-        if (settings.Development && origin is not null && !string.Equals(origin, $"{context.Request.Scheme}://{context.Request.Host}", StringComparison.OrdinalIgnoreCase))
+        // A page elsewhere must not send requests through the user's browser, with a key that it was given or without.
+        if (context.Request.Headers.Origin is { Count: > 0 } origin && !IsOwn(origin.ToString(), context.Request))
         {
-            return (StatusCodes.Status403Forbidden, "Requests of pages of other origins are not answered in development, where no key is asked for.");
+            return (StatusCodes.Status403Forbidden, "Requests of pages of other origins are not answered. Where a proxy gives the host another name, list it in the setting Host:AllowedHosts.");
         }
 
         // A function with a limit of its own says so by an attribute of ASP.NET Core, such as [DisableRequestSizeLimit]; the routing has applied it.
@@ -116,8 +129,9 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
         return context.Request.ContentLength > limit ? (StatusCodes.Status413PayloadTooLarge, TooLarge(context)) : null;
     }
 
-    private static bool IsThisMachine(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address));
+    private bool IsOwn(string origin, HttpRequest request) =>
+        string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && settings.AllowedNames.Contains(page.Host, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsJson(HttpContext context) =>
         context.Request.ContentType is { } type && (type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) || type.Contains("+json", StringComparison.OrdinalIgnoreCase));

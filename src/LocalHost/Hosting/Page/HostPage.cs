@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.LocalHost.Hosting.Http;
-using Pipeline.LocalHost.Hosting.Metrics;
 using Pipeline.Reporting;
 
 namespace Pipeline.LocalHost.Hosting.Page;
@@ -15,7 +14,7 @@ namespace Pipeline.LocalHost.Hosting.Page;
 /// What a person at this machine opens in a browser: the status page, the JSON it polls, and the newest report; and what Prometheus fetches. On a loopback address they need no key;
 /// where other machines reach the host they ask for a function key, which the page passes on from its own address.
 /// </summary>
-internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, StatusBoard board, NewestReport report, PrometheusMetrics metrics)
+internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, StatusBoard board, NewestReport report)
 {
     /// <summary>The name of the route that the page polls.</summary>
     public const string StatusRoute = "status";
@@ -23,6 +22,13 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Sta
     /// <summary>The name of the route that Prometheus fetches.</summary>
     public const string MetricsRoute = "metrics";
 
+    /// <summary>What the page polls.</summary>
+    public const string StatusPath = "/status.json";
+
+    /// <summary>What Prometheus fetches.</summary>
+    public const string MetricsPath = "/metrics";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly Lazy<(string Html, string Policy)> Content = new(Build);
 
     /// <summary>Adds the routes.</summary>
@@ -33,17 +39,17 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Sta
             context.Response.Headers.ContentSecurityPolicy = Content.Value.Policy;
             await SendAsync(context, "text/html; charset=utf-8", Content.Value.Html);
         });
-        Get(routes, "/status.json", StatusRoute, async context =>
+        Get(routes, StatusPath, StatusRoute, async context =>
         {
             HostStatus status = await board.GatherAsync(context.RequestAborted);
             context.Response.Headers.CacheControl = "no-store";
             await context.Response.WriteAsJsonAsync(status, PipelineJson.Compact, context.RequestAborted);
         });
-        Get(routes, "/metrics", MetricsRoute, context =>
+        routes.MapPrometheusScrapingEndpoint(MetricsPath, meterProvider: null, scraped => scraped.Use((context, next) => AdmitAsync(context, () =>
         {
             context.Response.Headers.CacheControl = "no-store";
-            return SendAsync(context, PrometheusMetrics.ContentType, metrics.Write());
-        });
+            return next(context);
+        })), optionsName: null).WithMetadata(new HttpMethodMetadata(Methods)).WithDisplayName(MetricsRoute);
         Get(routes, "/report", "report", async context =>
         {
             string file = await report.FileAsync(context.RequestAborted);
@@ -53,16 +59,18 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Sta
         });
     }
 
-    private void Get(IEndpointRouteBuilder routes, string pattern, string name, RequestDelegate answer) => routes.MapGet(pattern, async (HttpContext context) =>
+    private void Get(IEndpointRouteBuilder routes, string pattern, string name, RequestDelegate answer) =>
+        routes.MapMethods(pattern, Methods, (HttpContext context) => AdmitAsync(context, () => answer(context))).WithDisplayName(name);
+
+    private async Task AdmitAsync(HttpContext context, Func<Task> answer)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         context.Response.Headers.XFrameOptions = "DENY";
         if (settings.IsLoopback || await triggers.AdmitAsync(context, AuthorizationLevel.Function))
         {
-            await answer(context);
+            await answer();
         }
-    }).WithDisplayName(name);
+    }
 
     private static Task SendAsync(HttpContext context, string type, string content)
     {

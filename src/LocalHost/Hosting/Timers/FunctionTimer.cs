@@ -13,13 +13,11 @@ namespace Pipeline.LocalHost.Hosting.Timers;
 /// The clock of one function. Its runs follow one another: one that outlasts the next time of the schedule delays it, and several missed times are made up for
 /// by one run. Where the schedule is remembered, the time of the next run is on the disk before it comes, so that a process that was down or died during the run
 /// runs the function once when it starts again, with <see cref="TimerInfo.IsPastDue"/>. A function may thus run twice for one time, never not at all.
+/// The clock itself may be wrong: it is looked at every minute, and a next run that was reckoned from a time still to come is reckoned anew.
 /// </summary>
 internal sealed class FunctionTimer(TimerFunction timer, HostState state, FunctionInvoker invoker, IServiceScopeFactory scopes, TimeProvider clock, ILogger<FunctionTimer> logger)
 {
-    // A timer takes at most about 49 days, and a sleeping computer's clock jumps.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-
-    // How soon what went wrong is tried again.
+    // How soon what went wrong is tried again, and a clock that was set is noticed.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private volatile TimerState _state = new(default, timer.Schedule.Next(clock.GetUtcNow()).UtcDateTime, default, null);
@@ -74,11 +72,12 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
             Save();
         }
 
-        TimeSpan left = _state.Next - clock.GetUtcNow().UtcDateTime;
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        DropLaterThanDue(now);
+        TimeSpan left = _state.Next - now;
         if (left > TimeSpan.Zero)
         {
-            TimeSpan longest = _isUnsaved ? Pause : LongestWait;
-            await WaitAsync(left < longest ? left : longest, stopping);
+            await WaitAsync(left < Pause ? left : Pause, stopping);
         }
         else
         {
@@ -102,10 +101,11 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
         }
 
         DateTime expected = Next(remembered.Last == default ? remembered.Updated : remembered.Last);
-        if (expected == remembered.Next)
+        if (expected == remembered.Next || remembered.Next > Next(now))
         {
             _state = remembered;
-            return remembered.Next < now;
+            DropLaterThanDue(now);
+            return _state.Next < now;
         }
 
         // The schedule has been changed: a time of the new one that lies behind was never promised.
@@ -113,12 +113,46 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
         return false;
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed run must not end the schedule.")]
+    /// <summary>
+    /// Reckons the next run anew where it lies after the schedule's own: it was reckoned while the clock was ahead, and without this would keep the function from running until then.
+    /// A clock that is put back by less than a minute does not repeat the run that has just been.
+    /// </summary>
+    private void DropLaterThanDue(DateTime now)
+    {
+        TimerState present = _state;
+        DateTime due = Next(now);
+        if (present.Next <= due || (present.Last > now && present.Last - now < Pause))
+        {
+            return;
+        }
+
+        logger.LogWarning(33, "{Function} was next due at {Stored:u}, after its schedule's own next time {Due:u}: the clock was ahead or has been put back. It runs at {Next:u}", timer.Function.Name, present.Next, due, due);
+        Remember(present with { Last = default, Next = due, Updated = now });
+    }
+
     private async Task InvokeAsync(string reason, bool isPastDue, CancellationToken stopping)
     {
         DateTime ran = clock.GetUtcNow().UtcDateTime;
+        int failures = 0;
+        bool succeeded;
+        while (!(succeeded = await TryAsync(reason, isPastDue, stopping)) && timer.Pause(++failures) is TimeSpan pause && !stopping.IsCancellationRequested)
+        {
+            logger.LogWarning(34, "{Function} is tried again in {Pause}", timer.Function.Name, pause);
+            await WaitAsync(pause, stopping);
+            reason = "another attempt";
+        }
+
+        // What the host stopped is past due at the next start.
+        if (succeeded || !stopping.IsCancellationRequested)
+        {
+            Remember(new TimerState(ran, Next(ran), ran, succeeded));
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed run must not end the schedule.")]
+    private async Task<bool> TryAsync(string reason, bool isPastDue, CancellationToken stopping)
+    {
         TimerState before = _state;
-        bool? succeeded = false;
         _isRunning = true;
         try
         {
@@ -129,23 +163,21 @@ internal sealed class FunctionTimer(TimerFunction timer, HostState state, Functi
             };
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await invoker.InvokeAsync(new HostedInvocation(timer.Function, info, ReadOnlyDictionary<string, string>.Empty, scope.ServiceProvider, stopping), reason);
-            succeeded = true;
+            return true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // What the host stopped is past due at the next start.
-            return;
+            return false;
         }
         catch (Exception e)
         {
             logger.LogError(30, e, "{Function} failed; its schedule goes on", timer.Function.Name);
+            return false;
         }
         finally
         {
             _isRunning = false;
         }
-
-        Remember(new TimerState(ran, Next(ran), ran, succeeded));
     }
 
     private void Remember(TimerState next)

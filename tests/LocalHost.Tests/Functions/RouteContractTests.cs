@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Pipeline.RouteContract;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+/// <summary>The contract of the routes, which a person replays on the Functions host with tools/RouteContract, holds here.</summary>
+[TestClass]
+public sealed class RouteContractTests
+{
+    // What only a fault of storage or of the code brings about cannot be asked for from outside.
+    private static readonly string[] Faults = ["500", "503"];
+
+    // It takes a model of another embedder: ApiTests and ClassifyTextsTests have it.
+    private const string OtherEmbedder = "POST /classify 409";
+
+    [TestMethod]
+    public async Task The_contract_holds_on_an_empty_warehouse()
+    {
+        await using Api api = await Api.StartAsync();
+
+        await ReplayAsync(api, "empty");
+    }
+
+    [TestMethod]
+    public async Task The_contract_holds_with_data()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.ReportAsync("Network", 600);
+        await api.PostAsync("/api/preprocess", new { });
+        await api.PostAsync("/api/train", new { });
+        await api.TrainedAsync("/api/train/train-2026-q2");
+
+        await ReplayAsync(api, "data");
+    }
+
+    [TestMethod]
+    public void The_contract_has_every_operation_with_every_status_that_it_describes()
+    {
+        IEnumerable<string> described =
+            from path in OpenApi.Document["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            where operation.Value is JsonObject
+            from status in operation.Value!["responses"]!.AsObject()
+            where !Faults.Contains(status.Key, StringComparer.Ordinal)
+            select $"{operation.Key.ToUpperInvariant()} {path.Key} {status.Key}";
+
+        string[] replayed = [.. RouteCase.All.Where(c => c.Route is not null).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Route} {c.Status}")).Distinct(StringComparer.Ordinal)];
+
+        replayed.Append(OtherEmbedder).Order(StringComparer.Ordinal).ShouldBe(described.Order(StringComparer.Ordinal));
+    }
+
+    [TestMethod]
+    public void What_a_host_does_otherwise_is_explained() =>
+        RouteCase.All.SelectMany(c => c.Differs).ShouldAllBe(d => d.Key == "functions" && d.Value.Why.Length > 0);
+
+    private static async Task ReplayAsync(Api api, string state)
+    {
+        using HttpClient client = new() { BaseAddress = api.Client.BaseAddress };
+        RouteReplay replay = new(client, Api.Key, "local");
+        (await replay.StateAsync()).ShouldBe(state);
+        List<string> problems = [];
+        await foreach ((RouteCase route, IReadOnlyList<string>? found) in replay.RunAsync(state))
+        {
+            problems.AddRange((found ?? ["was left out"]).Select(problem => $"{route.Route} {route.Path} ({route.Name}): {problem}"));
+        }
+
+        problems.ShouldBeEmpty();
+    }
+}
