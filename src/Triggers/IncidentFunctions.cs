@@ -16,5 +16,5 @@ public sealed class IncidentFunctions(TakeIncidents take, IntakeOptions standard
             TakenIncidents taken = await take.RunAsync(request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), IntakeQuery.Reading(request, standard), cancellationToken);
             request.HttpContext.Response.Headers.Location = UploadFunctions.AddressOf(taken.Ingestion);
             return HttpAnswers.Json(new { ingestion = IngestionReport.Of(taken.Ingestion), rejects = taken.Rejects }, StatusCodes.Status202Accepted);
-        });
+        }, IntakeQuery.Parameters);
 }

@@ -9,6 +9,13 @@ namespace Pipeline.Triggers;
 /// <summary>What a sender says of a file beside its content, in the query and the headers. Columns and dates are named as on the command line, such as <c>?created-column=Opened</c>.</summary>
 internal static class IntakeQuery
 {
+    /// <summary>The parameter of the file's name.</summary>
+    public const string Name = "name";
+
+    /// <summary>The parameters that say how a file is to be read.</summary>
+    public static readonly string[] Parameters =
+        ["number-column", "created-column", "updated-column", "tech-center-column", "text-columns", "date-format", "time-zone", "encoding", "day-first", "allow-rejects"];
+
     private const int LongestKey = 200;
 
     /// <summary>How the file is to be read: the settings with what the query says.</summary>
@@ -40,7 +47,7 @@ internal static class IntakeQuery
     /// <summary>The file's name: of the query, of the header Content-Disposition, or a name for one that has none.</summary>
     public static string FileName(HttpRequest request)
     {
-        if (Text(request, "name") is { } named)
+        if (Text(request, Name) is { } named)
         {
             return named;
         }

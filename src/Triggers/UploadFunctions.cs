@@ -19,13 +19,13 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
     [Function("Upload")]
     [DisableRequestSizeLimit]
     public Task<IResult> SendAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, CheckedDataset(id), IntakeQuery.Reading(request, standard), cancellationToken));
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, CheckedDataset(id), IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives a file for the incidents, under the name that the mission gives it.</summary>
     [Function("UploadSurveyData")]
     [DisableRequestSizeLimit]
     public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Change, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, TakeIncidents.Dataset, IntakeQuery.Reading(request, standard), cancellationToken));
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, TakeIncidents.Dataset, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives corrected rows of an upload. They are read as the upload was.</summary>
     [Function("UploadRetry")]
@@ -40,7 +40,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
             }
 
             return await ReceiveAsync(request, client, first.Dataset ?? TakeIncidents.Dataset, first.Reading ?? standard, cancellationToken);
-        });
+        }, IntakeQuery.Name);
 
     /// <summary>Tells how far an upload is.</summary>
     [Function("UploadStatus")]
@@ -59,7 +59,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
         {
             string name = IncomingFiles.RejectsOf(await FindAsync(id, cancellationToken));
             return RejectsAnswer.Of(request, objects, name);
-        });
+        }, "format");
 
     /// <summary>Where an ingestion is asked for.</summary>
     internal static string AddressOf(Ingestion ingestion) => $"/api/v1/uploads/{ingestion.Id}";
