@@ -63,6 +63,19 @@ public static class ClusterNames
         return string.Join(' ', words.Index().OrderByDescending(word => leads[word.Index]).Select(word => word.Item));
     }
 
+    /// <summary>The name with one more word: before it where the texts have the word before the name's first word, and behind it otherwise.</summary>
+    /// <param name="name">A name in lower case.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="texts">The words of each text, in lower case and in order.</param>
+    public static string Extend(string name, string word, IReadOnlyList<IReadOnlyList<string>> texts)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(texts);
+        string start = WordsOf(name).First().Split(' ')[^1];
+        int before = texts.Sum(text => (Position(text, word), Position(text, start)) is ( >= 0, >= 0) and var (added, first) ? Math.Sign(first - added) : 0);
+        return before > 0 ? $"{word} {name}" : $"{name} {word}";
+    }
+
     private static int Position(IReadOnlyList<string> text, string word)
     {
         for (int i = 0; i < text.Count; i++)

@@ -17,9 +17,10 @@ public static class TitlePhrase
     /// <param name="keywords">The cluster's keywords, single words among them.</param>
     /// <param name="minShare">The share of titles that must have the phrase, above 0 to 1.</param>
     /// <param name="stopWords">Words that say nothing, in lower case; null for the English ones.</param>
+    /// <param name="accepts">Which phrases may be answered; null for all.</param>
     /// <returns>The phrase in lower case, two words or more; null where no phrase is frequent enough.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="minShare"/> is out of its range.</exception>
-    public static string? Find(IReadOnlyList<string> titles, IReadOnlyList<Keyword> keywords, double minShare = 0.15, IReadOnlySet<string>? stopWords = null)
+    public static string? Find(IReadOnlyList<string> titles, IReadOnlyList<Keyword> keywords, double minShare = 0.15, IReadOnlySet<string>? stopWords = null, Func<string, bool>? accepts = null)
     {
         ArgumentNullException.ThrowIfNull(titles);
         ArgumentNullException.ThrowIfNull(keywords);
@@ -39,7 +40,7 @@ public static class TitlePhrase
         }
 
         return counts
-            .Where(c => c.Value > 1 && c.Value >= minShare * titles.Count)
+            .Where(c => c.Value > 1 && c.Value >= minShare * titles.Count && (accepts is null || accepts(c.Key)))
             .Select(c => (Phrase: c.Key, Score: Math.Sqrt(c.Value) * Weight(c.Key, weights) * (Negation.IsNegation(c.Key[..c.Key.IndexOf(' ', StringComparison.Ordinal)]) ? NegationFirst : 1)))
             .Where(c => c.Score > 0)
             .OrderByDescending(c => c.Score)

@@ -12,6 +12,9 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     private const int OrderTexts = 200;
     private const int LongestNumber = 3;
 
+    /// <summary>The share of a group's titles that must have a phrase for it to be the name; and where no phrase has it, before keywords are strung together.</summary>
+    private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
+
     /// <summary>Names groups of texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="groups">The group of each text, 0 to the number of groups - 1, or -1 for none.</param>
@@ -26,7 +29,7 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(examples);
         string[] contents = NamingTexts.Of(texts);
-        IReadOnlySet<string> stopWords = SilentWords(contents, groups);
+        FrozenSet<string> stopWords = SilentWords(contents, groups);
         IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = stopWords });
         ILookup<int, int> members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
         ClusterDescription[] descriptions =
@@ -34,12 +37,12 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
             .. examples.Select((e, group) =>
             {
                 IReadOnlyList<Keyword> own = NamingWords(keywords.GetValueOrDefault(group, []));
-                return new ClusterDescription(own, TitlePhrase.Find([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, stopWords: stopWords), e);
+                return new ClusterDescription(own, Phrase(group, own, CommonPhrase) ?? Phrase(group, own, RarerPhrase), e);
             }),
         ];
         GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
         string[] names = DistinctNames.Of(
-            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))], [.. descriptions.Select(d => d.Keywords)], Ordered);
+            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))], [.. descriptions.Select(d => d.Keywords)], Extended);
 
         SurfaceForms all = new(texts);
         return
@@ -53,7 +56,20 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         string Ordered(int group, string name) =>
             !DistinctNames.IsOfKeywords(name) || string.Equals(name, descriptions[group].TitlePhrase, StringComparison.Ordinal)
                 ? name
-                : ClusterNames.InOrder(name, [.. members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(contents[i]).SelectMany(run => run)])]);
+                : ClusterNames.InOrder(name, Words(group));
+
+        // Rather another phrase of the titles, with the word and a word of the name, than a word that is hung on.
+        string Extended(int group, string name, string word)
+        {
+            string[] known = [.. name.Split(' ').Where(w => !stopWords.Contains(w))];
+            return Phrase(group, descriptions[group].Keywords, RarerPhrase, phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(known, StringComparer.Ordinal).Any())
+                ?? ClusterNames.Extend(name, word, Words(group));
+        }
+
+        string? Phrase(int group, IReadOnlyList<Keyword> own, double share, Func<string, bool>? accepts = null) =>
+            TitlePhrase.Find([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, share, stopWords, accepts);
+
+        IReadOnlyList<string>[] Words(int group) => [.. members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(contents[i]).SelectMany(run => run)])];
     }
 
     // Stop words of the languages that the texts are in, words that all groups use alike, and the particles and endings of Japanese.

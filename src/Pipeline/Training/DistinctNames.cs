@@ -14,8 +14,8 @@ internal static class DistinctNames
     /// <summary>The names, each different from all others.</summary>
     /// <param name="names">A name per group, in lower case where it was made of keywords.</param>
     /// <param name="keywords">Each group's words that may stand in a name.</param>
-    /// <param name="inOrder">Puts the words of a group's name in order.</param>
-    public static string[] Of(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<Keyword>> keywords, Func<int, string, string> inOrder)
+    /// <param name="extended">The name of a group that takes on a word.</param>
+    public static string[] Of(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<Keyword>> keywords, Func<int, string, string, string> extended)
     {
         string[] result = [.. names];
         bool changed = true;
@@ -34,7 +34,7 @@ internal static class DistinctNames
                 bool own = IsOfKeywords(result[group]);
                 if (own || (rival < group && Same(result[rival], result[group])))
                 {
-                    result[group] = own ? inOrder(group, $"{result[group]} {word}") : $"{result[group]}, {word}";
+                    result[group] = own ? extended(group, result[group], word) : $"{result[group]}, {word}";
                     changed = true;
                 }
             }

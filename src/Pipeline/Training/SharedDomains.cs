@@ -10,10 +10,16 @@ namespace Pipeline.Training;
 internal static class SharedDomains
 {
     private const double SecondWord = 0.6;
-    private const double LabelWeight = 1;
+    private const double LabelWeight = 1.5;
     private const double ProposalWeight = 10;
+
+    /// <summary>The rank of a keyword at which it weighs half as much as the first; those above may join a cluster to a domain that lies apart.</summary>
     private const int KeywordsOfRank = 3;
+    private const double StrongKeyword = 0.5;
     private const char ProposalMark = '=';
+
+    /// <summary>Words of names that are no field of work.</summary>
+    private static readonly FrozenSet<string> NoField = FrozenSet.Create(StringComparer.Ordinal, "not", "cannot", "unable");
 
     /// <summary>The domain of each cluster, numbered from 0 in the order of their first cluster.</summary>
     /// <param name="groups">The group of near clusters that each cluster is in.</param>
@@ -32,7 +38,7 @@ internal static class SharedDomains
         int[] alone = [.. Enumerable.Range(0, domain.Length).Where(cluster => domain[cluster] is null)];
         foreach (int cluster in alone)
         {
-            domain[cluster] = terms[cluster].Where(term => found.Contains(term.Key)).OrderByDescending(term => term.Value * Rarity(term.Key, spread, names.Count)).ThenBy(term => term.Key, StringComparer.Ordinal).FirstOrDefault().Key;
+            domain[cluster] = terms[cluster].Where(term => term.Value >= StrongKeyword && found.Contains(term.Key)).OrderByDescending(term => term.Value * Rarity(term.Key, spread, names.Count)).ThenBy(term => term.Key, StringComparer.Ordinal).FirstOrDefault().Key;
         }
 
         Gather([.. alone.Where(cluster => domain[cluster] is null)], terms, spread, domain);
@@ -84,8 +90,8 @@ internal static class SharedDomains
     {
         while (clusters.Count > 1)
         {
-            string? term = clusters.SelectMany(cluster => terms[cluster]).GroupBy(t => t.Key, StringComparer.Ordinal).Where(t => t.Count() > 1)
-                .OrderByDescending(t => t.Sum(entry => entry.Value) * Rarity(t.Key, spread, terms.Length)).ThenBy(t => t.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
+            string? term = clusters.SelectMany(cluster => terms[cluster]).GroupBy(t => t.Key, t => t.Value, StringComparer.Ordinal).Where(IsTopic)
+                .OrderByDescending(t => t.Sum() * Rarity(t.Key, spread, terms.Length)).ThenBy(t => t.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
             if (term is null)
             {
                 return;
@@ -99,6 +105,10 @@ internal static class SharedDomains
             clusters.RemoveAll(cluster => domain[cluster] is not null);
         }
     }
+
+    // Two clusters share the term, and half of them have it in their names: then it is what they are about.
+    private static bool IsTopic(IGrouping<string, double> weights) =>
+        weights.Count() > 1 && 2 * weights.Count(weight => weight >= LabelWeight) >= weights.Count();
 
     private static string? SharedName(int[] members, Dictionary<string, double>[] terms, Dictionary<string, int> spread, IReadOnlyList<GroupName> names)
     {
@@ -136,13 +146,13 @@ internal static class SharedDomains
         Dictionary<string, double> terms = new(StringComparer.Ordinal);
         foreach ((int rank, string keyword) in name.Keywords.Index())
         {
-            if (!keyword.Contains(' ', StringComparison.Ordinal))
+            if (!NoField.Contains(keyword) && !keyword.Contains(' ', StringComparison.Ordinal))
             {
                 terms[keyword] = 1 / (1 + ((double)rank / KeywordsOfRank));
             }
         }
 
-        foreach (string word in Tokenizer.Split(name.Label).SelectMany(run => run).Where(word => terms.ContainsKey(word) || !StopWords.All.Contains(word)))
+        foreach (string word in Tokenizer.Split(name.Label).SelectMany(run => run).Where(word => !NoField.Contains(word) && (terms.ContainsKey(word) || !StopWords.All.Contains(word))))
         {
             terms[word] = LabelWeight + terms.GetValueOrDefault(word);
         }
