@@ -9,7 +9,7 @@ namespace Pipeline.Training;
 /// </summary>
 internal static class DistinctNames
 {
-    private const int Passes = 3;
+    private const int Passes = 6;
 
     /// <summary>The names, each different from all others.</summary>
     /// <param name="names">A name per group, in lower case where it was made of keywords.</param>
