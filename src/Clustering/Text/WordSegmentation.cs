@@ -13,6 +13,9 @@ public sealed class WordSegmentation
     private const int FewestUses = 2;
     private const double LeastCohesion = 1.5;
 
+    /// <summary>What a run counts for each side on which it always has the same neighbour: it may be part of a longer word.</summary>
+    private const double Bound = 0.5;
+
     private readonly Dictionary<string, double> _scores;
 
     private WordSegmentation(Dictionary<string, double> scores) => _scores = scores;
@@ -54,10 +57,9 @@ public sealed class WordSegmentation
         Dictionary<string, double> scores = new(StringComparer.Ordinal);
         foreach ((string gram, (int count, HashSet<char> before, HashSet<char> after, int edges)) in grams)
         {
-            bool free = before.Count + (edges & 1) > 1 || (edges & 1) == 1;
-            free &= after.Count > 1 || (edges & 2) == 2;
-            if (gram.Length > 1 && count >= FewestUses && free && Cohesion(gram) >= LeastCohesion)
-                scores.Add(gram, (gram.Length - 1) * Math.Log(1 + count));
+            bool begins = before.Count > 1 || (edges & 1) != 0, ends = after.Count > 1 || (edges & 2) != 0;
+            if (gram.Length > 1 && count >= FewestUses && Cohesion(gram) >= LeastCohesion)
+                scores.Add(gram, (gram.Length - 1) * Math.Log(1 + count) * (begins ? 1 : Bound) * (ends ? 1 : Bound));
         }
 
         return new WordSegmentation(scores);

@@ -90,7 +90,7 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
 
     private async Task<GroupLabel[]> LabelsAsync(ClusterDescription[] descriptions, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
     {
-        GroupLabel[] labels = [.. descriptions.Select((_, group) => new GroupLabel(known?[group] ?? ""))];
+        GroupLabel[] labels = [.. descriptions.Select((_, group) => new GroupLabel(known?[group] is { Length: > 0 } name ? Presentable(name) : ""))];
         int[] unnamed = [.. Enumerable.Range(0, labels.Length).Where(group => labels[group].Name.Length == 0)];
         if (unnamed.Length > 0)
         {
