@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Pipeline.Clustering.Tests.Text;
 
 [TestClass]
@@ -13,24 +15,24 @@ public sealed class StopWordsTests
     [DataRow("Nie mogę się zalogować do systemu przez sieć", "nie się do przez")]
     public void The_function_words_of_the_language_of_the_texts_say_nothing(string text, string silent)
     {
-        IReadOnlySet<string> words = StopWords.Of([text]);
+        FrozenSet<string> words = StopWords.Of([text]);
         silent.Split(' ').ShouldAllBe(word => words.Contains(word));
     }
 
     [TestMethod]
     public void The_words_of_a_language_that_the_texts_are_not_in_may_name_them()
     {
-        IReadOnlySet<string> words = StopWords.Of(["The pod restarts and is not ready after the update", "A pod of the cluster was evicted"]);
-        words.ShouldNotContain("pod");
-        words.ShouldContain("the");
-        StopWords.All.ShouldContain("pod");
+        FrozenSet<string> words = StopWords.Of(["The pod restarts and is not ready after the update", "A pod of the cluster was evicted"]);
+        words.ShouldNotContain("pod", StringComparer.Ordinal);
+        words.ShouldContain("the", StringComparer.Ordinal);
+        StopWords.All.ShouldContain("pod", StringComparer.Ordinal);
     }
 
     [TestMethod]
     public void A_language_of_a_few_texts_among_many_counts()
     {
         string[] texts = [.. Enumerable.Repeat("The printer is not on the network", 100), "Der Drucker ist mit dem Netz nicht verbunden"];
-        StopWords.Of(texts).ShouldContain("dem");
+        StopWords.Of(texts).ShouldContain("dem", StringComparer.Ordinal);
     }
 
     [TestMethod]
