@@ -36,7 +36,7 @@ public sealed class ClusterNamerTests
             ["digital badge app: login loop", "login of digital badge app", "digital badge app"],
             ["digital badge app", "digital badge app frozen", "digital badge app frozen"]);
         names.Distinct(StringComparer.OrdinalIgnoreCase).Count().ShouldBe(3);
-        names.ShouldAllBe(name => !name.Contains(',') && !names.Any(other => other != name && other.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+        names.ShouldAllBe(name => !name.Contains(',') && !names.Any(other => !string.Equals(other, name, StringComparison.Ordinal) && other.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
         names[1].ShouldContain("login", Case.Insensitive);
         names[2].ShouldContain("frozen", Case.Insensitive);
     }
