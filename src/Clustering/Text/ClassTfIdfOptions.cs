@@ -13,7 +13,7 @@ public sealed record ClassTfIdfOptions
     public int MinPhraseTexts { get; init; } = 2;
 
     /// <summary>Words that say nothing, in lower case. Phrases are formed across them.</summary>
-    public IReadOnlySet<string> StopWords { get; init; } = EnglishStopWords.All;
+    public IReadOnlySet<string> StopWords { get; init; } = Pipeline.Clustering.StopWords.English;
 
     /// <summary>Checks every parameter against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range; the message names it, its value and the range.</exception>

@@ -39,6 +39,62 @@ public static class ClusterNames
         return string.Join(' ', name);
     }
 
+    /// <summary>The words of a name in the order in which most texts have them.</summary>
+    /// <remarks>Each word counts, for every other, the texts that have it first; ties stay as they are. O(texts x words of the name).</remarks>
+    /// <param name="name">A name in lower case.</param>
+    /// <param name="texts">The words of each text, in lower case and in order.</param>
+    public static string InOrder(string name, IReadOnlyList<IReadOnlyList<string>> texts)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(texts);
+        string[] words = [.. WordsOf(name)];
+        int[] first = new int[words.Length], leads = new int[words.Length];
+        foreach (IReadOnlyList<string> text in texts)
+        {
+            for (int i = 0; i < words.Length; i++)
+                first[i] = Position(text, words[i][(words[i].LastIndexOf(' ') + 1)..]);
+            for (int i = 0; i < words.Length; i++)
+            {
+                for (int j = 0; j < words.Length; j++)
+                    leads[i] += first[i] < 0 || first[j] < 0 ? 0 : Math.Sign(first[j] - first[i]);
+            }
+        }
+
+        return string.Join(' ', words.Index().OrderByDescending(word => leads[word.Index]).Select(word => word.Item));
+    }
+
+    /// <summary>The name with one more word: before it where the texts have the word before the name's first word, and behind it otherwise.</summary>
+    /// <param name="name">A name in lower case.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="texts">The words of each text, in lower case and in order.</param>
+    public static string Extend(string name, string word, IReadOnlyList<IReadOnlyList<string>> texts)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(texts);
+        string start = WordsOf(name).First().Split(' ')[^1];
+        int before = texts.Sum(text => (Position(text, word), Position(text, start)) is ( >= 0, >= 0) and var (added, first) ? Math.Sign(first - added) : 0);
+        return before > 0 ? $"{word} {name}" : $"{name} {word}";
+    }
+
+    private static int Position(IReadOnlyList<string> text, string word)
+    {
+        for (int i = 0; i < text.Count; i++)
+        {
+            if (string.Equals(text[i], word, StringComparison.Ordinal))
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The words of a term or name; a negation and its word are one.</summary>
+    private static IEnumerable<string> WordsOf(string term)
+    {
+        string[] words = term.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < words.Length; i++)
+            yield return Negation.IsNegation(words[i]) && i + 1 < words.Length ? $"{words[i]} {words[++i]}" : words[i];
+    }
+
     /// <summary>Adds what the candidate says beyond the name, where it fits: after the name, or before or behind it where the two overlap.</summary>
     private static void Join(List<string> name, List<string> stems, Candidate candidate, int maxWords)
     {
@@ -68,7 +124,7 @@ public static class ClusterNames
     {
         public static Candidate Of(Keyword keyword)
         {
-            string[] words = [.. keyword.Term.Split(' ', StringSplitOptions.RemoveEmptyEntries).DistinctBy(WordStem.Of, StringComparer.Ordinal)];
+            string[] words = [.. WordsOf(keyword.Term).DistinctBy(WordStem.Of, StringComparer.Ordinal)];
             double bonus = LengthBonus[Math.Clamp(words.Length, 1, LengthBonus.Length) - 1];
             return new Candidate(words, [.. words.Select(WordStem.Of)], keyword.Weight * bonus);
         }

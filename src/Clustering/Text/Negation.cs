@@ -35,6 +35,7 @@ internal static class Negation
         return words;
     }
 
-    private static bool IsNegation(string word) =>
+    /// <summary>Whether a word negates the next.</summary>
+    public static bool IsNegation(string word) =>
         word is Not or "cannot" or "cant" or "dont" or "doesnt" or "didnt" or "isnt" or "wont" || word.EndsWith("n't", StringComparison.Ordinal);
 }

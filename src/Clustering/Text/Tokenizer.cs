@@ -1,15 +1,23 @@
+using System.Collections.Frozen;
+
 namespace Pipeline.Clustering;
 
 /// <summary>Splits texts into the words that keywords are made of.</summary>
 public static class Tokenizer
 {
+    /// <summary>What French and Italian write before an apostrophe.</summary>
+    private static readonly FrozenSet<string> Elisions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "l", "d", "qu", "j", "n", "s", "c", "m", "t", "jusqu", "lorsqu", "puisqu", "un", "dell", "all", "dall", "nell", "sull", "quest", "quell");
+
     /// <summary>
     /// The runs of words between punctuation, in lower case. A word is a run of letters and digits, with apostrophes, hyphens, underscores and dots inside it; words
     /// without a letter, of a single character, and masks such as [EMAIL] or &lt;EMAIL&gt; are left out. O(length).
     /// </summary>
+    /// <remarks>An elided article or preposition is a word of its own: "l'imprimante" is "l'" and "imprimante".</remarks>
     /// <param name="text">Any text.</param>
+    /// <param name="lowerCase">Whether the words come in lower case; otherwise as they are written.</param>
     /// <returns>One list of words for every run that has any.</returns>
-    public static IReadOnlyList<IReadOnlyList<string>> Split(string text)
+    public static IReadOnlyList<IReadOnlyList<string>> Split(string text, bool lowerCase = true)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<IReadOnlyList<string>> runs = [];
@@ -21,7 +29,7 @@ public static class Tokenizer
             if (end > at)
             {
                 if (IsWord(text.AsSpan(at, end - at)))
-                    run.Add(text[at..end].ToLowerInvariant().Replace('’', '\''));
+                    AddWord(run, (lowerCase ? text[at..end].ToLowerInvariant() : text[at..end]).Replace('’', '\''));
                 at = end;
                 continue;
             }
@@ -39,6 +47,18 @@ public static class Tokenizer
         if (run.Count > 0)
             runs.Add(run);
         return runs;
+    }
+
+    private static void AddWord(List<string> run, string word)
+    {
+        int apostrophe = word.IndexOf('\'', StringComparison.Ordinal);
+        if (apostrophe > 0 && apostrophe < word.Length - 2 && Elisions.Contains(word[..apostrophe]))
+        {
+            run.Add(word[..(apostrophe + 1)]);
+            word = word[(apostrophe + 1)..];
+        }
+
+        run.Add(word);
     }
 
     private static int WordEnd(string text, int start)

@@ -8,7 +8,7 @@ internal static class DecidingWords
 {
     private const int Most = 8;
 
-    private static readonly ClassTfIdfOptions AllTerms = new() { Keywords = int.MaxValue, MinPhraseTexts = 1 };
+    private static readonly ClassTfIdfOptions AllTerms = new() { Keywords = int.MaxValue, MinPhraseTexts = 1, StopWords = StopWords.All };
 
     /// <summary>
     /// The cluster's keywords that the text uses, the strongest first; where it uses none, the words that it shares with the cluster's examples.
@@ -16,7 +16,7 @@ internal static class DecidingWords
     public static IReadOnlyList<string> Of(string summary, ModelCluster cluster)
     {
         HashSet<string> used = Terms(summary);
-        string[] keywords = [.. cluster.Keywords.Where(used.Contains).Take(Most)];
+        string[] keywords = [.. cluster.Keywords.Where(word => used.Contains(word) || (WordSegmentation.IsUnspaced(word[0]) && summary.Contains(word, StringComparison.Ordinal))).Take(Most)];
         if (keywords.Length > 0)
         {
             return keywords;

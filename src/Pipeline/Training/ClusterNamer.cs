@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Frozen;
 using System.Text;
 using Pipeline.Clustering;
 
@@ -9,6 +9,11 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
 {
     private const int KeywordCount = 40;
     private const int ShownKeywords = 10;
+    private const int OrderTexts = 200;
+    private const int LongestNumber = 3;
+
+    /// <summary>The share of a group's titles that must have a phrase for it to be the name; and where no phrase has it, before keywords are strung together.</summary>
+    private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
 
     /// <summary>Names groups of texts.</summary>
     /// <param name="texts">The texts.</param>
@@ -23,31 +28,69 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(examples);
-        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(texts, groups, new ClassTfIdfOptions { Keywords = KeywordCount });
-        ILookup<int, string> titles = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i], i => texts[i].Split('\n', 2)[0]);
+        string[] contents = NamingTexts.Of(texts);
+        FrozenSet<string> stopWords = SilentWords(contents, groups);
+        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = stopWords });
+        ILookup<int, int> members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
         ClusterDescription[] descriptions =
         [
             .. examples.Select((e, group) =>
             {
-                IReadOnlyList<Keyword> own = keywords.GetValueOrDefault(group, []);
-                return new ClusterDescription(own, TitlePhrase.Find([.. titles[group]], own), e);
+                IReadOnlyList<Keyword> own = NamingWords(keywords.GetValueOrDefault(group, []));
+                return new ClusterDescription(own, Phrase(group, own, CommonPhrase) ?? Phrase(group, own, RarerPhrase), e);
             }),
         ];
         GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
+        string[] names = DistinctNames.Of(
+            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))], [.. descriptions.Select(d => d.Keywords)], Extended);
 
-        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
+        SurfaceForms all = new(texts);
         return
         [
             .. labels.Select((label, group) => new GroupName(
-                Unique(label.Name, descriptions[group], group, taken),
+                Presentable(Written(names[group], [.. members[group].Select(i => texts[i])], all)),
                 [.. descriptions[group].Keywords.Take(ShownKeywords).Select(k => k.Term)],
                 label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)),
         ];
+
+        string Ordered(int group, string name) =>
+            !DistinctNames.IsOfKeywords(name) || string.Equals(name, descriptions[group].TitlePhrase, StringComparison.Ordinal)
+                ? name
+                : ClusterNames.InOrder(name, Words(group));
+
+        // Rather another phrase of the titles, with the word and a word of the name, than a word that is hung on.
+        string Extended(int group, string name, string word)
+        {
+            string[] known = [.. name.Split(' ').Where(w => !stopWords.Contains(w))];
+            return Phrase(group, descriptions[group].Keywords, RarerPhrase, phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(known, StringComparer.Ordinal).Any())
+                ?? ClusterNames.Extend(name, word, Words(group));
+        }
+
+        string? Phrase(int group, IReadOnlyList<Keyword> own, double share, Func<string, bool>? accepts = null) =>
+            TitlePhrase.Find([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, share, stopWords, accepts);
+
+        IReadOnlyList<string>[] Words(int group) => [.. members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(contents[i]).SelectMany(run => run)])];
     }
+
+    // Stop words of the languages that the texts are in, words that all groups use alike, and the particles and endings of Japanese.
+    private static FrozenSet<string> SilentWords(string[] texts, IReadOnlyList<int> groups) =>
+        StopWords.Of(texts).Concat(SpreadWords.Find(texts, groups))
+            .Concat(texts.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
+            .ToFrozenSet(StringComparer.Ordinal);
+
+    // Codes and numbers of hosts, tickets and plants name no problem, unless a group has nothing else.
+    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords)
+    {
+        Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
+        return words.Length > 0 ? words : keywords;
+    }
+
+    private static bool IsCode(string word) =>
+        word.Any(char.IsAsciiDigit) && (word.Count(char.IsAsciiDigit) > LongestNumber || word.AsSpan().ContainsAny("_-."));
 
     private async Task<GroupLabel[]> LabelsAsync(ClusterDescription[] descriptions, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
     {
-        GroupLabel[] labels = [.. descriptions.Select((_, group) => new GroupLabel(known?[group] ?? ""))];
+        GroupLabel[] labels = [.. descriptions.Select((_, group) => new GroupLabel(known?[group] is { Length: > 0 } name ? Presentable(name) : ""))];
         int[] unnamed = [.. Enumerable.Range(0, labels.Length).Where(group => labels[group].Name.Length == 0)];
         if (unnamed.Length > 0)
         {
@@ -60,36 +103,18 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         return labels;
     }
 
-    // Siblings may share their strongest words: then a word that the name does not have yet tells them apart, and a number where there is none.
-    private static string Unique(string label, ClusterDescription description, int group, HashSet<string> taken)
-    {
-        string name = Presentable(label.Length > 0 ? label : $"group {group + 1}");
-        if (taken.Add(name))
-        {
-            return name;
-        }
-
-        foreach (Keyword keyword in description.Keywords.Where(k => !name.Contains(k.Term, StringComparison.OrdinalIgnoreCase)))
-        {
-            string longer = $"{name}, {keyword.Term}";
-            if (taken.Add(longer))
-            {
-                return longer;
-            }
-        }
-
-        for (int number = 2; ; number++)
-        {
-            string numbered = string.Create(CultureInfo.InvariantCulture, $"{name} {number}");
-            if (taken.Add(numbered))
-            {
-                return numbered;
-            }
-        }
-    }
+    private static string Written(string name, string[] members, SurfaceForms all) =>
+        DistinctNames.IsOfKeywords(name) ? new SurfaceForms(members).Write(name.Split(' '), all) : name;
 
     private static string Presentable(string label)
     {
+        // "iPhone" and "eMail" stay as they are.
+        string word = label.Split(' ', 2)[0];
+        if (word.Any(char.IsUpper))
+        {
+            return label;
+        }
+
         Rune first = Rune.GetRuneAt(label, 0);
         return string.Concat(Rune.ToUpperInvariant(first).ToString(), label.AsSpan(first.Utf16SequenceLength));
     }

@@ -8,7 +8,13 @@ namespace Pipeline.Training;
 /// </summary>
 public static class DomainGrouping
 {
-    /// <summary>Groups clusters. Takes O(k³) time and O(k²) memory for k clusters.</summary>
+    /// <summary>Groups clusters so that those of a group lie near each other and share a word of their names or keywords, or the domain that is proposed for them. One that shares none is a group of its own.</summary>
+    /// <param name="centroids">The mean vector of each cluster.</param>
+    /// <param name="names">Each cluster's name, keywords and proposed domain.</param>
+    /// <returns>The group of each cluster, numbered from 0 in the order of their first cluster.</returns>
+    public static int[] Group(IReadOnlyList<float[]> centroids, IReadOnlyList<GroupName> names) => SharedDomains.Group(Group(centroids), names);
+
+    /// <summary>Groups clusters by their vectors alone. Takes O(k³) time and O(k²) memory for k clusters.</summary>
     /// <param name="centroids">The mean vector of each cluster.</param>
     /// <returns>The group of each cluster, numbered from 0 in the order of their first cluster.</returns>
     public static int[] Group(IReadOnlyList<float[]> centroids)
@@ -40,7 +46,7 @@ public static class DomainGrouping
     /// <summary>
     /// Gives domains the ids that most of their incidents had before, and fresh ids to the others.
     /// </summary>
-    /// <param name="groups">The group of each cluster, as <see cref="Group"/> answers.</param>
+    /// <param name="groups">The group of each cluster, as <see cref="Group(IReadOnlyList{float[]}, IReadOnlyList{GroupName})"/> answers.</param>
     /// <param name="clusterIds">Each cluster's id.</param>
     /// <param name="sizes">Each cluster's size.</param>
     /// <param name="earlier">The earlier domain of each earlier cluster id.</param>

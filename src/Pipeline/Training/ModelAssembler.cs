@@ -33,11 +33,11 @@ public sealed class ModelAssembler(ClusterNamer namer)
         int[] once = WithoutCopies(rows, labels);
         IReadOnlyList<GroupName> names = await namer.NameAsync(texts, once, examples, cancellationToken: cancellationToken);
 
-        int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())]);
+        int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], names);
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
         Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
         (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
-        string?[] proposed = ProposedDomains.Majority(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
+        string?[] proposed = SharedDomains.Names(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
         ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
 
         ProblemAssembly problems = await ProblemAssembly.MakeAsync(

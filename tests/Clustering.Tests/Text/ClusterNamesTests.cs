@@ -25,6 +25,28 @@ public sealed class ClusterNamesTests
     }
 
     [TestMethod]
+    public void A_negation_stays_with_its_word() =>
+        ClusterNames.Compose(Parse("printer 0.3; print 0.28; not printing 0.2; problem 0.1")).ShouldBe("printer not printing");
+
+    [TestMethod]
+    public void The_words_of_a_name_are_in_the_order_of_the_texts()
+    {
+        string[][] texts = [["the", "outlook", "address", "book"], ["outlook", "is", "not", "working"], ["address", "in", "outlook", "book"], ["outlook", "address"]];
+        ClusterNames.InOrder("book address outlook", texts).ShouldBe("outlook address book");
+        ClusterNames.InOrder("not working outlook", texts).ShouldBe("outlook not working");
+        ClusterNames.InOrder("one two", texts).ShouldBe("one two");
+    }
+
+    [TestMethod]
+    public void A_further_word_stands_before_or_behind_the_name_as_in_the_texts()
+    {
+        string[][] texts = [["full", "outlook", "mailbox", "locked"]];
+        ClusterNames.Extend("outlook mailbox", "full", texts).ShouldBe("full outlook mailbox");
+        ClusterNames.Extend("outlook mailbox", "locked", texts).ShouldBe("outlook mailbox locked");
+        ClusterNames.Extend("outlook mailbox", "other", texts).ShouldBe("outlook mailbox other");
+    }
+
+    [TestMethod]
     public void A_name_is_no_longer_than_asked_for()
     {
         Keyword[] list = Parse("alpha bravo 0.2; charlie 0.2; delta echo foxtrot 0.2");

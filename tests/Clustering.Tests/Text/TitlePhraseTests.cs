@@ -15,6 +15,22 @@ public sealed class TitlePhraseTests
         TitlePhrase.Find(["the card of the store", "the card of the store"], Keywords).ShouldBe("card of the store");
 
     [TestMethod]
+    public void A_phrase_does_not_end_with_a_negation_and_rather_not_starts_with_one()
+    {
+        Keyword[] keywords = [new("card", 0.4), new("working", 0.4)];
+        TitlePhrase.Find(["card is not", "card is not"], keywords).ShouldBeNull();
+        TitlePhrase.Find(["not working card", "not working card"], keywords).ShouldBe("working card");
+    }
+
+    [TestMethod]
+    public void Stop_words_of_other_languages_can_be_given() =>
+        TitlePhrase.Find(["de card de la store de", "de card de la store de"], Keywords, stopWords: StopWords.All).ShouldBe("card de la store");
+
+    [TestMethod]
+    public void Only_phrases_that_are_accepted_are_found() =>
+        TitlePhrase.Find(["card payment in store", "card payment in store"], Keywords, accepts: phrase => !phrase.StartsWith("card", StringComparison.Ordinal)).ShouldBe("payment in store");
+
+    [TestMethod]
     public void A_rare_wording_is_no_name() =>
         TitlePhrase.Find(["card payment slow", .. Enumerable.Range(0, 20).Select(i => $"payment {(char)('a' + i)}x")], Keywords).ShouldBeNull();
 

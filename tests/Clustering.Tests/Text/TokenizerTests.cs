@@ -11,6 +11,7 @@ public sealed class TokenizerTests
     [DataRow("ends with a dot. Next", "ends with dot|next")]
     [DataRow("list [a] of <b> tags", "list|of|tags")]
     [DataRow("Überprüfung läuft", "überprüfung läuft")]
+    [DataRow("L'imprimante n’est pas là, all'ufficio", "l' imprimante n' est pas là|all' ufficio")]
     [DataRow("  ...  ", "")]
     [DataRow("[unclosed", "unclosed")]
     public void Texts_are_split_into_runs_of_words(string text, string expected)

@@ -1,0 +1,167 @@
+using System.Collections.Frozen;
+using Pipeline.Clustering;
+
+namespace Pipeline.Training;
+
+/// <summary>
+/// Makes domains of groups of clusters that lie near each other: the members of a domain share a word, of their names or keywords, which names the domain, or the domain
+/// that was proposed for them. A cluster that shares none with others is a domain of its own and gives it its name.
+/// </summary>
+internal static class SharedDomains
+{
+    private const double SecondWord = 0.6;
+    private const double LabelWeight = 1.5;
+    private const double ProposalWeight = 10;
+
+    /// <summary>The rank of a keyword at which it weighs half as much as the first; those above may join a cluster to a domain that lies apart.</summary>
+    private const int KeywordsOfRank = 3;
+    private const double StrongKeyword = 0.5;
+    private const char ProposalMark = '=';
+
+    /// <summary>Words of names that are no field of work.</summary>
+    private static readonly FrozenSet<string> NoField = FrozenSet.Create(StringComparer.Ordinal, "not", "cannot", "unable");
+
+    /// <summary>The domain of each cluster, numbered from 0 in the order of their first cluster.</summary>
+    /// <param name="groups">The group of near clusters that each cluster is in.</param>
+    /// <param name="names">Each cluster's name, keywords and proposed domain.</param>
+    public static int[] Group(int[] groups, IReadOnlyList<GroupName> names)
+    {
+        Dictionary<string, double>[] terms = [.. names.Select(Terms)];
+        Dictionary<string, int> spread = terms.SelectMany(t => t.Keys).CountBy(term => term, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        string?[] domain = new string?[groups.Length];
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, groups.Length).GroupBy(cluster => groups[cluster]))
+        {
+            Gather([.. group], terms, spread, domain);
+        }
+
+        FrozenSet<string> found = domain.OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        int[] alone = [.. Enumerable.Range(0, domain.Length).Where(cluster => domain[cluster] is null)];
+        foreach (int cluster in alone)
+        {
+            domain[cluster] = terms[cluster].Where(term => term.Value >= StrongKeyword && found.Contains(term.Key)).OrderByDescending(term => term.Value * Rarity(term.Key, spread, names.Count)).ThenBy(term => term.Key, StringComparer.Ordinal).FirstOrDefault().Key;
+        }
+
+        Gather([.. alone.Where(cluster => domain[cluster] is null)], terms, spread, domain);
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        int next = 0;
+        return
+        [
+            .. domain.Select(term =>
+            {
+                if (term is null)
+                {
+                    return next++;
+                }
+
+                if (!numbers.TryGetValue(term, out int number))
+                {
+                    numbers.Add(term, number = next++);
+                }
+
+                return number;
+            }),
+        ];
+    }
+
+    /// <summary>
+    /// The name of each domain: the proposal for more than half of its incidents, or else the words that all its clusters share, or the name of its only cluster;
+    /// null where there is none of these.
+    /// </summary>
+    /// <param name="domains">The domain of each cluster.</param>
+    /// <param name="count">How many domains there are.</param>
+    /// <param name="sizes">Each cluster's size.</param>
+    /// <param name="names">Each cluster's name, keywords and proposed domain.</param>
+    public static string?[] Names(int[] domains, int count, int[] sizes, IReadOnlyList<GroupName> names)
+    {
+        Dictionary<string, double>[] terms = [.. names.Select(Terms)];
+        Dictionary<string, int> spread = terms.SelectMany(t => t.Keys).CountBy(term => term, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        string?[] result = ProposedDomains.Majority(domains, count, sizes, names);
+        for (int domain = 0; domain < count; domain++)
+        {
+            int[] members = [.. Enumerable.Range(0, domains.Length).Where(cluster => domains[cluster] == domain)];
+            result[domain] ??= members.Length == 1 ? names[members[0]].Label : SharedName(members, terms, spread, names);
+        }
+
+        return result;
+    }
+
+    // Takes the strongest word that two clusters or more share, with all that have it, until no word is shared.
+    private static void Gather(List<int> clusters, Dictionary<string, double>[] terms, Dictionary<string, int> spread, string?[] domain)
+    {
+        while (clusters.Count > 1)
+        {
+            string? term = clusters.SelectMany(cluster => terms[cluster]).GroupBy(t => t.Key, t => t.Value, StringComparer.Ordinal).Where(IsTopic)
+                .OrderByDescending(t => t.Sum() * Rarity(t.Key, spread, terms.Length)).ThenBy(t => t.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
+            if (term is null)
+            {
+                return;
+            }
+
+            foreach (int cluster in clusters.Where(cluster => terms[cluster].ContainsKey(term)))
+            {
+                domain[cluster] = term;
+            }
+
+            clusters.RemoveAll(cluster => domain[cluster] is not null);
+        }
+    }
+
+    // Two clusters share the term, and half of them have it in their names: then it is what they are about.
+    private static bool IsTopic(IGrouping<string, double> weights) =>
+        weights.Count() > 1 && 2 * weights.Count(weight => weight >= LabelWeight) >= weights.Count();
+
+    private static string? SharedName(int[] members, Dictionary<string, double>[] terms, Dictionary<string, int> spread, IReadOnlyList<GroupName> names)
+    {
+        (string Term, double Score)[] shared =
+        [
+            .. terms[members[0]].Keys.Where(term => term[0] != ProposalMark && members.All(cluster => terms[cluster].ContainsKey(term)))
+                .Select(term => (Term: term, Score: members.Sum(cluster => terms[cluster][term]) * Rarity(term, spread, names.Count)))
+                .OrderByDescending(term => term.Score).ThenBy(term => term.Term, StringComparer.Ordinal),
+        ];
+        if (shared.Length == 0)
+        {
+            return null;
+        }
+
+        string[] chosen = [.. shared.Take(2).Where(term => term.Score >= SecondWord * shared[0].Score).Select(term => term.Term)];
+        string[] labels = [.. members.Select(cluster => names[cluster].Label)];
+        string? both = labels.FirstOrDefault(label => chosen.All(term => Position(label, term) >= 0));
+        return string.Join(' ', chosen.OrderBy(term => both is null ? 0 : Position(both, term)).Select(term => Written(term, labels)));
+    }
+
+    // The label's spelling, but not the capital of its first word; a word of no label is as it is.
+    private static string Written(string term, string[] labels)
+    {
+        string[] forms = [.. labels.SelectMany(label => label.Split(' ').Skip(1)).Where(word => string.Equals(word, term, StringComparison.OrdinalIgnoreCase))];
+        string[] initial = [.. labels.Select(label => label.Split(' ')[0]).Where(word => string.Equals(word, term, StringComparison.OrdinalIgnoreCase) && word.Skip(1).Any(char.IsUpper))];
+        return forms.Concat(initial).CountBy(form => form, StringComparer.Ordinal).OrderByDescending(form => form.Value).ThenBy(form => form.Key, StringComparer.Ordinal).FirstOrDefault().Key ?? term;
+    }
+
+    private static int Position(string label, string term) => Array.FindIndex(label.Split(' '), word => string.Equals(word, term, StringComparison.OrdinalIgnoreCase));
+
+    private static double Rarity(string term, Dictionary<string, int> spread, int clusters) => Math.Log(1 + ((double)clusters / spread[term]));
+
+    private static Dictionary<string, double> Terms(GroupName name)
+    {
+        Dictionary<string, double> terms = new(StringComparer.Ordinal);
+        foreach ((int rank, string keyword) in name.Keywords.Index())
+        {
+            if (!NoField.Contains(keyword) && !keyword.Contains(' ', StringComparison.Ordinal))
+            {
+                terms[keyword] = 1 / (1 + ((double)rank / KeywordsOfRank));
+            }
+        }
+
+        foreach (string word in Tokenizer.Split(name.Label).SelectMany(run => run).Where(word => !NoField.Contains(word) && (terms.ContainsKey(word) || !StopWords.All.Contains(word))))
+        {
+            terms[word] = LabelWeight + terms.GetValueOrDefault(word);
+        }
+
+        if (name.Domain is { Length: > 0 } proposal)
+        {
+            terms[$"{ProposalMark}{proposal.ToUpperInvariant()}"] = ProposalWeight;
+        }
+
+        return terms;
+    }
+}
