@@ -172,7 +172,7 @@ public sealed record ClassifiedText
     /// <summary>The domain's name; <c>unclustered</c> where the text belongs to no cluster.</summary>
     public required string DomainName { get; init; }
 
-    /// <summary>How strongly the text belongs to the cluster, 0 to 1; 0 where it belongs to none.</summary>
+    /// <summary>The probability that the text is of the cluster's problem, or of none where it belongs to none, 0 to 1.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>The most similar typical incidents of any cluster, the most similar first.</summary>

@@ -46,7 +46,7 @@ public sealed record IncidentPrediction
     /// <summary>The domain's name; <c>unclustered</c> for noise.</summary>
     public required string DomainName { get; init; }
 
-    /// <summary>How strongly the incident belongs to the cluster, 0 to 1; 0 for noise.</summary>
+    /// <summary>The probability that the incident is of the cluster's problem, or of none for noise, 0 to 1; 0 for noise in versions of a single layout.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>When the prediction was made, in UTC.</summary>

@@ -40,8 +40,8 @@ public sealed class ModelAssembler(ClusterNamer namer)
         string?[] proposed = SharedDomains.Names(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
         ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
 
-        ProblemAssembly problems = await ProblemAssembly.MakeAsync(
-            namer, texts, labels, [.. order.Select(original => clustered.Problems[original])], ids, names, earlier?.Clusters, earlierIds, versions.Select(v => v.NextProblemId).DefaultIfEmpty(0).Max(), cancellationToken);
+        ProblemAssembly problems = ProblemAssembly.Make(
+            labels, [.. order.Select(original => clustered.Problems[original])], ids, names, earlier?.Clusters, earlierIds, versions.Select(v => v.NextProblemId).DefaultIfEmpty(0).Max());
 
         Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
         ModelCluster[] clusters =

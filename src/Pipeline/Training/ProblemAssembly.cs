@@ -8,9 +8,7 @@ namespace Pipeline.Training;
 /// <param name="NextId">The lowest problem id that is still unused.</param>
 internal sealed record ProblemAssembly(IReadOnlyList<ModelProblem> Problems, int[] IdOfCluster, int NextId)
 {
-    /// <summary>Names problems and carries their identity on, as is done for clusters.</summary>
-    /// <param name="namer">Names those of several clusters; one of a single cluster has the cluster's name.</param>
-    /// <param name="texts">The incidents' texts.</param>
+    /// <summary>Names problems, each by its largest cluster, and carries their identity on, as is done for clusters.</summary>
     /// <param name="labels">The cluster of each incident, -1 for none.</param>
     /// <param name="problems">The problem of each cluster, by any number.</param>
     /// <param name="clusterIds">The id of each cluster, the largest cluster first.</param>
@@ -18,19 +16,14 @@ internal sealed record ProblemAssembly(IReadOnlyList<ModelProblem> Problems, int
     /// <param name="earlier">The version before; null for the first.</param>
     /// <param name="earlierIds">The earlier cluster id of each incident, -1 for none.</param>
     /// <param name="nextId">The lowest problem id never used.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    public static async Task<ProblemAssembly> MakeAsync(
-        ClusterNamer namer, string[] texts, int[] labels, int[] problems, int[] clusterIds, IReadOnlyList<GroupName> clusterNames, ModelClusters? earlier, int[] earlierIds, int nextId, CancellationToken cancellationToken)
+    public static ProblemAssembly Make(
+        int[] labels, int[] problems, int[] clusterIds, IReadOnlyList<GroupName> clusterNames, ModelClusters? earlier, int[] earlierIds, int nextId)
     {
         int[] order = [.. problems.Distinct()];
         Dictionary<int, int> numbers = order.Index().ToDictionary(o => o.Item, o => o.Index);
         int[] ofCluster = [.. problems.Select(problem => numbers[problem])];
         int[] ofRow = [.. labels.Select(label => label < 0 ? -1 : ofCluster[label])];
         int[][] variants = [.. Enumerable.Range(0, order.Length).Select(problem => Enumerable.Range(0, problems.Length).Where(cluster => ofCluster[cluster] == problem).ToArray())];
-
-        string?[] known = [.. variants.Select(v => v.Length == 1 ? clusterNames[v[0]].Label : null)];
-        IReadOnlyList<string>[] examples = [.. variants.Select(v => (IReadOnlyList<string>)[.. v.Select(cluster => clusterNames[cluster].Label)])];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRow, examples, known, cancellationToken);
 
         Dictionary<int, int> earlierOfCluster = (earlier?.Clusters ?? []).Where(c => c.ProblemId is not null).ToDictionary(c => c.Id, c => c.ProblemId!.Value);
         Dictionary<int, int> earlierSizes = (earlier?.Problems ?? []).ToDictionary(p => p.Id, p => p.Size);
@@ -44,7 +37,7 @@ internal sealed record ProblemAssembly(IReadOnlyList<ModelProblem> Problems, int
         }
 
         IEnumerable<ModelProblem> made = lineage.Clusters.Select((line, problem) => new ModelProblem(
-            line.Id, names[problem].Label, names[problem].Keywords, sizes[problem], [.. variants[problem].Select(cluster => clusterIds[cluster])], line.Origin, earlierSizes.GetValueOrDefault(line.Id), line.RelatedIds));
+            line.Id, clusterNames[variants[problem][0]].Label, clusterNames[variants[problem][0]].Keywords, sizes[problem], [.. variants[problem].Select(cluster => clusterIds[cluster])], line.Origin, earlierSizes.GetValueOrDefault(line.Id), line.RelatedIds));
         return new ProblemAssembly([.. made.OrderByDescending(p => p.Size).ThenBy(p => p.Id)], [.. ofCluster.Select(problem => lineage.Clusters[problem].Id)], lineage.NextId);
     }
 }
