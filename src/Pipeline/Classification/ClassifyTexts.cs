@@ -129,6 +129,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         };
     }
 
+    // What a text of which nothing is left is told: it belongs to no problem, and that is sure.
     private static ClassifiedText Unclustered(string summary) => new()
     {
         Summary = summary,
@@ -136,7 +137,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         ClusterLabel = IncidentPrediction.UnclusteredName,
         DomainId = IncidentPrediction.Unclustered,
         DomainName = IncidentPrediction.UnclusteredName,
-        Confidence = 0,
+        Confidence = 1,
         Nearest = [],
         Words = [],
     };
