@@ -158,10 +158,10 @@ public sealed partial class StatementTests
     [GeneratedRegex("""BigQuerySql\.Transaction\((?:"(?<name>[a-z-]+)"(?:, )?)+\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TransactionPattern();
 
-    [GeneratedRegex("""(?:BigQuerySql\.Get|FirstAsync|ListAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""(?:BigQuerySql\.Get|FirstAsync|ListAsync|ReadAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex StatementPattern();
 
-    [GeneratedRegex("""Parameter\.(?<kind>Text|Number|Texts)\("(?<name>[A-Za-z]+)"|new\("(?<name>[A-Za-z]+)", BigQueryDbType\.(?<kind>Timestamp)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""Parameter\.(?<kind>Text|Number|Texts)\("(?<name>[A-Za-z0-9]+)"|new\("(?<name>[A-Za-z0-9]+)", BigQueryDbType\.(?<kind>Timestamp)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ParameterPattern();
 
     [GeneratedRegex("""\b(?<kind>Text|Number|OptionalNumber|OptionalTime|Embedding|Date)\([a-z]+, "(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
