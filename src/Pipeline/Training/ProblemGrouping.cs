@@ -9,15 +9,15 @@ namespace Pipeline.Training;
 /// </summary>
 /// <remarks>
 /// A tie is the share of two clusters' links that go from one to the other. A link is an edge of the graph of nearest neighbours; what a cluster's links are
-/// to itself counts for a tenth, so that ties of clusters that hardly look outwards are not taken for strong.
+/// to itself counts for a twentieth, so that ties of clusters that hardly look outwards are not taken for strong.
 /// </remarks>
 public static class ProblemGrouping
 {
     /// <summary>Neighbours of the graph: enough to look beyond a cluster's own members.</summary>
-    public const int Neighbors = 100;
+    public const int Neighbors = 50;
 
     // Chosen on two embedders and three labelled sets, see docs/benchmarks.md: wide ranges around them do the same.
-    private const double OwnLinks = 0.1;
+    private const double OwnLinks = 0.05;
     private const double StrongestTie = 0.4;
     private const double WeakestTie = 0.01;
     private const double LargestPart = 0.25;

@@ -67,7 +67,7 @@ public sealed class ClassifyTextsTests
         ClassifiedText answer = (await _company.Classify().RunAsync(new ClassifyRequest(Text: text))).Texts[0];
 
         (answer.ClusterId, answer.ClusterLabel, answer.DomainName).ShouldBe((-1, "unclustered", "unclustered"));
-        answer.Confidence.ShouldBeInRange(0.6, 1);
+        answer.Confidence.ShouldBeInRange(answer.Summary.Length == 0 ? 0 : 0.6, 1, "an empty text is not asked for");
         answer.Words.ShouldBeEmpty();
     }
 
