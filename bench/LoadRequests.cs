@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Classification;
-using Pipeline.Incidents;
 using Pipeline.Cli.Demo;
+using Pipeline.Incidents;
 
 namespace Pipeline.Bench;
 

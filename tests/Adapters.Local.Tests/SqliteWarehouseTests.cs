@@ -121,7 +121,11 @@ public sealed class SqliteWarehouseTests : IDisposable
     {
         Ingestion Sent(string hash, string? key, int day = 2) => new(Day(day), 0, "ann", "a.csv", hash, 10, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
         {
-            State = IngestionState.Received, Dataset = "incidents", IdempotencyKey = key, ObjectName = Guid.NewGuid().ToString(), Reading = new IntakeOptions { DayFirst = true },
+            State = IngestionState.Received,
+            Dataset = "incidents",
+            IdempotencyKey = key,
+            ObjectName = Guid.NewGuid().ToString(),
+            Reading = new IntakeOptions { DayFirst = true },
         };
         await using SqliteWarehouse warehouse = await OpenAsync();
         Ingestion first = await warehouse.BeginIngestionAsync(Sent("aa", "key"), Day(1));

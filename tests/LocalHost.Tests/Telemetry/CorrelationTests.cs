@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pipeline.Incidents;
 using Pipeline.Cli.Demo;
+using Pipeline.Incidents;
 using Pipeline.LocalHost.Tests.Functions;
 using Pipeline.Telemetry;
 

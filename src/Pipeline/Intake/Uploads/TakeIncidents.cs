@@ -26,7 +26,9 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
         Check(bytes);
         Ingestion received = new(clock.GetUtcNow(), 0, sender, "request.json", "", bytes.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
         {
-            State = IngestionState.Validating, Dataset = Dataset, IdempotencyKey = idempotencyKey,
+            State = IngestionState.Validating,
+            Dataset = Dataset,
+            IdempotencyKey = idempotencyKey,
         };
         Ingestion counts = await log.BeginIngestionAsync(received, clock.GetUtcNow().AddHours(-options.RepeatHours), cancellationToken);
         return counts.IsFinal ? new TakenIncidents(counts, await RejectsAsync(counts, cancellationToken)) : await TakeAsync(counts, bytes, reading ?? standard, cancellationToken);
