@@ -40,7 +40,7 @@ public sealed class ServeTests
         await host.WaitForExitAsync();
         host.ExitCode.ShouldBe(0, await errors);
 
-        using Process again = CommandLine.Start(["serve", "--data", folder["fresh"], "--port", "0", "--development"]);
+        using Process again = CommandLine.Start(["serve", "--data", folder["fresh"], "--port", "0", "--development"], program: "env", programArguments: ["--default-signal=INT", "dotnet"]);
         Task<string> errorsAgain = again.StandardError.ReadToEndAsync();
         List<string> linesAgain = await ReadUntilAsync(again, "Stop with Ctrl+C.");
         linesAgain.ShouldContain(l => l.Contains("this is development", StringComparison.Ordinal));
