@@ -56,7 +56,9 @@ internal sealed class TimerAlarm : IDisposable
 
             // A clock's timer counts whole milliseconds, and rounds down.
             _timer.Change(wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait, Timeout.InfiniteTimeSpan);
-            return null;
+
+            // Looked at once more: a clock that was set forward before its timer was set would be met only when that goes off.
+            return at <= _time.GetUtcNow().UtcDateTime ? _waiting.Dequeue() : null;
         }
     }
 }
