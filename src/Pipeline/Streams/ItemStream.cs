@@ -161,15 +161,12 @@ internal sealed class ItemStream : IAsyncDisposable
         try
         {
             await _backup;
-            if (!IsLost)
+            if (!IsLost && Read(s => s.Sequence) > (LastBackup?.Sequence ?? 0))
             {
-                if (Read(s => s.Sequence) > (LastBackup?.Sequence ?? 0))
-                {
-                    await BackUpAsync(CancellationToken.None);
-                }
-
-                await _lease.ReleaseAsync(CancellationToken.None);
+                await BackUpAsync(CancellationToken.None);
             }
+
+            await _lease.ReleaseAsync(CancellationToken.None);
         }
         catch (Exception)
         {

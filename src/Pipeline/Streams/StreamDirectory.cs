@@ -11,7 +11,7 @@ namespace Pipeline.Streams;
 /// <param name="embedder">The id of the embedder of new streams.</param>
 /// <param name="clock">The time.</param>
 /// <param name="opened">Told how each stream was opened that needed its log, or had a damaged snapshot; null where nobody wants to know.</param>
-public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string embedder, TimeProvider clock, Action<StreamOpening>? opened = null) : IAsyncDisposable
+public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string embedder, TimeProvider clock, Action<StreamOpening>? opened = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StreamDefinition> _definitions = new(StringComparer.Ordinal);
@@ -107,6 +107,9 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
             await CloseAsync(name);
         }
     }
+
+    /// <summary>Closes all streams, for a container that is not disposed of asynchronously.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>Uses a stream, which is opened where it is not yet, and anew where it was lost.</summary>
     internal async Task<T> UseAsync<T>(string name, Func<ItemStream, Task<T>> use, CancellationToken cancellationToken)

@@ -62,7 +62,10 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
     }
 
     /// <summary>The objects of the log, in order, without those that a merged one stands for.</summary>
-    public async Task<List<LogObject>> ListAsync(CancellationToken cancellationToken)
+    public async Task<List<LogObject>> ListAsync(CancellationToken cancellationToken) => (await SortAsync(cancellationToken)).Counting;
+
+    /// <summary>The objects of the log that count, in order, and those that a merged one stands for.</summary>
+    private async Task<(List<LogObject> Counting, List<LogObject> Superseded)> SortAsync(CancellationToken cancellationToken)
     {
         List<LogObject> all = [];
         await foreach (StoredObject stored in objects.ListAsync(StreamPaths.Log(stream), cancellationToken))
@@ -75,7 +78,8 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         }
 
         LogObject[] merged = [.. all.Where(o => o.Last is not null)];
-        return [.. all.Where(o => !merged.Any(m => m != o && m.First <= o.First && (o.Last ?? o.First) <= m.Last)).OrderBy(o => o.First)];
+        ILookup<bool, LogObject> superseded = all.OrderBy(o => o.First).ToLookup(o => merged.Any(m => m != o && m.First <= o.First && (o.Last ?? o.First) <= m.Last));
+        return ([.. superseded[false]], [.. superseded[true]]);
 
         static long Parse(string number) => long.Parse(number, CultureInfo.InvariantCulture);
     }
@@ -118,20 +122,10 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
 
     private async Task DeleteMergedAsync(CancellationToken cancellationToken)
     {
-        HashSet<string> counting = [.. (await ListAsync(cancellationToken)).Select(o => o.Name)];
-        List<string> superseded = [];
-        await foreach (StoredObject stored in objects.ListAsync(StreamPaths.Log(stream), cancellationToken))
+        foreach (LogObject one in (await SortAsync(cancellationToken)).Superseded)
         {
-            if (!counting.Contains(stored.Name))
-            {
-                superseded.Add(stored.Name);
-            }
-        }
-
-        foreach (string name in superseded)
-        {
-            await objects.DeleteAsync(name, cancellationToken);
-            _recent.TryRemove(name, out _);
+            await objects.DeleteAsync(one.Name, cancellationToken);
+            _recent.TryRemove(one.Name, out _);
         }
     }
 

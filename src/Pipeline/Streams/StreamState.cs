@@ -8,8 +8,9 @@ namespace Pipeline.Streams;
 /// </summary>
 internal sealed class StreamState
 {
+    private const int FewestIds = 100_000;
     private readonly Queue<KeptItem> _kept = new();
-    private readonly Dictionary<string, KeptItem> _byId = new(StringComparer.Ordinal);
+    private readonly KnownIds _ids;
     private readonly SortedDictionary<long, StreamCluster> _clusters = [];
     private readonly List<StreamConfigVersion> _configs;
     private readonly ProblemStorms _storms;
@@ -20,6 +21,7 @@ internal sealed class StreamState
     public StreamState(StreamConfigVersion config)
     {
         _configs = [config];
+        _ids = new KnownIds();
         _storms = new ProblemStorms();
         Ledger = new EventLedger();
     }
@@ -29,6 +31,7 @@ internal sealed class StreamState
     public StreamState(StreamStateData data, Birch? birch)
     {
         _configs = [.. data.Configs];
+        _ids = new KnownIds(data.Ids);
         _storms = new ProblemStorms(data.Storms);
         Ledger = new EventLedger(data.Events);
         _birch = birch;
@@ -42,7 +45,6 @@ internal sealed class StreamState
         foreach (KeptItem item in data.Kept)
         {
             _kept.Enqueue(item);
-            _byId.Add(item.Id, item);
             if (item.Cluster >= 0)
             {
                 _clusters[item.Cluster].Keep(item);
@@ -91,8 +93,8 @@ internal sealed class StreamState
 
     private TimeSpan Expiry => TimeSpan.FromHours(Config.ExpiryHours);
 
-    /// <summary>Whether an item of this id is kept.</summary>
-    public bool Knows(string id) => _byId.ContainsKey(id);
+    /// <summary>Whether an item of this id has come of late: among as many items as twice those that are kept, at least 100,000.</summary>
+    public bool Knows(string id) => _ids.Contains(id);
 
     /// <summary>Takes an entry in, which is no restoration.</summary>
     public void Apply(StreamEntry entry)
@@ -120,11 +122,12 @@ internal sealed class StreamState
 
     /// <summary>All of it but the clustering features.</summary>
     public StreamStateData Data() => new(
-        Sequence, [.. _configs], Start, Now, Items, TooOld, [.. _kept.Select(k => k with { })], [.. _clusters.Values.Select(c => c.Data())], _storms.Data, Ledger.Data);
+        Sequence, [.. _configs], Start, Now, Items, TooOld, [.. _kept.Select(k => k with { })], [.. _clusters.Values.Select(c => c.Data())], _ids.Data, _storms.Data, Ledger.Data);
 
     private void Take(long sequence, StreamItem item)
     {
         Items++;
+        _ids.Add(item.Id, Math.Max(FewestIds, 2 * Config.MaximumItems));
         Now = Now > item.Time ? Now : item.Time;
         if (item.Time < Now - Expiry)
         {
@@ -140,7 +143,6 @@ internal sealed class StreamState
 
         KeptItem kept = new(sequence, item.Id, item.Text, item.Time, item.Attributes, item.Known) { Cluster = _birch.Insert(item.Embedding, time: Hours(item.Time)) };
         _kept.Enqueue(kept);
-        _byId[item.Id] = kept;
         Evict();
         if (kept.Cluster >= 0)
         {
@@ -174,7 +176,6 @@ internal sealed class StreamState
         while (_kept.TryPeek(out KeptItem? oldest) && (_kept.Count > Config.MaximumItems || oldest.Time < Now - Expiry))
         {
             _kept.Dequeue();
-            _byId.Remove(oldest.Id);
             if (_clusters.TryGetValue(oldest.Cluster, out StreamCluster? cluster) && cluster.Members.TryPeek(out KeptItem? member) && ReferenceEquals(member, oldest))
             {
                 cluster.Drop();
@@ -234,5 +235,6 @@ internal sealed record StreamStateData(
     long TooOld,
     IReadOnlyList<KeptItem> Kept,
     IReadOnlyList<ClusterData> Clusters,
+    byte[] Ids,
     ProblemStormsData Storms,
     EventLedgerData Events);
