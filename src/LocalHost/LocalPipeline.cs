@@ -9,6 +9,7 @@ using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -56,6 +57,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public PredictIncidents Predict => Get<PredictIncidents>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
+
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 

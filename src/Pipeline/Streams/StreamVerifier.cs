@@ -59,9 +59,9 @@ internal sealed class StreamVerifier(StreamSnapshots snapshots, StreamLog log, S
             byte[] stored = await snapshots.ContentAsync(newest, cancellationToken);
             return bytes.AsSpan().SequenceEqual(stored);
         }
-        catch (BrokenLogException) when (sound.Count == 1)
+        catch (BrokenLogException) when (sound.TrueForAll(s => s.Sequence == newest.Sequence))
         {
-            // What lay before the only snapshot is not kept any more.
+            // What lay before the oldest snapshot is not kept any more.
             return null;
         }
         catch (BrokenLogException)
