@@ -95,6 +95,8 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     private async IAsyncEnumerable<SseItem<string>> SendAsync(string name, long after, TimeSpan follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // The first goes out at once, so that the reader knows that it is connected.
+        yield return new SseItem<string>(JsonSerializer.Serialize(new { stream = name, after }, PipelineJson.Compact), "follows");
         await foreach (StreamNotice notice in browse.NoticesAsync(name, after, follow, cancellationToken))
         {
             yield return new SseItem<string>(JsonSerializer.Serialize(notice.Event, PipelineJson.Compact), JsonNamingPolicy.CamelCase.ConvertName(notice.Change.ToString())) { EventId = notice.Number.ToString(CultureInfo.InvariantCulture) };

@@ -34,6 +34,7 @@ internal static class StreamCommands
         Argument<string> file = new("file") { HelpName = "FILE", Description = "A JSON array of items, or one item a line (NDJSON), with id, text and perhaps time and attributes. - reads standard input." };
         Command command = Verb("add", "Add items; those whose id is known are ignored, so that the same command can be given again.", [], null, async (parsed, pipeline, name, host, token) =>
         {
+            CommandHost.Tell($"Adding to the stream {name}.");
             int accepted = 0, duplicates = 0;
             List<RejectedItem> rejected = [];
             await foreach (string batch in BatchesAsync(parsed.GetValue(file)!, token))

@@ -55,6 +55,11 @@ internal sealed class StreamVerifier(StreamSnapshots snapshots, StreamLog log, S
         try
         {
             RecoveredStream made = await recovery.BeforeAsync(newest, cancellationToken);
+            if (made.From is null && made.Sequence < newest.Sequence)
+            {
+                return null;
+            }
+
             byte[] bytes = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(made.State), cancellationToken);
             byte[] stored = await snapshots.ContentAsync(newest, cancellationToken);
             return bytes.AsSpan().SequenceEqual(stored);

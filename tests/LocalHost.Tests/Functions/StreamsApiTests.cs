@@ -127,7 +127,10 @@ public sealed class StreamsApiTests
         await using Stream stream = await response.Content.ReadAsStreamAsync(patience.Token);
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(patience.Token))
         {
-            return item;
+            if (item.EventType != "follows")
+            {
+                return item;
+            }
         }
 
         throw new InvalidOperationException("Nothing was told.");
