@@ -8,6 +8,7 @@ public sealed class FittedModel
     private readonly KnownTexts _known;
     private readonly IClusterGeometry _geometry;
     private readonly Dictionary<int, ModelCluster> _clusters;
+    private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
     private readonly Dictionary<int, string> _domains;
 
     private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
@@ -18,6 +19,7 @@ public sealed class FittedModel
         Clusters = clusters;
         _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
         _clusters = clusters.Clusters.ToDictionary(c => c.Id);
+        _problems = clusters.ProblemsByCluster();
         if (clusters.Clusters.FirstOrDefault(c => !_domains.ContainsKey(c.DomainId)) is ModelCluster homeless)
         {
             throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
@@ -102,6 +104,13 @@ public sealed class FittedModel
 
     /// <summary>A cluster; null where the model has none of this id.</summary>
     public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
+
+    /// <summary>The problem that one of the model's clusters is a variant of.</summary>
+    public ModelProblem ProblemOf(ModelCluster cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        return _problems[cluster.Id];
+    }
 
     /// <summary>The name of a domain.</summary>
     public string DomainName(int id) => _domains[id];
