@@ -9,7 +9,7 @@ public sealed class FittedModel
     private readonly IClusterGeometry _geometry;
     private readonly Dictionary<int, ModelCluster> _clusters;
     private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
-    private readonly Dictionary<int, string> _domains;
+    private readonly IReadOnlyDictionary<int, string> _domains;
 
     private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
     {
@@ -17,14 +17,9 @@ public sealed class FittedModel
         _known = known;
         _geometry = geometry;
         Clusters = clusters;
-        _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        _domains = clusters.DomainNames();
         _clusters = clusters.Clusters.ToDictionary(c => c.Id);
         _problems = clusters.ProblemsByCluster();
-        if (clusters.Clusters.FirstOrDefault(c => !_domains.ContainsKey(c.DomainId)) is ModelCluster homeless)
-        {
-            throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
-        }
-
         if (known.ClusterIds.Concat(geometry.ClusterIds).FirstOrDefault(id => id != ClusterAssignment.Unclustered && !_clusters.ContainsKey(id), ClusterAssignment.Unclustered) is int unknown and not ClusterAssignment.Unclustered)
         {
             throw new InvalidDataException($"The arrays name the cluster {unknown}, which is not listed.");
@@ -112,7 +107,7 @@ public sealed class FittedModel
         return _problems[cluster.Id];
     }
 
-    /// <summary>The name of a domain.</summary>
+    /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];
 }
 

@@ -24,6 +24,17 @@ public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOn
         init;
     }
 
+    /// <summary>The name of each domain, and of none.</summary>
+    /// <exception cref="InvalidDataException">A cluster is of a domain that is not listed.</exception>
+    public IReadOnlyDictionary<int, string> DomainNames()
+    {
+        Dictionary<int, string> names = Domains.ToDictionary(d => d.Id, d => d.Name);
+        names.TryAdd(ModelDomain.None, ModelDomain.NoneName);
+        return Clusters.FirstOrDefault(c => !names.ContainsKey(c.DomainId)) is ModelCluster homeless
+            ? throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.")
+            : names;
+    }
+
     /// <summary>The problem of each cluster.</summary>
     /// <exception cref="InvalidDataException">A cluster is no problem's variant, or that of two; or a variant is no cluster.</exception>
     public IReadOnlyDictionary<int, ModelProblem> ProblemsByCluster()
@@ -73,7 +84,7 @@ public sealed record ModelCluster
     /// <summary>The problem that it is a variant of; null in versions that did not group clusters (<see cref="ModelClusters.Problems"/>).</summary>
     public int? ProblemId { get; init; }
 
-    /// <summary>The domain that its problem belongs to.</summary>
+    /// <summary>The domain that its problem belongs to; <see cref="ModelDomain.None"/> where it belongs to none.</summary>
     public required int DomainId { get; init; }
 
     /// <summary>Training incidents that belong to it.</summary>
@@ -105,7 +116,14 @@ public sealed record ModelCluster
 /// <param name="Id">Its id, kept by later versions while most of its incidents stay together.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Size">Training incidents that belong to it.</param>
-public sealed record ModelDomain(int Id, string Name, int Size);
+public sealed record ModelDomain(int Id, string Name, int Size)
+{
+    /// <summary>The domain id of a problem that shares its field with no other.</summary>
+    public const int None = -1;
+
+    /// <summary>The name that stands for the domain of such a problem.</summary>
+    public const string NoneName = "none";
+}
 
 /// <summary>A cluster of the version before that this version does not have any more.</summary>
 /// <param name="Id">Its id, which is never used again.</param>

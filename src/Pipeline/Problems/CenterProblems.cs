@@ -12,7 +12,7 @@ internal sealed class CenterProblems
     private readonly string _techCenter;
     private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
     private readonly Dictionary<int, ModelCluster> _clusters;
-    private readonly Dictionary<int, string> _domains;
+    private readonly IReadOnlyDictionary<int, string> _domains;
     private readonly Dictionary<int, ProblemTrend> _trends;
 
     private CenterProblems(string techCenter, ModelClusters clusters, ModelClusters newest, ProblemActivity activity)
@@ -20,7 +20,7 @@ internal sealed class CenterProblems
         (_techCenter, Clusters, Activity) = (techCenter, clusters, activity);
         _problems = clusters.ProblemsByCluster();
         _clusters = clusters.Clusters.ToDictionary(c => c.Id);
-        _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        _domains = clusters.DomainNames();
         int[] ids = [.. newest.Problems.Select(p => p.Id)];
         _trends = ids.Zip(activity.Trends(ids)).ToDictionary(p => p.First, p => p.Second);
     }

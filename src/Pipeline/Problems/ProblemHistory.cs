@@ -111,11 +111,7 @@ internal sealed class ProblemHistory
 /// <param name="Manifest">Its manifest.</param>
 /// <param name="Clusters">Its problems and clusters.</param>
 /// <param name="Current">Whether it is the newest.</param>
-internal sealed record KnownVersion(ModelManifest Manifest, ModelClusters Clusters, bool Current)
-{
-    /// <summary>The name of a domain.</summary>
-    public string DomainName(int id) => Clusters.Domains.First(d => d.Id == id).Name;
-}
+internal sealed record KnownVersion(ModelManifest Manifest, ModelClusters Clusters, bool Current);
 
 /// <summary>What one model version made of a problem or a cluster.</summary>
 /// <param name="Version">The version.</param>

@@ -106,7 +106,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
 
     private static ReportProblem[] Problems(ModelClusters clusters, List<PredictedIncident> rows, TrendPeriod period)
     {
-        Dictionary<int, string> domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        IReadOnlyDictionary<int, string> domains = clusters.DomainNames();
         Dictionary<int, ModelCluster> variants = clusters.Clusters.ToDictionary(c => c.Id);
         Dictionary<int, int> sizes = rows.CountBy(r => r.Prediction.ClusterId).ToDictionary();
         ILookup<int, PredictedIncident> members = rows.ToLookup(r => r.Prediction.ProblemId);

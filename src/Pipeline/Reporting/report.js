@@ -245,7 +245,7 @@ function showProblems(focus) {
   const order = ["Unknown", "Gone", "Falling", "Steady", "Rising", "New"];
   const heads = [
     { key: "label", text: "Problem", value: one => one.label },
-    { key: "domain", text: "Domain", value: one => one.domain },
+    { key: "domain", text: "Domain", value: one => one.domainId < 0 ? "" : one.domain },
     { key: "size", text: "Incidents", value: one => one.size, number: true },
     { key: "share", text: "Share", number: true },
     ...(dated ? [{ key: "trend", text: "Trend", value: one => order.indexOf(one.trend), newest: true }, { key: "first", text: "First seen", value: one => one.first, newest: true }, { key: "last", text: "Last seen", value: one => one.last, newest: true }] : []),
@@ -263,7 +263,7 @@ function showProblems(focus) {
           el("button", { type: "button", class: "link expand", dir: "auto", "data-focus": `row-${problem.id}`, "aria-expanded": String(expanded), on: { click: () => toggle(problem) } }, swatch(problem.rank), el("span", null, problem.label)),
           el("div", { class: "keywords", dir: "auto" }, problem.keywords.slice(0, 6).join(" · ")),
           problem.variants.length > 1 ? el("div", { class: "keywords" }, plural(problem.variants.length, "variant", "variants")) : null),
-        cell("Domain", { dir: "auto" }, problem.domain),
+        cell("Domain", { dir: "auto" }, problem.domainId < 0 ? el("span", { class: "subtle" }, "–") : problem.domain),
         cell("Incidents", { class: "number" }, number(problem.size)),
         cell("Share", { class: "number" }, percent(problem.size, center.incidents)),
         ...(dated ? [cell("Trend", { class: "trend" }, trendChip(problem.trend, problem.change), sparkline(problem.weekly, tint(problem.rank))), cell("First seen", { class: "date" }, dayText(problem.first)), cell("Last seen", { class: "date" }, dayText(problem.last))] : [])),

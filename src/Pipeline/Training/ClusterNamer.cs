@@ -19,7 +19,7 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
 
     /// <summary>The share of a group's texts that must have a word for it to stand in a name.</summary>
-    private const double CommonWord = 0.1;
+    private const double CommonWord = 0.15;
 
     /// <summary>A further phrase may be the name where it scores at least this part of the best one.</summary>
     private const double WorthyPhrase = 0.35;

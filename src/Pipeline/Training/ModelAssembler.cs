@@ -116,13 +116,14 @@ public sealed class ModelAssembler(ClusterNamer namer)
     {
         int[] groups = DomainGrouping.Group(directions, names);
         Dictionary<int, int> domainOfCluster = (earlier?.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
-        Dictionary<int, int> earlierDomains = problems.Earlier.ToDictionary(p => p.Id, p => domainOfCluster[p.Variants[0]]);
+        Dictionary<int, int> earlierDomains = problems.Earlier.Where(p => domainOfCluster[p.Variants[0]] != ModelDomain.None).ToDictionary(p => p.Id, p => domainOfCluster[p.Variants[0]]);
         (int[] ids, int next) = DomainGrouping.Align(groups, problems.Ids, problems.Sizes, earlierDomains, nextId);
         int[] ofRows = [.. problems.OfRows(labels).Select(problem => problem < 0 ? -1 : groups[problem])];
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
         IReadOnlyList<GroupName> domainNames = await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
+        int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
         ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
-        return ([.. groups.Select(group => ids[group])], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);
+        return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);
     }
 
     private static Dictionary<string, SafeTensor> Arrays(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, int[] labels, int[] order, int[] ids)
