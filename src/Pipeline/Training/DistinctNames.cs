@@ -45,7 +45,7 @@ internal static class DistinctNames
         return Numbered(result);
     }
 
-    // Names that somebody chose stay. A wording that is no twin is best; next, one that others have all words of without being equal or opening one another.
+    // Names that somebody chose stay. A wording that is no twin is best; next, one that says more than the others, as long as none opens with another.
     private static void Choose(string[] names, IReadOnlyList<IReadOnlyList<string>> others)
     {
         List<string> taken = [.. names.Where(name => !IsOfKeywords(name))];
@@ -58,7 +58,7 @@ internal static class DistinctNames
 
             string[] wordings = [names[group], .. others[group]];
             names[group] = wordings.FirstOrDefault(wording => !taken.Exists(name => AreTwins(wording, name)))
-                ?? wordings.FirstOrDefault(wording => !taken.Exists(name => Same(wording, name) || OpensWith(wording, name) || OpensWith(name, wording)))
+                ?? wordings.FirstOrDefault(wording => !taken.Exists(name => HasAll(WordsOf(name), WordsOf(wording)) || OpensWith(wording, name)))
                 ?? names[group];
             taken.Add(names[group]);
         }
@@ -68,9 +68,9 @@ internal static class DistinctNames
     {
         string[] one = WordsOf(first), other = WordsOf(second);
         return HasAll(one, other) || HasAll(other, one);
-
-        static bool HasAll(string[] words, string[] part) => part.All(word => words.Any(own => Inflections(own, word)));
     }
+
+    private static bool HasAll(string[] words, string[] part) => part.All(word => words.Any(own => Inflections(own, word)));
 
     /// <summary>Whether a name was made of keywords, and not by somebody who chose its capitals.</summary>
     public static bool IsOfKeywords(string name) => !name.Any(char.IsUpper);
