@@ -56,6 +56,8 @@ internal static class BigQueryRows
     {
         IncidentId = Text(row, "incident_id"),
         TechCenter = Text(row, "tech_center"),
+        ProblemId = (int)Number(row, "predicted_problem_id"),
+        ProblemLabel = Text(row, "predicted_problem_label"),
         ClusterId = (int)Number(row, "predicted_cluster_id"),
         ClusterLabel = Text(row, "predicted_cluster_label"),
         DomainId = (int)Number(row, "predicted_domain_id"),

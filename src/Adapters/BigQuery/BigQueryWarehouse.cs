@@ -20,7 +20,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 3;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
@@ -66,7 +66,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
                 $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
         }
 
-        // Versions differ in nothing else than new tables.
+        // Versions differ in nothing else than new tables and columns.
         if (made < SchemaVersion)
         {
             await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);

@@ -30,6 +30,8 @@ CLUSTER BY tech_center;
 CREATE TABLE IF NOT EXISTS incident_predictions (
     incident_id STRING NOT NULL,
     tech_center STRING NOT NULL,
+    predicted_problem_id INT64,
+    predicted_problem_label STRING,
     predicted_cluster_id INT64 NOT NULL,
     predicted_cluster_label STRING NOT NULL,
     predicted_domain_id INT64 NOT NULL,
@@ -42,6 +44,11 @@ CREATE TABLE IF NOT EXISTS incident_predictions (
     content_hash STRING NOT NULL)
 PARTITION BY TIMESTAMP_TRUNC(prediction_timestamp, DAY)
 CLUSTER BY tech_center;
+
+-- What later versions have added.
+ALTER TABLE incident_predictions
+    ADD COLUMN IF NOT EXISTS predicted_problem_id INT64,
+    ADD COLUMN IF NOT EXISTS predicted_problem_label STRING;
 
 CREATE TABLE IF NOT EXISTS watermarks (
     name STRING NOT NULL,
