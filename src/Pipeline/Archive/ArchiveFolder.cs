@@ -48,15 +48,15 @@ internal sealed class ArchiveFolder(IObjectStore objects, string dataset)
         return index;
     }
 
-    /// <summary>Copies the rows of some files that are the newest of their number into a new one, but for those that it has already and for <paramref name="except"/>.</summary>
-    public async Task CopyAsync(IReadOnlyList<string> files, Dictionary<string, ArchivedPlace> index, ArchiveFile target, string? except, CancellationToken cancellationToken)
+    /// <summary>Copies the rows of some files that are the newest of their number into a new one, but for those that it has already.</summary>
+    public async Task CopyAsync(IReadOnlyList<string> files, Dictionary<string, ArchivedPlace> index, ArchiveFile target, CancellationToken cancellationToken)
     {
         foreach (string file in files)
         {
             await foreach (ArchivedRow row in ArchiveFile.ReadAsync(objects, file, cancellationToken))
             {
                 ArchivedPlace newest = index[row.Number];
-                if (!string.Equals(row.Number, except, StringComparison.Ordinal) && string.Equals(newest.File, file, StringComparison.Ordinal) && newest.Sequence == row.Sequence)
+                if (string.Equals(newest.File, file, StringComparison.Ordinal) && newest.Sequence == row.Sequence)
                 {
                     await target.AddAsync(row, cancellationToken);
                 }

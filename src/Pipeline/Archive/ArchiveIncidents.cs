@@ -88,7 +88,7 @@ public sealed class ArchiveIncidents(ITechCenters techCenters, IRemovals removal
         if (isNew)
         {
             // What the warehouse has of a number is newer than what the archive has.
-            await folder.CopyAsync(files, there, file, except: null, cancellationToken);
+            await folder.CopyAsync(files, there, file, cancellationToken);
             string name = await file.PublishAsync(objects, folder.Of(day), cancellationToken);
             await folder.RemoveAsync(files, keep: name, cancellationToken);
         }
