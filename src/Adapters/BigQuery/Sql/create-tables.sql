@@ -90,6 +90,18 @@ CREATE TABLE IF NOT EXISTS settings (
     name STRING NOT NULL,
     value STRING NOT NULL);
 
+CREATE TABLE IF NOT EXISTS removals (
+    number_hash STRING NOT NULL,
+    change_sequence INT64 NOT NULL);
+
+CREATE TABLE IF NOT EXISTS erasures (
+    id STRING NOT NULL,
+    number_sha256 STRING NOT NULL,
+    requested_at TIMESTAMP NOT NULL,
+    requested_by STRING NOT NULL,
+    finished_at TIMESTAMP,
+    record STRING NOT NULL);
+
 CREATE TABLE IF NOT EXISTS write_lock (
     version INT64 NOT NULL);
 
