@@ -28,6 +28,8 @@ public sealed partial class StatementTests
         ["Embedding"] = "BYTES",
     };
 
+    private static readonly BigQuerySource Source = new() { SourceTable = "replica", SourceTexts = "short_description, caller.name" };
+
     private static readonly Lazy<Task<Dictionary<string, Analysis>>> Analyzed = new(() => AnalyzeAsync(Scripts()));
 
     [TestMethod]
@@ -47,7 +49,8 @@ public sealed partial class StatementTests
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, Folder, "Sql"), "*.sql").Select(file => Path.GetFileNameWithoutExtension(file))];
 
         files.Length.ShouldBeGreaterThan(20);
-        files.Where(file => file is not "transaction" && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
+        Source.Script().ShouldContain("CREATE TEMP TABLE source_rows");
+        files.Where(file => file is not ("transaction" or "pull-source") && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
     }
 
     [TestMethod]
@@ -110,6 +113,11 @@ public sealed partial class StatementTests
             scripts[name] = BigQuerySql.Get(name);
         }
 
+        // The one script with names in it that the user gives; the columns are of the types that such a table has.
+        scripts["transaction pull-source and upsert-incidents and end-pull"] =
+            "CREATE TABLE replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING);\n" + Source.Script();
+        scripts["transaction pull-source of undated rows"] = "CREATE TABLE bare (id INT64, changed STRING, title STRING);\n"
+            + (Source with { SourceTable = "bare", SourceNumber = "id", SourceUpdated = "changed", SourceCreated = "none", SourceTexts = "title", SourceTechCenter = "none" }).Script();
         scripts.Count.ShouldBeGreaterThan(20);
         return scripts;
     }
