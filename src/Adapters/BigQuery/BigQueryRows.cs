@@ -40,7 +40,7 @@ internal static class BigQueryRows
         ContentHash = Text(row, "content_hash"),
         Embedder = Text(row, "embedder"),
         Summary = Text(row, "combined_incidents_summary"),
-        Embedding = Embedding(row, "embedding"),
+        Embedding = Embedding(row, "embedding_bytes"),
     };
 
     public static PredictedIncident Predicted(BigQueryRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
