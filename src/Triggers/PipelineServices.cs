@@ -9,6 +9,7 @@ using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
@@ -47,7 +48,7 @@ public static class PipelineServices
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
         AddTraining(services, configuration, training, fanOut);
-        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<EmergingFeed>().TakeAsync));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));

@@ -15,6 +15,7 @@ namespace Pipeline.Triggers;
 internal static partial class StreamServices
 {
     /// <summary>Adds the use cases. Needs an <see cref="IObjectStore"/>, an embedding generator and <see cref="PreprocessIncidents"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
     public static void AddStreams(this IServiceCollection services, IConfiguration configuration)
     {
         // Read at every use: a key of the vault that is changed, or another one that is named, holds from then on.
@@ -27,6 +28,10 @@ internal static partial class StreamServices
             opening => Tell(s.GetService<ILoggerFactory>()?.CreateLogger(typeof(StreamServices)) ?? NullLogger.Instance, opening)));
         services.TryAddSingleton(s => new TakeStreamItems(
             s.GetRequiredService<StreamDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), s.GetRequiredService<TimeProvider>()));
+        EmergingOptions emerging = configuration.GetSection("Emerging").Get<EmergingOptions>() ?? new EmergingOptions();
+        emerging.Validate();
+        services.TryAddSingleton(emerging);
+        services.TryAddSingleton<EmergingFeed>();
         services.TryAddSingleton<BrowseStreams>();
         services.TryAddSingleton<KeepStreams>();
     }

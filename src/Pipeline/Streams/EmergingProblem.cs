@@ -2,13 +2,13 @@ namespace Pipeline.Streams;
 
 /// <summary>
 /// When a cluster is an emerging problem: it is dense (as the stream's threshold says), large enough, most of its items are like no known problem, and it grows faster than its own past explains
-/// (<see cref="ArrivalTest"/>, in the last six hours, day and three days).
+/// (<see cref="ArrivalTest"/>, in the last six hours, day, three days, week and two weeks).
 /// </summary>
 internal static class EmergingProblem
 {
     private const double LargestKnownShare = 0.5;
     private const int ExampleCount = 3;
-    private static readonly int[] Windows = [6, 24, 72];
+    private static readonly int[] Windows = [6, 24, 72, 168, 336];
 
     /// <summary>The event that a cluster begins with its newest item; null where it is none.</summary>
     public static StreamEvent? Test(StreamCluster cluster, StreamState state)
