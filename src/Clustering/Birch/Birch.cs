@@ -47,7 +47,7 @@ public sealed class Birch
         Dimensions = dimensions;
         _clock = new DecayClock(Options.HalfLife);
         _point = new ClusteringFeature(dimensions);
-        _tree = new BirchTree(dimensions, Options.BranchingFactor, Options.Threshold);
+        _tree = new BirchTree(dimensions, Options.BranchingFactor, Options.Threshold, Options.DistanceFactor);
     }
 
     private Birch(BirchState state)
@@ -169,7 +169,7 @@ public sealed class Birch
         lock (_lock)
         {
             List<BirchGone> gone = [];
-            _tree = _tree.Rebuild(options.BranchingFactor, options.Threshold, leastWeight: 0, _clock.Scale, gone, ct);
+            _tree = _tree.Rebuild(options.BranchingFactor, options.Threshold, options.DistanceFactor, leastWeight: 0, _clock.Scale, gone, ct);
             _clock = double.IsNegativeInfinity(_clock.Now) ? new DecayClock(options.HalfLife) : new DecayClock(options.HalfLife, _clock.Now, _clock.Now, moved: 0, _clock.Now);
             Options = options;
             Tell(gone);

@@ -10,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, Func<string, CancellationToken, Task<IReadOnlyList<ToldProblem>>>? told = null)
 {
     private const int SmallestWindow = 10;
 
@@ -129,7 +129,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             {
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), cancellationToken);
-                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
+                IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
+                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with

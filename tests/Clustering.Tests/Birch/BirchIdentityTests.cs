@@ -52,6 +52,24 @@ public sealed class BirchIdentityTests
     }
 
     [TestMethod]
+    public void A_large_tight_subcluster_takes_nothing_in_from_afar_where_the_distance_is_limited()
+    {
+        foreach (double? factor in new double?[] { null, 1.5 })
+        {
+            Birch birch = new(1, new BirchOptions { Threshold = 1, DistanceFactor = factor });
+            for (int i = 0; i < 100; i++)
+            {
+                birch.Insert([0.001f * i]);
+            }
+
+            birch.Insert([5]);
+
+            birch.Subclusters().Count.ShouldBe(factor is null ? 1 : 2);
+            Birch.Restore(birch.Snapshot()).Options.DistanceFactor.ShouldBe(factor);
+        }
+    }
+
+    [TestMethod]
     public void Other_parameters_keep_weights_and_ids_and_go_on_bit_for_bit_after_a_snapshot()
     {
         Random random = new(5);
