@@ -22,6 +22,8 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TableCommand.Create(),
     MaskCommand.Create(),
     TrendsCommand.Create(),
+    StreamLoadCommand.Create(),
     EmergingCommand.Create(),
+    EmergingLabelsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
