@@ -35,6 +35,12 @@ public sealed record BirchOptions
     /// </summary>
     public int? MaximumSubclusters { get; init; }
 
+    /// <summary>
+    /// Whether the lightest subclusters expire where there would be too many, a tenth of them at once, in place of a higher threshold. In many dimensions all subclusters are about
+    /// equally far apart, so that a threshold that joins some soon joins all.
+    /// </summary>
+    public bool DropsLightest { get; init; }
+
     /// <summary>Throws where a parameter is out of its range.</summary>
     /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
     public void Validate()

@@ -4,12 +4,13 @@ namespace Pipeline.Clustering;
 /// The arrays of a snapshot. Nodes are listed parents first, each followed by the nodes of its entries; entries node by node.
 /// <c>birch.node_entries</c> (I32) and <c>birch.node_is_leaf</c> (U8) have one element per node; <c>birch.centroids</c> (F64, entries x d),
 /// <c>birch.weights</c>, <c>birch.deviations</c>, <c>birch.updates</c> (F64) and <c>birch.ids</c> (I64, -1 above the leaves) one per entry.
-/// <c>birch.distance_factor</c> (F64) is there where points may lie so far from a mean only. <c>birch.counts</c> and <c>birch.settings</c> hold the rest.
+/// <c>birch.distance_factor</c> (F64) is there where points may lie so far from a mean only, <c>birch.drops_lightest</c> (U8) where the lightest make room. <c>birch.counts</c> and <c>birch.settings</c> hold the rest.
 /// </summary>
 internal static class BirchSnapshot
 {
     private const string Prefix = "birch.";
     private const string Distance = "distance_factor";
+    private const string Drops = "drops_lightest";
     private const long Version = 1;
 
     /// <summary>Writes a state.</summary>
@@ -47,6 +48,11 @@ internal static class BirchSnapshot
             arrays[Prefix + Distance] = SafeTensor.From<double>([factor], 1);
         }
 
+        if (options.DropsLightest)
+        {
+            arrays[Prefix + Drops] = SafeTensor.From<byte>([1], 1);
+        }
+
         return arrays;
     }
 
@@ -69,6 +75,7 @@ internal static class BirchSnapshot
             MinimumWeight = settings[2],
             MaximumSubclusters = counts[3] == 0 ? null : (int)counts[3],
             DistanceFactor = arrays.ContainsKey(Prefix + Distance) ? Array<double>(arrays, Distance, 1)[0] : null,
+            DropsLightest = arrays.ContainsKey(Prefix + Drops) && Array<byte>(arrays, Drops, 1)[0] == 1,
         };
         try
         {

@@ -106,8 +106,23 @@ internal sealed class BirchTree
     public BirchTree Rebuild(double threshold, double leastWeight, List<BirchGone> gone, CancellationToken ct) =>
         Rebuild(_capacity - 1, threshold, DistanceFactor, leastWeight, scale: 1, gone, ct);
 
+    /// <summary>A new tree without the lightest subclusters, of equals the oldest; some of the others may join. O(m log m + m x branching factor x depth x d).</summary>
+    /// <param name="count">How many are left out.</param>
+    /// <param name="gone">Receives the subclusters that are no more.</param>
+    /// <param name="ct">Stops the work; this tree is as before then.</param>
+    public BirchTree WithoutLightest(int count, List<BirchGone> gone, CancellationToken ct)
+    {
+        HashSet<long> lightest =
+        [
+            .. Leaves.SelectMany(leaf => Enumerable.Range(0, leaf.Count).Select(entry => (Weight: leaf.Weights[entry], Id: leaf.Ids[entry])))
+                .OrderBy(one => one.Weight).ThenBy(one => one.Id).Take(count).Select(one => one.Id),
+        ];
+        return Rebuild(_capacity - 1, Threshold, DistanceFactor, leastWeight: 0, scale: 1, gone, ct, lightest);
+    }
+
+
     /// <summary>As the other overload, with another branching factor and distance, and weights divided by <paramref name="scale"/>.</summary>
-    public BirchTree Rebuild(int branchingFactor, double threshold, double? distanceFactor, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct)
+    public BirchTree Rebuild(int branchingFactor, double threshold, double? distanceFactor, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct, HashSet<long>? leftOut = null)
     {
         BirchTree tree = new(Dimensions, branchingFactor, threshold, distanceFactor);
         ClusteringFeature feature = new(Dimensions);
@@ -116,7 +131,7 @@ internal sealed class BirchTree
             ct.ThrowIfCancellationRequested();
             for (int entry = 0; entry < leaf.Count; entry++)
             {
-                if (!(leaf.Weights[entry] >= leastWeight))
+                if (!(leaf.Weights[entry] >= leastWeight) || leftOut?.Contains(leaf.Ids[entry]) == true)
                 {
                     gone.Add(new BirchGone(leaf.Ids[entry], null));
                     continue;

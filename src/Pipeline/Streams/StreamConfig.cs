@@ -22,7 +22,7 @@ public sealed record StreamConfig
     /// <summary>Items older than this are dropped, and clusters to which nothing has come for so long are not shown any more; hours, 0.01 to 100,000.</summary>
     public double ExpiryHours { get; init; } = 24;
 
-    /// <summary>The most clusters, 1 to 100,000: where there would be more, the nearest are joined.</summary>
+    /// <summary>The most clusters, 1 to 100,000: where there would be more, the lightest tenth is dropped.</summary>
     public int MaximumClusters { get; init; } = 5_000;
 
     /// <summary>The most items that are kept, 1 to 1,000,000: the oldest make room.</summary>
@@ -60,6 +60,7 @@ public sealed record StreamConfig
         HalfLife = HalfLifeHours,
         MinimumWeight = Math.Max(1e-100, Math.Pow(2, -ExpiryHours / HalfLifeHours)),
         MaximumSubclusters = MaximumClusters,
+        DropsLightest = true,
     };
 
     /// <summary>Checks every range.</summary>
