@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Monitoring;
@@ -29,12 +30,14 @@ public static class PipelineServices
         PreprocessingOptions preprocessing = Read<PreprocessingOptions>(configuration, "Preprocessing");
         TrainingOptions training = Read<TrainingOptions>(configuration, "Training");
         TrainingFanOutOptions fanOut = Read<TrainingFanOutOptions>(configuration, "TrainingFanOut");
+        GateOptions gate = Read<GateOptions>(configuration, "Gate");
         PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
         ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
         HistoryOptions history = Read<HistoryOptions>(configuration, "History");
         preprocessing.Validate();
         training.Validate();
         fanOut.Validate();
+        gate.Validate();
         prediction.Validate();
         cache.Validate();
         history.Validate();
@@ -42,6 +45,7 @@ public static class PipelineServices
         services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
+        services.TryAddSingleton(gate);
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
@@ -65,8 +69,11 @@ public static class PipelineServices
         services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<ITechCenters>(), training, Clock(s)));
         services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TrainingSchedule(s.GetRequiredService<ISettingsTable>(), configuration, Clock(s)));
+        services.TryAddSingleton(s => new ModelGate(
+            s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), EmbedderId(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
+        services.TryAddSingleton<ReleaseCandidate>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }

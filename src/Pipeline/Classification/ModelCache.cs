@@ -79,7 +79,7 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
     {
         try
         {
-            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, entry.Model, token), cancellationToken) is not SoundVersion<LiveModel> newest)
+            if (await models.LoadServingAsync(techCenter, (manifest, token) => LoadAsync(manifest, entry.Model, token), cancellationToken) is not SoundVersion<LiveModel> newest)
             {
                 Forget(techCenter, entry);
                 return null;

@@ -46,7 +46,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     {
         try
         {
-            if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
+            if (await models.LoadServingAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
             }

@@ -103,6 +103,9 @@ public sealed class FittedModel
     /// <summary>A cluster; null where the model has none of this id.</summary>
     public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
 
+    /// <summary>The id of the problem that a cluster is a variant of; that of the cluster in versions that did not group them, -1 for no cluster.</summary>
+    public int ProblemOf(int clusterId) => FindCluster(clusterId) is ModelCluster cluster ? cluster.ProblemId ?? cluster.Id : ClusterAssignment.Unclustered;
+
     /// <summary>The name of a domain.</summary>
     public string DomainName(int id) => _domains[id];
 }

@@ -17,12 +17,17 @@ internal sealed class ClusterHistory
         }
     }
 
-    /// <summary>Reads the clusters of all versions. A damaged one is left out of the story, unless it is the newest.</summary>
-    /// <exception cref="ModelException">The newest version is damaged.</exception>
+    /// <summary>Reads the clusters of all versions that served, in the order in which they began to; the one that serves is the last. A damaged one is left out of the story, unless it is that one.</summary>
+    /// <exception cref="ModelException">The version that serves is damaged.</exception>
     public static async Task<ClusterHistory> ReadAsync(ModelStore models, string techCenter, CancellationToken cancellationToken)
     {
         List<(ModelManifest, ModelClusters)> versions = [];
-        IReadOnlyList<ListedVersion> listed = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+        Dictionary<string, StagedVersion> served = (await models.Stages.ReadAsync(techCenter, cancellationToken)).Versions.Where(v => v.ServedAt is not null).ToDictionary(v => v.Version, StringComparer.Ordinal);
+        ListedVersion[] listed =
+        [
+            .. (await models.ListWithDamagedAsync(techCenter, cancellationToken)).Where(v => served.ContainsKey(v.Id.ToString()))
+                .OrderBy(v => served[v.Id.ToString()].Stage == ModelStage.Production).ThenBy(v => served[v.Id.ToString()].ServedAt).ThenBy(v => v.Id),
+        ];
         foreach (ListedVersion version in listed)
         {
             try
@@ -32,14 +37,14 @@ internal sealed class ClusterHistory
             }
             catch (ModelException) when (version != listed[^1])
             {
-                // The newest version answers without those before it.
+                // The version that serves answers without those before it.
             }
         }
 
         return new ClusterHistory([.. versions]);
     }
 
-    /// <summary>The newest version that has a cluster, with the cluster and its domain's name; null where no version has it.</summary>
+    /// <summary>The last version that has a cluster, with the cluster and its domain's name; null where no version has it.</summary>
     public (ModelManifest Manifest, bool Current, ModelCluster Cluster, string Domain)? FindNewest(int id)
     {
         for (int i = _versions.Length - 1; i >= 0; i--)

@@ -51,6 +51,9 @@ public static class PipelineMetrics
     /// <summary>Operations that failed.</summary>
     public static readonly Counter<long> Errors = Meter.CreateCounter<long>("pipeline.errors", "{error}", "Operations that failed.");
 
+    /// <summary>Tests that a model version did not pass, so that it does not serve.</summary>
+    public static readonly Counter<long> GateRefused = Meter.CreateCounter<long>("pipeline.gate.refused", "{test}", "Tests of the gate that a model version did not pass.");
+
     /// <summary>Requests sent to an embedding service.</summary>
     public static readonly Counter<long> EmbeddingRequests = Meter.CreateCounter<long>("pipeline.embedding.requests", "{request}", "Requests sent to an embedding service.");
 
@@ -87,7 +90,7 @@ public static class PipelineMetrics
     /// <summary>Gives every counter its first value, 0 without tags, to whoever listens by now.</summary>
     public static void BeginAtZero()
     {
-        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, Errors, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled })
+        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, Errors, GateRefused, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled })
         {
             counter.Add(0);
         }

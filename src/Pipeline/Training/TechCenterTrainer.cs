@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Clustering;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -9,8 +10,8 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Training;
 
-/// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+/// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
 {
     private const int SmallestWindow = 10;
 
@@ -45,15 +46,10 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         try
         {
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, window, cancellationToken);
             if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
-                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
-            }
-
-            List<PreprocessedIncident> rows = [];
-            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
-            {
-                rows.Add(row);
+                return Published(own, await release.RunAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             incidents = rows.Count;
@@ -91,12 +87,14 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
+            await models.Stages.OpenAsync(techCenter, cancellationToken);
             (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
-            return Published(manifest, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
+            Release released = await release.RunAsync(manifest, rows, cancellationToken);
+            return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
-            return Unpublished(TrainingStatus.Failed, e is ModelException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return Unpublished(TrainingStatus.Failed, e is ModelException or EmbedderException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
 
         TrainingOutcome Unpublished(TrainingStatus status, string detail) => new()
@@ -128,7 +126,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft.TechCenter, version, versions, cancellationToken);
                 assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
@@ -183,11 +181,34 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
-    /// <summary>The newest sound version among those before, whose clusters the new one continues, and what is wrong with those after it.</summary>
-    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, TrainingWindow window, CancellationToken cancellationToken)
     {
+        List<PreprocessedIncident> rows = [];
+        await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+        {
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>
+    /// The version whose clusters the new one continues, and what is wrong with those that it was looked for among: the one that serves, or that stands in for it. Where that is of a later
+    /// quarter, it is the newest before the new one that the gate did not refuse.
+    /// </summary>
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(string techCenter, ModelVersionId own, IReadOnlyList<ListedVersion> versions, CancellationToken cancellationToken)
+    {
+        CenterStages stages = await models.Stages.ReadAsync(techCenter, cancellationToken);
+        string[] serving = [.. stages.ServingOrder];
+        IEnumerable<ListedVersion> before = versions.Where(v => v.Id < own && stages.Find(v.Id.ToString()) is { Passed: not false, Stage: not ModelStage.Archived })
+            .OrderBy(v => Array.IndexOf(serving, v.Id.ToString()) is int place and >= 0 ? place : serving.Length).ThenByDescending(v => v.Id);
+        if (serving.Length > 0 && ModelVersionId.Parse(serving[0]) is ModelVersionId production && production > own)
+        {
+            before = before.OrderByDescending(v => v.Id);
+        }
+
         List<string> damages = [];
-        foreach (ListedVersion listed in before.Reverse())
+        foreach (ListedVersion listed in before)
         {
             try
             {
@@ -215,7 +236,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             PipelineMetrics.Fail(PipelineOperation.Train, outcome.TechCenter);
         }
 
-        if (outcome.Status == TrainingStatus.Published)
+        if (outcome.Status is TrainingStatus.Published or TrainingStatus.Refused)
         {
             PipelineMetrics.TrainingClusters.Record(outcome.Clusters, center);
             PipelineMetrics.NoiseShare.Record((double)outcome.Unclustered / Math.Max(1, outcome.Incidents), center);
@@ -227,11 +248,13 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
-    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality, string? damage) => new()
+    private static TrainingOutcome Published(ModelManifest manifest, Release release, int domains, double seconds, double quality, string? damage) => new()
     {
-        Detail = damage,
+        Detail = string.Join(' ', new[] { Told(manifest.Version, release), damage }.OfType<string>()) is { Length: > 0 } told ? told : null,
         TechCenter = manifest.TechCenter,
-        Status = TrainingStatus.Published,
+        Status = release.Validation.Passed ? TrainingStatus.Published : TrainingStatus.Refused,
+        Stage = release.Stage,
+        FailedTests = release.Validation.Passed ? null : string.Join(", ", release.Validation.Failed.Select(t => t.Name)),
         Version = manifest.Version,
         Incidents = manifest.Incidents,
         Clusters = manifest.Clusters,
@@ -240,6 +263,15 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         Seconds = Math.Round(seconds, 3),
         Quality = quality,
     };
+
+    private static string? Told(string version, Release release)
+    {
+        string serving = release.Serving is null ? "no version serves" : $"{release.Serving} serves on";
+        return !release.Validation.Passed ? $"The gate refused {version}, and {serving}. {release.Validation.Reasons}"
+            : release.Stage == ModelStage.Candidate ? $"{version} passed the gate and is a candidate; {serving}."
+            : release.Stage == ModelStage.Canary ? $"{version} passed the gate and is on trial; {serving} otherwise."
+            : null;
+    }
 }
 
 /// <summary>How the training of one tech center ended, in names and figures only: small enough to be kept in an orchestration's history.</summary>
@@ -253,6 +285,12 @@ public sealed record TrainingOutcome
 
     /// <summary>The published version's name; null where none was published.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Its stage once the gate had tested it; null where none was published.</summary>
+    public ModelStage? Stage { get; init; }
+
+    /// <summary>The tests of the gate that it did not pass, with commas between; null where it passed them all, or none was published.</summary>
+    public string? FailedTests { get; init; }
 
     /// <summary>Incidents in the window.</summary>
     public int Incidents { get; init; }
@@ -272,15 +310,18 @@ public sealed record TrainingOutcome
     /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
     public double? Quality { get; init; }
 
-    /// <summary>Why nothing was published, or which earlier versions are damaged and were passed over; null otherwise.</summary>
+    /// <summary>Why nothing was published, why the version does not serve, or which earlier versions are damaged and were passed over; null otherwise.</summary>
     public string? Detail { get; init; }
 }
 
 /// <summary>How the training of one tech center ended.</summary>
 public enum TrainingStatus
 {
-    /// <summary>A new model version was published.</summary>
+    /// <summary>A new model version was published and passed the gate.</summary>
     Published,
+
+    /// <summary>A new model version was published and did not pass the gate; the version before serves on.</summary>
+    Refused,
 
     /// <summary>The window holds too few incidents to cluster; the version before stays.</summary>
     TooFewIncidents,

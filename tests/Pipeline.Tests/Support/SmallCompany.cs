@@ -1,5 +1,6 @@
 using Pipeline.Adapters.Local;
 using Pipeline.Classification;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -30,7 +31,8 @@ internal sealed class SmallCompany : IAsyncDisposable
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
-        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Gate = new ModelGate(Models, Objects, Embedder, Preprocess.Embedder, Summaries, Limits, Clock);
+        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
@@ -52,6 +54,10 @@ internal sealed class SmallCompany : IAsyncDisposable
     public PreprocessIncidents Preprocess { get; }
 
     public TrainingOptions Options { get; } = new() { MinClusterSize = 8, Dimensions = 12, MaxDegreeOfParallelism = 2 };
+
+    public GateOptions Limits { get; init; } = new();
+
+    public ModelGate Gate { get; }
 
     public TechCenterTrainer Trainer { get; }
 

@@ -15,7 +15,7 @@ public sealed class TechCenterTrainerTests
 
         TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
-        ModelManifest manifest = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
+        ModelManifest manifest = (await company.Models.FindServingAsync(SmallCompany.TechCenter))!;
         ModelContent content = await company.Models.ReadAsync(manifest);
         (outcome.Status, outcome.Incidents, outcome.Clusters, outcome.Unclustered).ShouldBe((TrainingStatus.Published, 125, 5, manifest.Unclustered));
         (manifest.Incidents, manifest.Clusters, manifest.PreviousVersion, manifest.Window).ShouldBe((125, 5, null, TrainingWindow.Ending(2026, 2, 24)));
