@@ -90,7 +90,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         }
 
         await RemarkWindowAsync(cancellationToken);
-        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
+        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken: cancellationToken);
         RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }

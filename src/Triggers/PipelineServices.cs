@@ -9,6 +9,8 @@ using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -56,6 +58,7 @@ public static class PipelineServices
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
+        AddRollout(services, configuration);
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
@@ -72,10 +75,24 @@ public static class PipelineServices
         services.TryAddSingleton(s => new ModelGate(
             s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), EmbedderId(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
         services.TryAddSingleton<ReleaseCandidate>();
+        services.TryAddSingleton<RunLog>();
+        services.TryAddSingleton<TrainingRunRecorder>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+    }
+
+    private static void AddRollout(IServiceCollection services, IConfiguration configuration)
+    {
+        RolloutOptions rollout = Read<RolloutOptions>(configuration, "Rollout");
+        rollout.Validate();
+        services.TryAddSingleton(rollout);
+        services.TryAddSingleton<ManageVersions>();
+        services.TryAddSingleton<RolloutSteps>();
+        services.TryAddSingleton<PutAwayVersions>();
+        services.TryAddSingleton(s => new CompareVersions(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderId(s)));
+        services.TryAddSingleton(s => new CanaryTrial(s.GetRequiredService<ModelStore>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderId(s), s.GetRequiredService<RolloutOptions>(), Clock(s)));
     }
 
     private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();

@@ -7,7 +7,7 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Assigns incidents to the clusters of the newest models: on schedule, and when asked.</summary>
+/// <summary>Assigns incidents to the clusters of the models that serve: on schedule, and when asked.</summary>
 public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<PredictFunctions> logger)
 {
     /// <summary>Predicts all tech centers.</summary>
@@ -34,7 +34,7 @@ public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<P
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PredictBody body = await JsonRequest.ReadAsync<PredictBody>(request.Body, cancellationToken);
-            return HttpAnswers.Json(new { techCenters = await predict.RunAsync(body.TechCenter, cancellationToken: cancellationToken) });
+            return HttpAnswers.Json(new { techCenters = await predict.RunAsync(body.TechCenter, version: body.Version, cancellationToken: cancellationToken) });
         });
 
     [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter} on schedule: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]

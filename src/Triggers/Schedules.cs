@@ -15,6 +15,12 @@ internal static class Schedules
     /// <summary>When to look for a training that was missed; often enough to make up for it the same day.</summary>
     public const string MissedTraining = "0 10 * * * *";
 
+    /// <summary>When to take up trials that the command line or a training began.</summary>
+    public const string Rollouts = "30 */5 * * * *";
+
+    /// <summary>When to put old versions away.</summary>
+    public const string PutAway = "0 30 3 * * *";
+
     /// <summary>When to forget old orchestrations; every night at three by default.</summary>
     public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

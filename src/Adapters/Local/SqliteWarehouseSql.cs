@@ -254,7 +254,7 @@ internal static class SqliteWarehouseSql
         FROM preprocessed_incidents AS i
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
-            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion)
+            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used NOT IN (@modelVersion, @trialVersion))
         ORDER BY i.number
         LIMIT @limit
         """;

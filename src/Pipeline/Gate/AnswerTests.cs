@@ -31,7 +31,7 @@ internal static class AnswerTests
             if (model.Recall(hash) is { ClusterId: >= 0 } trained)
             {
                 known++;
-                right += model.ProblemOf(answers[i].ClusterId) == model.ProblemOf(trained.ClusterId) ? 1 : 0;
+                right += model.ProblemIdOf(answers[i].ClusterId) == model.ProblemIdOf(trained.ClusterId) ? 1 : 0;
             }
         }
 

@@ -89,7 +89,7 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
     }
 
     private static int[] Problems(FittedModel model, PreprocessedIncident[] incidents, CancellationToken cancellationToken) =>
-        [.. model.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => model.ProblemOf(answer.ClusterId))];
+        [.. model.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => model.ProblemIdOf(answer.ClusterId))];
 
     // What nobody has written, what is too long, what is in no language of the window.
     private IReadOnlyList<(string Name, string Text)> OddTexts(IReadOnlyList<SampledText> sample)

@@ -104,7 +104,7 @@ public sealed class FittedModel
     public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
 
     /// <summary>The id of the problem that a cluster is a variant of; that of the cluster in versions that did not group them, -1 for no cluster.</summary>
-    public int ProblemOf(int clusterId) => FindCluster(clusterId) is ModelCluster cluster ? cluster.ProblemId ?? cluster.Id : ClusterAssignment.Unclustered;
+    public int ProblemIdOf(int clusterId) => FindCluster(clusterId) is ModelCluster cluster ? cluster.ProblemId ?? cluster.Id : ClusterAssignment.Unclustered;
 
     /// <summary>The name of a domain.</summary>
     public string DomainName(int id) => _domains[id];

@@ -42,10 +42,19 @@ public sealed partial class ModelStore
     public async Task<ModelManifest> RequireAsync(string techCenter, string version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
+        await RequireListedAsync(techCenter, version, cancellationToken);
+        return await ReadOwnAsync(techCenter, version, cancellationToken);
+    }
+
+    /// <summary>Makes sure that there is a version of a name; its manifest need not be sound.</summary>
+    /// <exception cref="RequestException">There is no such version.</exception>
+    public async Task RequireListedAsync(string techCenter, string version, CancellationToken cancellationToken = default)
+    {
         IReadOnlyList<ModelVersionId> known = await VersionsAsync(techCenter, cancellationToken);
-        return ModelVersionId.Parse(version) is ModelVersionId id && known.Contains(id)
-            ? await ReadOwnAsync(techCenter, version, cancellationToken)
-            : throw RequestException.NotFound("version", $"'{techCenter}' has no version '{version}'. {(known.Count == 0 ? "None is published yet." : $"Published: {string.Join(", ", known.Reverse().Take(20))}.")}");
+        if (ModelVersionId.Parse(version) is not ModelVersionId id || !known.Contains(id))
+        {
+            throw RequestException.NotFound("version", $"'{techCenter}' has no version '{version}'. {(known.Count == 0 ? "None is published yet." : $"Published: {string.Join(", ", known.Reverse().Take(20))}.")}");
+        }
     }
 
     /// <summary>The version in production; null where there is none. It is not looked whether its files are sound.</summary>

@@ -177,6 +177,14 @@ public sealed partial class ModelStore
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
     }
 
+    /// <summary>Reads a version's measures only.</summary>
+    /// <exception cref="ModelException">The file is missing or is not what the manifest vouches for.</exception>
+    public Task<ModelMetrics> ReadMetricsAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return ReadJsonAsync<ModelMetrics>(manifest, ModelPaths.MetricsFile, cancellationToken);
+    }
+
     // The versions that have a manifest, the oldest first.
     private async Task<IReadOnlyList<ModelVersionId>> VersionsAsync(string techCenter, CancellationToken cancellationToken) =>
         await VersionsInAsync(await _folders.FindAsync(techCenter, cancellationToken), cancellationToken);

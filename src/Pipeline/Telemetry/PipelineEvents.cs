@@ -51,6 +51,9 @@ public static class PipelineEvents
     /// <summary>A trial of a version was ended, and the version before serves on.</summary>
     public const int RolledBack = 134;
 
+    /// <summary>Old versions and leftovers were put away.</summary>
+    public const int PutAway = 135;
+
     /// <summary>A request failed since storage or the embedder does not answer.</summary>
     public const int ServiceUnavailable = 140;
 

@@ -11,7 +11,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
 {
     private const int SmallestWindow = 10;
 
@@ -35,6 +35,11 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     {
         TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken));
         Measure(outcome);
+        if (outcome.Version is null)
+        {
+            await runs.UnpublishedAsync(outcome, trainingRun, cancellationToken);
+        }
+
         return outcome;
     }
 
@@ -49,7 +54,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, window, cancellationToken);
             if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
-                return Published(own, await release.RunAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
+                return Published(own, await ReleaseAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             incidents = rows.Count;
@@ -87,9 +92,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            await models.Stages.OpenAsync(techCenter, cancellationToken);
             (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
-            Release released = await release.RunAsync(manifest, rows, cancellationToken);
+            Release released = await ReleaseAsync(manifest, rows, cancellationToken);
             return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
@@ -115,6 +119,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
         ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ListedVersion> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
+        // The name of a version that was put away is not given again.
+        ModelVersionId[] staged = [.. (await models.Stages.OpenAsync(draft.TechCenter, cancellationToken)).Versions.Select(v => ModelVersionId.Parse(v.Version)).OfType<ModelVersionId>()];
         ModelVersionId version = new(draft.Id.Year, draft.Id.Quarter, 0);
         int assembledFrom = -1;
         ModelManifest? previous = null;
@@ -122,7 +128,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         ModelAssembly? assembly = null;
         while (version.Revision < MostRevisions)
         {
-            version = version with { Revision = 1 + versions.Select(v => v.Id).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
+            version = version with { Revision = 1 + versions.Select(v => v.Id).Concat(staged).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
@@ -179,6 +185,13 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             // What was published of this run is damaged since: it is trained once more, as the next revision.
             return null;
         }
+    }
+
+    private async Task<Release> ReleaseAsync(ModelManifest manifest, IReadOnlyList<PreprocessedIncident> rows, CancellationToken cancellationToken)
+    {
+        Release released = await release.RunAsync(manifest, rows, cancellationToken);
+        await runs.PublishedAsync(manifest, rows, released, cancellationToken);
+        return released;
     }
 
     private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, TrainingWindow window, CancellationToken cancellationToken)

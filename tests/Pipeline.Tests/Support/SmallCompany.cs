@@ -4,6 +4,7 @@ using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Runs;
 using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
@@ -32,7 +33,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
         Gate = new ModelGate(Models, Objects, Embedder, Preprocess.Embedder, Summaries, Limits, Clock);
-        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new TrainingRunRecorder(new RunLog(Objects), Models, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
@@ -117,6 +118,10 @@ internal sealed class SmallCompany : IAsyncDisposable
         await Steps.CloseAsync(record);
         return record;
     }
+
+    /// <summary>Puts a version into production, whatever the gate says of it.</summary>
+    public Task PromoteAsync(string version, string techCenter = TechCenter) =>
+        Models.Stages.ChangeAsync(techCenter, stages => stages.Promote(version, new StageReason(Clock.GetUtcNow(), "test", "The test wants it.", Forced: true)));
 
     public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
 
