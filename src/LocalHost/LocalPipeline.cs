@@ -8,6 +8,8 @@ using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Reporting;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Training;
 using Pipeline.Triggers;
@@ -44,6 +46,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IObjectStore Objects => Get<IObjectStore>();
 
     public ModelStore Models => Get<ModelStore>();
+
+    public ModelCatalog Catalog => Get<ModelCatalog>();
+
+    public ManageVersions Versions => Get<ManageVersions>();
+
+    public CompareVersions Compare => Get<CompareVersions>();
+
+    public PutAwayVersions PutAway => Get<PutAwayVersions>();
+
+    public RunLog Runs => Get<RunLog>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 

@@ -39,16 +39,16 @@ public sealed record GateOptions
     public double MinDbcv { get; init; } = -1;
 
     /// <summary>By how much it may be lower than in the version before, 0 to 2.</summary>
-    public double MaxDbcvDrop { get; init; } = 0.3;
+    public double MaxDbcvDrop { get; init; } = 0.25;
 
     /// <summary>The least agreement of the training's layouts, -0.5 to 1.</summary>
     public double MinStability { get; init; } = 0.1;
 
     /// <summary>By how much it may be lower than in the version before, 0 to 1.5.</summary>
-    public double MaxStabilityDrop { get; init; } = 0.3;
+    public double MaxStabilityDrop { get; init; } = 0.2;
 
     /// <summary>The least agreement with the version before on which incidents belong together, of those that both cluster, -0.5 to 1 (adjusted Rand index).</summary>
-    public double MinAgreement { get; init; } = 0.4;
+    public double MinAgreement { get; init; } = 0.5;
 
     /// <summary>A window with no more than this part of the incidents of the version before needs a person, 0 to 1.</summary>
     public double MinWindowShare { get; init; } = 0.5;

@@ -92,7 +92,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, stopwatch, cancellationToken);
             Release released = await ReleaseAsync(manifest, rows, cancellationToken);
             return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
@@ -117,10 +117,12 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// clusters, and published as the revision after it.
     /// </summary>
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ListedVersion> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
         // The name of a version that was put away is not given again.
-        ModelVersionId[] staged = [.. (await models.Stages.OpenAsync(draft.TechCenter, cancellationToken)).Versions.Select(v => ModelVersionId.Parse(v.Version)).OfType<ModelVersionId>()];
+        CenterStages stages = await models.Stages.OpenAsync(draft.TechCenter, cancellationToken);
+        ModelVersionId[] staged = [.. stages.Versions.Where(v => v.Stage == ModelStage.Archived).Select(v => ModelVersionId.Parse(v.Version)).OfType<ModelVersionId>()];
+        IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(draft.TechCenter, cancellationToken);
         ModelVersionId version = new(draft.Id.Year, draft.Id.Quarter, 0);
         int assembledFrom = -1;
         ModelManifest? previous = null;

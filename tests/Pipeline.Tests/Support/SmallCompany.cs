@@ -4,6 +4,7 @@ using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Rollout;
 using Pipeline.Runs;
 using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
@@ -27,8 +28,10 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
-    public SmallCompany()
+    public SmallCompany(MemoryObjectStore? objects = null, GateOptions? limits = null)
     {
+        Objects = objects ?? new MemoryObjectStore();
+        Limits = limits ?? new GateOptions();
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
@@ -40,7 +43,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public MemoryWarehouse Warehouse { get; } = new();
 
-    public MemoryObjectStore Objects { get; } = new();
+    public MemoryObjectStore Objects { get; }
 
     public ManualClock Clock { get; } = new();
 
@@ -56,7 +59,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public TrainingOptions Options { get; } = new() { MinClusterSize = 8, Dimensions = 12, MaxDegreeOfParallelism = 2 };
 
-    public GateOptions Limits { get; init; } = new();
+    public GateOptions Limits { get; }
 
     public ModelGate Gate { get; }
 
@@ -66,9 +69,9 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public TrainingSteps Steps { get; }
 
-    public static async Task<SmallCompany> OpenAsync()
+    public static async Task<SmallCompany> OpenAsync(MemoryObjectStore? objects = null, GateOptions? limits = null)
     {
-        SmallCompany company = new();
+        SmallCompany company = new(objects, limits);
         await company.Warehouse.InitializeAsync();
         return company;
     }
@@ -82,6 +85,11 @@ internal sealed class SmallCompany : IAsyncDisposable
         await company.PredictAsync();
         return company;
     }
+
+    public ManageVersions Versions => new(Known, Models, Gate, Cache(refreshSeconds: 0), Limits, Clock);
+
+    /// <summary>The stages as they are.</summary>
+    public Task<CenterStages> StagesAsync(string techCenter = TechCenter) => Models.Stages.ReadAsync(techCenter);
 
     public ModelCache Cache(int megabytes = 100, int refreshSeconds = 30) =>
         new(Models, new ExampleIndexer(Warehouse, Embedder), new ModelCacheOptions { Megabytes = megabytes, RefreshSeconds = refreshSeconds }, Clock, 2);
