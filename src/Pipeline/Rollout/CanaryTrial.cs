@@ -149,7 +149,7 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
             yield return Text($"latency: an answer takes {tried.Milliseconds:0.00} ms, {production.Milliseconds:0.00} ms in production; {slowest:0.00} ms may pass.");
         }
 
-        if (production.Silhouette is double usual)
+        if (tried.Failed == 0 && production.Silhouette is double usual)
         {
             double least = usual - ((1 - options.SilhouetteFactor) * Math.Abs(usual));
             if (tried.Silhouette is not double reached || reached < least)
