@@ -57,6 +57,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public RunLog Runs => Get<RunLog>();
 
+    public PullIncidents Pull => Get<PullIncidents>();
+
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 
     public TechCenterTrainer Trainer => Get<TechCenterTrainer>();

@@ -60,6 +60,7 @@ public static class PipelineServices
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
         AddRollout(services, configuration);
         services.TryAddSingleton(history);
+        services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
         services.TryAddSingleton<PipelineMonitor>();

@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
-using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Rollout;
 using Pipeline.Telemetry;
@@ -12,21 +11,17 @@ namespace Pipeline.Triggers;
 
 /// <summary>
 /// The durable rollouts: a canary answers its share for a time, a blue-green rollout gives the version more at every step, and both look whether it is as good as the one in production.
-/// Killed at any step, they go on; at the end the version is in production, or a candidate again.
+/// Killed at any step, they go on; at the end the version is in production, or a candidate again, and the incidents are predicted anew.
 /// </summary>
-public sealed partial class RolloutOrchestration(RolloutSteps steps, PredictIncidents predict, ILogger<RolloutOrchestration> logger)
+public sealed partial class RolloutOrchestration(RolloutSteps steps, ILogger<RolloutOrchestration> logger)
 {
     /// <summary>The name of the orchestrator of rollouts.</summary>
     public const string Orchestrator = "RolloutOrchestrator";
-
-    /// <summary>The name of the orchestrator of predictions that are made anew.</summary>
-    public const string Repredictor = "RepredictOrchestrator";
 
     private const string Begin = "RolloutBegin";
     private const string Share = "RolloutShare";
     private const string Look = "RolloutLook";
     private const string End = "RolloutEnd";
-    private const string Repredict = "Repredict";
 
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
 
@@ -39,16 +34,8 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, PredictInci
         RolloutOptions options = await context.CallActivityAsync<RolloutOptions>(Begin, plan, Patient);
         RolloutEnd end = plan.BlueGreen ? await BlueGreenAsync(context, plan, options) : await CanaryAsync(context, plan, options);
         await context.CallActivityAsync(End, end, Patient);
-        await context.CallActivityAsync(Repredict, new Reprediction(plan.TechCenter, plan.TraceParent), Patient);
+        await context.CallActivityAsync(PredictOrchestration.Predict, new PredictWork(plan.TechCenter, plan.TraceParent), Patient);
         return end;
-    }
-
-    /// <summary>Predicts a tech center anew, in the background of a promotion or a rollback.</summary>
-    [Function(Repredictor)]
-    public static Task RepredictInBackgroundAsync([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return context.CallActivityAsync(Repredict, context.GetInput<Reprediction>()!, Patient);
     }
 
     /// <summary>Writes the rollout down as a run.</summary>
@@ -91,14 +78,6 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, PredictInci
         {
             LogRolledBack(end.Plan.Version, end.Plan.TechCenter, result.Production, end.Reason);
         }
-    }
-
-    /// <summary>Predicts a tech center anew.</summary>
-    [Function(Repredict)]
-    public async Task RepredictAsync([ActivityTrigger] Reprediction reprediction, CancellationToken cancellationToken)
-    {
-        using Activity activity = PipelineActivity.Begin(Repredict, ActivityKind.Internal, reprediction.TraceParent);
-        await predict.RunAsync(reprediction.TechCenter, cancellationToken: cancellationToken);
     }
 
     private static async Task<RolloutEnd> CanaryAsync(TaskOrchestrationContext context, RolloutPlan plan, RolloutOptions options)
@@ -153,8 +132,3 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, PredictInci
     [LoggerMessage(PipelineEvents.RolledBack, LogLevel.Error, "{Version} of {TechCenter} was taken back, {Production} serves on. {Reason}")]
     private partial void LogRolledBack(string version, string techCenter, string? production, string reason);
 }
-
-/// <summary>A tech center that is predicted anew.</summary>
-/// <param name="TechCenter">The tech center.</param>
-/// <param name="TraceParent">What asked for it, as a W3C <c>traceparent</c>; null where it is not known.</param>
-public sealed record Reprediction(string TechCenter, string? TraceParent = null) : ITraced;

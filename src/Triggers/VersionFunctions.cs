@@ -77,8 +77,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
     private async Task<IResult> ChangedAsync(DurableTaskClient client, StageResult result, CancellationToken cancellationToken)
     {
         LogChanged(result.Version, result.TechCenter, result.Stage);
-        ModelManifest manifest = await models.RequireAsync(result.TechCenter, result.Version, cancellationToken);
-        return HttpAnswers.Json(StageAnswer.Of(result, await RolloutStart.RepredictAsync(client, result.TechCenter, manifest.Folder, result.Version, cancellationToken)));
+        return HttpAnswers.Json(StageAnswer.Of(result, await PredictOrchestration.StartAsync(client, result.TechCenter, version: null, cancellationToken)));
     }
 
     private async Task<IResult> BegunAsync(DurableTaskClient client, StageResult result, bool blueGreen, string who, CancellationToken cancellationToken)

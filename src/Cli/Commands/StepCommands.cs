@@ -71,7 +71,7 @@ internal static class StepCommands
         Option<string?> version = CommandOptions.Text("--model", "The model version that answers, such as 2026_q2, whatever its stage; needs --tech-center. Default: the one that serves.", "V");
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("predict", "Assign incidents without an up-to-date prediction to the clusters of the model version that serves.") { data, center, version, threads, json };
+        Command command = new("predict", "Assign incidents without an up-to-date prediction to the problems of the model version that serves.") { data, center, version, threads, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(version) is not null && result.GetResult(center) is null)
@@ -84,7 +84,7 @@ internal static class StepCommands
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings().With(threads: parsed.GetValue(threads)), cancellationToken);
             string? asked = parsed.GetValue(center);
             RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
-            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the clusters of the model versions that serve.");
+            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the problems of the model versions that serve.");
             IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, parsed.GetValue(version), cancellationToken));
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
@@ -120,7 +120,7 @@ internal static class StepCommands
             console.WriteLine($"Resumed: {ConsoleText.Count(record.Resumed, "tech center")} had been finished before.");
         }
 
-        ConsoleTable table = new("Tech center", "#Version", "#Incidents", "#Clusters", "#Unclustered", "?#Domains", "?#Seconds", "Note");
+        ConsoleTable table = new("Tech center", "#Version", "#Incidents", "#Problems", "?#Variants", "#Unclustered", "?#Domains", "?#Seconds", "Note");
         IReadOnlyList<TrainingOutcome> shown = ConsoleTable.Shown(record.TechCenters, o => o.Status == TrainingStatus.Failed, o => o.Incidents);
         foreach (TrainingOutcome outcome in shown)
         {
@@ -128,6 +128,7 @@ internal static class StepCommands
                 ConsoleText.TechCenter(outcome.TechCenter),
                 outcome.Version ?? "none",
                 ConsoleText.Number(outcome.Incidents),
+                ConsoleText.Number(outcome.Problems),
                 ConsoleText.Number(outcome.Clusters),
                 ConsoleText.Number(outcome.Unclustered),
                 ConsoleText.Number(outcome.Domains),

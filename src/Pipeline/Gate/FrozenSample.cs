@@ -35,6 +35,27 @@ internal sealed class FrozenSample(IObjectStore objects)
         return drawn;
     }
 
+    /// <summary>Takes a text out of a sample.</summary>
+    /// <param name="name">The sample's file.</param>
+    /// <param name="contentHash">The text's content hash.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    public async Task ForgetAsync(string name, string contentHash, CancellationToken cancellationToken)
+    {
+        if (await TryReadAsync(name, cancellationToken) is not { } kept)
+        {
+            // What cannot be read is drawn anew by the next test.
+            await objects.DeleteAsync(name, cancellationToken);
+            return;
+        }
+
+        SampledText[] rest = [.. kept.Where(text => !string.Equals(text.Hash, contentHash, StringComparison.Ordinal))];
+        if (rest.Length < kept.Count)
+        {
+            await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Indented, token), cancellationToken: cancellationToken);
+        }
+    }
+
     private async Task<IReadOnlyList<SampledText>?> TryReadAsync(string name, CancellationToken cancellationToken)
     {
         await using Stream? stream = await objects.OpenReadAsync(name, cancellationToken);

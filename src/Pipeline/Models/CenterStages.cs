@@ -119,6 +119,21 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
             ? Move(Find(version), ModelStage.Archived, reason)
             : throw Conflict($"{version} is {WordOf(Find(version).Stage)}. Retire it first.");
 
+    /// <summary>Puts a version in the place of another, which is no more: it has the same stage from then on.</summary>
+    /// <param name="version">The version that goes.</param>
+    /// <param name="successor">The version that takes its place; null for none.</param>
+    /// <param name="reason">Who does it, when and why.</param>
+    public CenterStages Replace(string version, string? successor, StageReason reason)
+    {
+        StagedVersion gone = Find(version);
+        StageChange change = new(reason.At, reason.Who, reason.Why, successor ?? version, gone.Stage, successor is null ? ModelStage.Archived : gone.Stage);
+        return this with
+        {
+            Versions = [.. Versions.Where(v => !Is(v, version)), .. successor is null ? [] : new[] { gone with { Version = successor } }],
+            History = [.. History.TakeLast(MostChanges - 1), change],
+        };
+    }
+
     /// <summary>Whether another state has the same version in production.</summary>
     internal bool HasSameProduction(CenterStages other) => string.Equals(Production?.Version, other.Production?.Version, StringComparison.Ordinal);
 

@@ -26,7 +26,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             ModelManifest? latest = stages.ServingOrder.Select(name => versions.FirstOrDefault(v => string.Equals(v.Manifest?.Version, name, StringComparison.Ordinal))?.Manifest).OfType<ModelManifest>().FirstOrDefault();
             string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
-            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems))
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems))
             {
                 Canary = stages.Canary?.Version,
                 Refused = [.. stages.Versions.Where(v => v.Stage == ModelStage.Candidate && v.Passed == false && latest is not null && ModelVersionId.Parse(v.Version) > latest.Id).Select(v => v.Version)],
@@ -128,7 +128,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
 
         FittedModel.Load(latest, await models.ReadAsync(latest, cancellationToken));
         return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.Clusters} clusters, checksums right")
+            ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.ProblemCount} problems, checksums right")
             : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
     }
 
@@ -164,7 +164,8 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 /// <param name="Version">The model version that serves, or stands in for a damaged one; null where there is none.</param>
 /// <param name="Versions">How many published versions can be read.</param>
 /// <param name="ModelAgeDays">Days since that version was published; null where there is none.</param>
-/// <param name="Clusters">Clusters of that version.</param>
+/// <param name="Problems">Problems of that version.</param>
+/// <param name="Clusters">Clusters of that version, the problems' variants.</param>
 /// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
 public sealed record TechCenterStatus(
     string Name,
@@ -177,6 +178,7 @@ public sealed record TechCenterStatus(
     string? Version,
     int Versions,
     double? ModelAgeDays,
+    int Problems,
     int Clusters,
     string? Problem)
 {

@@ -114,7 +114,7 @@ public sealed class RolloutOrchestrationTests
                 .Activity<RolloutStep, string>("RolloutShare", step => Called($"share {step.Percent}", ""))
                 .Activity<RolloutStep, TrialReport>("RolloutLook", step => Called("look", look(step.Number)))
                 .Activity<RolloutEnd, string>("RolloutEnd", end => Called($"end {end.Promoted}", ""))
-                .Activity<Reprediction, string>("Repredict", center => Called($"repredict {center.TechCenter}", ""))
+                .Activity<PredictWork, string>("PredictTechCenter", work => Called($"repredict {work.TechCenter}", ""))
                 .Start();
             string id = await engine.Schedule(RolloutOrchestration.Orchestrator, new RolloutPlan("Network", "network", "2026_q2", blueGreen, "Ada", begun), "rollout");
             while (await engine.NextTimer(id) is DateTime due)
