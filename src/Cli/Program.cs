@@ -12,6 +12,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),
+    ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
     ServeCommand.Create(),

@@ -7,6 +7,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -58,6 +59,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public ReportBuilder Report => Get<ReportBuilder>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
