@@ -32,14 +32,14 @@ public sealed class ModelAssembler(ClusterNamer namer)
         int[] earlierIds = earlier is null ? new int[rows.Count] : earlier.ClusterIdsOf(rows, cancellationToken);
         IReadOnlyList<int> known = before is null ? [] : [.. before.Clusters.Select(c => c.Id)];
         LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
-        ProblemAssembly problems = ProblemAssembly.Make(
-            labels, [.. order.Select(original => clustered.Problems[original])], before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         int[] once = WithoutCopies(rows, labels);
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, problems.OfRows(once), problems.Typical(examples, ExampleCount), cancellationToken: cancellationToken);
+        (int[] ofClusters, GroupWordings wordings) = SayingTheSame([.. order.Select(original => clustered.Problems[original])], texts, once);
+        ProblemAssembly problems = ProblemAssembly.Make(labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
+        IReadOnlyList<GroupName> names = await namer.NameAsync(wordings, problems.Typical(examples, ExampleCount), known: null, cancellationToken);
         IReadOnlyList<GroupName> variantNames = await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
 
         float[][] directions = problems.Directions([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], sizes);
@@ -102,6 +102,25 @@ public sealed class ModelAssembler(ClusterNamer namer)
         .. members.OrderByDescending(row => clustered.Coherence.OfMember(clustered.Reduced.AsSpan(row * clustered.ReducedDimensions, clustered.ReducedDimensions), original))
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
+
+    // Problems of which most titles say the same are one, however far apart their texts lie.
+    private static (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
+    {
+        Dictionary<int, int> numbers = problems.Distinct().Index().ToDictionary(p => p.Item, p => p.Index);
+        int[] numbered = [.. problems.Select(problem => numbers[problem])];
+        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), numbers.Count);
+        int[] same = wordings.SayingTheSame();
+        if (same.Index().All(s => s.Item == s.Index))
+        {
+            return (numbered, wordings);
+        }
+
+        Dictionary<int, int> joined = same.Distinct().Index().ToDictionary(p => p.Item, p => p.Index);
+        numbered = [.. numbered.Select(problem => joined[same[problem]])];
+        return (numbered, GroupWordings.Of(texts, OfRows(numbered), joined.Count));
+
+        int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
+    }
 
     // The only variant of a problem is the problem.
     private async Task<IReadOnlyList<GroupName>> VariantNamesAsync(

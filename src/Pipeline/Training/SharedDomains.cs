@@ -127,7 +127,7 @@ internal static class SharedDomains
             return null;
         }
 
-        string[] chosen = [.. shared.Take(2).Where(term => term.Score >= SecondWord * shared[0].Score).Select(term => term.Term)];
+        string[] chosen = [.. shared.Where((term, rank) => rank == 0 || (term.Score >= SecondWord * shared[0].Score && !DistinctNames.Inflections(term.Term, shared[0].Term))).Take(2).Select(term => term.Term)];
         string[] labels = [.. members.Select(problem => names[problem].Label)];
         string? both = labels.FirstOrDefault(label => chosen.All(term => Position(label, term) >= 0));
         return string.Join(' ', chosen.OrderBy(term => both is null ? 0 : Position(both, term)).Select(term => Written(term, labels)));
