@@ -49,12 +49,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         TrainingRequest[] versions = [new(2025, 4), new(2026, 2)];
         RunResult result = await ConsoleProgress.RunAsync(async progress =>
         {
-            foreach (Incident[] batch in DemoIncidents.Generate(count, seed).Chunk(2_000))
-            {
-                await pipeline.Incidents.UpsertIncidentsAsync(batch, cancellationToken);
-            }
-
-            return await ClusterAsync(count, 0, versions, progress, cancellationToken);
+            string export = Path.Combine(pipeline.Folder.Path, DemoFile.Name);
+            await AtomicFile.WriteAsync(export, stream => DemoFile.WriteAsync(stream, DemoIncidents.Generate(count, seed)));
+            using SourceFile file = SourceFile.Open(export);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
+            return await ClusterAsync(imported.Accepted, imported.Rejected, versions, progress, cancellationToken);
         });
         return await FinishAsync("Problems of a made-up company", result, outputs, cancellationToken);
     }

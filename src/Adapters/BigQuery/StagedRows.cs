@@ -38,7 +38,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         new("content_hash", "STRING", StagedColumn.Nullable),
         new("embedder", "STRING", StagedColumn.Nullable),
         new("combined_incidents_summary", "STRING", StagedColumn.Nullable),
-        new("embedding", "BYTES", StagedColumn.Nullable),
+        new("embedding", "FLOAT", StagedColumn.Repeated),
+        new("embedding_bytes", "BYTES", StagedColumn.Nullable),
         new("stage", "STRING", StagedColumn.Nullable),
         new("reason", "STRING", StagedColumn.Nullable),
     ];
@@ -156,7 +157,21 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         WriteText(json, "content_hash", incident.ContentHash);
         WriteText(json, "embedder", incident.Embedder);
         WriteText(json, "combined_incidents_summary", incident.Summary);
-        json.WriteBase64String("embedding", BigQueryFormat.Embedding(incident.Embedding.Span));
+        json.WriteStartArray("embedding");
+        foreach (float number in incident.Embedding.Span)
+        {
+            if (float.IsFinite(number))
+            {
+                json.WriteNumberValue(number);
+            }
+            else
+            {
+                json.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteBase64String("embedding_bytes", BigQueryFormat.Embedding(incident.Embedding.Span));
     }
 
     private static void Write(Utf8JsonWriter json, DeadLetter letter)

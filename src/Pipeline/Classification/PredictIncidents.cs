@@ -22,23 +22,31 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
         PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken));
 
-    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>The tech centers that a prediction goes through: those that have preprocessed incidents.</summary>
+    /// <param name="techCenter">The one that is asked for; null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(string? techCenter = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<TechCenterStatistics> statistics = await techCenters.ReadStatisticsAsync(cancellationToken);
-        TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
-        if (techCenter is not null && asked.Length == 0)
-        {
-            throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
-        }
+        string[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal))).Select(s => s.TechCenter)];
+        return techCenter is null || asked.Length > 0
+            ? asked
+            : throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
+    }
 
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
         List<PredictionOutcome> outcomes = [];
-        foreach (TechCenterStatistics center in asked)
+        foreach (string center in asked)
         {
-            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
-            outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
+            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
+            outcomes.Add(await CenterAsync(center, cancellationToken));
         }
 
-        progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
+        progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
