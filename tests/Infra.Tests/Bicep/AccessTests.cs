@@ -127,7 +127,9 @@ public sealed class AccessTests
         JsonElement subscription = Snapshot.Read("events").Resources.Single(resource => resource.GetProperty("name").GetString()!.EndsWith($"/{name}", StringComparison.Ordinal)).GetProperty("properties");
         JsonElement filter = subscription.GetProperty("filter");
 
-        subscription.GetProperty("destination").GetProperty("properties").GetProperty("endpointUrl").GetString()!.ShouldContain($"functionName=Host.Functions.{function}&");
+        string address = subscription.GetProperty("destination").GetProperty("properties").GetProperty("endpointUrl").GetString()!;
+        address.ShouldContain("blobs?functionName={1}&code={2}'");
+        address.ShouldContain($"'Host.Functions.{function}'");
         filter.GetProperty("subjectBeginsWith").GetString().ShouldBe($"/blobServices/default/containers/{container}/blobs/");
         filter.GetProperty("subjectEndsWith").GetString().ShouldBe(end);
         filter.GetProperty("includedEventTypes").EnumerateArray().ShouldHaveSingleItem().GetString().ShouldBe("Microsoft.Storage.BlobCreated");
