@@ -7,6 +7,7 @@ using Pipeline.Adapters.Local;
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
+using Pipeline.Adapters.S3;
 using Pipeline.Adapters.ServiceNow;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -37,6 +38,7 @@ public static class AdapterServices
     {
         ["Files"] = AddFiles,
         ["AzureBlobs"] = AddBlobs,
+        ["S3"] = AddS3,
     };
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
@@ -101,6 +103,9 @@ public static class AdapterServices
 
     // Made at once: only the client can tell whether a connection string is one.
     private static void AddBlobs(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new BlobObjectStore(BlobSettings.Read(choice.Configuration)));
+
+    // Made at once: only the client can tell whether the environment knows a region.
+    private static void AddS3(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new S3ObjectStore(S3Settings.Read(choice.Configuration)));
 
     private static void AddEmbedder(AdapterChoice choice, Func<int, LocalEmbedder> make) =>
         choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => make(choice.MaxDegreeOfParallelism ?? 0));

@@ -48,6 +48,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     [
         new("incident_id", "STRING"),
         new("tech_center", "STRING"),
+        new("predicted_problem_id", "INTEGER"),
+        new("predicted_problem_label", "STRING"),
         new("predicted_cluster_id", "INTEGER"),
         new("predicted_cluster_label", "STRING"),
         new("predicted_domain_id", "INTEGER"),
@@ -183,6 +185,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     {
         WriteText(json, "incident_id", prediction.IncidentId);
         WriteText(json, "tech_center", prediction.TechCenter);
+        json.WriteNumber("predicted_problem_id", prediction.ProblemId);
+        WriteText(json, "predicted_problem_label", prediction.ProblemLabel);
         json.WriteNumber("predicted_cluster_id", prediction.ClusterId);
         WriteText(json, "predicted_cluster_label", prediction.ClusterLabel);
         json.WriteNumber("predicted_domain_id", prediction.DomainId);

@@ -9,7 +9,7 @@ namespace Pipeline.Classification;
 
 /// <summary>
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
-/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
+/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
 /// </summary>
 public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
 {
@@ -110,10 +110,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt)
     {
         ModelCluster? cluster = model.FindCluster(answer.ClusterId);
+        ModelProblem? problem = cluster is null ? null : model.ProblemOf(cluster);
         return new IncidentPrediction
         {
             IncidentId = incident.Number,
             TechCenter = incident.TechCenter,
+            ProblemId = problem?.Id ?? IncidentPrediction.Unclustered,
+            ProblemLabel = problem?.Label ?? IncidentPrediction.UnclusteredName,
             ClusterId = cluster?.Id ?? IncidentPrediction.Unclustered,
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,

@@ -32,6 +32,8 @@ CLUSTER BY tech_center;
 CREATE TABLE IF NOT EXISTS incident_predictions (
     incident_id STRING NOT NULL,
     tech_center STRING NOT NULL,
+    predicted_problem_id INT64,
+    predicted_problem_label STRING,
     predicted_cluster_id INT64 NOT NULL,
     predicted_cluster_label STRING NOT NULL,
     predicted_domain_id INT64 NOT NULL,
@@ -44,6 +46,11 @@ CREATE TABLE IF NOT EXISTS incident_predictions (
     content_hash STRING)
 PARTITION BY TIMESTAMP_TRUNC(prediction_timestamp, DAY)
 CLUSTER BY tech_center;
+
+-- What later versions have added.
+ALTER TABLE incident_predictions
+    ADD COLUMN IF NOT EXISTS predicted_problem_id INT64,
+    ADD COLUMN IF NOT EXISTS predicted_problem_label STRING;
 
 CREATE TABLE IF NOT EXISTS watermarks (
     name STRING NOT NULL,
@@ -84,6 +91,18 @@ CREATE TABLE IF NOT EXISTS ingestions (
 CREATE TABLE IF NOT EXISTS settings (
     name STRING NOT NULL,
     value STRING NOT NULL);
+
+CREATE TABLE IF NOT EXISTS removals (
+    number_hash STRING NOT NULL,
+    change_sequence INT64 NOT NULL);
+
+CREATE TABLE IF NOT EXISTS erasures (
+    id STRING NOT NULL,
+    number_sha256 STRING NOT NULL,
+    requested_at TIMESTAMP NOT NULL,
+    requested_by STRING NOT NULL,
+    finished_at TIMESTAMP,
+    record STRING NOT NULL);
 
 CREATE TABLE IF NOT EXISTS write_lock (
     version INT64 NOT NULL);

@@ -1,9 +1,10 @@
--- What was made of an incident that has changed meanwhile is left out: its newer text is another batch's.
+-- What was made of an incident that has changed or gone meanwhile is left out: its newer text is another batch's.
 CREATE TEMP TABLE current_rows AS
 SELECT staged.*
 FROM staging AS staged
 LEFT JOIN incidents AS stored ON stored.number = staged.number
-WHERE stored.number IS NULL OR stored.change_sequence <= @watermark;
+LEFT JOIN removals AS removed ON removed.number_hash = TO_HEX(SHA256(staged.number))
+WHERE COALESCE(stored.change_sequence, 0) <= @watermark AND COALESCE(removed.change_sequence, 0) <= @watermark;
 
 -- A row with a reason is a dead letter.
 MERGE INTO preprocessed_incidents AS target

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipeline.Storage;
 
 namespace Pipeline.Intake;
 
@@ -11,7 +12,7 @@ public sealed class RejectedRows : IDisposable
 {
     private const byte EndOfLine = (byte)'\n';
 
-    private readonly FileStream _rows = SourceFile.Temporary();
+    private readonly FileStream _rows = TemporaryFile.Create();
     private readonly Dictionary<RejectKind, int> _kinds = [];
     private string[]? _names;
 
