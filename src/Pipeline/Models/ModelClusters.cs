@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Models;
 
@@ -30,6 +31,10 @@ public sealed record ModelCluster
 
     /// <summary>The words that tell it from the others, the strongest first.</summary>
     public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>Of records: what sets it apart from all other rows, the strongest first; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterTrait>? Traits { get; init; }
 
     /// <summary>The problem that it is a variant of; null in versions that did not group clusters, where it is a problem of its own.</summary>
     public int? ProblemId { get; init; }

@@ -5,7 +5,9 @@ using Pipeline.Preprocessing;
 namespace Pipeline.Training;
 
 /// <summary>Turns numbered clusters into problems: lasting ids, names, domains, examples, and what changed since the version before.</summary>
-public sealed class ModelAssembler(ClusterNamer namer)
+/// <param name="namer">Names clusters and domains of texts.</param>
+/// <param name="traits">Describes and names those of records; null where the rows are texts.</param>
+public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = null)
 {
     private const int ExampleCount = 5;
 
@@ -31,13 +33,15 @@ public sealed class ModelAssembler(ClusterNamer namer)
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         int[] once = WithoutCopies(rows, labels);
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, once, examples, cancellationToken: cancellationToken);
+        IReadOnlyList<IReadOnlyList<ClusterTrait>>? described = traits?.Describe(labels, order.Length);
+        IReadOnlyList<GroupName> names = described is null ? await namer.NameAsync(texts, once, examples, cancellationToken: cancellationToken) : RecordTraits.Name(described);
 
-        int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], names);
+        float[][] centroids = [.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())];
+        int[] groups = described is null ? DomainGrouping.Group(centroids, names) : DomainGrouping.Group(centroids);
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
         Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
         (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
-        string?[] proposed = SharedDomains.Names(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
+        string?[] proposed = described is null ? SharedDomains.Names(groups, domainIds.Length, [.. members.Select(m => m.Length)], names) : new string?[domainIds.Length];
         ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
 
         ProblemAssembly problems = ProblemAssembly.Make(
@@ -51,6 +55,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
                 Id = ids[cluster],
                 Label = names[cluster].Label,
                 Keywords = names[cluster].Keywords,
+                Traits = described?[cluster],
                 ProblemId = problems.IdOfCluster[cluster],
                 DomainId = domainIds[groups[cluster]],
                 Size = members[cluster].Length,
@@ -104,7 +109,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
     {
         int[] ofRows = [.. labels.Select(label => label < 0 ? -1 : groups[label])];
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, domainIds.Length).Select(group => (IReadOnlyList<string>)[.. clusterNames.Where((_, cluster) => groups[cluster] == group).Select(n => n.Label)])];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRows, labelsOf, proposed, cancellationToken);
+        IReadOnlyList<GroupName> names = traits is null ? await namer.NameAsync(texts, ofRows, labelsOf, proposed, cancellationToken) : RecordTraits.Name(traits.Describe(ofRows, domainIds.Length));
         return
         [
             .. domainIds.Select((id, group) => new ModelDomain(id, names[group].Label, ofRows.Count(g => g == group)))

@@ -12,10 +12,14 @@ public sealed class RejectedRows : IDisposable
     private const byte EndOfLine = (byte)'\n';
 
     private readonly FileStream _rows = SourceFile.Temporary();
+    private readonly SortedDictionary<RejectKind, int> _reasons = [];
     private string[]? _names;
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many there are of each kind of fault.</summary>
+    public IReadOnlyDictionary<RejectKind, int> Reasons => _reasons;
 
     /// <summary>Adds a row.</summary>
     /// <param name="header">The names of the file's columns.</param>
@@ -35,6 +39,7 @@ public sealed class RejectedRows : IDisposable
         JsonSerializer.Serialize(_rows, new RejectedRow(row.Row, row.Line, reject.Field, reject.Kind, reject.Reason, values), PipelineJson.Compact);
         _rows.WriteByte(EndOfLine);
         Count++;
+        _reasons[reject.Kind] = _reasons.GetValueOrDefault(reject.Kind) + 1;
     }
 
     /// <summary>Copies all rows, as NDJSON.</summary>
