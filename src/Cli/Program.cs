@@ -9,6 +9,7 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     DemoCommand.Create(),
     RunCommand.Create(),
     ImportCommand.Create(),
+    DatasetCommand.Create(),
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Intake;
 
 namespace Pipeline.Cli.Demo;
 
@@ -79,6 +80,18 @@ internal static class DemoSurvey
         {
             int group = Draw(random, Profiles.Select(profile => profile.Share));
             yield return new SurveyRow(group, Answers(Profiles[group], i, random));
+        }
+    }
+
+    /// <summary>Writes rows as CSV, with the name of the group that each was made as in a last column, <c>made_as</c>, which is none of the survey's.</summary>
+    public static async Task WriteAsync(IEnumerable<SurveyRow> rows, Stream stream)
+    {
+        await using StreamWriter text = new(stream, leaveOpen: true);
+        CsvWriter writer = new(text, raw: true);
+        writer.Write([.. Columns, "made_as"]);
+        foreach (SurveyRow row in rows)
+        {
+            writer.Write([.. row.Answers, Groups[row.Group]]);
         }
     }
 

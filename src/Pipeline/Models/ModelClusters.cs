@@ -18,7 +18,12 @@ public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOn
 /// <param name="Origin">What happened to it since the version before.</param>
 /// <param name="PreviousSize">Its size in the version before; 0 where it is new.</param>
 /// <param name="RelatedIds">The ids of the earlier problems that it was split from or merged of.</param>
-public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Keywords, int Size, IReadOnlyList<int> Variants, ClusterChangeKind Origin, int PreviousSize, IReadOnlyList<int> RelatedIds);
+public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Keywords, int Size, IReadOnlyList<int> Variants, ClusterChangeKind Origin, int PreviousSize, IReadOnlyList<int> RelatedIds)
+{
+    /// <summary>Of records: what sets it apart from all other rows, the strongest first; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterTrait>? Traits { get; init; }
+}
 
 /// <summary>A group of incidents that are worded alike.</summary>
 public sealed record ModelCluster

@@ -47,6 +47,8 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         ProblemAssembly problems = ProblemAssembly.Make(
             labels, [.. order.Select(original => clustered.Problems[original])], ids, names, earlier?.Clusters, earlierIds, versions.Select(v => v.NextProblemId).DefaultIfEmpty(0).Max());
 
+        problems = traits is null ? problems : problems.Described(labels, traits);
+
         Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
         ModelCluster[] clusters =
         [

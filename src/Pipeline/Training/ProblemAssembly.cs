@@ -8,6 +8,17 @@ namespace Pipeline.Training;
 /// <param name="NextId">The lowest problem id that is still unused.</param>
 internal sealed record ProblemAssembly(IReadOnlyList<ModelProblem> Problems, int[] IdOfCluster, int NextId)
 {
+    /// <summary>The problems of records: each is described, and named by what sets all of its rows apart.</summary>
+    /// <param name="labels">The cluster of each row, -1 for none.</param>
+    /// <param name="traits">Describes groups of the rows.</param>
+    public ProblemAssembly Described(int[] labels, RecordTraits traits)
+    {
+        Dictionary<int, int> places = Problems.Index().ToDictionary(p => p.Item.Id, p => p.Index);
+        IReadOnlyList<IReadOnlyList<ClusterTrait>> described = traits.Describe([.. labels.Select(label => label < 0 ? -1 : places[IdOfCluster[label]])], Problems.Count);
+        IReadOnlyList<GroupName> names = RecordTraits.Name(described);
+        return this with { Problems = [.. Problems.Select((problem, i) => problem with { Label = names[i].Label, Keywords = names[i].Keywords, Traits = described[i] })] };
+    }
+
     /// <summary>Names problems, each by its largest cluster, and carries their identity on, as is done for clusters.</summary>
     /// <param name="labels">The cluster of each incident, -1 for none.</param>
     /// <param name="problems">The problem of each cluster, by any number.</param>
