@@ -99,8 +99,7 @@ public sealed class RecordEncoder
 
     private static void Scale(ColumnMix column, double? value, Span<float> own)
     {
-        double filled = value ?? (column.Missing == MissingRule.Zero ? 0 : column.Center);
-        own[0] = Cut((filled - column.Center) / column.Scale);
+        own[0] = Scaled(column, value ?? (column.Missing == MissingRule.Zero ? 0 : column.Center));
         if (column.MissingMark is double mark)
         {
             own[1] = value is null ? (float)mark : 0;
@@ -119,6 +118,9 @@ public sealed class RecordEncoder
 
         return _places[column]!.TryGetValue(KeyOf(category), out int place) ? place : mix.Categories.Count;
     }
+
+    /// <summary>A number as it stands in a vector.</summary>
+    internal static float Scaled(ColumnMix column, double value) => Cut((value - column.Center) / column.Scale);
 
     private static float Cut(double value) => (float)Math.Clamp(value, -Furthest, Furthest);
 

@@ -91,17 +91,21 @@ public sealed class RecordTraits
 
     private static IEnumerable<(int Group, ClusterTrait Trait)> Means(ColumnMix column, double?[] values, IReadOnlyList<int> groups, int count)
     {
-        (double[] sums, int[] known) = (new double[count], new int[count]);
-        (double sum, int all) = (0, 0);
+        (double[] sums, double[] scaled, int[] known) = (new double[count], new double[count], new int[count]);
+        (double sum, double scaledSum, int all) = (0, 0, 0);
         for (int row = 0; row < values.Length; row++)
         {
             if (values[row] is double value)
             {
+                // Cut as the vectors are, so that a few far values do not make all others small.
+                double cut = RecordEncoder.Scaled(column, value);
                 sum += value;
+                scaledSum += cut;
                 all++;
                 if (groups[row] >= 0)
                 {
                     sums[groups[row]] += value;
+                    scaled[groups[row]] += cut;
                     known[groups[row]]++;
                 }
             }
@@ -113,7 +117,7 @@ public sealed class RecordTraits
             {
                 double here = sums[group] / known[group];
                 double elsewhere = (sum - sums[group]) / (all - known[group]);
-                yield return (group, new ClusterTrait(column.Name, null, Rounded(here), Rounded(elsewhere), Math.Round((here - elsewhere) / column.Scale, 3)));
+                yield return (group, new ClusterTrait(column.Name, null, Rounded(here), Rounded(elsewhere), Math.Round((scaled[group] / known[group]) - ((scaledSum - scaled[group]) / (all - known[group])), 3)));
             }
         }
     }
