@@ -27,11 +27,16 @@ public sealed class DatasetSchema
         try
         {
             // A registry of its own: a schema of the same $id may be replaced.
-            _schema = JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+            _schema = JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry(), Dialect = Dialect.Draft202012 });
         }
         catch (Exception e) when (e is JsonSchemaException or RefResolutionException or ArgumentException or InvalidOperationException or FormatException)
         {
             throw RequestException.Invalid("schema", $"The schema cannot be read: {e.Message.TrimEnd('.')}. It must be a JSON Schema of draft 2020-12 whose references lead to places within it.");
+        }
+
+        if (SchemaReferences.FirstLost(schema) is { } lost)
+        {
+            throw RequestException.Invalid("schema", $"The schema refers to '{lost}', which is no place within it. Put what it refers to under $defs, and refer to it as #/$defs/NAME.");
         }
 
         _text = schema;

@@ -63,6 +63,7 @@ public sealed class DatasetCatalogTests
     [DataRow("ok", """{"type": "nonsense"}""", "text", "schema")]
     [DataRow("ok", """{"properties": {"a": {"pattern": "("}}}""", "text", "schema")]
     [DataRow("ok", """{"$ref": "https://example.org/other.json"}""", "text", "schema")]
+    [DataRow("ok", """{"properties": {"a": {"$ref": "#/$defs/nobody"}}}""", "text", "schema")]
     [DataRow("ok", """{"properties": {"a": {"type": "number", "x-missing": "own"}}}""", "records", "schema")]
     [DataRow("ok", """{"properties": {"a": {"type": "string", "x-encoding": "ordinal"}}}""", "records", "schema")]
     [DataRow("incidents", """{"properties": {"a": {"type": "number"}}}""", "records", "kind")]

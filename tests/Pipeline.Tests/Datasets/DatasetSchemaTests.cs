@@ -15,13 +15,14 @@ public sealed class DatasetSchemaTests
             "id": { "type": "string", "pattern": "^H[0-9]+$" },
             "size": { "type": "integer", "minimum": 1, "maximum": 40 },
             "share": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 },
-            "step": { "multipleOf": 5 },
+            "step": { "$ref": "#/$defs/step" },
             "water": { "enum": ["river", "well"] },
             "note": { "type": "string", "minLength": 2, "maxLength": 5 },
             "born": { "type": "string", "format": "date" },
             "adult": { "const": true },
             "income": { "type": ["number", "null"] }
           },
+          "$defs": { "step": { "multipleOf": 5 } },
           "dependentRequired": { "share": ["note"] },
           "if": { "properties": { "size": { "const": 40 } } },
           "then": { "required": ["income"] }

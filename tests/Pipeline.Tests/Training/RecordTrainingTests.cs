@@ -8,6 +8,7 @@ using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
 
@@ -146,7 +147,7 @@ public sealed class RecordTrainingTests : IDisposable
         answer.ClusterId.ShouldNotBe(IncidentPrediction.Unclustered);
         answer.Summary.ShouldBe("""{"size":9,"income":55,"water":"river","work":"herding"}""");
         answer.Nearest[0].Text.ShouldContain("river");
-        (await Should.ThrowAsync<Requests.RequestException>(() => classify.RunAsync(new ClassifyRequest("homes", "no network")))).Message.ShouldContain("JSON object");
+        (await Should.ThrowAsync<RequestException>(() => classify.RunAsync(new ClassifyRequest("homes", "no network")))).Message.ShouldContain("JSON object");
     }
 
     [TestMethod]
