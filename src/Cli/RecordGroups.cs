@@ -20,7 +20,7 @@ internal static class RecordGroups
         List<RecordGroup> groups = [];
         foreach (string center in techCenters.Where(center => DatasetCatalog.OwnerOf(center, datasets).Kind == DatasetKind.Records))
         {
-            if (await NewestAsync(pipeline, center, cancellationToken) is { Problems: { } problems })
+            if (await NewestAsync(pipeline, center, cancellationToken) is { Problems: var problems })
             {
                 groups.AddRange(problems.Select(problem => new RecordGroup(center, problem.Id, problem.Label, problem.Size, problem.Traits ?? [])));
             }

@@ -14,11 +14,12 @@ public sealed class ExampleIndexer(IPreprocessedIncidents preprocessed, IEmbeddi
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(clusters);
+        IReadOnlyDictionary<int, ModelProblem> problems = clusters.ProblemsByCluster();
         (ModelCluster Cluster, string Text, string Hash)[] examples = [.. clusters.Clusters.SelectMany(c => c.Examples.Select(text => (c, text, TextHash.Of(text))))];
         if (manifest.Records is { } mix)
         {
             RecordEncoder encoder = new(mix);
-            return new ExampleIndex([.. examples.Select(e => (e.Cluster, e.Text))], [.. examples.Select(e => (ReadOnlyMemory<float>)encoder.Encode([e.Text]))]);
+            return new ExampleIndex([.. examples.Select(e => (problems[e.Cluster.Id], e.Cluster, e.Text))], [.. examples.Select(e => (ReadOnlyMemory<float>)encoder.Encode([e.Text]))]);
         }
 
         string[] hashes = [.. examples.Select(e => e.Hash).Distinct(StringComparer.Ordinal)];
@@ -34,6 +35,6 @@ public sealed class ExampleIndexer(IPreprocessedIncidents preprocessed, IEmbeddi
             }
         }
 
-        return new ExampleIndex([.. examples.Select(e => (e.Cluster, e.Text))], [.. examples.Select(e => embeddings[e.Hash])]);
+        return new ExampleIndex([.. examples.Select(e => (problems[e.Cluster.Id], e.Cluster, e.Text))], [.. examples.Select(e => embeddings[e.Hash])]);
     }
 }

@@ -113,12 +113,13 @@ public sealed class DatasetSchema
 
     // The schema's own words of a keyword, where the fault lies at a property of the schema itself.
     private JsonElement? Keyword(string? field, string keyword) =>
-        field is not null && _text.TryGetProperty("properties", out JsonElement properties) && properties.TryGetProperty(field, out JsonElement property) && property.ValueKind == JsonValueKind.Object && property.TryGetProperty(keyword, out JsonElement value) ? value
-        : _text.TryGetProperty(keyword, out JsonElement own) ? own : null;
+        field is not null && _text.TryGetProperty("properties", out JsonElement properties) && properties.TryGetProperty(field, out JsonElement property) && SchemaReferences.Follow(property, _text) is { ValueKind: JsonValueKind.Object } rules && rules.TryGetProperty(keyword, out JsonElement value)
+            ? value
+            : null;
 
     private static string Words(JsonElement? value) => value switch
     {
-        null => "as the schema says",
+        null => "what the schema says",
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
         { ValueKind: JsonValueKind.Array } list => string.Join(", ", list.EnumerateArray().Take(20).Select(item => Words(item))) + (list.GetArrayLength() > 20 ? string.Create(CultureInfo.InvariantCulture, $" and {list.GetArrayLength() - 20} more") : ""),
         { } other => other.GetRawText(),
@@ -155,15 +156,16 @@ public sealed class DatasetSchema
         {
             foreach (JsonProperty property in properties.EnumerateObject())
             {
-                IReadOnlyList<string> types = SchemaColumns.TypesOf(property.Value);
-                bool isDate = SchemaColumns.Text(property.Value, "format") is "date" or "date-time";
+                JsonElement rules = SchemaReferences.Follow(property.Value, schema);
+                IReadOnlyList<string> types = SchemaColumns.TypesOf(rules);
+                bool isDate = SchemaColumns.Text(rules, "format") is "date" or "date-time";
                 yield return new SchemaProperty(
                     property.Name,
                     types.Count == 0 || types.Contains("string", StringComparer.Ordinal),
                     types.Contains("number", StringComparer.Ordinal) || types.Contains("integer", StringComparer.Ordinal) || types.Count == 0,
                     types.Contains("boolean", StringComparer.Ordinal) || types.Count == 0,
-                    isDate ? SchemaColumns.Text(property.Value, "format") : null,
-                    Listed(property.Value));
+                    isDate ? SchemaColumns.Text(rules, "format") : null,
+                    Listed(rules));
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class SchemaColumns
 
         foreach (JsonProperty property in properties.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.Object && Of(property.Name, property.Value) is { } column)
+            if (SchemaReferences.Follow(property.Value, schema) is { ValueKind: JsonValueKind.Object } rules && Of(property.Name, rules) is { } column)
             {
                 yield return column;
             }

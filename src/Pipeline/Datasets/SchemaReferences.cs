@@ -9,6 +9,12 @@ internal static class SchemaReferences
     /// <summary>The first reference that leads to no place within the schema; null where there is none.</summary>
     public static string? FirstLost(JsonElement schema) => All(schema).FirstOrDefault(reference => !Leads(reference, schema));
 
+    /// <summary>What a schema refers to, where it refers to a place within the whole by its path; otherwise itself.</summary>
+    public static JsonElement Follow(JsonElement part, JsonElement schema) =>
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty("$ref", out JsonElement reference) && reference.GetString() is ['#', '/', .. var path] && Find(schema, Uri.UnescapeDataString(path).Split('/')) is { } found
+            ? found
+            : part;
+
     private static IEnumerable<string> All(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(property =>
@@ -20,12 +26,12 @@ internal static class SchemaReferences
     private static bool Leads(string reference, JsonElement schema) => reference switch
     {
         "#" => true,
-        ['#', '/', .. var path] => Find(schema, Uri.UnescapeDataString(path).Split('/')),
+        ['#', '/', .. var path] => Find(schema, Uri.UnescapeDataString(path).Split('/')) is { ValueKind: JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False },
         ['#', .. var anchor] => Anchors(schema).Contains(anchor, StringComparer.Ordinal),
         _ => false,
     };
 
-    private static bool Find(JsonElement at, string[] path)
+    private static JsonElement? Find(JsonElement at, string[] path)
     {
         foreach (string part in path.Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))
         {
@@ -39,11 +45,11 @@ internal static class SchemaReferences
             }
             else
             {
-                return false;
+                return null;
             }
         }
 
-        return at.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False;
+        return at;
     }
 
     private static IEnumerable<string> Anchors(JsonElement element) => element.ValueKind switch

@@ -22,7 +22,7 @@ public sealed class DatasetSchemaTests
             "adult": { "const": true },
             "income": { "type": ["number", "null"] }
           },
-          "$defs": { "step": { "multipleOf": 5 } },
+          "$defs": { "step": { "type": "integer", "multipleOf": 5 } },
           "dependentRequired": { "share": ["note"] },
           "if": { "properties": { "size": { "const": 40 } } },
           "then": { "required": ["income"] }

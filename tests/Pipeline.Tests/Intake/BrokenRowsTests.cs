@@ -50,7 +50,7 @@ public sealed class BrokenRowsTests
         refused.Message.ShouldContain("is strict, so nothing was stored");
         (await warehouse.CountChangesAsync(0)).ShouldBe(0);
         (await ReadAsync(kept)).Select(r => (r.Row, r.Kind)).ShouldBe(broken.Select(b => (b.Row, b.Kind)));
-        kept.Reasons.Values.Sum().ShouldBe(100);
+        kept.Kinds.Values.Sum().ShouldBe(100);
     }
 
     [TestMethod]

@@ -72,14 +72,14 @@ public sealed class RecordTrainingTests : IDisposable
         PartitionAgreement.AdjustedRandIndex(known[300..], found[300..]).ShouldBeGreaterThan(0.9);
 
         ModelClusters clusters = (await Models.ReadAsync(manifest)).Clusters;
-        ModelProblem herders = clusters.Problems!.Single(p => p.Traits!.Any(t => t.Value == "river"));
+        ModelProblem herders = clusters.Problems.Single(p => p.Traits!.Any(t => t.Value == "river"));
         ClusterTrait river = herders.Traits!.Single(t => t.Column == "water");
         river.Here.ShouldBeGreaterThan(0.9);
         river.Elsewhere.ShouldBeLessThan(0.1);
         river.Long.ShouldStartWith("water river ");
         ClusterTrait size = herders.Traits!.Single(t => t.Column == "size");
         (size.Value, size.Here > 7, size.Elsewhere < 5, size.Effect > 0.8).ShouldBe((null, true, true, true));
-        clusters.Problems!.Select(p => p.Label).Distinct().Count().ShouldBe(clusters.Problems!.Count);
+        clusters.Problems.Select(p => p.Label).Distinct().Count().ShouldBe(clusters.Problems.Count);
     }
 
     [TestMethod]
@@ -162,7 +162,7 @@ public sealed class RecordTrainingTests : IDisposable
     private async Task<Dictionary<string, int>> IdsAsync()
     {
         ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
-        return (await Models.ReadAsync(manifest)).Clusters.Clusters.ToDictionary(c => c.Traits!.Single(t => t.Column == "water").Value!, c => c.Id, StringComparer.Ordinal);
+        return (await Models.ReadAsync(manifest)).Clusters.Problems.ToDictionary(p => p.Traits!.Single(t => t.Column == "water").Value!, p => p.Id, StringComparer.Ordinal);
     }
 
     private static JsonElement Without(string column)

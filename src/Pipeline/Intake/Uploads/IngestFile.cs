@@ -69,7 +69,7 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
         }
         catch (IntakeException exception)
         {
-            return Failed(ingestion, exception.Message) with { Rejected = rejects.Count, RejectReasons = rejects.Reasons };
+            return Failed(ingestion, exception.Message) with { Rejected = rejects.Count, RejectReasons = rejects.Kinds };
         }
         catch (Requests.RequestException exception)
         {
