@@ -106,6 +106,11 @@ public sealed class DatasetsApiTests
         JsonElement trained = await _api.TrainedAsync(begun.Headers.Location!.ToString());
 
         trained.GetRawText().ShouldContain("\"published\"");
+        JsonElement problem = (await _api.GetAsync("/api/problems?techCenter=household-survey")).GetProperty("problems")[0];
+        JsonElement details = await CheckedAsync(await _api.Client.GetAsync(Address($"/problems/household-survey/{problem.GetProperty("id").GetInt32()}")), "/problems/{techCenter}/{id}", "get");
+        JsonElement trait = details.GetProperty("traits")[0];
+        Math.Abs(trait.GetProperty("effect").GetDouble()).ShouldBeGreaterThan(0.8);
+        details.GetProperty("keywords")[0].GetString()!.ShouldContain(trait.GetProperty("column").GetString()!);
         JsonElement classified = await Api.ReadAsync(await _api.PostAsync("/api/classify", new { techCenter = "household-survey", text = """{"region": "Lakeshore", "main_income": "fishing", "water_source": "lake"}""" }));
         classified.GetProperty("texts")[0].GetProperty("summary").GetString().ShouldBe("""{"region":"Lakeshore","main_income":"fishing","water_source":"lake"}""", classified.GetRawText());
     }

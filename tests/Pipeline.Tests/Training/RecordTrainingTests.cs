@@ -65,7 +65,7 @@ public sealed class RecordTrainingTests : IDisposable
 
         ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
         manifest.Embedder.ShouldBe("records");
-        manifest.Records!.Columns.Select(c => (c.Name, c.Encoding)).ShouldBe([("size", ColumnEncoding.Robust), ("income", ColumnEncoding.Robust), ("water", ColumnEncoding.OneHot), ("work", ColumnEncoding.OneHot), ("contact", ColumnEncoding.OneHot)]);
+        manifest.Records!.Columns.Select(c => (c.Name, c.Encoding)).ShouldBe([("size", ColumnEncoding.Robust), ("income", ColumnEncoding.Robust), ("water", ColumnEncoding.OneHot), ("work", ColumnEncoding.OneHot), ("contact", ColumnEncoding.Constant)]);
         predicted.Single().Predicted.ShouldBe(360);
         (int[] known, int[] found) = await GroupsAsync("homes");
         PartitionAgreement.AdjustedRandIndex(known, found).ShouldBeGreaterThan(0.9);
@@ -180,7 +180,7 @@ public sealed class RecordTrainingTests : IDisposable
         {
             (string water, string work, double size, double income) = Kinds[i % Kinds.Length];
             double noise = i < 3 ? 0 : Math.Round(random.NextDouble(), 2);
-            file.AppendLine(CultureInfo.InvariantCulture, $"{i:0000},2026-05-{1 + (i % 28):00},{region},{size + noise},{income * (1 + (noise / 4))},{water},{work},{(i % 2 == 0 ? "mira@example.org" : "")},tin");
+            file.AppendLine(CultureInfo.InvariantCulture, $"{i:0000},2026-05-{1 + (i % 28):00},{region},{size + noise},{income * (1 + (noise / 4))},{water},{work},mira@example.org,tin");
         }
 
         await ImportAsync(dataset, file.ToString());
