@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -31,6 +32,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IIncidents Incidents => Get<IIncidents>();
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
+
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
 
     public ITechCenters TechCenters => Get<ITechCenters>();
 
