@@ -201,7 +201,7 @@ internal static class ModelCommands
     {
         ModelManifest manifest = details.Manifest;
         console.WriteLine($"{manifest.Version} of {ConsoleText.TechCenter(manifest.TechCenter)} is {Word(details.Staged.Stage)}. It continues {manifest.PreviousVersion ?? "no version"}.");
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"It learned from {manifest.Incidents:N0} incidents from {manifest.Window.From:yyyy-MM-dd} to {manifest.Window.Until.AddDays(-1):yyyy-MM-dd}, and knows {manifest.Problems ?? manifest.Clusters} problems in {manifest.Clusters} clusters; {manifest.Unclustered:N0} incidents belong to none."));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"It learned from {manifest.Incidents:N0} incidents from {manifest.Window.From:yyyy-MM-dd} to {manifest.Window.Until.AddDays(-1):yyyy-MM-dd}, and knows {manifest.ProblemCount} problems in {manifest.Clusters} clusters; {manifest.Unclustered:N0} incidents belong to none."));
         if (details.Validation is ModelValidation validation)
         {
             ConsoleTable table = new("Test", "Passed", "Measured", "What is wrong");

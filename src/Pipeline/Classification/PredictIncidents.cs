@@ -1,3 +1,4 @@
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -11,7 +12,7 @@ namespace Pipeline.Classification;
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of the model version that serves its tech center; those of the share of a version on trial
 /// get the answer of that one. A prediction is up to date when it is of the incident's present text, names a problem and is by one of the two, so a promotion and a rollback redo them once.
 /// </summary>
-public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
@@ -40,6 +41,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, string? version, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
+        IReadOnlyList<Dataset> known = datasets is null ? DatasetCatalog.BuiltIn : await datasets.ListAsync(cancellationToken);
         if (version is not null && techCenter is null)
         {
             throw RequestException.Invalid("version", "A version belongs to one tech center. Name it as well.");
@@ -49,18 +51,18 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         foreach (string center in asked)
         {
             progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
-            outcomes.Add(await CenterAsync(center, version, cancellationToken));
+            outcomes.Add(await CenterAsync(center, DatasetCatalog.OwnerOf(center, known).EmbedderOr(embedder), version, cancellationToken));
         }
 
         progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
-    private async Task<PredictionOutcome> CenterAsync(string techCenter, string? version, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, string embedderOfRows, string? version, CancellationToken cancellationToken)
     {
         try
         {
-            if (await LoadAsync(techCenter, version, cancellationToken) is not SoundVersion<FittedModel?> serving)
+            if (await LoadAsync(techCenter, embedderOfRows, version, cancellationToken) is not SoundVersion<FittedModel?> serving)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model serves this tech center yet: train, or promote a version that was refused.");
             }
@@ -72,14 +74,14 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 
             if (serving.Loaded is not FittedModel model)
             {
-                return new PredictionOutcome(techCenter, serving.Manifest.Version, 0, 0, $"The model was trained on the embedder '{serving.Manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+                return new PredictionOutcome(techCenter, serving.Manifest.Version, 0, 0, $"The model was trained on the embedder '{serving.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
             }
 
             CenterStages? stages = version is null ? await models.Stages.ReadAsync(techCenter, cancellationToken) : null;
-            (FittedModel Model, int Percent)? trial = await LoadTrialAsync(techCenter, stages?.Canary, cancellationToken);
-            return await PredictAsync(techCenter, model, trial, () => IsChangedAsync(stages, cancellationToken), cancellationToken) is PredictionOutcome outcome
+            (FittedModel Model, int Percent)? trial = await LoadTrialAsync(techCenter, embedderOfRows, stages?.Canary, cancellationToken);
+            return await PredictAsync(techCenter, embedderOfRows, model, trial, () => IsChangedAsync(stages, cancellationToken), cancellationToken) is PredictionOutcome outcome
                 ? outcome with { Detail = serving.Damage }
-                : await CenterAsync(techCenter, version, cancellationToken);
+                : await CenterAsync(techCenter, embedderOfRows, version, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -88,15 +90,15 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
-    private async Task<SoundVersion<FittedModel?>?> LoadAsync(string techCenter, string? version, CancellationToken cancellationToken)
+    private async Task<SoundVersion<FittedModel?>?> LoadAsync(string techCenter, string embedderOfRows, string? version, CancellationToken cancellationToken)
     {
         if (version is null)
         {
-            return await models.LoadServingAsync(techCenter, LoadAsync, cancellationToken);
+            return await models.LoadServingAsync(techCenter, (manifest, token) => LoadAsync(manifest, embedderOfRows, token), cancellationToken);
         }
 
-        ModelManifest manifest = await models.RequireAsync(techCenter, version, cancellationToken);
-        return new SoundVersion<FittedModel?>(manifest, await LoadAsync(manifest, cancellationToken), Damage: null);
+        ModelManifest named = await models.RequireAsync(techCenter, version, cancellationToken);
+        return new SoundVersion<FittedModel?>(named, await LoadAsync(named, embedderOfRows, cancellationToken), Damage: null);
     }
 
     private async Task<bool> IsChangedAsync(CenterStages? stages, CancellationToken cancellationToken)
@@ -111,7 +113,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     }
 
     // A version on trial that cannot be used is the trial's concern: nothing is answered by it.
-    private async Task<(FittedModel Model, int Percent)?> LoadTrialAsync(string techCenter, StagedVersion? canary, CancellationToken cancellationToken)
+    private async Task<(FittedModel Model, int Percent)?> LoadTrialAsync(string techCenter, string embedderOfRows, StagedVersion? canary, CancellationToken cancellationToken)
     {
         if (canary is null)
         {
@@ -120,7 +122,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 
         try
         {
-            return await LoadAsync(await models.RequireAsync(techCenter, canary.Version, cancellationToken), cancellationToken) is FittedModel model ? (model, canary.Percent ?? 0) : null;
+            return await LoadAsync(await models.RequireAsync(techCenter, canary.Version, cancellationToken), embedderOfRows, cancellationToken) is FittedModel model ? (model, canary.Percent ?? 0) : null;
         }
         catch (Exception e) when (e is ModelException or RequestException)
         {
@@ -130,18 +132,18 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     }
 
     // The vectors of another embedder mean nothing to a version: it is not loaded.
-    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
+    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, string embedderOfRows, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedderOfRows, StringComparison.Ordinal)
         ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
         : null;
 
     // Null where another version serves by now: two that answered against each other would never come to an end.
-    private async Task<PredictionOutcome?> PredictAsync(string techCenter, FittedModel model, (FittedModel Model, int Percent)? trial, Func<Task<bool>> isChanged, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome?> PredictAsync(string techCenter, string embedderOfRows, FittedModel model, (FittedModel Model, int Percent)? trial, Func<Task<bool>> isChanged, CancellationToken cancellationToken)
     {
         int predicted = 0;
         int unclustered = 0;
         while (true)
         {
-            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedder, model.Name, trial?.Model.Name, options.BatchSize, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, trial?.Model.Name, options.BatchSize, cancellationToken);
             if (batch.Count == 0)
             {
                 if (predicted > 0)
@@ -162,8 +164,15 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             {
                 FittedModel asked = part.Key ? trial!.Value.Model : model;
                 PreprocessedIncident[] incidents = [.. part];
-                IReadOnlyList<ClusterAssignment> answers = asked.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+                IReadOnlyList<ClusterAssignment> answers = asked.Classify([.. incidents.Select(i => (i.ContentHash, asked.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
                 DateTimeOffset now = clock.GetUtcNow();
+
+                // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
+                if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
+                {
+                    await told(new PredictedBatch(techCenter, asked, incidents, answers), cancellationToken);
+                }
+
                 made.AddRange(incidents.Zip(answers, (incident, answer) => Describe(asked, incident, answer, now)));
             }
 
@@ -211,6 +220,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 }
+
+/// <summary>Incidents of a tech center with their answers.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Model">The version that answered.</param>
+/// <param name="Incidents">The incidents.</param>
+/// <param name="Answers">An answer for each, in order.</param>
+public sealed record PredictedBatch(string TechCenter, FittedModel Model, IReadOnlyList<PreprocessedIncident> Incidents, IReadOnlyList<ClusterAssignment> Answers);
 
 /// <summary>The result of predicting one tech center.</summary>
 /// <param name="TechCenter">The tech center.</param>

@@ -12,11 +12,10 @@ namespace Pipeline.Gate;
 /// <param name="models">Where the versions are.</param>
 /// <param name="objects">The same store.</param>
 /// <param name="embedder">What turns texts into vectors.</param>
-/// <param name="embedderId">Its name.</param>
 /// <param name="summaries">What texts at hand become before they are embedded.</param>
 /// <param name="options">The limits.</param>
 /// <param name="clock">The time.</param>
-public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddingGenerator<string, Embedding<float>> embedder, string embedderId, SummaryBuilder summaries, GateOptions options, TimeProvider clock)
+public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, GateOptions options, TimeProvider clock)
 {
     // So many texts tell an agreement to two digits.
     private const int MostCompared = 1_000;
@@ -65,8 +64,12 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
         ModelContent content = await models.ReadAsync(candidate, cancellationToken);
         FittedModel model = FittedModel.Load(candidate, content);
         IReadOnlyList<SampledText> sample = await _sample.ReadAsync(candidate.Folder, rows, options.SampleSize, cancellationToken);
-        IReadOnlyList<(string Name, string Text)> odd = OddTexts(sample);
-        ReadOnlyMemory<float>[] vectors = await EmbedAsync([.. sample.Select(s => s.Text), .. odd.Select(o => o.Text)], cancellationToken);
+
+        // Records are encoded by the model itself, and nothing but a record can be asked of it.
+        IReadOnlyList<(string Name, string Text)> odd = candidate.Records is null ? OddTexts(sample) : [];
+        ReadOnlyMemory<float>[] vectors = candidate.Records is null
+            ? await EmbedAsync([.. sample.Select(s => s.Text), .. odd.Select(o => o.Text)], cancellationToken)
+            : [.. sample.Select(s => model.VectorOf(s.Text, default))];
         ReadOnlyMemory<float>[] sampled = [.. vectors.Take(sample.Count).Where(v => v.Length > 0)];
         string[] hashes = [.. sample.Where((_, i) => vectors[i].Length > 0).Select(s => s.Hash)];
         IReadOnlyList<ClusterAssignment> answers = AnswerTests.Answer(model, sampled, cancellationToken);
@@ -89,7 +92,7 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
     }
 
     private static int[] Problems(FittedModel model, PreprocessedIncident[] incidents, CancellationToken cancellationToken) =>
-        [.. model.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => model.ProblemIdOf(answer.ClusterId))];
+        [.. model.Classify([.. incidents.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken).Select(answer => model.ProblemIdOf(answer.ClusterId))];
 
     // What nobody has written, what is too long, what is in no language of the window.
     private IReadOnlyList<(string Name, string Text)> OddTexts(IReadOnlyList<SampledText> sample)
@@ -134,7 +137,7 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
         try
         {
             return await models.LoadServingAsync(candidate.TechCenter, models.ReadAsync, cancellationToken) is { } serving && serving.Manifest.Id < candidate.Id
-                ? new Opponent(serving.Manifest, serving.Loaded, string.Equals(serving.Manifest.Embedder, embedderId, StringComparison.Ordinal) && string.Equals(candidate.Embedder, embedderId, StringComparison.Ordinal))
+                ? new Opponent(serving.Manifest, serving.Loaded, string.Equals(serving.Manifest.Embedder, candidate.Embedder, StringComparison.Ordinal))
                 : null;
         }
         catch (ModelException e) when (!e.NeedsNewerProgram)

@@ -89,7 +89,7 @@ internal static class QualityTests
             .FailIf(agreement < options.MinAgreement, Text($"The agreement with the version before on what belongs together is {agreement:0.00}; it must be {options.MinAgreement:0.00} at least.")).Done();
     }
 
-    private static int Count(ModelManifest manifest) => manifest.Problems ?? manifest.Clusters;
+    private static int Count(ModelManifest manifest) => manifest.ProblemCount;
 
     private static GateTest AtLeast(string name, string what, double value, double? before, double least, double drop)
     {

@@ -87,6 +87,7 @@ public static class JsonRequest
         : type == typeof(int) ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)
         : type == typeof(string) ? value.ValueKind == JsonValueKind.String
         : type == typeof(bool) ? value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        : type == typeof(JsonElement) ? value.ValueKind == JsonValueKind.Object
         : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
 
     private static string Expected(Type type) =>
@@ -94,6 +95,7 @@ public static class JsonRequest
         : type == typeof(int) ? "a whole number"
         : type == typeof(string) ? "a text"
         : type == typeof(bool) ? "true or false"
+        : type == typeof(JsonElement) ? "an object"
         : "a list of texts";
 
     private static string Kind(JsonElement value) => value.ValueKind switch

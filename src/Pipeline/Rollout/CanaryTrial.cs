@@ -3,12 +3,13 @@ using System.Globalization;
 using Pipeline.Clustering;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Rollout;
 
 /// <summary>Asks a version on trial, and the one in production, of the same incidents: those of the share. Asked again it measures again; nothing is stored.</summary>
-public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents preprocessed, string embedder, RolloutOptions options, TimeProvider clock)
+public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents preprocessed, RolloutOptions options, TimeProvider clock)
 {
     private const int MostIncidents = 2_000;
     private const int Batch = 50;
@@ -28,9 +29,11 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
             return new TrialReport(TrialState.Over, null, null, [$"{version} is on trial no more."]);
         }
 
-        List<PreprocessedIncident> share = await ReadShareAsync(techCenter, canary.Percent ?? 100, cancellationToken);
-        TrialSide? production = await ProductionAsync(techCenter, share, cancellationToken);
-        TrialSide tried = await CandidateAsync(techCenter, version, share, cancellationToken);
+        (FittedModel? candidate, string? embedder) = await LoadAsync(techCenter, version, cancellationToken);
+        FittedModel? serving = await LoadServingAsync(techCenter, cancellationToken);
+        List<PreprocessedIncident> share = (embedder ?? serving?.Manifest.Embedder) is string rows ? await ReadShareAsync(techCenter, rows, canary.Percent ?? 100, cancellationToken) : [];
+        TrialSide? production = serving is not null && (embedder is null || string.Equals(serving.Manifest.Embedder, embedder, StringComparison.Ordinal)) ? Measure(serving, share, cancellationToken) : null;
+        TrialSide tried = candidate is null ? new TrialSide(version, Math.Max(1, share.Count), Math.Max(1, share.Count), 0, null) : Measure(candidate, share, cancellationToken);
         string[] reasons = [.. Reasons(tried, production)];
         TrialState state = reasons.Length > 0 && (tried.Answers >= options.MinAnswers || tried.Failed == tried.Answers) ? TrialState.Worse
             : tried.Answers >= options.MinAnswers ? TrialState.Good
@@ -39,7 +42,7 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
     }
 
     // The lowest content hashes of more than are asked: as good as drawn at random, and the same at every look.
-    private async Task<List<PreprocessedIncident>> ReadShareAsync(string techCenter, int percent, CancellationToken cancellationToken)
+    private async Task<List<PreprocessedIncident>> ReadShareAsync(string techCenter, string embedder, int percent, CancellationToken cancellationToken)
     {
         PriorityQueue<PreprocessedIncident, string> share = new(Comparer<string>.Create((a, b) => string.CompareOrdinal(b, a)));
         await foreach (PreprocessedIncident incident in preprocessed.ReadWindowAsync(techCenter, embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken))
@@ -57,13 +60,11 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
         return [.. share.UnorderedItems.Select(i => i.Element).OrderBy(i => i.Number, StringComparer.Ordinal)];
     }
 
-    private async Task<TrialSide?> ProductionAsync(string techCenter, List<PreprocessedIncident> share, CancellationToken cancellationToken)
+    private async Task<FittedModel?> LoadServingAsync(string techCenter, CancellationToken cancellationToken)
     {
         try
         {
-            return await models.LoadServingAsync(techCenter, async (manifest, token) => FittedModel.Load(manifest, await models.ReadAsync(manifest, token)), cancellationToken) is { } serving
-                ? Measure(serving.Loaded, share, cancellationToken)
-                : null;
+            return (await models.LoadServingAsync(techCenter, async (manifest, token) => FittedModel.Load(manifest, await models.ReadAsync(manifest, token)), cancellationToken))?.Loaded;
         }
         catch (ModelException e) when (!e.NeedsNewerProgram)
         {
@@ -72,18 +73,19 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
         }
     }
 
-    private async Task<TrialSide> CandidateAsync(string techCenter, string version, List<PreprocessedIncident> share, CancellationToken cancellationToken)
+    // A version that cannot be loaded answers nothing.
+    private async Task<(FittedModel? Model, string? Embedder)> LoadAsync(string techCenter, string version, CancellationToken cancellationToken)
     {
+        string? embedder = null;
         try
         {
             ModelManifest manifest = await models.RequireAsync(techCenter, version, cancellationToken);
-            return string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
-                ? Measure(FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken)), share, cancellationToken)
-                : new TrialSide(version, share.Count, share.Count, 0, null);
+            embedder = manifest.Embedder;
+            return (FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken)), embedder);
         }
-        catch (Exception e) when (e is ModelException or Requests.RequestException)
+        catch (Exception e) when (e is ModelException or RequestException)
         {
-            return new TrialSide(version, share.Count, share.Count, 0, null);
+            return (null, embedder);
         }
     }
 
@@ -102,7 +104,7 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
                 for (int pass = 0; pass < Passes; pass++)
                 {
                     long begun = clock.GetTimestamp();
-                    answers = model.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+                    answers = model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
                     best = Math.Min(best, clock.GetElapsedTime(begun).TotalMilliseconds);
                 }
 
@@ -115,18 +117,18 @@ public sealed class CanaryTrial(ModelStore models, IPreprocessedIncidents prepro
             }
         }
 
-        return new TrialSide(model.Manifest.Version, share.Count, failed, Math.Round(milliseconds / Math.Max(1, share.Count - failed), 4), failed == 0 ? SilhouetteOf(share, problems) : null);
+        return new TrialSide(model.Manifest.Version, share.Count, failed, Math.Round(milliseconds / Math.Max(1, share.Count - failed), 4), failed == 0 ? SilhouetteOf([.. share.Select(i => model.VectorOf(i.Summary, i.Embedding))], problems) : null);
     }
 
-    private static double? SilhouetteOf(List<PreprocessedIncident> share, int[] problems)
+    private static double? SilhouetteOf(ReadOnlyMemory<float>[] vectors, int[] problems)
     {
-        int[] rows = [.. Enumerable.Range(0, share.Count).Where(i => problems[i] >= 0)];
+        int[] rows = [.. Enumerable.Range(0, problems.Length).Where(i => problems[i] >= 0)];
         if (rows.Select(i => problems[i]).Distinct().Take(2).Count() < 2)
         {
             return null;
         }
 
-        double silhouette = Silhouette.Compute(EmbeddingMatrix.Of([.. rows.Select(i => share[i].Embedding)]), share[0].Embedding.Length, [.. rows.Select(i => problems[i])], DistanceMetric.Cosine);
+        double silhouette = Silhouette.Compute(EmbeddingMatrix.Of([.. rows.Select(i => vectors[i])]), vectors[rows[0]].Length, [.. rows.Select(i => problems[i])], DistanceMetric.Cosine);
         return double.IsFinite(silhouette) ? Math.Round(silhouette, 4) : null;
     }
 

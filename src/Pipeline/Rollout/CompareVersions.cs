@@ -7,7 +7,7 @@ using Pipeline.Training;
 namespace Pipeline.Rollout;
 
 /// <summary>The use case of looking what another version would change: both are asked of the same incidents.</summary>
-public sealed class CompareVersions(ModelDirectory directory, ModelStore models, IPreprocessedIncidents preprocessed, string embedder)
+public sealed class CompareVersions(ModelDirectory directory, ModelStore models, IPreprocessedIncidents preprocessed)
 {
     private const int MostIncidents = 20_000;
     private const int MostListed = 100;
@@ -29,11 +29,11 @@ public sealed class CompareVersions(ModelDirectory directory, ModelStore models,
         List<string> numbers = [];
         List<int> old = [];
         List<int> present = [];
-        await foreach (PreprocessedIncident[] batch in preprocessed.ReadWindowAsync(center, embedder, after.Manifest.Window.From, after.Manifest.Window.Until, cancellationToken).Take(MostIncidents).Chunk(Batch))
+        await foreach (PreprocessedIncident[] batch in preprocessed.ReadWindowAsync(center, after.Manifest.Embedder, after.Manifest.Window.From, after.Manifest.Window.Until, cancellationToken).Take(MostIncidents).Chunk(Batch))
         {
             numbers.AddRange(batch.Select(i => i.Number));
-            old.AddRange(Ask(before, batch, cancellationToken));
-            present.AddRange(Ask(after, batch, cancellationToken));
+            old.AddRange(Ask(before, after.Manifest.Embedder, batch, cancellationToken));
+            present.AddRange(Ask(after, after.Manifest.Embedder, batch, cancellationToken));
         }
 
         IReadOnlyList<ChangedCluster> clusters = Clusters(old, present, before, after);
@@ -45,13 +45,13 @@ public sealed class CompareVersions(ModelDirectory directory, ModelStore models,
     {
         ModelManifest manifest = await models.RequireAsync(center, version, cancellationToken);
         ModelContent content = await models.ReadAsync(manifest, cancellationToken);
-        return (FittedModel.Load(manifest, content), new ComparedVersion(version, manifest.Problems ?? manifest.Clusters, content.Metrics));
+        return (FittedModel.Load(manifest, content), new ComparedVersion(version, manifest.ProblemCount, content.Metrics));
     }
 
     // Vectors of another embedder mean nothing to a version, but it still knows its texts.
-    private IEnumerable<int> Ask(FittedModel model, PreprocessedIncident[] batch, CancellationToken cancellationToken) =>
+    private static IEnumerable<int> Ask(FittedModel model, string embedder, PreprocessedIncident[] batch, CancellationToken cancellationToken) =>
         string.Equals(model.Manifest.Embedder, embedder, StringComparison.Ordinal)
-            ? model.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => answer.ClusterId)
+            ? model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken).Select(answer => answer.ClusterId)
             : batch.Select(i => model.Recall(i.ContentHash).ClusterId);
 
     private static List<ChangedCluster> Clusters(List<int> old, List<int> present, FittedModel before, FittedModel after)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Clustering;
+using Pipeline.Datasets;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -11,7 +12,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     private const int SmallestWindow = 10;
 
@@ -51,23 +52,27 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         try
         {
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(techCenter, cancellationToken);
-            IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, window, cancellationToken);
+            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, dataset.EmbedderOr(embedder), window, cancellationToken);
             if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
                 return Published(own, await ReleaseAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             incidents = rows.Count;
-            TrainingParameters parameters = options.Resolve(incidents);
+            bool isRecords = dataset.Kind == DatasetKind.Records;
+            TrainingParameters parameters = isRecords ? options.ResolveRecords(incidents) : options.Resolve(incidents);
             int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
             if (incidents < needed)
             {
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
-            EmbeddingReduction? background = incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
+            RecordEncoder? encoder = isRecords ? RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns) : null;
+            float[] vectors = encoder is null ? EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]) : encoder.Encode([.. rows.Select(r => r.Summary)]);
+            EmbeddingReduction? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
+                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
@@ -81,7 +86,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 CreatedAt = clock.GetUtcNow(),
                 TrainingRun = trainingRun,
                 LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
-                Embedder = embedder,
+                Embedder = dataset.EmbedderOr(embedder),
+                Records = encoder?.Mix,
                 Window = window,
                 Incidents = incidents,
                 Unclustered = 0,
@@ -134,8 +140,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft.TechCenter, version, versions, cancellationToken);
-                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
             ModelManifest manifest = draft with
@@ -196,10 +202,10 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         return released;
     }
 
-    private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, TrainingWindow window, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, string embedderOfRows, TrainingWindow window, CancellationToken cancellationToken)
     {
         List<PreprocessedIncident> rows = [];
-        await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+        await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedderOfRows, window.From, window.Until, cancellationToken))
         {
             rows.Add(row);
         }
@@ -211,9 +217,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// The version whose clusters the new one continues, and what is wrong with those that it was looked for among: the one that serves, or that stands in for it. Where that is of a later
     /// quarter, it is the newest before the new one that the gate did not refuse.
     /// </summary>
-    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(string techCenter, ModelVersionId own, IReadOnlyList<ListedVersion> versions, CancellationToken cancellationToken)
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(ModelManifest draft, ModelVersionId own, IReadOnlyList<ListedVersion> versions, CancellationToken cancellationToken)
     {
-        CenterStages stages = await models.Stages.ReadAsync(techCenter, cancellationToken);
+        CenterStages stages = await models.Stages.ReadAsync(draft.TechCenter, cancellationToken);
         string[] serving = [.. stages.ServingOrder];
         IEnumerable<ListedVersion> before = versions.Where(v => v.Id < own && stages.Find(v.Id.ToString()) is { Passed: not false, Stage: not ModelStage.Archived })
             .OrderBy(v => Array.IndexOf(serving, v.Id.ToString()) is int place and >= 0 ? place : serving.Length).ThenByDescending(v => v.Id);
@@ -228,7 +234,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             try
             {
                 ModelManifest manifest = listed.Manifest ?? throw new ModelException(listed.Problem!) { NeedsNewerProgram = listed.NeedsNewerProgram };
-                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
+                return (manifest, await EarlierVersion.ReadAsync(models, manifest, draft.Embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
             }
             catch (ModelException e) when (!e.NeedsNewerProgram)
             {

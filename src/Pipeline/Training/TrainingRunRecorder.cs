@@ -100,7 +100,7 @@ public sealed class TrainingRunRecorder(RunLog runs, ModelStore models, TimeProv
     {
         yield return new RunMetric("incidents", metrics.Incidents, at);
         yield return new RunMetric("clusters", metrics.Clusters, at);
-        yield return new RunMetric("problems", manifest.Problems ?? manifest.Clusters, at);
+        yield return new RunMetric("problems", manifest.ProblemCount, at);
         yield return new RunMetric("noise", metrics.NoiseShare, at);
         yield return new RunMetric("persistence", metrics.MeanPersistence, at);
         yield return new RunMetric("train_seconds", metrics.TrainSeconds, at);

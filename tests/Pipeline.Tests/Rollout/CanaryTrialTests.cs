@@ -101,7 +101,7 @@ public sealed class CanaryTrialTests
         await company.Warehouse.ReadPredictedAsync().ToDictionaryAsync(p => p.Prediction.IncidentId, p => p.Prediction.ModelVersion, StringComparer.Ordinal);
 
     private static Task<TrialReport> LookAsync(SmallCompany company, int answers = 100, TimeProvider? clock = null) =>
-        new CanaryTrial(company.Models, company.Warehouse, company.Preprocess.Embedder, new RolloutOptions { MinAnswers = answers }, clock ?? company.Clock).RunAsync(SmallCompany.TechCenter, Tried);
+        new CanaryTrial(company.Models, company.Warehouse, new RolloutOptions { MinAnswers = answers }, clock ?? company.Clock).RunAsync(SmallCompany.TechCenter, Tried);
 
     /// <summary>A company with a second version on trial, whose arrays were changed before it was published.</summary>
     private static async Task<SmallCompany> OnTrialAsync(Action<Dictionary<string, SafeTensor>>? change = null, int percent = 100)

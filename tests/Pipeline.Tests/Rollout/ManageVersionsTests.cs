@@ -97,7 +97,7 @@ public sealed class ManageVersionsTests
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 30, new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero), ["Conference room {0} projector {1} lamp broken, picture flickers"]);
         await company.TrainAsync();
-        CompareVersions compare = new(company.Known, company.Models, company.Warehouse, company.Preprocess.Embedder);
+        CompareVersions compare = new(company.Known, company.Models, company.Warehouse);
 
         VersionComparison comparison = await compare.RunAsync(SmallCompany.TechCenter, "2026_q2", "2026_q2_r2");
         VersionComparison same = await compare.RunAsync(SmallCompany.TechCenter, "2026_q2", "2026_q2");

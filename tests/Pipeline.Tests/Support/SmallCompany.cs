@@ -38,7 +38,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
-        Gate = new ModelGate(Models, Objects, Embedder, Preprocess.Embedder, Summaries, Limits, Clock);
+        Gate = new ModelGate(Models, Objects, Embedder, Summaries, Limits, Clock);
         Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new TrainingRunRecorder(new RunLog(Objects), Models, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
