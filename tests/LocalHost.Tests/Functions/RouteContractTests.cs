@@ -14,6 +14,9 @@ public sealed class RouteContractTests
     // What takes a model of another embedder, a file of a gigabyte, or an import that stands still: ClassifyTextsTests and UploadsApiTests have it.
     private static readonly string[] NotReplayed =
     [
+        // What takes two versions: VersionsApiTests has it.
+        "POST /models/{techCenter}/{version}/promote 200", "POST /models/{techCenter}/{version}/promote 202", "POST /models/{techCenter}/{version}/canary 202",
+        "POST /models/{techCenter}/{version}/retire 200", "POST /models/{techCenter}/rollback 200",
         "POST /classify 409",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
