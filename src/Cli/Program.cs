@@ -9,6 +9,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     DemoCommand.Create(),
     RunCommand.Create(),
     ImportCommand.Create(),
+    DatasetCommand.Create(),
     PullCommand.Create(),
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
@@ -16,6 +17,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    StreamCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -10,6 +11,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -31,6 +33,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IIncidents Incidents => Get<IIncidents>();
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
+
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
 
     public ITechCenters TechCenters => Get<ITechCenters>();
 
@@ -59,6 +63,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public PredictIncidents Predict => Get<PredictIncidents>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
+
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 
