@@ -14,8 +14,10 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),
+    ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    StreamCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -8,8 +8,10 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -62,7 +64,15 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ReportBuilder Report => Get<ReportBuilder>();
 
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
+
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

@@ -34,18 +34,20 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         int[] earlierIds = earlier is null ? new int[rows.Count] : earlier.ClusterIdsOf(rows, cancellationToken);
         IReadOnlyList<int> known = before is null ? [] : [.. before.Clusters.Select(c => c.Id)];
         LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
-        ProblemAssembly problems = ProblemAssembly.Make(
-            labels, [.. order.Select(original => clustered.Problems[original])], before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         int[] once = WithoutCopies(rows, labels);
+        // The texts of records are their columns, which say the same everywhere.
+        int[] grouped = [.. order.Select(original => clustered.Problems[original])];
+        (int[] ofClusters, GroupWordings? wordings) = traits is null ? SayingTheSame(grouped, texts, once) : (Numbered(grouped).Numbers, null);
+        ProblemAssembly problems = ProblemAssembly.Make(labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
         IReadOnlyList<IReadOnlyList<ClusterTrait>>? described = traits?.Describe(problems.OfRows(labels), problems.Sizes.Length);
         IReadOnlyList<IReadOnlyList<ClusterTrait>>? variantsDescribed = traits?.Describe(labels, order.Length);
         IReadOnlyList<GroupName> names = described is not null
             ? RecordTraits.Name(described)
-            : await namer.NameAsync(texts, problems.OfRows(once), problems.Typical(examples, ExampleCount), cancellationToken: cancellationToken);
+            : await namer.NameAsync(wordings!, problems.Typical(examples, ExampleCount), known: null, cancellationToken);
         IReadOnlyList<GroupName> variantNames = variantsDescribed is not null ? RecordTraits.Name(variantsDescribed) : await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
 
         float[][] directions = problems.Directions([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], sizes);
@@ -109,6 +111,30 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         .. members.OrderByDescending(row => clustered.Coherence.OfMember(clustered.Reduced.AsSpan(row * clustered.ReducedDimensions, clustered.ReducedDimensions), original))
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
+
+    // Problems of which most titles say the same are one, however far apart their texts lie.
+    private static (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
+    {
+        (int[] numbered, int count) = Numbered(problems);
+        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), count);
+        int[] same = wordings.SayingTheSame();
+        if (same.Index().All(s => s.Item == s.Index))
+        {
+            return (numbered, wordings);
+        }
+
+        (numbered, count) = Numbered([.. numbered.Select(problem => same[problem])]);
+        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count));
+
+        int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
+    }
+
+    // From 0 upwards, in the order in which they come first.
+    private static (int[] Numbers, int Count) Numbered(int[] groups)
+    {
+        Dictionary<int, int> numbers = groups.Distinct().Index().ToDictionary(g => g.Item, g => g.Index);
+        return ([.. groups.Select(group => numbers[group])], numbers.Count);
+    }
 
     // The only variant of a problem is the problem.
     private async Task<IReadOnlyList<GroupName>> VariantNamesAsync(
