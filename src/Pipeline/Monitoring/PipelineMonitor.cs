@@ -127,7 +127,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
         }
 
         FittedModel.Load(latest, await models.ReadAsync(latest, cancellationToken));
-        return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
+        return latest.Records is not null || string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.ProblemCount} problems, checksums right")
             : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
     }
