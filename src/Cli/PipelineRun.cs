@@ -5,7 +5,6 @@ using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
 using Pipeline.Datasets;
-using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;

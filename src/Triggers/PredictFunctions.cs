@@ -16,7 +16,7 @@ public sealed class PredictFunctions(PredictIncidents predict, ModelStore models
     /// <summary>Starts the prediction of all tech centers.</summary>
     [Function("PredictOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
-    public Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public static Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         PredictOrchestration.StartAsync(client, techCenter: null, version: null, cancellationToken);
 
     /// <summary>Starts the prediction of one tech center, or of all, or joins the same one that is under way.</summary>
