@@ -26,8 +26,9 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, predict: string, train: string, purgeHistory: string } = {
+param schedules { preprocess: string, pull: string, predict: string, train: string, purgeHistory: string } = {
   preprocess: '0 0 * * * *'
+  pull: '0 50 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
   purgeHistory: '0 0 3 * * *'
@@ -272,6 +273,7 @@ var appSettings = {
   BigQuery__Location: bigQuery.location
 
   PreprocessSchedule: schedules.preprocess
+  PullSchedule: schedules.pull
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
   PurgeHistorySchedule: schedules.purgeHistory

@@ -45,6 +45,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ModelStore Models => Get<ModelStore>();
 
+    public PullIncidents Pull => Get<PullIncidents>();
+
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 
     public TechCenterTrainer Trainer => Get<TechCenterTrainer>();

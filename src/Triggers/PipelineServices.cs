@@ -53,6 +53,7 @@ public static class PipelineServices
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
         services.TryAddSingleton(history);
+        services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
         services.TryAddSingleton<PipelineMonitor>();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Google.Cloud.BigQuery.V2;
 using Pipeline.Classification;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Preprocessing;
@@ -15,12 +16,15 @@ namespace Pipeline.Adapters.BigQuery;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
 /// The first use makes the tables that are missing; where it fails, the next one tries again. Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IDisposable
+public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 4;
+
+    // From here on the bytes of an embedding have a column of their own.
+    private const int BytesRenamed = 3;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
@@ -66,11 +70,17 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
                 $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
         }
 
-        // Versions differ in nothing else than new tables.
+        if (made is > 0 and < BytesRenamed)
+        {
+            await _connection.RunAsync(BigQuerySql.Get("rename-embedding"), [], cancellationToken);
+            await SetSchemaAsync(BytesRenamed, cancellationToken);
+        }
+
         if (made < SchemaVersion)
         {
             await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+            await _connection.RunAsync(BigQuerySql.Get("complete-tables"), [], cancellationToken);
+            await SetSchemaAsync(SchemaVersion, cancellationToken);
         }
 
         _isOpen = true;
@@ -83,6 +93,9 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         _writing.Dispose();
         _opening.Dispose();
     }
+
+    private Task SetSchemaAsync(int version, CancellationToken cancellationToken) =>
+        RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, version.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Pipeline.LocalHost;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>run</c>: a file of incidents in, named clusters out.</summary>
+/// <summary><c>run</c>: a file of incidents in, named problems out.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -17,12 +17,12 @@ internal static class RunCommand
         IntakeArguments intakeArguments = new();
         Option<int?> minClusterSize = CommandOptions.MinClusterSize();
         Option<int?> seed = CommandOptions.Seed();
-        Option<string?> assignments = CommandOptions.Text("--assignments", "Also write each incident's cluster to this CSV file, in the input's order.", "OUT.csv");
+        Option<string?> assignments = CommandOptions.Text("--assignments", "Also write each incident's problem and its variant to this CSV file, in the input's order.", "OUT.csv");
         Option<string?> report = CommandOptions.Report();
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
 
-        Command command = new("run", "Cluster the incidents of a file: import, preprocess, train where something is new, predict, report.")
+        Command command = new("run", "Find the problems in a file of incidents: import, preprocess, train where something is new, predict, report.")
         {
             incidents, data, minClusterSize, seed, assignments, report, threads, json,
         };

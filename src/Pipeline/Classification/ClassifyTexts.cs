@@ -118,14 +118,17 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
             return withNearest with { Confidence = Math.Round(answer.Confidence, 4) };
         }
 
+        ModelProblem problem = live.Model.ProblemOf(cluster);
         return withNearest with
         {
+            ProblemId = problem.Id,
+            ProblemLabel = problem.Label,
             ClusterId = cluster.Id,
             ClusterLabel = cluster.Label,
             DomainId = cluster.DomainId,
             DomainName = live.Model.DomainName(cluster.DomainId),
             Confidence = Math.Round(answer.Confidence, 4),
-            Words = DecidingWords.Of(unclustered.Summary, cluster),
+            Words = DecidingWords.Of(unclustered.Summary, problem, cluster),
         };
     }
 
@@ -133,6 +136,8 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     private static ClassifiedText Unclustered(string summary) => new()
     {
         Summary = summary,
+        ProblemId = IncidentPrediction.Unclustered,
+        ProblemLabel = IncidentPrediction.UnclusteredName,
         ClusterId = IncidentPrediction.Unclustered,
         ClusterLabel = IncidentPrediction.UnclusteredName,
         DomainId = IncidentPrediction.Unclustered,
@@ -161,24 +166,30 @@ public sealed record ClassifiedText
     /// <summary>The text as the model sees it: cleaned and masked. Empty where nothing was left of it.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The cluster's id; -1 where the text belongs to none.</summary>
+    /// <summary>The problem's id; -1 where the text belongs to none.</summary>
+    public required int ProblemId { get; init; }
+
+    /// <summary>The problem's name; <c>unclustered</c> where the text belongs to none.</summary>
+    public required string ProblemLabel { get; init; }
+
+    /// <summary>The id of the cluster, the problem's variant; -1 where the text belongs to none.</summary>
     public required int ClusterId { get; init; }
 
     /// <summary>The cluster's name; <c>unclustered</c> where the text belongs to none.</summary>
     public required string ClusterLabel { get; init; }
 
-    /// <summary>The domain's id; -1 where the text belongs to no cluster.</summary>
+    /// <summary>The problem's domain; -1 where the text belongs to no problem.</summary>
     public required int DomainId { get; init; }
 
-    /// <summary>The domain's name; <c>unclustered</c> where the text belongs to no cluster.</summary>
+    /// <summary>The domain's name; <c>unclustered</c> where the text belongs to no problem.</summary>
     public required string DomainName { get; init; }
 
-    /// <summary>The probability that the text is of the cluster's problem, or of none where it belongs to none, 0 to 1.</summary>
+    /// <summary>The probability that the text is of the problem, or of none where it belongs to none, 0 to 1.</summary>
     public required double Confidence { get; init; }
 
-    /// <summary>The most similar typical incidents of any cluster, the most similar first.</summary>
+    /// <summary>The most similar typical incidents of any problem, the most similar first.</summary>
     public required IReadOnlyList<NearestExample> Nearest { get; init; }
 
-    /// <summary>The words of the text that speak for the cluster; empty where it belongs to none.</summary>
+    /// <summary>The words of the text that speak for the problem and its variant; empty where it belongs to none.</summary>
     public required IReadOnlyList<string> Words { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Pipeline.Classification;
 
 /// <summary>
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
-/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
+/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
 /// </summary>
 public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
 {
@@ -22,23 +22,31 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
         PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken));
 
-    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>The tech centers that a prediction goes through: those that have preprocessed incidents.</summary>
+    /// <param name="techCenter">The one that is asked for; null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(string? techCenter = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<TechCenterStatistics> statistics = await techCenters.ReadStatisticsAsync(cancellationToken);
-        TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
-        if (techCenter is not null && asked.Length == 0)
-        {
-            throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
-        }
+        string[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal))).Select(s => s.TechCenter)];
+        return techCenter is null || asked.Length > 0
+            ? asked
+            : throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
+    }
 
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
         List<PredictionOutcome> outcomes = [];
-        foreach (TechCenterStatistics center in asked)
+        foreach (string center in asked)
         {
-            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
-            outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
+            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
+            outcomes.Add(await CenterAsync(center, cancellationToken));
         }
 
-        progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
+        progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
@@ -102,10 +110,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt)
     {
         ModelCluster? cluster = model.FindCluster(answer.ClusterId);
+        ModelProblem? problem = cluster is null ? null : model.ProblemOf(cluster);
         return new IncidentPrediction
         {
             IncidentId = incident.Number,
             TechCenter = incident.TechCenter,
+            ProblemId = problem?.Id ?? IncidentPrediction.Unclustered,
+            ProblemLabel = problem?.Label ?? IncidentPrediction.UnclusteredName,
             ClusterId = cluster?.Id ?? IncidentPrediction.Unclustered,
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,

@@ -8,7 +8,8 @@ public sealed class FittedModel
     private readonly KnownTexts _known;
     private readonly IClusterGeometry _geometry;
     private readonly Dictionary<int, ModelCluster> _clusters;
-    private readonly Dictionary<int, string> _domains;
+    private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
+    private readonly IReadOnlyDictionary<int, string> _domains;
 
     private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
     {
@@ -16,13 +17,9 @@ public sealed class FittedModel
         _known = known;
         _geometry = geometry;
         Clusters = clusters;
-        _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
+        _domains = clusters.DomainNames();
         _clusters = clusters.Clusters.ToDictionary(c => c.Id);
-        if (clusters.Clusters.FirstOrDefault(c => !_domains.ContainsKey(c.DomainId)) is ModelCluster homeless)
-        {
-            throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
-        }
-
+        _problems = clusters.ProblemsByCluster();
         if (known.ClusterIds.Concat(geometry.ClusterIds).FirstOrDefault(id => id != ClusterAssignment.Unclustered && !_clusters.ContainsKey(id), ClusterAssignment.Unclustered) is int unknown and not ClusterAssignment.Unclustered)
         {
             throw new InvalidDataException($"The arrays name the cluster {unknown}, which is not listed.");
@@ -103,7 +100,14 @@ public sealed class FittedModel
     /// <summary>A cluster; null where the model has none of this id.</summary>
     public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
 
-    /// <summary>The name of a domain.</summary>
+    /// <summary>The problem that one of the model's clusters is a variant of.</summary>
+    public ModelProblem ProblemOf(ModelCluster cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        return _problems[cluster.Id];
+    }
+
+    /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];
 }
 

@@ -22,6 +22,9 @@ public sealed class MemberGeometry : IClusterGeometry
     private const string UnlikeCurve = "confidence.unlike";
     private const string UsualNearnessTensor = "confidence.usual_likeness";
 
+    /// <summary>The arrays with a row for each text of the training, in the order of the first incident that has it.</summary>
+    internal static readonly string[] MemberTensors = [VectorsTensor, ClustersTensor];
+
     private readonly EmbeddingReduction _reduction;
     private readonly float[] _vectors;
     private readonly int[] _clusters;

@@ -67,6 +67,14 @@ public sealed record ModelManifest
     /// <summary>Every other file of the version.</summary>
     public required IReadOnlyList<ModelFile> Files { get; init; }
 
+    /// <summary>The problems that a reader sees: where clusters were not grouped, each is one.</summary>
+    [JsonIgnore]
+    public int ProblemCount => Problems ?? Clusters;
+
+    /// <summary>The lowest id that no problem has: where clusters were not grouped, problems have theirs.</summary>
+    [JsonIgnore]
+    public int FreeProblemId => Problems is null ? NextClusterId : NextProblemId;
+
     /// <summary>The version's name in its parts.</summary>
     [JsonIgnore]
     public ModelVersionId Id => ModelVersionId.Parse(Version) ?? throw new InvalidDataException($"'{Version}' is not a version's name.");

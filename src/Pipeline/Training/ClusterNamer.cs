@@ -12,8 +12,17 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     private const int OrderTexts = 200;
     private const int LongestNumber = 3;
 
+    // How keywords write every negation.
+    private const string Not = "not";
+
     /// <summary>The share of a group's titles that must have a phrase for it to be the name; and where no phrase has it, before keywords are strung together.</summary>
     private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
+
+    /// <summary>The share of a group's texts that must have a word for it to stand in a name.</summary>
+    private const double CommonWord = 0.15;
+
+    /// <summary>A further phrase may be the name where it scores at least this part of the best one.</summary>
+    private const double WorthyPhrase = 0.35;
 
     /// <summary>Names groups of texts.</summary>
     /// <param name="texts">The texts.</param>
@@ -32,17 +41,21 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         FrozenSet<string> stopWords = SilentWords(contents, groups);
         IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = stopWords });
         ILookup<int, int> members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
-        ClusterDescription[] descriptions =
-        [
-            .. examples.Select((e, group) =>
-            {
-                IReadOnlyList<Keyword> own = NamingWords(keywords.GetValueOrDefault(group, []));
-                return new ClusterDescription(own, Phrase(group, own, CommonPhrase) ?? Phrase(group, own, RarerPhrase), e);
-            }),
-        ];
+        IReadOnlyList<Keyword>[] phrases = new IReadOnlyList<Keyword>[examples.Count];
+        ClusterDescription[] descriptions = new ClusterDescription[examples.Count];
+        for (int group = 0; group < examples.Count; group++)
+        {
+            IReadOnlyList<Keyword> own = NamingWords(keywords.GetValueOrDefault(group, []), [.. members[group].Select(i => contents[i])]);
+            phrases[group] = Phrases([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, stopWords);
+            descriptions[group] = new ClusterDescription(own, phrases[group].Count > 0 ? phrases[group][0].Term : null, examples[group]);
+        }
+
         GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
         string[] names = DistinctNames.Of(
-            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))], [.. descriptions.Select(d => d.Keywords)], Extended);
+            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))],
+            [.. phrases.Select(ranked => ranked.Where(phrase => phrase.Weight >= WorthyPhrase * ranked[0].Weight).Select(phrase => phrase.Term).ToArray())],
+            [.. descriptions.Select(d => d.Keywords)],
+            Extended);
 
         SurfaceForms all = new(texts);
         return
@@ -61,13 +74,10 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
         // Rather another phrase of the titles, with the word and a word of the name, than a word that is hung on.
         string Extended(int group, string name, string word)
         {
-            string[] known = [.. name.Split(' ').Where(w => !stopWords.Contains(w))];
-            return Phrase(group, descriptions[group].Keywords, RarerPhrase, phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(known, StringComparer.Ordinal).Any())
+            string[] used = [.. name.Split(' ').Where(w => !stopWords.Contains(w))];
+            return phrases[group].Select(phrase => phrase.Term).FirstOrDefault(phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(used, StringComparer.Ordinal).Any())
                 ?? ClusterNames.Extend(name, word, Words(group));
         }
-
-        string? Phrase(int group, IReadOnlyList<Keyword> own, double share, Func<string, bool>? accepts = null) =>
-            TitlePhrase.Find([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, share, stopWords, accepts);
 
         IReadOnlyList<string>[] Words(int group) => [.. members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(contents[i]).SelectMany(run => run)])];
     }
@@ -78,11 +88,21 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
             .Concat(texts.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
             .ToFrozenSet(StringComparer.Ordinal);
 
-    // Codes and numbers of hosts, tickets and plants name no problem, unless a group has nothing else.
-    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords)
+    // First the phrases that many titles have, then the rarer ones.
+    private static IReadOnlyList<Keyword> Phrases(string[] titles, IReadOnlyList<Keyword> words, FrozenSet<string> stopWords)
+    {
+        IReadOnlyList<Keyword> common = TitlePhrase.Rank(titles, words, CommonPhrase, stopWords);
+        return common.Count > 0 ? common : TitlePhrase.Rank(titles, words, RarerPhrase, stopWords);
+    }
+
+    // Codes and numbers of hosts, tickets and plants name no problem, nor does what few of its texts have, unless a group has nothing else.
+    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords, string[] texts)
     {
         Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
-        return words.Length > 0 ? words : keywords;
+        words = words.Length > 0 ? words : [.. keywords];
+        HashSet<string>[] used = [.. texts.Select(text => Tokenizer.Split(text).SelectMany(run => run).ToHashSet(StringComparer.Ordinal))];
+        Keyword[] common = [.. words.Where(keyword => used.Count(text => keyword.Term.Split(' ').All(word => word is Not || text.Contains(word))) >= CommonWord * texts.Length)];
+        return common.Length > 1 ? common : words;
     }
 
     private static bool IsCode(string word) =>

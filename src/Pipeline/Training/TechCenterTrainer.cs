@@ -138,7 +138,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 PreviousVersion = previous?.Version,
                 Unclustered = assembly.Unclustered,
                 Clusters = assembly.Clusters.Clusters.Count,
-                Problems = assembly.Clusters.Problems?.Count,
+                Problems = assembly.Clusters.Problems.Count,
                 NextClusterId = assembly.NextClusterId,
                 NextProblemId = assembly.NextProblemId,
                 NextDomainId = assembly.NextDomainId,
@@ -217,6 +217,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
 
         if (outcome.Status == TrainingStatus.Published)
         {
+            PipelineMetrics.TrainingProblems.Record(outcome.Problems, center);
             PipelineMetrics.TrainingClusters.Record(outcome.Clusters, center);
             PipelineMetrics.NoiseShare.Record((double)outcome.Unclustered / Math.Max(1, outcome.Incidents), center);
         }
@@ -234,6 +235,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         Status = TrainingStatus.Published,
         Version = manifest.Version,
         Incidents = manifest.Incidents,
+        Problems = manifest.ProblemCount,
         Clusters = manifest.Clusters,
         Unclustered = manifest.Unclustered,
         Domains = domains,
@@ -257,7 +259,10 @@ public sealed record TrainingOutcome
     /// <summary>Incidents in the window.</summary>
     public int Incidents { get; init; }
 
-    /// <summary>Clusters found.</summary>
+    /// <summary>Problems found.</summary>
+    public int Problems { get; init; }
+
+    /// <summary>Clusters found: the problems' variants.</summary>
     public int Clusters { get; init; }
 
     /// <summary>Incidents that belong to no cluster.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pipeline.Classification;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -10,7 +11,7 @@ using Pipeline.Training;
 namespace Pipeline.Tests.Fakes;
 
 /// <summary>A warehouse in memory that keeps the contract: a write replaces the whole state or nothing, and a reader keeps the state it began with.</summary>
-internal sealed class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable
+internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable
 {
     private readonly Lock _writing = new();
     private volatile Tables _tables = new();
@@ -93,7 +94,7 @@ internal sealed class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IP
         tables =>
         {
             Tables before = tables;
-            bool Overtaken(string number) => before.Incidents.GetValueOrDefault(number)?.Sequence > watermark;
+            bool Overtaken(string number) => before.Incidents.GetValueOrDefault(number)?.Sequence > watermark || before.Removals.GetValueOrDefault(number) > watermark;
             foreach (PreprocessedIncident incident in incidents.Where(i => !Overtaken(i.Number)))
             {
                 _ = incident.Summary ?? throw new ArgumentException($"The incident {incident.Number} has no summary.", nameof(incidents));
@@ -224,6 +225,10 @@ internal sealed class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IP
         public ImmutableSortedDictionary<string, DeadLetter> DeadLetters { get; init; } = ByName<DeadLetter>();
 
         public ImmutableSortedDictionary<string, IncidentPrediction> Predictions { get; init; } = ByName<IncidentPrediction>();
+
+        public ImmutableSortedDictionary<string, long> Removals { get; init; } = ByName<long>();
+
+        public ImmutableSortedDictionary<string, ErasureRecord> Erasures { get; init; } = ByName<ErasureRecord>();
 
         public ImmutableSortedDictionary<string, long> Watermarks { get; init; } = ByName<long>();
 

@@ -85,29 +85,6 @@ public static class IncomingFiles
         return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    /// <summary>An object's content in a temporary file, which is gone when it is closed; null where there is no object.</summary>
-    internal static async Task<FileStream?> FetchAsync(this IObjectStore objects, string name, CancellationToken cancellationToken)
-    {
-        await using Stream? content = await objects.OpenReadAsync(name, cancellationToken);
-        if (content is null)
-        {
-            return null;
-        }
-
-        FileStream copy = SourceFile.Temporary();
-        try
-        {
-            await content.CopyToAsync(copy, cancellationToken);
-            await copy.FlushAsync(cancellationToken);
-            return copy;
-        }
-        catch
-        {
-            await copy.DisposeAsync();
-            throw;
-        }
-    }
-
     /// <summary>The SHA-256 of an object; null where there is none.</summary>
     internal static async Task<string?> HashAsync(this IObjectStore objects, string name, CancellationToken cancellationToken)
     {
