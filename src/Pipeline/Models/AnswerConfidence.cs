@@ -3,9 +3,9 @@ namespace Pipeline.Models;
 /// <summary>How sure a model's answers are: the probability that a text is of the problem, or of none, that the answer says.</summary>
 /// <param name="Member">From the score of an answer to the rate of right ones, of texts that belong to a cluster.</param>
 /// <param name="None">The same, of texts most of whose neighbours belong to none.</param>
-/// <param name="Unlike">The same, of texts that are not like the members of their neighbours' cluster.</param>
+/// <param name="Unlike">The rate of right answers for texts that are nearly enough like the members of their neighbours' cluster to belong to it, 0 to 1; the less they are like them, the surer they do not.</param>
 /// <param name="UsualNearness">The <see cref="NeighborAnswer.Nearness"/> that nineteen of twenty texts in a cluster have; above 0.</param>
-internal sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve None, ConfidenceCurve Unlike, double UsualNearness)
+internal sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve None, double Unlike, double UsualNearness)
 {
     private const double UnusualPart = 0.05;
 
@@ -17,7 +17,7 @@ internal sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve 
         return new AnswerConfidence(
             Curve(a => a.Cluster >= 0, a => OfMember(a, usual)),
             Curve(a => a.Problem < 0, a => a.Share),
-            Curve(a => a.Problem >= 0 && a.Cluster < 0, Unlikeness),
+            UnlikeRate([.. answers.Where(a => a.Answer.Problem >= 0 && a.Answer.Cluster < 0)]),
             usual);
 
         ConfidenceCurve Curve(Func<NeighborAnswer, bool> kind, Func<NeighborAnswer, double> score) =>
@@ -31,7 +31,15 @@ internal sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve 
     public double Of(NeighborAnswer answer) =>
         answer.Cluster >= 0 ? Math.Min(Member.At(OfMember(answer, UsualNearness)), Near(answer, UsualNearness))
         : answer.Problem < 0 ? None.At(answer.Share)
-        : Math.Max(Unlike.At(Unlikeness(answer)), Unlikeness(answer));
+        : Unlike + ((1 - Unlike) * Unlikeness(answer));
+
+    // So that the mean confidence is the rate of right answers, by Laplace's rule.
+    private static double UnlikeRate((NeighborAnswer Answer, bool Right)[] answers)
+    {
+        double right = (answers.Count(a => a.Right) + 1.0) / (answers.Length + 2);
+        double unlike = answers.Select(a => Unlikeness(a.Answer)).DefaultIfEmpty().Average();
+        return unlike < 1 ? Math.Clamp((right - unlike) / (1 - unlike), 0, 1) : right;
+    }
 
     private static double OfMember(NeighborAnswer answer, double usual) => answer.Share * Near(answer, usual);
 

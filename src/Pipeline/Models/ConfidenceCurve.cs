@@ -75,8 +75,6 @@ public sealed class ConfidenceCurve
         return _rates[above - 1] + (part * (_rates[above] - _rates[above - 1]));
     }
 
-    internal static bool IsIn(IReadOnlyDictionary<string, SafeTensor> arrays, string name) => arrays.ContainsKey($"{name}.scores");
-
     internal static ConfidenceCurve Read(IReadOnlyDictionary<string, SafeTensor> arrays, string name) =>
         new(arrays.GetFinite<double>($"{name}.scores"), arrays.Get<double>($"{name}.rates", rate => rate is >= 0 and <= 1, "from 0 to 1"));
 

@@ -19,7 +19,7 @@ public sealed class MemberGeometry : IClusterGeometry
 
     private const string MemberCurve = "confidence.member";
     private const string NoneCurve = "confidence.none";
-    private const string UnlikeCurve = "confidence.unlike";
+    private const string UnlikeTensor = "confidence.unlike";
     private const string UsualNearnessTensor = "confidence.usual_likeness";
 
     /// <summary>The arrays with a row for each text of the training, in the order of the first incident that has it.</summary>
@@ -105,12 +105,15 @@ public sealed class MemberGeometry : IClusterGeometry
             ReadConfidence(arrays),
             maxDegreeOfParallelism);
 
-    // Versions from before unlike texts had a curve are as sure of them as they are unlike.
-    private static AnswerConfidence ReadConfidence(IReadOnlyDictionary<string, SafeTensor> arrays) => new(
-        ConfidenceCurve.Read(arrays, MemberCurve),
-        ConfidenceCurve.Read(arrays, NoneCurve),
-        ConfidenceCurve.IsIn(arrays, UnlikeCurve) ? ConfidenceCurve.Read(arrays, UnlikeCurve) : ConfidenceCurve.Fit([]),
-        arrays.Get<double>(UsualNearnessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]);
+    private static AnswerConfidence ReadConfidence(IReadOnlyDictionary<string, SafeTensor> arrays)
+    {
+        ConfidenceCurve none = ConfidenceCurve.Read(arrays, NoneCurve);
+
+        // Earlier versions take unlike texts as they take those all of whose neighbours belong to nothing.
+        double unlike = arrays.ContainsKey(UnlikeTensor) ? arrays.Get<double>(UnlikeTensor, rate => rate is >= 0 and <= 1, "from 0 to 1", 1)[0] : none.At(1);
+        return new AnswerConfidence(
+            ConfidenceCurve.Read(arrays, MemberCurve), none, unlike, arrays.Get<double>(UsualNearnessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]);
+    }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
     {
@@ -123,7 +126,7 @@ public sealed class MemberGeometry : IClusterGeometry
         arrays[WholeDirectionsTensor] = SafeTensor.From<float>(_wholeDirections, _clusterIds.Length, _reduction.EmbeddingDimensions);
         _confidence.Member.Write(arrays, MemberCurve);
         _confidence.None.Write(arrays, NoneCurve);
-        _confidence.Unlike.Write(arrays, UnlikeCurve);
+        arrays[UnlikeTensor] = SafeTensor.From<double>([_confidence.Unlike], 1);
         arrays[UsualNearnessTensor] = SafeTensor.From<double>([_confidence.UsualNearness], 1);
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }

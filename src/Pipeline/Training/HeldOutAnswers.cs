@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using Pipeline.Clustering;
 using Pipeline.Models;
 
 namespace Pipeline.Training;
@@ -18,6 +16,8 @@ internal sealed class HeldOutAnswers
 
     // Small trainings have many layouts. How far two of them agree shows in fewer.
     private const int MostLayouts = 9;
+
+    private const int FewestTexts = 2;
 
     private readonly TextClustering _whole;
     private readonly TrainingTexts _texts;
@@ -68,58 +68,63 @@ internal sealed class HeldOutAnswers
     {
         int[] kept = [.. Enumerable.Range(0, parts.Length).Where(text => parts[text] != part)];
         int[] held = [.. Enumerable.Range(0, parts.Length).Where(text => parts[text] == part)];
-        if (held.Length == 0)
+        if (held.Length == 0 || kept.Length < FewestTexts)
         {
             return [];
         }
 
-        TrainingTexts rest = _texts.Of(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = Math.Min(_texts.Parameters.Layouts, MostLayouts) });
+        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = Math.Min(_texts.Parameters.Layouts, MostLayouts) }, _parallel.CancellationToken);
         TextClustering found = TextClustering.Find(rest, maxDegreeOfParallelism, _parallel.CancellationToken);
         Dictionary<int, int> matched = Match(found.ProblemOfText(), kept);
-        NeighborRule rule = rest.Rule(found);
-        int[] clusters = new int[parts.Length];
+        int[] places = new int[parts.Length];
+        Array.Fill(places, -1);
         foreach ((int place, int text) in kept.Index())
         {
-            clusters[text] = found.Labels[place];
+            places[text] = place;
         }
 
-        (NeighborAnswer Answer, bool Right)[] answers = new (NeighborAnswer, bool)[held.Length];
-        Parallel.For(0, held.Length, _parallel, place =>
-        {
-            NeighborAnswer answer = Ask(rule, held[place], other => parts[other] != part, clusters);
-            answers[place] = (answer, (answer.Cluster < 0 ? -1 : matched[answer.Problem]) == _problems[held[place]]);
-        });
-        return answers;
+        NeighborAnswer[] answers = Ask(rest, found, held, places);
+        return answers.Zip(held, (answer, text) => (answer, (answer.Cluster < 0 ? -1 : matched[answer.Problem]) == _problems[text]));
     }
 
     // The problem of the whole training that most texts of each problem of the repetition are of; -1 is matched too.
     private Dictionary<int, int> Match(int[] found, int[] kept) => Enumerable.Range(0, kept.Length).GroupBy(place => found[place])
         .ToDictionary(g => g.Key, g => g.CountBy(place => _problems[kept[place]]).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key);
 
+    // The place of a text of the training is its answer whatever its neighbours say; what votes for another place counts against it.
     private double[] OfTexts(AnswerConfidence confidence)
     {
-        NeighborRule rule = _texts.Rule(_whole);
         double[] sure = new double[_texts.Count];
         Parallel.For(0, sure.Length, _parallel, text =>
         {
-            // Its place is certain to be the training's answer: the likeness is that of the text to itself, and what votes for another place counts against it.
-            NeighborAnswer answer = Ask(rule, text, _ => true, _whole.Labels);
-            double share = answer.Problem == _problems[text] ? answer.Share : 1 - answer.Share;
+            (int[] nearest, float[] likeness) = _texts.Nearest(_texts.Vector(text), Neighbors(text));
+            NeighborVote vote = NeighborVote.Of(Array.ConvertAll(nearest, other => _problems[other]), likeness);
+            double share = vote.Winner == _problems[text] ? vote.Share : 1 - vote.Share;
             sure[text] = confidence.Of(new NeighborAnswer(_whole.Labels[text], _problems[text], share, confidence.UsualNearness, 1));
         });
         return sure;
     }
 
-    // The graph holds more than the neighbours that vote, so that enough of them are left where some are passed over.
-    private NeighborAnswer Ask(NeighborRule rule, int text, Func<int, bool> asked, int[] clusters)
+    // Answers texts that were kept out by the others, whose places among these are known.
+    private NeighborAnswer[] Ask(TrainingTexts by, TextClustering found, int[] held, int[] places)
     {
-        UmapGraph graph = _whole.Wide;
-        int[] neighbors = [.. graph.Columns[graph.RowOffsets[text]..graph.RowOffsets[text + 1]].Where(asked)];
-        float[] distances = Array.ConvertAll(neighbors, other => -TensorPrimitives.Dot<float>(_texts.Vector(text), _texts.Vector(other)));
-        Array.Sort(distances, neighbors);
-        int count = Math.Min(NeighborVote.Neighbors, neighbors.Length);
-        return count == 0
-            ? new NeighborAnswer(-1, -1, 1, 0, 0)
-            : rule.Answer(Array.ConvertAll(neighbors[..count], other => clusters[other]), Array.ConvertAll(distances[..count], d => -d), _texts.Vector(text), _texts.Whole(text), _texts.Kept[text]);
+        NeighborRule rule = by.Rule(found);
+        float[] embeddings = _texts.Embeddings(held);
+        float[] vectors = by.Reduction.Transform(embeddings, _parallel.MaxDegreeOfParallelism, out float[] kept);
+        float[] wholes = by.Reduction.Centre(embeddings);
+        (int reduced, int whole) = (by.Reduction.Dimensions, by.Reduction.EmbeddingDimensions);
+        NeighborAnswer[] answers = new NeighborAnswer[held.Length];
+        Parallel.For(0, answers.Length, _parallel, i =>
+        {
+            ReadOnlySpan<float> vector = vectors.AsSpan(i * reduced, reduced);
+            (int[] nearest, float[] likeness) = by.Nearest(vector, [.. Neighbors(held[i]).Select(other => places[other]).Where(place => place >= 0)]);
+            answers[i] = nearest.Length == 0
+                ? new NeighborAnswer(-1, -1, 1, 0, 0)
+                : rule.Answer(Array.ConvertAll(nearest, other => found.Labels[other]), likeness, vector, wholes.AsSpan(i * whole, whole), kept[i]);
+        });
+        return answers;
     }
+
+    // More than vote, so that enough are left where some are passed over.
+    private int[] Neighbors(int text) => _whole.Wide.Columns[_whole.Wide.RowOffsets[text].._whole.Wide.RowOffsets[text + 1]];
 }

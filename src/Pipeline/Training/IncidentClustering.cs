@@ -24,21 +24,17 @@ public static class IncidentClustering
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(parameters);
         DistinctTexts distinct = DistinctTexts.Of(texts);
-        float[] vectors = distinct.Rows(embeddings, dimensions);
-        EmbeddingReduction reduction = background ?? EmbeddingReduction.Fit(vectors, dimensions, parameters, maxDegreeOfParallelism, cancellationToken);
-        float[] reduced = reduction.Transform(vectors, maxDegreeOfParallelism, out float[] kept);
-
-        TrainingTexts different = new(reduced, reduction.Dimensions, reduction.Centre(vectors), dimensions, kept, distinct.Copies, -1, parameters);
-        different = different.TooFewForGraph ? different : different with { MinLikeness = LeastLikeness(reduced, reduction.Dimensions, distinct, texts, parameters) };
+        TrainingTexts different = TrainingTexts.Of(embeddings, dimensions, texts, distinct, parameters, background, maxDegreeOfParallelism, cancellationToken);
         TextClustering found = TextClustering.Find(different, maxDegreeOfParallelism, cancellationToken);
+        (AnswerConfidence confidence, double[] confidences) = HeldOutAnswers.Learn(found, different, maxDegreeOfParallelism, cancellationToken);
+        (float[] reduced, int reducedDimensions) = (different.Vectors, different.Reduction.Dimensions);
         float[] map = found.Graph is null
-            ? FirstTwo(reduced, reduction.Dimensions)
+            ? FirstTwo(reduced, reducedDimensions)
             : Umap.Layout(found.Graph, ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism) with { Components = 2, MinDistance = 0.1, Epochs = MapEpochs, LearningRate = 1 }, ct: cancellationToken);
         (int[] labels, int count) = (found.Labels, found.Problems.Length);
-        ClusterCoherence coherence = ClusterCoherence.Of(reduced, reduction.Dimensions, labels, count);
-        ClusterCoherence whole = ClusterCoherence.Of(different.Wholes, dimensions, labels, count);
-        (AnswerConfidence confidence, double[] confidences) = HeldOutAnswers.Learn(found, different, maxDegreeOfParallelism, cancellationToken);
-        MemberGeometry geometry = new(reduction, reduced, labels, [.. Enumerable.Range(0, count)], found.Problems, coherence.Directions, whole.Directions, different.MinLikeness, confidence, maxDegreeOfParallelism);
+        ClusterCoherence coherence = different.Coherence(labels, count);
+        MemberGeometry geometry = new(
+            different.Reduction, reduced, labels, [.. Enumerable.Range(0, count)], found.Problems, coherence.Directions, different.WholeCoherence(labels, count).Directions, different.MinLikeness, confidence, maxDegreeOfParallelism);
         double dbcv = count > 1
             ? Dbcv.Compute(found.Layout, found.Layout.Length / labels.Length, labels, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken)
             : 0;
@@ -47,19 +43,13 @@ public static class IncidentClustering
             distinct.ToIncidents<double>(confidences),
             found.Problems,
             Persistence(labels, count, found.Agreement),
-            distinct.ToIncidents<float>(reduced, reduction.Dimensions),
-            reduction.Dimensions,
+            distinct.ToIncidents<float>(reduced, reducedDimensions),
+            reducedDimensions,
             distinct.ToIncidents<float>(map, 2),
             coherence,
             geometry,
             dbcv,
             found.Stability);
-    }
-
-    private static double LeastLikeness(float[] reduced, int dimensions, DistinctTexts distinct, IReadOnlyList<string> texts, TrainingParameters parameters)
-    {
-        BackgroundLikeness background = BackgroundLikeness.Measure(reduced, dimensions, [.. distinct.FirstRows.Select(row => texts[row])], parameters.Seed);
-        return background.Mean + (parameters.MinCoherence * background.Deviation);
     }
 
     // A cluster persists as far as the layouts agree on its members.

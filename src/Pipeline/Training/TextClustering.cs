@@ -16,6 +16,9 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
     // Taking a member out moves the mean that the others are measured by; it settles in a few rounds.
     private const int DoubtRounds = 5;
 
+    // Chosen on four labelled sets, see docs/benchmarks.md.
+    private const double InvitingShare = 0.6;
+
     /// <summary>Finds them. O(n^2 x dimensions) for the neighbours and O(layouts x the time of one).</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
@@ -24,14 +27,15 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
     {
         (TrainingParameters parameters, int[] copies) = (texts.Parameters, texts.Copies);
         UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
-        UmapGraph? graph = texts.TooFewForGraph ? null : Umap.BuildGraph(texts.Vectors, texts.Dimensions, options, ct: cancellationToken);
+        UmapGraph? graph = texts.TooFewForGraph ? null : texts.Graph(options, cancellationToken);
         LayoutConsensus found = graph is null
             ? Alone(texts, maxDegreeOfParallelism, cancellationToken)
             : LayoutConsensus.Find(graph, copies, parameters, maxDegreeOfParallelism, cancellationToken);
         int[] labels = [.. found.Labels];
         TakeOut(labels, texts, found.ClusterCount);
         int count = WithClustersOfCopies(labels, found.ClusterCount, copies, parameters.MinClusterSize);
-        UmapGraph wide = Umap.BuildGraph(texts.Vectors, texts.Dimensions, options with { Neighbors = Math.Clamp(copies.Length / 3, 2, ProblemGrouping.Neighbors) }, ct: cancellationToken);
+        UmapGraph wide = texts.Graph(options with { Neighbors = Math.Clamp(copies.Length / 3, 2, ProblemGrouping.Neighbors) }, cancellationToken);
+        Invite(labels, texts, wide, count);
         int[] problems = ProblemGrouping.Group(wide, labels, count);
         double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
         return new TextClustering(labels, problems, agreement, found.Stability, found.Layout, graph, wide);
@@ -50,7 +54,7 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
             AllowSingleCluster = true,
             MaxDegreeOfParallelism = maxDegreeOfParallelism,
         };
-        HdbscanResult result = Hdbscan.Fit(texts.Vectors, texts.Dimensions, texts.Copies, options, ct: cancellationToken);
+        HdbscanResult result = Hdbscan.Fit(texts.Vectors, texts.Reduction.Dimensions, texts.Copies, options, ct: cancellationToken);
         return new LayoutConsensus(result.Labels, result.ClusterCount, result.Probabilities, 1, texts.Vectors);
     }
 
@@ -60,7 +64,7 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
         bool changed = true;
         for (int round = 0; changed && round < DoubtRounds; round++)
         {
-            ClusterCoherence coherence = ClusterCoherence.Of(texts.Vectors, texts.Dimensions, labels, clusterCount);
+            ClusterCoherence coherence = texts.Coherence(labels, clusterCount);
             int[] left = new int[clusterCount];
             changed = false;
             for (int text = 0; text < labels.Length; text++)
@@ -83,6 +87,22 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
                     labels[text] = -1;
                     changed = true;
                 }
+            }
+        }
+    }
+
+    // A layout leaves out texts between its clusters. One that is like the members of a cluster belongs to it where most of its neighbours do.
+    private static void Invite(int[] labels, TrainingTexts texts, UmapGraph wide, int clusterCount)
+    {
+        ClusterCoherence coherence = texts.Coherence(labels, clusterCount);
+        int[] before = [.. labels];
+        for (int text = 0; text < labels.Length; text++)
+        {
+            if (before[text] < 0)
+            {
+                (int[] nearest, float[] likeness) = texts.Nearest(texts.Vector(text), wide.Columns[wide.RowOffsets[text]..wide.RowOffsets[text + 1]]);
+                NeighborVote vote = NeighborVote.Of(Array.ConvertAll(nearest, other => before[other]), likeness);
+                labels[text] = vote.Winner >= 0 && vote.Share >= InvitingShare && coherence.OfNew(texts.Vector(text), vote.Winner) >= texts.MinLikeness ? vote.Winner : -1;
             }
         }
     }
