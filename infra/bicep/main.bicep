@@ -64,6 +64,21 @@ param modelStorageSku string = 'Standard_LRS'
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int = 30
+@description('Days after which imported files, which hold personal data as they came, are deleted.')
+@minValue(1)
+@maxValue(3650)
+param importedFileDays int = 90
+
+@description('The instance of ServiceNow that incidents are pulled from; empty for none. Its secrets are kept in the Key Vault: ServiceNow--ClientSecret or ServiceNow--Password.')
+param serviceNow { instance: string, table: string, query: string, clientId: string, userName: string } = {
+  instance: ''
+  table: 'incident'
+  query: ''
+  clientId: ''
+  userName: ''
+}
+@description('A table or view in BigQuery that incidents are taken over from, such as project.servicenow.incident; empty for none.')
+param bigQuerySourceTable string = ''
 
 @allowed([30, 60, 90, 120, 180, 270, 365, 550, 730])
 param logRetentionDays int = 30
@@ -133,6 +148,7 @@ module modelStorage 'modules/model-storage.bicep' = {
     name: 'stmodels${token}'
     sku: modelStorageSku
     softDeleteDays: softDeleteDays
+    importedFileDays: importedFileDays
     privateNetworking: privateNetworking
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
@@ -271,6 +287,14 @@ var appSettings = {
   BigQuery__ProjectId: bigQuery.projectId
   BigQuery__Dataset: bigQuery.dataset
   BigQuery__Location: bigQuery.location
+
+  BigQuery__SourceTable: bigQuerySourceTable
+
+  ServiceNow__Instance: serviceNow.instance
+  ServiceNow__Table: serviceNow.table
+  ServiceNow__Query: serviceNow.query
+  ServiceNow__ClientId: serviceNow.clientId
+  ServiceNow__UserName: serviceNow.userName
 
   PreprocessSchedule: schedules.preprocess
   PullSchedule: schedules.pull

@@ -9,12 +9,15 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     DemoCommand.Create(),
     RunCommand.Create(),
     ImportCommand.Create(),
+    DatasetCommand.Create(),
     PullCommand.Create(),
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),
+    ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    StreamCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

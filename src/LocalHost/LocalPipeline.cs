@@ -1,14 +1,17 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -30,6 +33,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IIncidents Incidents => Get<IIncidents>();
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
+
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
 
     public ITechCenters TechCenters => Get<ITechCenters>();
 
@@ -59,7 +64,15 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ReportBuilder Report => Get<ReportBuilder>();
 
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
+
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

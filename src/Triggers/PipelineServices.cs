@@ -3,12 +3,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
@@ -42,12 +44,13 @@ public static class PipelineServices
         services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
+        services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing));
+        services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing, s.GetRequiredService<DatasetCatalog>()));
         AddTraining(services, configuration, training, fanOut);
-        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s)));
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>(), s.GetRequiredService<EmergingFeed>().TakeAsync));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
@@ -56,6 +59,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
+        services.AddStreams(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;
@@ -67,7 +71,7 @@ public static class PipelineServices
         services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TrainingSchedule(s.GetRequiredService<ISettingsTable>(), configuration, Clock(s)));
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s)));
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>()));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }

@@ -42,6 +42,11 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         LiveModel live = await models.GetAsync(techCenter, cancellationToken)
             ?? throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no model any more. Train it first.");
         FittedModel model = live.Model;
+        if (model.Manifest.Records is { } mix)
+        {
+            return new ClassifyResult(techCenter, model.Manifest.Version, AnswerRecords(request, texts, live, mix, cancellationToken));
+        }
+
         if (!string.Equals(model.Manifest.Embedder, embedderId, StringComparison.Ordinal))
         {
             throw new RequestException(RequestProblem.Conflict, $"The model {model.Manifest.Version} of '{techCenter}' was trained on the embedder '{model.Manifest.Embedder}', the configured one is '{embedderId}'. Train again.");
@@ -61,6 +66,20 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         }
 
         return new ClassifyResult(techCenter, model.Manifest.Version, answers);
+    }
+
+    // Of records each text is a row as a JSON object; the columns that the model does not know are passed over.
+    private ClassifiedText[] AnswerRecords(ClassifyRequest request, IReadOnlyList<string> texts, LiveModel live, RecordMix mix, CancellationToken cancellationToken)
+    {
+        string[] rows =
+        [
+            .. texts.Select((text, i) => summaries.BuildRecord(text, mix.Columns.Select(column => column.Name)) is { Length: > 0 } row
+                ? row
+                : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", mix.Columns.Select(column => column.Name))}.")),
+        ];
+        ReadOnlyMemory<float>[] vectors = [.. rows.Select(row => live.Model.VectorOf(row, default))];
+        IReadOnlyList<ClusterAssignment> found = live.Model.Classify([.. rows.Zip(vectors, (row, vector) => (TextHash.Of(row), vector))], cancellationToken);
+        return [.. rows.Select((row, i) => Describe(live, Unclustered(row), vectors[i].Span, found[i]))];
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)

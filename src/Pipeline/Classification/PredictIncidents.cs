@@ -1,3 +1,4 @@
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -11,7 +12,7 @@ namespace Pipeline.Classification;
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
 /// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
 /// </summary>
-public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
@@ -39,22 +40,23 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
+        IReadOnlyList<Dataset> known = datasets is null ? DatasetCatalog.BuiltIn : await datasets.ListAsync(cancellationToken);
         List<PredictionOutcome> outcomes = [];
         foreach (string center in asked)
         {
             progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
-            outcomes.Add(await CenterAsync(center, cancellationToken));
+            outcomes.Add(await CenterAsync(center, DatasetCatalog.OwnerOf(center, known).EmbedderOr(embedder), cancellationToken));
         }
 
         progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
-    private async Task<PredictionOutcome> CenterAsync(string techCenter, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, string embedderOfRows, CancellationToken cancellationToken)
     {
         try
         {
-            if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
+            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, embedderOfRows, token), cancellationToken) is not SoundVersion<FittedModel?> version)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
             }
@@ -65,8 +67,8 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             }
 
             return version.Loaded is FittedModel model
-                ? await PredictAsync(techCenter, model, cancellationToken) with { Detail = version.Damage }
-                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+                ? await PredictAsync(techCenter, embedderOfRows, model, cancellationToken) with { Detail = version.Damage }
+                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
         }
         catch (ModelException e)
         {
@@ -76,17 +78,17 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     }
 
     // The vectors of another embedder mean nothing to a version: it is not loaded.
-    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
+    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, string embedderOfRows, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedderOfRows, StringComparison.Ordinal)
         ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
         : null;
 
-    private async Task<PredictionOutcome> PredictAsync(string techCenter, FittedModel model, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> PredictAsync(string techCenter, string embedderOfRows, FittedModel model, CancellationToken cancellationToken)
     {
         int predicted = 0;
         int unclustered = 0;
         while (true)
         {
-            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedder, model.Name, options.BatchSize, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, options.BatchSize, cancellationToken);
             if (batch.Count == 0)
             {
                 if (predicted > 0)
@@ -97,8 +99,15 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
             }
 
-            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
             DateTimeOffset now = clock.GetUtcNow();
+
+            // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
+            if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
+            {
+                await told(new PredictedBatch(techCenter, model, batch, answers), cancellationToken);
+            }
+
             await predictions.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => Describe(model, incident, answer, now))], cancellationToken);
             predicted += batch.Count;
             int alone = answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
@@ -143,6 +152,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 }
+
+/// <summary>Incidents of a tech center with their answers.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Model">The version that answered.</param>
+/// <param name="Incidents">The incidents.</param>
+/// <param name="Answers">An answer for each, in order.</param>
+public sealed record PredictedBatch(string TechCenter, FittedModel Model, IReadOnlyList<PreprocessedIncident> Incidents, IReadOnlyList<ClusterAssignment> Answers);
 
 /// <summary>The result of predicting one tech center.</summary>
 /// <param name="TechCenter">The tech center.</param>

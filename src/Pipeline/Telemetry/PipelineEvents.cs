@@ -62,4 +62,13 @@ public static class PipelineEvents
 
     /// <summary>A feed could not be read.</summary>
     public const int FeedFailed = 163;
+
+    /// <summary>A stream goes on from a snapshot and its log.</summary>
+    public const int StreamReplayed = 170;
+
+    /// <summary>A snapshot of a stream is damaged, and was passed over.</summary>
+    public const int StreamDamaged = 171;
+
+    /// <summary>A snapshot of a stream could not be made.</summary>
+    public const int StreamBackupFailed = 172;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Pipeline.Clustering;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -11,7 +12,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     private const int SmallestWindow = 10;
 
@@ -54,23 +55,27 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
+            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
             List<PreprocessedIncident> rows = [];
-            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, dataset.EmbedderOr(embedder), window.From, window.Until, cancellationToken))
             {
                 rows.Add(row);
             }
 
             incidents = rows.Count;
-            TrainingParameters parameters = options.Resolve(incidents);
+            bool isRecords = dataset.Kind == DatasetKind.Records;
+            TrainingParameters parameters = isRecords ? options.ResolveRecords(incidents) : options.Resolve(incidents);
             int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
             if (incidents < needed)
             {
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
-            EmbeddingReduction? background = incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
+            RecordEncoder? encoder = isRecords ? RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns) : null;
+            float[] vectors = encoder is null ? EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]) : encoder.Encode([.. rows.Select(r => r.Summary)]);
+            EmbeddingReduction? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
+                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
@@ -84,7 +89,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 CreatedAt = clock.GetUtcNow(),
                 TrainingRun = trainingRun,
                 LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
-                Embedder = embedder,
+                Embedder = dataset.EmbedderOr(embedder),
+                Records = encoder?.Mix,
                 Window = window,
                 Incidents = incidents,
                 Unclustered = 0,
@@ -132,8 +138,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), cancellationToken);
-                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), draft.Embedder, cancellationToken);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
             ModelManifest manifest = draft with
@@ -188,7 +194,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     }
 
     /// <summary>The newest sound version among those before, whose clusters the new one continues, and what is wrong with those after it.</summary>
-    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, CancellationToken cancellationToken)
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, string embedderOfRows, CancellationToken cancellationToken)
     {
         List<string> damages = [];
         foreach (ListedVersion listed in before.Reverse())
@@ -196,7 +202,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             try
             {
                 ModelManifest manifest = listed.Manifest ?? throw new ModelException(listed.Problem!) { NeedsNewerProgram = listed.NeedsNewerProgram };
-                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
+                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedderOfRows, options.MaxDegreeOfParallelism, cancellationToken), Told());
             }
             catch (ModelException e) when (!e.NeedsNewerProgram)
             {

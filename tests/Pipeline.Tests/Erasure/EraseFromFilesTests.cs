@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Pipeline.Adapters.Local;
+using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Intake;
 using Pipeline.Tests.Fakes;
@@ -132,7 +133,7 @@ public sealed class EraseFromFilesTests
             ManualClock clock = new();
             Ingestion received = await new ReceiveFile(Warehouse, Objects, new UploadOptions(), clock)
                 .RunAsync(new SentFile("incidents", name, new MemoryStream(content), "test", IdempotencyKey: null, reading ?? new IntakeOptions { AllowRejects = true }));
-            return await new IngestFile(Warehouse, Objects, Warehouse, new IntakeOptions(), clock).RunAsync(received.Id);
+            return await new IngestFile(Warehouse, Objects, Warehouse, new DatasetCatalog(Objects, Warehouse), new IntakeOptions(), clock).RunAsync(received.Id);
         }
 
         public void Dispose()
