@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
 using Pipeline.Gate;
@@ -15,6 +16,9 @@ namespace Pipeline.Training;
 public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     private const int SmallestWindow = 10;
+
+    // With a larger share of incidents in no cluster, a training says why.
+    private const double MuchNoise = 0.5;
 
     private readonly PooledBackground _pooled = new(preprocessed, techCenters, embedder, options);
 
@@ -270,9 +274,13 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
+    private static string? WhyUnclustered(ModelManifest manifest) => manifest.Unclustered <= MuchNoise * manifest.Incidents
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{manifest.Unclustered} of the {manifest.Incidents} incidents belong to no cluster: fewer than {manifest.Parameters.MinClusterSize} of them are alike at a time. More incidents of the same kind, from a longer window or a larger tech center, make clusters of them.");
+
     private static TrainingOutcome Published(ModelManifest manifest, Release release, int domains, double seconds, double quality, string? damage) => new()
     {
-        Detail = string.Join(' ', new[] { Told(manifest.Version, release), damage }.OfType<string>()) is { Length: > 0 } told ? told : null,
+        Detail = string.Join(' ', new[] { Told(manifest.Version, release), damage, WhyUnclustered(manifest) }.OfType<string>()) is { Length: > 0 } told ? told : null,
         TechCenter = manifest.TechCenter,
         Status = release.Validation.Passed ? TrainingStatus.Published : TrainingStatus.Refused,
         Stage = release.Stage,
@@ -336,7 +344,7 @@ public sealed record TrainingOutcome
     /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
     public double? Quality { get; init; }
 
-    /// <summary>Why nothing was published, why the version does not serve, or which earlier versions are damaged and were passed over; null otherwise.</summary>
+    /// <summary>Why nothing was published, why the version does not serve, which earlier versions are damaged and were passed over, or why most incidents are in no cluster; null otherwise.</summary>
     public string? Detail { get; init; }
 }
 

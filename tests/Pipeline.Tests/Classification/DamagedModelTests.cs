@@ -123,6 +123,7 @@ public sealed class DamagedModelTests
     [DataRow("clusters.min_likeness", "none")]
     [DataRow("confidence.member.scores", "not a number")]
     [DataRow("confidence.none.rates", "not a number")]
+    [DataRow("confidence.unlike", "not a number")]
     [DataRow("confidence.usual_likeness", "none")]
     [DataRow("clusters.min_likeness", "not a number")]
     [DataRow("texts.cluster", "out of range")]
