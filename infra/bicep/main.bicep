@@ -26,10 +26,11 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, predict: string, train: string, purgeHistory: string } = {
+param schedules { preprocess: string, predict: string, train: string, archive: string, purgeHistory: string } = {
   preprocess: '0 0 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
+  archive: '0 0 4 1 * *'
   purgeHistory: '0 0 3 * * *'
 }
 
@@ -274,6 +275,7 @@ var appSettings = {
   PreprocessSchedule: schedules.preprocess
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
+  ArchiveSchedule: schedules.archive
   PurgeHistorySchedule: schedules.purgeHistory
   History__RetentionDays: string(historyDays)
 }

@@ -22,12 +22,13 @@ public sealed class ArchiveIncidents(ITechCenters techCenters, IRemovals removal
     /// <summary>Archives all that is old enough.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="olderThanMonths">Months before the newest incident, at least those of the training's window; null for those of the settings.</param>
+    /// <param name="mostDays">Days to archive at most; null for all. Fewer are archived only where there are no more.</param>
     /// <param name="progress">Told how many days are done.</param>
     /// <param name="cancellationToken">Stops the work; what was archived stays so.</param>
     /// <exception cref="ArgumentException">There is no such data set, or the months are too few.</exception>
     /// <exception cref="WarehouseException">The warehouse failed; try again.</exception>
     /// <exception cref="ObjectStoreException">The object store failed, or holds something else than was written; try again.</exception>
-    public async Task<ArchiveOutcome> RunAsync(string dataset = Dataset, int? olderThanMonths = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<ArchiveOutcome> RunAsync(string dataset = Dataset, int? olderThanMonths = null, int? mostDays = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (!string.Equals(dataset, Dataset, StringComparison.Ordinal))
         {
@@ -43,7 +44,7 @@ public sealed class ArchiveIncidents(ITechCenters techCenters, IRemovals removal
 
         ArchiveFolder folder = new(objects, dataset);
         DateTimeOffset first = DayOf(oldest);
-        for (DateTimeOffset? day = first; day is { } now; day = await NextAsync(now, until, cancellationToken))
+        for (DateTimeOffset? day = first; day is { } now && outcome.Days < (mostDays ?? int.MaxValue); day = await NextAsync(now, until, cancellationToken))
         {
             progress?.Report(new PipelineProgress(Stage, (now - first).Days, (until - first).Days, now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
             (int rows, bool wrote) = await ArchiveDayAsync(folder, now, cancellationToken);

@@ -56,4 +56,13 @@ public static class PipelineEvents
 
     /// <summary>A file was refused, or could not be taken in.</summary>
     public const int FileRefused = 161;
+
+    /// <summary>Old incidents were archived.</summary>
+    public const int Archived = 170;
+
+    /// <summary>An incident was erased.</summary>
+    public const int Erased = 171;
+
+    /// <summary>An erasure was given up.</summary>
+    public const int ErasureFailed = 172;
 }
