@@ -12,6 +12,8 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),
+    RetentionCommands.CreateArchive(),
+    RetentionCommands.CreateErase(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
     ServeCommand.Create(),

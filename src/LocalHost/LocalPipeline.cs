@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Archive;
 using Pipeline.Classification;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -54,6 +56,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TrainingSteps Train => Get<TrainingSteps>();
 
     public PredictIncidents Predict => Get<PredictIncidents>();
+
+    public ArchiveIncidents Archive => Get<ArchiveIncidents>();
+
+    public EraseIncident Erase => Get<EraseIncident>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 

@@ -66,6 +66,13 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         return await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + late }, cancellationToken);
     }
 
+    /// <summary>Notes that rows were taken out of rejects outside the stores as well.</summary>
+    public Task<ErasureRecord> AddRejectsAsync(ErasureRecord erasure, int rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(erasure);
+        return NoteAsync(erasure, removed => removed with { RejectedRows = removed.RejectedRows + rows }, cancellationToken);
+    }
+
     /// <summary>Notes that an erasure could not be brought to its end. It can be begun again.</summary>
     public async Task GiveUpAsync(string id, string problem, CancellationToken cancellationToken = default)
     {

@@ -81,7 +81,7 @@ public sealed class ErasuresApiTests
         await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ArchiveSchedule"] = "* * * * * *", ["Training:WindowMonths"] = "1", ["Archive:AfterMonths"] = "1" });
         DateTimeOffset first = new(2022, 1, 1, 12, 0, 0, TimeSpan.Zero);
         await api.Warehouse.UpsertIncidentsAsync([.. Enumerable.Range(0, 40).Select(i => new Incident { Number = $"OLD{i:00}", CreatedOn = first.AddDays(i), Texts = [$"text {i}"], TechCenter = "Desk" }),
-            new Incident { Number = "NEW", CreatedOn = first.AddYears(1), Texts = ["new"], TechCenter = "Desk" }]);
+            new Incident { Number = "NEW", CreatedOn = first.AddDays(100), Texts = ["new"], TechCenter = "Desk" }]);
 
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
         while (await api.Warehouse.CountChangesAsync(0) > 1)
