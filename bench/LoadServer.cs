@@ -48,6 +48,16 @@ internal sealed class LoadServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The most resident memory since the start, in MB.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return Math.Round(_process.PeakWorkingSet64 / 1e6, 1);
+        }
+    }
+
     /// <summary>Makes the demo in a folder.</summary>
     /// <exception cref="CommandException">The demo failed.</exception>
     public static async Task MakeDemoAsync(string folder, CancellationToken cancellationToken)
