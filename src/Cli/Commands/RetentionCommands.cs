@@ -3,6 +3,7 @@ using System.Globalization;
 using Pipeline.Archive;
 using Pipeline.Erasure;
 using Pipeline.LocalHost;
+using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
