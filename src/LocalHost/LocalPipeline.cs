@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Archive;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
@@ -9,6 +10,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -33,6 +35,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
 
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
+
     public ITechCenters TechCenters => Get<ITechCenters>();
 
     public IPreprocessedIncidents Preprocessed => Get<IPreprocessedIncidents>();
@@ -46,6 +50,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IObjectStore Objects => Get<IObjectStore>();
 
     public ModelStore Models => Get<ModelStore>();
+
+    public PullIncidents Pull => Get<PullIncidents>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 
@@ -64,6 +70,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public ReportBuilder Report => Get<ReportBuilder>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

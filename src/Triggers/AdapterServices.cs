@@ -8,6 +8,7 @@ using Pipeline.Adapters.Local;
 using Pipeline.Adapters.Onnx;
 #endif
 using Pipeline.Adapters.S3;
+using Pipeline.Adapters.ServiceNow;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -59,6 +60,7 @@ public static class AdapterServices
 
     /// <summary>
     /// Adds a warehouse under each of its ports (<see cref="WarehouseServices"/>), an <see cref="IObjectStore"/>, an embedding generator and an <see cref="IClusterLabeller"/> as singletons.
+    /// A feed of ServiceNow is among them where <c>ServiceNow:Instance</c> names one.
     /// Every setting of theirs is read and checked here; nothing is opened or reached before it is first used.
     /// </summary>
     /// <param name="services">Where they are added.</param>
@@ -82,7 +84,7 @@ public static class AdapterServices
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);
         Choose("Embedder:Kind", "Hybrid", Embedders, choice);
         Choose("Labeller:Kind", "Keywords", Labellers, choice);
-        return services;
+        return services.AddServiceNowFeed(configuration);
     }
 
     private static void RefuseLeftOut(IConfiguration configuration, string setting, string kind)

@@ -4,6 +4,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Archive;
+using Pipeline.Datasets;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
@@ -12,6 +13,7 @@ namespace Pipeline.Triggers;
 public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogger<ArchiveOrchestration> logger)
 {
     private const string Orchestrator = "ArchiveOrchestrator";
+    private const string List = "ArchiveList";
     private const string Archive = "ArchiveDays";
     private const int DaysAtOnce = 31;
 
@@ -19,7 +21,7 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
 
     /// <summary>Starts the archiving, unless the one of this name is under way.</summary>
     internal static Task StartAsync(DurableTaskClient client, string name, CancellationToken cancellationToken) =>
-        client.StartOnceAsync(Orchestrator, $"archive-{name}", new ArchiveRequest(ArchiveIncidents.Dataset, PipelineActivity.CurrentTraceParent), cancellationToken);
+        SingletonWork.StartAsync(client, Orchestrator, $"archive-{name}", new ArchiveRequest(PipelineActivity.CurrentTraceParent), cancellationToken);
 
     /// <summary>Archives until nothing is old enough any more.</summary>
     /// <returns>How many incidents were archived.</returns>
@@ -29,23 +31,35 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
         ArgumentNullException.ThrowIfNull(context);
         ArchiveRequest request = context.GetInput<ArchiveRequest>()!;
         long incidents = 0;
-        ArchiveOutcome outcome;
-        do
+        foreach (string dataset in await context.CallActivityAsync<string[]>(List, request, Patient))
         {
-            outcome = await context.CallActivityAsync<ArchiveOutcome>(Archive, request, Patient);
-            incidents += outcome.Incidents;
+            ArchiveOutcome outcome;
+            do
+            {
+                outcome = await context.CallActivityAsync<ArchiveOutcome>(Archive, request with { Dataset = dataset }, Patient);
+                incidents += outcome.Incidents;
+            }
+            while (!outcome.IsComplete);
         }
-        while (outcome.Days == DaysAtOnce);
+
         return incidents;
     }
 
-    /// <summary>Archives the next days.</summary>
+    /// <summary>Lists the data sets.</summary>
+    [Function(List)]
+    public Task<IReadOnlyList<string>> ListAsync([ActivityTrigger] ArchiveRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return archive.DatasetsAsync(cancellationToken);
+    }
+
+    /// <summary>Archives the next days of a data set.</summary>
     [Function(Archive)]
     public async Task<ArchiveOutcome> ArchiveAsync([ActivityTrigger] ArchiveRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Archive, ActivityKind.Internal, request.TraceParent);
-        ArchiveOutcome outcome = await archive.RunAsync(request.Dataset, mostDays: DaysAtOnce, cancellationToken: cancellationToken);
+        ArchiveOutcome outcome = await archive.RunAsync(request.Dataset ?? Dataset.Incidents, mostDays: DaysAtOnce, cancellationToken: cancellationToken);
         LogArchived(outcome.Dataset, outcome.Incidents, outcome.Days, outcome.Before);
         return outcome;
     }
@@ -55,6 +69,6 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
 }
 
 /// <summary>What to archive.</summary>
-/// <param name="Dataset">The data set.</param>
 /// <param name="TraceParent">What began the work, as a W3C <c>traceparent</c>; null where it is not known.</param>
-public sealed record ArchiveRequest(string Dataset, string? TraceParent) : ITraced;
+/// <param name="Dataset">The data set; null for all.</param>
+public sealed record ArchiveRequest(string? TraceParent, string? Dataset = null) : ITraced;

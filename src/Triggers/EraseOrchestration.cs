@@ -21,7 +21,7 @@ public sealed partial class EraseOrchestration(EraseIncident erase, ILogger<Eras
 
     /// <summary>Starts an erasure, unless it is under way.</summary>
     internal static Task StartAsync(DurableTaskClient client, ErasureRecord erasure, CancellationToken cancellationToken) =>
-        client.StartOnceAsync(Orchestrator, $"erase-{erasure.Id}", new EraseRequest(erasure.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
+        SingletonWork.StartAsync(client, Orchestrator, $"erase-{erasure.Id}", new EraseRequest(erasure.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
 
     /// <summary>Erases an incident; where that fails for good, its record says why.</summary>
     [Function(Orchestrator)]

@@ -19,13 +19,9 @@ public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<Inges
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
 
     /// <summary>Starts the import of a file, unless it is done or under way.</summary>
-    internal static async Task StartAsync(DurableTaskClient client, Ingestion ingestion, CancellationToken cancellationToken)
-    {
-        if (!ingestion.IsFinal)
-        {
-            await client.StartOnceAsync(Orchestrator, $"ingest-{ingestion.Id}", new IngestRequest(ingestion.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
-        }
-    }
+    internal static Task StartAsync(DurableTaskClient client, Ingestion ingestion, CancellationToken cancellationToken) => ingestion.IsFinal
+        ? Task.CompletedTask
+        : SingletonWork.StartAsync(client, Orchestrator, $"ingest-{ingestion.Id}", new IngestRequest(ingestion.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
 
     /// <summary>Imports a file; where that fails for good, its ingestion says why.</summary>
     [Function(Orchestrator)]

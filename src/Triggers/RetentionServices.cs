@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Archive;
+using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Storage;
@@ -19,7 +20,7 @@ internal static class RetentionServices
         ArchiveOptions archive = configuration.GetSection("Archive").Get<ArchiveOptions>() ?? new ArchiveOptions();
         archive.Validate(training.WindowMonths);
         services.TryAddSingleton(s => new ArchiveIncidents(
-            s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IObjectStore>(), archive, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<DatasetCatalog>(), archive, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<EraseFromModels>();
         services.TryAddSingleton<EraseFromFiles>();
         services.TryAddSingleton<EraseFromArchive>();

@@ -26,6 +26,8 @@ internal static class BigQueryRows
             ContentHash = OptionalText(row, "optional_hash"),
             ClusterId = (int?)OptionalNumber(row, "optional_cluster_id"),
             ClusterLabel = OptionalText(row, "optional_label"),
+            ProblemId = (int?)OptionalNumber(row, "optional_problem_id"),
+            ProblemLabel = OptionalText(row, "optional_problem"),
             DomainName = OptionalText(row, "optional_domain"),
             Confidence = (double?)row["optional_confidence"],
             ModelVersion = OptionalText(row, "optional_model"),
@@ -40,7 +42,7 @@ internal static class BigQueryRows
         ContentHash = Text(row, "content_hash"),
         Embedder = Text(row, "embedder"),
         Summary = Text(row, "combined_incidents_summary"),
-        Embedding = Embedding(row, "embedding"),
+        Embedding = Embedding(row, "embedding_bytes"),
     };
 
     public static PredictedIncident Predicted(BigQueryRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
@@ -73,6 +75,8 @@ internal static class BigQueryRows
     {
         IncidentId = Text(row, "incident_id"),
         TechCenter = Text(row, "tech_center"),
+        ProblemId = (int)Number(row, "predicted_problem_id"),
+        ProblemLabel = Text(row, "predicted_problem_label"),
         ClusterId = (int)Number(row, "predicted_cluster_id"),
         ClusterLabel = Text(row, "predicted_cluster_label"),
         DomainId = (int)Number(row, "predicted_domain_id"),

@@ -21,7 +21,10 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 3;
+    private const int SchemaVersion = 5;
+
+    // From here on the bytes of an embedding have a column of their own.
+    private const int BytesRenamed = 3;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
@@ -67,11 +70,17 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
                 $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
         }
 
-        // Versions differ in nothing else than new tables.
+        if (made is > 0 and < BytesRenamed)
+        {
+            await _connection.RunAsync(BigQuerySql.Get("rename-embedding"), [], cancellationToken);
+            await SetSchemaAsync(BytesRenamed, cancellationToken);
+        }
+
         if (made < SchemaVersion)
         {
             await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+            await _connection.RunAsync(BigQuerySql.Get("complete-tables"), [], cancellationToken);
+            await SetSchemaAsync(SchemaVersion, cancellationToken);
         }
 
         _isOpen = true;
@@ -84,6 +93,9 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         _writing.Dispose();
         _opening.Dispose();
     }
+
+    private Task SetSchemaAsync(int version, CancellationToken cancellationToken) =>
+        RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, version.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal static class SqliteWarehouseSql
     public const int ApplicationId = 0x50495045;
 
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
-    public const int SchemaVersion = 4;
+    public const int SchemaVersion = 5;
 
     // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
     // The embedding is the last column of its row, so that a scan of the others does not walk through it.
@@ -120,6 +120,7 @@ internal static class SqliteWarehouseSql
         ("incidents", "reopen_count", "INTEGER"), ("incidents", "location", "TEXT"), ("incidents", "cmdb_ci", "TEXT"),
         ("ingestions", "ingestion_id", "TEXT"), ("ingestions", "state", "TEXT"), ("ingestions", "dataset", "TEXT"), ("ingestions", "idempotency_key", "TEXT"),
         ("ingestions", "object_name", "TEXT"), ("ingestions", "reading", "TEXT"),
+        ("incident_predictions", "predicted_problem_id", "INTEGER"), ("incident_predictions", "predicted_problem_label", "TEXT"),
     ];
 
     public const string ColumnsOf = "SELECT name FROM pragma_table_info(@table)";
@@ -188,7 +189,7 @@ internal static class SqliteWarehouseSql
     private const string SelectStored = """
         SELECT i.change_sequence, i.number, i.sys_created_on, i.sys_updated_on, i.texts, i.tech_center, i.priority, i.state, i.resolved_at, i.close_notes, i.reopen_count, i.location, i.cmdb_ci,
             s.combined_incidents_summary, s.content_hash,
-            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used
+            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used, p.predicted_problem_id, p.predicted_problem_label
         FROM incidents AS i
         LEFT JOIN preprocessed_incidents AS s ON s.number = i.number
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
@@ -325,7 +326,7 @@ internal static class SqliteWarehouseSql
         FROM preprocessed_incidents AS i
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
-            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion)
+            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion OR p.predicted_problem_id IS NULL)
         ORDER BY i.number
         LIMIT @limit
         """;
@@ -333,14 +334,16 @@ internal static class SqliteWarehouseSql
     // The WHERE of the SELECT also keeps the grammar of INSERT ... SELECT ... ON CONFLICT unambiguous.
     public const string UpsertPrediction = """
         INSERT INTO incident_predictions
-            (incident_id, tech_center, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
+            (incident_id, tech_center, predicted_problem_id, predicted_problem_label, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
              confidence_score, prediction_timestamp, model_table_used, blob_model_path, content_hash)
-        SELECT @incidentId, @techCenter, @clusterId, @clusterLabel, @domainId, @domainName,
+        SELECT @incidentId, @techCenter, @problemId, @problemLabel, @clusterId, @clusterLabel, @domainId, @domainName,
              @confidence, @predictedAt, @modelVersion, @modelPath, @contentHash
         FROM preprocessed_incidents
         WHERE number = @incidentId AND content_hash = @contentHash AND tech_center = @techCenter
         ON CONFLICT (incident_id) DO UPDATE SET
             tech_center = excluded.tech_center,
+            predicted_problem_id = excluded.predicted_problem_id,
+            predicted_problem_label = excluded.predicted_problem_label,
             predicted_cluster_id = excluded.predicted_cluster_id,
             predicted_cluster_label = excluded.predicted_cluster_label,
             predicted_domain_id = excluded.predicted_domain_id,
@@ -355,6 +358,7 @@ internal static class SqliteWarehouseSql
     public const string ReadPredicted = """
         SELECT p.incident_id, p.tech_center, p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_id, p.predicted_domain_name,
             p.confidence_score, p.prediction_timestamp, p.model_table_used, p.blob_model_path, p.content_hash,
+            COALESCE(p.predicted_problem_id, p.predicted_cluster_id), COALESCE(p.predicted_problem_label, p.predicted_cluster_label),
             i.sys_created_on, i.combined_incidents_summary
         FROM incident_predictions AS p
         JOIN preprocessed_incidents AS i ON i.number = p.incident_id

@@ -13,16 +13,27 @@ internal static class RetentionCommands
     public static Command CreateArchive()
     {
         Option<string?> data = CommandOptions.DataOfStep();
-        Option<string?> dataset = CommandOptions.Text("--dataset", $"The data set. Default: {ArchiveIncidents.Dataset}.", "NAME");
+        Option<string?> dataset = CommandOptions.Text("--dataset", "The data set. Default: all of them.", "NAME");
         Option<int?> months = CommandOptions.Integer("--older-than-months", "Months before the newest incident from which one is archived; at least those that a training looks back. Default: that of the setting Archive:AfterMonths.", 1, 1200);
         Option<bool> json = CommandOptions.Json();
         Command command = new("archive", "Move old incidents from the warehouse into Parquet files by day.") { data, dataset, months, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The days that are archived stay so; the same command goes on with the others.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
-            ArchiveOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Archive.RunAsync(parsed.GetValue(dataset) ?? ArchiveIncidents.Dataset, parsed.GetValue(months), mostDays: null, progress, cancellationToken));
-            string before = outcome.Before is { } date ? string.Create(CultureInfo.InvariantCulture, $" from before {date:yyyy-MM-dd}") : "";
-            host.Show(outcome, console => console.WriteLine($"{ConsoleText.Count(outcome.Incidents, "incident")}{before} archived, of {ConsoleText.Count(outcome.Days, "day")}; {ConsoleText.Count(outcome.Files, "file")} written."));
+            List<ArchiveOutcome> outcomes = [];
+            foreach (string name in parsed.GetValue(dataset) is { } named ? [named] : await pipeline.Archive.DatasetsAsync(cancellationToken))
+            {
+                outcomes.Add(await ConsoleProgress.RunAsync(progress => pipeline.Archive.RunAsync(name, parsed.GetValue(months), mostDays: null, progress, cancellationToken)));
+            }
+
+            host.Show(new { datasets = outcomes }, console =>
+            {
+                foreach (ArchiveOutcome outcome in outcomes)
+                {
+                    string before = outcome.Before is { } date ? string.Create(CultureInfo.InvariantCulture, $" from before {date:yyyy-MM-dd}") : "";
+                    console.WriteLine($"{outcome.Dataset}: {ConsoleText.Count(outcome.Incidents, "row")}{before} archived, of {ConsoleText.Count(outcome.Days, "day")}; {ConsoleText.Count(outcome.Files, "file")} written.");
+                }
+            });
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -79,7 +79,7 @@ public sealed class RetentionTests
         await FillAsync(folder["data"]);
 
         (await CommandLine.RunAsync("archive", "--data", folder["data"], "--older-than-months", "12")).ShouldHaveFailed(2, "A training looks back 24 months");
-        (await CommandLine.RunAsync("archive", "--data", folder["data"], "--dataset", "survey")).ShouldHaveFailed(2, "There is no data set 'survey' to archive. Known: 'incidents'.");
+        (await CommandLine.RunAsync("archive", "--data", folder["data"], "--dataset", "survey")).ShouldHaveFailed(2, "There is no data set 'survey'. Known: 'household-survey', 'incidents'.");
         (await CommandLine.RunAsync("erase", "--data", folder["data"])).ExitCode.ShouldBe(2);
         (await CommandLine.RunAsync(["archive", "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal) { ["Archive__AfterMonths"] = "3" }))
             .ShouldHaveFailed(2, "Archive:AfterMonths is 3; it must be from 24 to 1200.");

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Archive;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
@@ -191,10 +192,13 @@ public sealed class EraseIncidentTests
             crash is null ? company.Warehouse : new CrashingRemovals(company.Warehouse, crash),
             company.Warehouse,
             new EraseFromModels(new ModelStore(objects), company.Clock),
-            new EraseFromFiles(new NoIngestions(), objects, new IntakeOptions()),
+            new EraseFromFiles(new NoIngestions(), objects, Datasets(company), new IntakeOptions()),
             new EraseFromArchive(objects),
+            Datasets(company),
             company.Clock);
     }
+
+    private static DatasetCatalog Datasets(SmallCompany company) => new(company.Objects, company.Warehouse);
 
     private static async Task<ErasureRecord> EraseAsync(SmallCompany company, string number)
     {

@@ -18,11 +18,12 @@ WHEN MATCHED THEN UPDATE SET
     content_hash = source.content_hash,
     embedder = source.embedder,
     combined_incidents_summary = source.combined_incidents_summary,
-    embedding = source.embedding
+    embedding = source.embedding,
+    embedding_bytes = source.embedding_bytes
 WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
-    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, combined_incidents_summary, embedding)
+    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, combined_incidents_summary, embedding, embedding_bytes)
     VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
-        source.embedder, source.combined_incidents_summary, source.embedding);
+        source.embedder, source.combined_incidents_summary, source.embedding, source.embedding_bytes);
 
 MERGE INTO incident_predictions AS target
 USING current_rows AS source
