@@ -19,6 +19,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    StreamCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

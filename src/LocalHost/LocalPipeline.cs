@@ -13,6 +13,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -68,6 +69,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public EraseIncident Erase => Get<EraseIncident>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
+
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 

@@ -21,6 +21,9 @@ internal static class Schedules
     /// <summary>When to archive; on the first of each month at four by default.</summary>
     public const string Archive = "%ArchiveSchedule%";
 
+    /// <summary>When to make snapshots of the streams: every hour.</summary>
+    public const string StreamBackup = "0 0 * * * *";
+
     /// <summary>When to forget old orchestrations; every night at three by default.</summary>
     public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

@@ -63,12 +63,21 @@ public static class PipelineEvents
     /// <summary>A feed could not be read.</summary>
     public const int FeedFailed = 163;
 
+    /// <summary>A stream goes on from a snapshot and its log.</summary>
+    public const int StreamReplayed = 170;
+
+    /// <summary>A snapshot of a stream is damaged, and was passed over.</summary>
+    public const int StreamDamaged = 171;
+
+    /// <summary>A snapshot of a stream could not be made.</summary>
+    public const int StreamBackupFailed = 172;
+
     /// <summary>Old incidents were archived.</summary>
-    public const int Archived = 170;
+    public const int Archived = 180;
 
     /// <summary>An incident was erased.</summary>
-    public const int Erased = 171;
+    public const int Erased = 181;
 
     /// <summary>An erasure was given up.</summary>
-    public const int ErasureFailed = 172;
+    public const int ErasureFailed = 182;
 }

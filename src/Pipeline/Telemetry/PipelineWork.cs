@@ -48,4 +48,7 @@ public static class PipelineOperation
 
     /// <summary>Answering for texts at hand.</summary>
     public const string Classify = "classify";
+
+    /// <summary>Feeding a stream with what predictions answered.</summary>
+    public const string Stream = "stream";
 }

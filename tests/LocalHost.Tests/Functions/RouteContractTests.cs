@@ -18,6 +18,17 @@ public sealed class RouteContractTests
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
         "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",
+        .. Streams,
+    ];
+
+    // What takes another writer, sixteen mebibytes, a reader of events, or a file in the object store: StreamsApiTests and the tests of the streams have it.
+    private static IEnumerable<string> Streams =>
+    [
+        "POST /tweets 409", "POST /tweets 413", "POST /streams/{name}/items 413", "GET /streams/{name}/events 200", "POST /streams/{name}/config/reload 200",
+        .. new[]
+        {
+            "POST items", "GET clusters", "GET clusters/{id}/items", "GET stats", "GET search", "GET events", "POST backup", "GET backups", "POST restore", "POST verify", "GET config", "PUT config", "POST config/reload",
+        }.Select(operation => $"{operation.Replace(" ", " /streams/{name}/", StringComparison.Ordinal)} 409"),
     ];
 
     // So many layouts that a training is still under way when it is cancelled.

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.Streams;
 using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Hosting.Telemetry;
@@ -54,5 +55,6 @@ internal static class HostTelemetry
     {
         _ = services.GetRequiredService<MeterProvider>();
         PipelineMetrics.BeginAtZero();
+        StreamMetrics.BeginAtZero();
     }
 }
