@@ -16,6 +16,8 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     StepCommands.CreatePredict(),
     ModelCommands.Create(),
     RunsCommands.Create(),
+    RetentionCommands.CreateArchive(),
+    RetentionCommands.CreateErase(),
     ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -73,6 +75,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TrainingSteps Train => Get<TrainingSteps>();
 
     public PredictIncidents Predict => Get<PredictIncidents>();
+
+    public ArchiveIncidents Archive => Get<ArchiveIncidents>();
+
+    public EraseIncident Erase => Get<EraseIncident>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 

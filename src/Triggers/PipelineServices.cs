@@ -66,6 +66,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
+        services.AddRetention(configuration, training);
         services.AddStreams(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();

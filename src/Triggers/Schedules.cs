@@ -24,6 +24,9 @@ internal static class Schedules
     /// <summary>When to put old versions away.</summary>
     public const string PutAway = "0 30 3 * * *";
 
+    /// <summary>When to archive; on the first of each month at four by default.</summary>
+    public const string Archive = "%ArchiveSchedule%";
+
     /// <summary>When to make snapshots of the streams: every hour.</summary>
     public const string StreamBackup = "0 0 * * * *";
 

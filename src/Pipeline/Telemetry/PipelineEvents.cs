@@ -83,4 +83,13 @@ public static class PipelineEvents
 
     /// <summary>A snapshot of a stream could not be made.</summary>
     public const int StreamBackupFailed = 172;
+
+    /// <summary>Old incidents were archived.</summary>
+    public const int Archived = 180;
+
+    /// <summary>An incident was erased.</summary>
+    public const int Erased = 181;
+
+    /// <summary>An erasure was given up.</summary>
+    public const int ErasureFailed = 182;
 }
