@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
-using Pipeline.Incidents;
+using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
@@ -23,13 +23,13 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
     private readonly List<string> _remarks = [];
 
     /// <summary>Runs a file of incidents through the pipeline.</summary>
-    public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, RunOutputs outputs, CancellationToken cancellationToken)
+    public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, Dataset dataset, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: dataset, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });
@@ -58,6 +58,26 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         return await FinishAsync("Problems of a made-up company", result, outputs, cancellationToken);
     }
 
+    /// <summary>Runs the made-up household survey through the pipeline, and holds what is found against what the rows were made as.</summary>
+    public async Task<int> SurveyAsync(int count, int seed, RunOutputs outputs, CancellationToken cancellationToken)
+    {
+        CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        CommandHost.Tell($"Making {ConsoleText.Count(count, "household")} of a made-up survey, then importing, training and predicting.");
+        string path = Path.Combine(pipeline.Folder.Path, "households.csv");
+        SurveyRow[] rows = [.. DemoSurvey.Generate(count, seed)];
+        await AtomicFile.WriteAsync(path, stream => DemoSurvey.WriteAsync(rows, stream));
+        using SourceFile file = SourceFile.Open(path);
+        Dataset survey = await pipeline.Datasets.FindAsync(Dataset.Survey, cancellationToken);
+        RunResult result = await ConsoleProgress.RunAsync(async progress =>
+        {
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: survey, cancellationToken: cancellationToken);
+            return await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken);
+        });
+        double agreement = await RecordGroups.AgreementAsync(pipeline, survey, rows, cancellationToken);
+        CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Agreement of the groups found with those that the rows were made as: adjusted Rand index {agreement:0.000}"));
+        return await FinishAsync("Groups of a made-up household survey", result with { Agreement = Math.Round(agreement, 4) }, outputs, cancellationToken);
+    }
+
     private void Remark(IntakeResult imported, IntakeOptions intakeOptions)
     {
         if (imported.Source is not null)
@@ -83,11 +103,13 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         foreach (TrainingRequest version in versions ?? await _trained.NeededAsync(cancellationToken))
         {
-            _trainings.Add(await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken));
+            TrainingRecord training = await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken);
+            _trainings.Add(training);
+            _remarks.AddRange(training.TechCenters.Where(c => c.Stage is ModelStage.Candidate or ModelStage.Canary).Select(c => $"{c.TechCenter}: {c.Detail}"));
         }
 
         await RemarkWindowAsync(cancellationToken);
-        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
+        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken: cancellationToken);
         RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }
@@ -115,24 +137,24 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         List<RunTechCenter> centers = [];
         foreach (PredictionOutcome predicted in predictions.OrderBy(p => p.TechCenter, StringComparer.Ordinal))
         {
-            centers.Add(trained[predicted.TechCenter].LastOrDefault() is TrainingOutcome t
+            centers.Add(trained[predicted.TechCenter].LastOrDefault() is { Stage: null or ModelStage.Production } t
                 ? new RunTechCenter(
                     t.TechCenter, t.Incidents, t.Problems, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(trained[t.TechCenter].Sum(o => o.Seconds), 3), t.Detail ?? predicted.Detail)
                 {
                     Failed = t.Status == TrainingStatus.Failed || predicted.Failed,
                 }
-                : await KnownAsync(predicted, cancellationToken));
+                : await KnownAsync(predicted, trained[predicted.TechCenter].LastOrDefault(), cancellationToken));
         }
 
         return [.. centers];
     }
 
-    private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, CancellationToken cancellationToken)
+    private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, TrainingOutcome? candidate, CancellationToken cancellationToken)
     {
-        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadNewestAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
+        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadServingAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
         ModelManifest? model = version?.Manifest;
         int domains = version?.Loaded.Domains.Count ?? 0;
-        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
+        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, candidate?.Seconds ?? 0, candidate?.Detail ?? predicted.Detail) { Failed = predicted.Failed };
     }
 
     private async Task<int> FinishAsync(string title, RunResult result, RunOutputs outputs, CancellationToken cancellationToken)
@@ -145,7 +167,12 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         }
 
         RunResult timed = result with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
-        host.Show(timed, console => RunSummary.Write(console, report));
+        timed = timed with { Groups = await RecordGroups.ReadAsync(pipeline, timed.TechCenters.Select(c => c.Name), cancellationToken) };
+        host.Show(timed, console =>
+        {
+            RunSummary.Write(console, report);
+            RecordGroups.Write(console, timed.Groups);
+        });
         CommandHost.Tell($"{ConsoleText.Count(timed.Incidents, "incident")}{(timed.Rejected > 0 ? $" and {ConsoleText.Count(timed.Rejected, "rejected row")}" : "")}, {ConsoleText.Count(timed.Embedded, "text")} embedded, {ConsoleText.Count(timed.Predictions, "prediction")} in {ConsoleText.Duration(_clock.Elapsed)}");
         _remarks.ForEach(CommandHost.Tell);
         if (timed.Rejected > 0)
@@ -204,6 +231,14 @@ internal sealed record RunOutputs(string? Assignments = null, string? Report = n
 /// <param name="Predictions">Predictions made.</param>
 internal sealed record RunResult(int Incidents, int Rejected, long Embedded, double Seconds, IReadOnlyList<RunTechCenter> TechCenters, int Predictions)
 {
+    /// <summary>Of records, the groups that were found and what sets each apart; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RecordGroup>? Groups { get; init; }
+
+    /// <summary>The adjusted Rand index of the groups found with those that are known; left out where none are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Agreement { get; init; }
+
     /// <summary>Whether a tech center failed.</summary>
     [JsonIgnore]
     public bool Failed => TechCenters.Any(c => c.Failed);

@@ -33,7 +33,8 @@ internal static class RunSummary
         table.Write(console, report.TechCenters.Count - shown.Count);
     }
 
-    private static string Trend(ClusterTrend trend) => trend switch
+    /// <summary>A trend as tables show it.</summary>
+    public static string Trend(ClusterTrend trend) => trend switch
     {
         ClusterTrend.New => "+ new",
         ClusterTrend.Rising => "↗ rising",

@@ -1,13 +1,19 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Archive;
 using Pipeline.Classification;
+using Pipeline.Datasets;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -32,6 +38,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
 
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
+
     public ITechCenters TechCenters => Get<ITechCenters>();
 
     public IPreprocessedIncidents Preprocessed => Get<IPreprocessedIncidents>();
@@ -46,6 +54,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ModelStore Models => Get<ModelStore>();
 
+    public ModelCatalog Catalog => Get<ModelCatalog>();
+
+    public ManageVersions Versions => Get<ManageVersions>();
+
+    public CompareVersions Compare => Get<CompareVersions>();
+
+    public PutAwayVersions PutAway => Get<PutAwayVersions>();
+
+    public RunLog Runs => Get<RunLog>();
+
     public PullIncidents Pull => Get<PullIncidents>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
@@ -58,6 +76,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PredictIncidents Predict => Get<PredictIncidents>();
 
+    public ArchiveIncidents Archive => Get<ArchiveIncidents>();
+
+    public EraseIncident Erase => Get<EraseIncident>();
+
     public ReportBuilder Report => Get<ReportBuilder>();
 
     public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
@@ -67,6 +89,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public KeepStreams KeepStreams => Get<KeepStreams>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

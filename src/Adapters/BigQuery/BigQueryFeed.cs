@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Storage;
@@ -33,7 +34,7 @@ internal sealed class BigQueryFeed(BigQuerySource source, FeedStores stores, Fun
         SourceCounts counts = await RunAsync(new SourceQuestion(source.Script(), since, NewestDate.Latest(stores.Clock), WatermarkName), cancellationToken);
         Ingestion ingestion = new(begun, Math.Round(stores.Clock.GetElapsedTime(start).TotalSeconds, 3), "pulled", Name, "", 0, Kind, counts.Rows, counts.Rows - counts.Rejected, counts.Rejected, counts.Reasons, counts.Added, counts.Changed, null)
         {
-            Dataset = TakeIncidents.Dataset,
+            Dataset = Dataset.Incidents,
         };
         bool isNews = counts.Added + counts.Changed + counts.Rejected > 0;
         if (isNews)

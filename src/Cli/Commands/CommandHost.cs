@@ -5,6 +5,7 @@ using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Storage;
 using Spectre.Console;
 
@@ -36,7 +37,8 @@ internal sealed class CommandHost
             Fail(message, ExitCode.WrongUsage);
         }
 
-        Tell($"'{ProgramName.Current} {command.Name} --help' shows the options.");
+        string names = string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Append(command.Name));
+        Tell($"'{ProgramName.Current} {names} --help' shows the options.");
         return ExitCode.WrongUsage;
     }
 
@@ -80,6 +82,10 @@ internal sealed class CommandHost
         catch (IntakeException e)
         {
             return Fail(e.Message, e.IsUsageError ? ExitCode.WrongUsage : ExitCode.Failed);
+        }
+        catch (RequestException e) when (e.Problem == RequestProblem.Conflict)
+        {
+            return Fail(e.Message, ExitCode.Failed);
         }
         catch (ArgumentException e)
         {

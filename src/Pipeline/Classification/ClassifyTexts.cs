@@ -39,9 +39,14 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     {
         IReadOnlyList<string> texts = Texts(request);
         string techCenter = await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
-        LiveModel live = await models.GetAsync(techCenter, cancellationToken)
-            ?? throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no model any more. Train it first.");
+        LiveModel live = request.Version is string version ? await models.GetAsync(techCenter, version, cancellationToken) : await models.GetAsync(techCenter, cancellationToken)
+            ?? throw RequestException.Invalid("techCenter", $"No model serves the tech center '{techCenter}'. Train it, or promote a version.");
         FittedModel model = live.Model;
+        if (model.Manifest.Records is { } mix)
+        {
+            return new ClassifyResult(techCenter, model.Manifest.Version, AnswerRecords(request, texts, live, mix, cancellationToken));
+        }
+
         if (!string.Equals(model.Manifest.Embedder, embedderId, StringComparison.Ordinal))
         {
             throw new RequestException(RequestProblem.Conflict, $"The model {model.Manifest.Version} of '{techCenter}' was trained on the embedder '{model.Manifest.Embedder}', the configured one is '{embedderId}'. Train again.");
@@ -61,6 +66,20 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         }
 
         return new ClassifyResult(techCenter, model.Manifest.Version, answers);
+    }
+
+    // Of records each text is a row as a JSON object; the columns that the model does not know are passed over.
+    private ClassifiedText[] AnswerRecords(ClassifyRequest request, IReadOnlyList<string> texts, LiveModel live, RecordMix mix, CancellationToken cancellationToken)
+    {
+        string[] rows =
+        [
+            .. texts.Select((text, i) => summaries.BuildRecord(text, mix.Columns.Select(column => column.Name)) is { Length: > 0 } row
+                ? row
+                : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", mix.Columns.Select(column => column.Name))}.")),
+        ];
+        ReadOnlyMemory<float>[] vectors = [.. rows.Select(row => live.Model.VectorOf(row, default))];
+        IReadOnlyList<ClusterAssignment> found = live.Model.Classify([.. rows.Zip(vectors, (row, vector) => (TextHash.Of(row), vector))], cancellationToken);
+        return [.. rows.Select((row, i) => Describe(live, Unclustered(row), vectors[i].Span, found[i]))];
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)
@@ -152,7 +171,8 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
 /// <param name="TechCenter">The tech center whose model answers; null where only one has a model.</param>
 /// <param name="Text">One text.</param>
 /// <param name="Texts">1 to 100 texts.</param>
-public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null);
+/// <param name="Version">The model version that answers, whatever its stage; null for the one that serves.</param>
+public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null, string? Version = null);
 
 /// <summary>The answer to a <see cref="ClassifyRequest"/>.</summary>
 /// <param name="TechCenter">The tech center whose model answered.</param>

@@ -16,6 +16,12 @@ public sealed class ExampleIndexer(IPreprocessedIncidents preprocessed, IEmbeddi
         ArgumentNullException.ThrowIfNull(clusters);
         IReadOnlyDictionary<int, ModelProblem> problems = clusters.ProblemsByCluster();
         (ModelCluster Cluster, string Text, string Hash)[] examples = [.. clusters.Clusters.SelectMany(c => c.Examples.Select(text => (c, text, TextHash.Of(text))))];
+        if (manifest.Records is { } mix)
+        {
+            RecordEncoder encoder = new(mix);
+            return new ExampleIndex([.. examples.Select(e => (problems[e.Cluster.Id], e.Cluster, e.Text))], [.. examples.Select(e => (ReadOnlyMemory<float>)encoder.Encode([e.Text]))]);
+        }
+
         string[] hashes = [.. examples.Select(e => e.Hash).Distinct(StringComparer.Ordinal)];
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(await preprocessed.FindEmbeddingsAsync(manifest.Embedder, hashes, cancellationToken), StringComparer.Ordinal);
 

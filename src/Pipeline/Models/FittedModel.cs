@@ -7,6 +7,7 @@ public sealed class FittedModel
 {
     private readonly KnownTexts _known;
     private readonly IClusterGeometry _geometry;
+    private readonly RecordEncoder? _encoder;
     private readonly Dictionary<int, ModelCluster> _clusters;
     private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
     private readonly IReadOnlyDictionary<int, string> _domains;
@@ -16,6 +17,12 @@ public sealed class FittedModel
         Manifest = manifest;
         _known = known;
         _geometry = geometry;
+        _encoder = manifest.Records is null ? null : new RecordEncoder(manifest.Records);
+        if (_encoder is not null && _encoder.Dimensions != geometry.EmbeddingDimensions)
+        {
+            throw new InvalidDataException($"The mix of columns has {_encoder.Dimensions} dimensions, and the arrays have {geometry.EmbeddingDimensions}.");
+        }
+
         Clusters = clusters;
         _domains = clusters.DomainNames();
         _clusters = clusters.Clusters.ToDictionary(c => c.Id);
@@ -54,6 +61,12 @@ public sealed class FittedModel
             throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", e);
         }
     }
+
+    /// <summary>The vector of a preprocessed row as the model understands it: of a text its embedding, of a record its columns as the model encodes them.</summary>
+    /// <param name="summary">The row's summary.</param>
+    /// <param name="embedding">The row's embedding.</param>
+    /// <exception cref="InvalidDataException">The model is of records, and the summary is none.</exception>
+    public ReadOnlyMemory<float> VectorOf(string summary, ReadOnlyMemory<float> embedding) => _encoder is null ? embedding : _encoder.Encode([summary]);
 
     /// <summary>Answers for texts: a known one as it was trained, a new one by its place among the known ones.</summary>
     /// <param name="texts">Content hash and embedding of each text.</param>
@@ -106,6 +119,9 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(cluster);
         return _problems[cluster.Id];
     }
+
+    /// <summary>The id of the problem that a cluster is a variant of; -1 for no cluster.</summary>
+    public int ProblemIdOf(int clusterId) => FindCluster(clusterId) is ModelCluster cluster ? ProblemOf(cluster).Id : ClusterAssignment.Unclustered;
 
     /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];

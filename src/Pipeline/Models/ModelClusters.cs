@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Models;
 
@@ -67,7 +68,12 @@ public sealed record ModelClusters(IReadOnlyList<ModelCluster> Clusters, IReadOn
 /// <param name="Origin">What happened to it since the version before.</param>
 /// <param name="PreviousSize">Its size in the version before; 0 where it is new.</param>
 /// <param name="RelatedIds">The ids of the earlier problems that it was split from or merged of.</param>
-public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Keywords, int Size, IReadOnlyList<int> Variants, ClusterChangeKind Origin, int PreviousSize, IReadOnlyList<int> RelatedIds);
+public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Keywords, int Size, IReadOnlyList<int> Variants, ClusterChangeKind Origin, int PreviousSize, IReadOnlyList<int> RelatedIds)
+{
+    /// <summary>Of records: what sets it apart from all other rows, the strongest first; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterTrait>? Traits { get; init; }
+}
 
 /// <summary>A group of incidents that are worded alike: a variant of a problem.</summary>
 public sealed record ModelCluster
@@ -80,6 +86,10 @@ public sealed record ModelCluster
 
     /// <summary>The words that tell it from the others, the strongest first.</summary>
     public required IReadOnlyList<string> Keywords { get; init; }
+
+    /// <summary>Of records: what sets it apart from all other rows, the strongest first; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterTrait>? Traits { get; init; }
 
     /// <summary>The problem that it is a variant of; null in versions that did not group clusters (<see cref="ModelClusters.Problems"/>).</summary>
     public int? ProblemId { get; init; }

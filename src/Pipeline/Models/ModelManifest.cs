@@ -34,6 +34,10 @@ public sealed record ModelManifest
     /// <summary>The embedder whose vectors the model understands.</summary>
     public required string Embedder { get; init; }
 
+    /// <summary>How the columns of records become the vectors that the model understands; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordMix? Records { get; init; }
+
     /// <summary>The period that the model learned from.</summary>
     public required TrainingWindow Window { get; init; }
 

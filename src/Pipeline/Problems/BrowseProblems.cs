@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Requests;
@@ -56,7 +57,10 @@ public sealed class BrowseProblems(IPredictions predictions, ModelStore models, 
             problem.Keywords,
             [.. problem.Variants.Select(known.Variant).OrderByDescending(v => v.Size).ThenBy(v => v.Id)],
             known.Weeks(known.Activity.OfProblem(number)),
-            history.OfProblem(number));
+            history.OfProblem(number))
+        {
+            Traits = problem.Traits,
+        };
     }
 
     private static IEnumerable<ProblemSummary> Sorted(List<ProblemSummary> problems, ClusterSort sort)
@@ -131,7 +135,12 @@ public sealed record ProblemDetails(
     IReadOnlyList<string> Keywords,
     IReadOnlyList<ProblemVariant> Variants,
     IReadOnlyList<WeeklyCount> WeeklyCounts,
-    IReadOnlyList<LineageEvent> Lineage);
+    IReadOnlyList<LineageEvent> Lineage)
+{
+    /// <summary>Of records, what sets it apart from all other rows, the strongest first; left out where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterTrait>? Traits { get; init; }
+}
 
 /// <summary>One way in which a problem is worded: a cluster.</summary>
 /// <param name="Id">The cluster's id, stable across versions.</param>

@@ -41,6 +41,6 @@ internal static partial class StreamPaths
             : throw RequestException.Invalid("name", $"'{(given.Length > 60 ? $"{given[..60]}..." : given)}' is not a stream's name: 1 to 72 lower-case letters, digits, dashes, underscores and dots, beginning with a letter or digit, perhaps after 'emerging/'.");
     }
 
-    [GeneratedRegex(@"^(emerging/)?[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$(?<=^.{1,82})", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:emerging/)?[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$(?<=^.{1,82})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Valid();
 }

@@ -103,7 +103,8 @@ internal static class DistinctNames
             .MaxBy(keyword => keyword.Weight - theirs.GetValueOrDefault(keyword.Term))?.Term;
     }
 
-    private static bool Inflections(string word, string other)
+    /// <summary>Whether two words look like forms of one.</summary>
+    public static bool Inflections(string word, string other)
     {
         int length = Math.Max(3, Math.Min(word.Length, other.Length) - 2);
         return string.Compare(word, 0, other, 0, length, StringComparison.OrdinalIgnoreCase) == 0 && Math.Abs(word.Length - other.Length) <= 4;

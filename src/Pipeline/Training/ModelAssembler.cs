@@ -5,7 +5,9 @@ using Pipeline.Preprocessing;
 namespace Pipeline.Training;
 
 /// <summary>Turns numbered clusters into problems with variants: lasting ids, names, domains, examples, and what changed since the version before.</summary>
-public sealed class ModelAssembler(ClusterNamer namer)
+/// <param name="namer">Names what is found in texts.</param>
+/// <param name="traits">Describes and names what is found in records; null where the rows are texts.</param>
+public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = null)
 {
     private const int ExampleCount = 5;
 
@@ -34,15 +36,22 @@ public sealed class ModelAssembler(ClusterNamer namer)
         int[] earlierIds = earlier is null ? new int[rows.Count] : earlier.ClusterIdsOf(rows, cancellationToken);
         IReadOnlyList<int> known = before is null ? [] : [.. before.Clusters.Select(c => c.Id)];
         LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
-        ProblemAssembly problems = ProblemAssembly.Make(
-            labels, [.. order.Select(original => clustered.Problems[original])], before, earlierIds, versions.Select(v => v.FreeProblemId).Concat((told ?? []).Select(t => t.Id + 1)).DefaultIfEmpty(0).Max(), ToldOf(rows, told ?? []));
         int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         int[] once = WithoutCopies(rows, labels);
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, problems.OfRows(once), problems.Typical(examples, ExampleCount), cancellationToken: cancellationToken);
-        IReadOnlyList<GroupName> variantNames = await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
+        // The texts of records are their columns, which say the same everywhere.
+        int[] grouped = [.. order.Select(original => clustered.Problems[original])];
+        (int[] ofClusters, GroupWordings? wordings) = traits is null ? SayingTheSame(grouped, texts, once) : (Numbered(grouped).Numbers, null);
+        ProblemAssembly problems = ProblemAssembly.Make(
+            labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).Concat((told ?? []).Select(t => t.Id + 1)).DefaultIfEmpty(0).Max(), ToldOf(rows, told ?? []));
+        IReadOnlyList<IReadOnlyList<ClusterTrait>>? described = traits?.Describe(problems.OfRows(labels), problems.Sizes.Length);
+        IReadOnlyList<IReadOnlyList<ClusterTrait>>? variantsDescribed = traits?.Describe(labels, order.Length);
+        IReadOnlyList<GroupName> names = described is not null
+            ? RecordTraits.Name(described)
+            : await namer.NameAsync(wordings!, problems.Typical(examples, ExampleCount), known: null, cancellationToken);
+        IReadOnlyList<GroupName> variantNames = variantsDescribed is not null ? RecordTraits.Name(variantsDescribed) : await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
 
         float[][] directions = problems.Directions([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], sizes);
         (int[] domainOfProblem, IReadOnlyList<ModelDomain> domains, int nextDomainId) = await DomainsAsync(
@@ -57,6 +66,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
                 Id = ids[cluster],
                 Label = variantNames[cluster].Label,
                 Keywords = variantNames[cluster].Keywords,
+                Traits = variantsDescribed?[cluster],
                 ProblemId = problemIds[problems.OfCluster[cluster]],
                 DomainId = domainOfProblem[problems.OfCluster[cluster]],
                 Size = sizes[cluster],
@@ -71,7 +81,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
         ];
         GoneCluster[] gone = [.. lineage.Gone.Select(g => new GoneCluster(g.Id, earlierClusters[g.Id].Label, earlierClusters[g.Id].Size, g.MergedInto))];
         Dictionary<string, SafeTensor> arrays = Arrays(rows, clustered, labels, order, ids);
-        ModelClusters content = new(clusters, domains, gone) { Problems = problems.Named(names, ids), GoneProblems = problems.Gone() };
+        ModelClusters content = new(clusters, domains, gone) { Problems = problems.Named(names, ids, described), GoneProblems = problems.Gone() };
         return new ModelAssembly(content, arrays, labels.Count(l => l < 0), lineage.NextId, problems.Lineage.NextId, nextDomainId);
     }
 
@@ -119,6 +129,30 @@ public sealed class ModelAssembler(ClusterNamer namer)
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
 
+    // Problems of which most titles say the same are one, however far apart their texts lie.
+    private static (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
+    {
+        (int[] numbered, int count) = Numbered(problems);
+        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), count);
+        int[] same = wordings.SayingTheSame();
+        if (same.Index().All(s => s.Item == s.Index))
+        {
+            return (numbered, wordings);
+        }
+
+        (numbered, count) = Numbered([.. numbered.Select(problem => same[problem])]);
+        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count));
+
+        int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
+    }
+
+    // From 0 upwards, in the order in which they come first.
+    private static (int[] Numbers, int Count) Numbered(int[] groups)
+    {
+        Dictionary<int, int> numbers = groups.Distinct().Index().ToDictionary(g => g.Item, g => g.Index);
+        return ([.. groups.Select(group => numbers[group])], numbers.Count);
+    }
+
     // The only variant of a problem is the problem.
     private async Task<IReadOnlyList<GroupName>> VariantNamesAsync(
         ProblemAssembly problems, IReadOnlyList<GroupName> names, string[] texts, int[] labels, IReadOnlyList<string>[] examples, CancellationToken cancellationToken)
@@ -130,13 +164,15 @@ public sealed class ModelAssembler(ClusterNamer namer)
     private async Task<(int[] OfProblem, IReadOnlyList<ModelDomain> Domains, int NextId)> DomainsAsync(
         ProblemAssembly problems, IReadOnlyList<GroupName> names, float[][] directions, string[] texts, int[] labels, ModelClusters? earlier, int nextId, CancellationToken cancellationToken)
     {
-        int[] groups = DomainGrouping.Group(directions, names);
+        int[] groups = traits is null ? DomainGrouping.Group(directions, names) : DomainGrouping.Group(directions);
         Dictionary<int, int> domainOfCluster = (earlier?.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
         Dictionary<int, int> earlierDomains = problems.Earlier.Where(p => domainOfCluster[p.Variants[0]] != ModelDomain.None).ToDictionary(p => p.Id, p => domainOfCluster[p.Variants[0]]);
         (int[] ids, int next) = DomainGrouping.Align(groups, problems.Ids, problems.Sizes, earlierDomains, nextId);
         int[] ofRows = [.. problems.OfRows(labels).Select(problem => problem < 0 ? -1 : groups[problem])];
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
-        IReadOnlyList<GroupName> domainNames = await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
+        IReadOnlyList<GroupName> domainNames = traits is not null
+            ? RecordTraits.Name(traits.Describe(ofRows, ids.Length))
+            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
         int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
         ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
         return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);

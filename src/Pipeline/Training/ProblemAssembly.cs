@@ -84,11 +84,15 @@ internal sealed record ProblemAssembly(int[] OfCluster, int[][] Variants, int[] 
     /// <summary>The problems as a version keeps them, the largest first.</summary>
     /// <param name="names">The name of each problem.</param>
     /// <param name="clusterIds">The id of each cluster.</param>
-    public IReadOnlyList<ModelProblem> Named(IReadOnlyList<GroupName> names, int[] clusterIds)
+    /// <param name="traits">Of records, what sets each problem apart; null of texts.</param>
+    public IReadOnlyList<ModelProblem> Named(IReadOnlyList<GroupName> names, int[] clusterIds, IReadOnlyList<IReadOnlyList<ClusterTrait>>? traits = null)
     {
         Dictionary<int, int> sizesBefore = Earlier.ToDictionary(p => p.Id, p => p.Size);
         IEnumerable<ModelProblem> made = Lineage.Clusters.Select((line, problem) => new ModelProblem(
-            line.Id, names[problem].Label, names[problem].Keywords, Sizes[problem], [.. Variants[problem].Select(cluster => clusterIds[cluster])], line.Origin, sizesBefore.GetValueOrDefault(line.Id), line.RelatedIds));
+            line.Id, names[problem].Label, names[problem].Keywords, Sizes[problem], [.. Variants[problem].Select(cluster => clusterIds[cluster])], line.Origin, sizesBefore.GetValueOrDefault(line.Id), line.RelatedIds)
+        {
+            Traits = traits?[problem],
+        });
         return [.. made.OrderByDescending(p => p.Size).ThenBy(p => p.Id)];
     }
 

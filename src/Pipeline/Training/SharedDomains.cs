@@ -13,7 +13,7 @@ internal static class SharedDomains
     private const double LabelWeight = 1.5;
     private const double ProposalWeight = 10;
 
-    /// <summary>The rank of a keyword at which it weighs half as much as the first; those above may join a problem to a domain that lies apart.</summary>
+    /// <summary>The rank of a keyword at which it weighs half as much as the first; those above may join a problem to others.</summary>
     private const int KeywordsOfRank = 3;
     private const double StrongKeyword = 0.5;
     private const char ProposalMark = '=';
@@ -94,14 +94,14 @@ internal static class SharedDomains
     {
         while (problems.Count > 1)
         {
-            string? term = problems.SelectMany(problem => terms[problem]).GroupBy(t => t.Key, t => t.Value, StringComparer.Ordinal).Where(IsTopic)
+            string? term = problems.SelectMany(problem => terms[problem].Where(t => t.Value >= StrongKeyword)).GroupBy(t => t.Key, t => t.Value, StringComparer.Ordinal).Where(IsTopic)
                 .OrderByDescending(t => t.Sum() * Rarity(t.Key, spread, terms.Length)).ThenBy(t => t.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
             if (term is null)
             {
                 return;
             }
 
-            foreach (int problem in problems.Where(problem => terms[problem].ContainsKey(term)))
+            foreach (int problem in problems.Where(problem => terms[problem].GetValueOrDefault(term) >= StrongKeyword))
             {
                 domain[problem] = term;
             }
@@ -127,7 +127,7 @@ internal static class SharedDomains
             return null;
         }
 
-        string[] chosen = [.. shared.Take(2).Where(term => term.Score >= SecondWord * shared[0].Score).Select(term => term.Term)];
+        string[] chosen = [.. shared.Where((term, rank) => rank == 0 || (term.Score >= SecondWord * shared[0].Score && !DistinctNames.Inflections(term.Term, shared[0].Term))).Take(2).Select(term => term.Term)];
         string[] labels = [.. members.Select(problem => names[problem].Label)];
         string? both = labels.FirstOrDefault(label => chosen.All(term => Position(label, term) >= 0));
         return string.Join(' ', chosen.OrderBy(term => both is null ? 0 : Position(both, term)).Select(term => Written(term, labels)));
@@ -145,14 +145,15 @@ internal static class SharedDomains
 
     private static double Rarity(string term, Dictionary<string, int> spread, int problems) => Math.Log(1 + ((double)problems / spread[term]));
 
-    // "Mails" and "mail" are one word where both are there.
+    // "Mails" and "mail" are one word where both are there; "Teams" is a name.
     private static Dictionary<string, double>[] TermsOf(IReadOnlyList<GroupName> names)
     {
         Dictionary<string, double>[] terms = [.. names.Select(Terms)];
         HashSet<string> all = [.. terms.SelectMany(t => t.Keys)];
+        HashSet<string> proper = [.. names.SelectMany(name => name.Label.Split(' ').Skip(1)).Where(word => char.IsUpper(word[0])).Select(word => word.ToLowerInvariant())];
         return
         [
-            .. terms.Select(own => own.GroupBy(t => t.Key.Length > ShortestSingular && t.Key[^1] == 's' && all.Contains(t.Key[..^1]) ? t.Key[..^1] : t.Key, StringComparer.Ordinal)
+            .. terms.Select(own => own.GroupBy(t => t.Key.Length > ShortestSingular && t.Key[^1] == 's' && all.Contains(t.Key[..^1]) && !proper.Contains(t.Key) ? t.Key[..^1] : t.Key, StringComparer.Ordinal)
                 .ToDictionary(t => t.Key, t => t.Max(form => form.Value), StringComparer.Ordinal)),
         ];
     }

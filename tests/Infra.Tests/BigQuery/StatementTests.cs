@@ -87,7 +87,7 @@ public sealed partial class StatementTests
         });
 
         results.SelectMany(result => result.Value.Problems).ShouldBeEmpty();
-        BigQuerySql.Get("create-tables").ShouldNotMatch("(row_hash|change_sequence|content_hash|embedder|embedding_bytes|_ticks|texts) [A-Z0-9<>]+ NOT NULL", "a column that only the program needs must be one that others can leave out");
+        BigQuerySql.Get("create-tables").Split("CREATE TABLE IF NOT EXISTS watermarks")[0].ShouldNotMatch("(row_hash|change_sequence|content_hash|embedder|embedding_bytes|_ticks|texts) [A-Z0-9<>]+ NOT NULL", "a column that only the program needs must be one that others can leave out");
     }
 
     [TestMethod]

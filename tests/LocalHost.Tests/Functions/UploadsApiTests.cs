@@ -129,7 +129,7 @@ public sealed class UploadsApiTests
 
         using ByteArrayContent content = new(packed.ToArray());
         content.Headers.Add("Content-Disposition", "attachment; filename=\"export.csv.gz\"");
-        JsonElement done = await DoneAsync(await _api.Client.PostAsync(new Uri("/api/v1/upload/survey-data", UriKind.Relative), content));
+        JsonElement done = await DoneAsync(await _api.Client.PostAsync(new Uri("/api/v1/uploads/incidents", UriKind.Relative), content));
 
         (Text(done, "state"), Text(done, "file"), Number(done, "accepted")).ShouldBe(("accepted", "export.csv.gz", 1));
         JsonElement alias = await _api.GetAsync($"/api/v1/status/{Text(done, "id")}");

@@ -15,5 +15,7 @@ ALTER TABLE preprocessed_incidents
     ADD COLUMN IF NOT EXISTS embedding_bytes BYTES;
 
 ALTER TABLE incident_predictions
+    ADD COLUMN IF NOT EXISTS predicted_problem_id INT64,
+    ADD COLUMN IF NOT EXISTS predicted_problem_label STRING,
     ADD COLUMN IF NOT EXISTS predicted_ticks INT64,
     ADD COLUMN IF NOT EXISTS content_hash STRING;

@@ -47,11 +47,6 @@ CREATE TABLE IF NOT EXISTS incident_predictions (
 PARTITION BY TIMESTAMP_TRUNC(prediction_timestamp, DAY)
 CLUSTER BY tech_center;
 
--- What later versions have added.
-ALTER TABLE incident_predictions
-    ADD COLUMN IF NOT EXISTS predicted_problem_id INT64,
-    ADD COLUMN IF NOT EXISTS predicted_problem_label STRING;
-
 CREATE TABLE IF NOT EXISTS watermarks (
     name STRING NOT NULL,
     sequence INT64 NOT NULL);

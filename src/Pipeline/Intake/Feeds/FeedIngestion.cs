@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -28,7 +29,7 @@ public sealed class FeedIngestion : IDisposable
         _stores = stores;
         _reading = reading with { AllowRejects = true };
         _start = stores.Clock.GetTimestamp();
-        _ingestion = new Ingestion(stores.Clock.GetUtcNow(), 0, "pulled", feed, "", 0, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null) { Dataset = TakeIncidents.Dataset };
+        _ingestion = new Ingestion(stores.Clock.GetUtcNow(), 0, "pulled", feed, "", 0, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null) { Dataset = Dataset.Incidents };
     }
 
     /// <summary>What was done so far.</summary>

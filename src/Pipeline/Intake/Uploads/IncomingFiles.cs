@@ -26,6 +26,13 @@ public static class IncomingFiles
         return objectName.StartsWith(Sent, StringComparison.Ordinal) ? objectName[Sent.Length..].Split('/')[0] : null;
     }
 
+    /// <summary>The folder below <see cref="Folder"/> that a dropped file is in; null where it is in none.</summary>
+    public static string? FolderOf(string objectName)
+    {
+        ArgumentNullException.ThrowIfNull(objectName);
+        return objectName.StartsWith(Folder, StringComparison.Ordinal) && objectName[Folder.Length..].Split('/') is [var first, _, ..] ? first : null;
+    }
+
     /// <summary>Whether a file is still being written, as far as its name tells: it begins with a point, or ends with <c>.tmp</c> or <c>.part</c>.</summary>
     public static bool IsUnfinished(string objectName)
     {
