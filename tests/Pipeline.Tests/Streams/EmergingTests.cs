@@ -1,7 +1,9 @@
 using Pipeline.Classification;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Reporting;
+using Pipeline.Runs;
 using Pipeline.Streams;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
@@ -147,5 +149,5 @@ public sealed class EmergingTests
     }
 
     private static Task<IReadOnlyList<PredictionOutcome>> PredictAsync(SmallCompany company, EmergingFeed feed) =>
-        new PredictIncidents(company.Warehouse, company.Warehouse, company.Models, company.Preprocess.Embedder, new PredictionOptions(), company.Clock, feed.TakeAsync).RunAsync();
+        new PredictIncidents(company.Warehouse, company.Warehouse, company.Models, company.Preprocess.Embedder, new PredictionOptions(), company.Clock, told: feed.TakeAsync).RunAsync();
 }
