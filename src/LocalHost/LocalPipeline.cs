@@ -1,7 +1,9 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -10,6 +12,8 @@ using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -50,6 +54,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ModelStore Models => Get<ModelStore>();
 
+    public ModelCatalog Catalog => Get<ModelCatalog>();
+
+    public ManageVersions Versions => Get<ManageVersions>();
+
+    public CompareVersions Compare => Get<CompareVersions>();
+
+    public PutAwayVersions PutAway => Get<PutAwayVersions>();
+
+    public RunLog Runs => Get<RunLog>();
+
     public PullIncidents Pull => Get<PullIncidents>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
@@ -61,6 +75,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TrainingSteps Train => Get<TrainingSteps>();
 
     public PredictIncidents Predict => Get<PredictIncidents>();
+
+    public ArchiveIncidents Archive => Get<ArchiveIncidents>();
+
+    public EraseIncident Erase => Get<EraseIncident>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 

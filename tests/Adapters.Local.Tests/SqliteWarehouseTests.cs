@@ -319,7 +319,7 @@ public sealed class SqliteWarehouseTests : IDisposable
         WarehouseException error = await Should.ThrowAsync<WarehouseException>(async () =>
         {
             await damaged.ReadChangesAsync(0, 10);
-            await damaged.ReadUnpredictedAsync("network", "e", "v", 10);
+            await damaged.ReadUnpredictedAsync("network", "e", "v", null, 10);
         });
         error.Message.ShouldContain($"'{DatabasePath}' holds a damaged value: {place}. Restore it from a backup");
     }

@@ -21,7 +21,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 4;
+    private const int SchemaVersion = 5;
 
     // From here on the bytes of an embedding have a column of their own.
     private const int BytesRenamed = 3;

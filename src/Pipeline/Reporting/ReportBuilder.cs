@@ -44,7 +44,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         SoundVersion<ModelContent>? version;
         try
         {
-            version = await models.LoadNewestAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+            version = await models.LoadServingAsync(center.TechCenter, models.ReadAsync, cancellationToken);
         }
         catch (ModelException e)
         {

@@ -22,6 +22,8 @@ internal sealed class Api : IAsyncDisposable
 {
     public const string Key = "a-function-key";
 
+    public const string MasterKey = "the-master-key";
+
     private readonly TempFolder _folder = new();
     private readonly SqliteWarehouse _warehouse;
     private readonly WebApplication _app;
@@ -35,6 +37,7 @@ internal sealed class Api : IAsyncDisposable
             ["PredictSchedule"] = "0 0 0 29 2 *",
             ["PullSchedule"] = "0 0 0 29 2 *",
             ["TrainSchedule"] = "0 0 0 29 2 *",
+            ["ArchiveSchedule"] = "0 0 0 29 2 *",
             ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",
         };
@@ -44,7 +47,7 @@ internal sealed class Api : IAsyncDisposable
             Functions = FunctionCatalog.TypesOf(typeof(TrainFunctions).Assembly),
             Settings = new HostSettings { Port = 0, BlobPollSeconds = 1 },
             Configuration = configuration,
-            Keys = new HostKeys("the-master-key", new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
+            Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
             StatePath = _folder["host.db"],
             JournalPath = _folder["orchestrations.db"],
             Clock = clock,

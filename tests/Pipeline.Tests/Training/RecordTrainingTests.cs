@@ -5,10 +5,12 @@ using Pipeline.Adapters.Local;
 using Pipeline.Classification;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
+using Pipeline.Gate;
 using Pipeline.Intake;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
+using Pipeline.Runs;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
 
@@ -54,7 +56,11 @@ public sealed class RecordTrainingTests : IDisposable
 
     private PreprocessIncidents Preprocess => new(_warehouse, _warehouse, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), new PreprocessingOptions { BatchSize = 100 }, Catalog);
 
-    private TechCenterTrainer Trainer => new(_warehouse, _warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, _options, _clock, Catalog);
+    private GateOptions Limits { get; } = new();
+
+    private ModelGate Gate => new(Models, _objects, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), Limits, _clock);
+
+    private TechCenterTrainer Trainer => new(_warehouse, _warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, _clock), new TrainingRunRecorder(new RunLog(_objects), Models, _clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, _options, _clock, Catalog);
 
     public void Dispose() => _embedder.Dispose();
 
@@ -67,7 +73,7 @@ public sealed class RecordTrainingTests : IDisposable
         await ImportAsync(Homes, 300, 360);
         IReadOnlyList<PredictionOutcome> predicted = await PredictAsync();
 
-        ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
+        ModelManifest manifest = (await Models.FindServingAsync("homes"))!;
         manifest.Embedder.ShouldBe("records");
         manifest.Records!.Columns.Select(c => (c.Name, c.Encoding)).ShouldBe([("size", ColumnEncoding.Robust), ("income", ColumnEncoding.Robust), ("land", ColumnEncoding.Robust), ("water", ColumnEncoding.OneHot), ("work", ColumnEncoding.OneHot), ("fuel", ColumnEncoding.OneHot), ("walls", ColumnEncoding.OneHot), ("contact", ColumnEncoding.Constant)]);
         predicted.Single().Predicted.ShouldBe(360);
@@ -116,7 +122,7 @@ public sealed class RecordTrainingTests : IDisposable
         }
 
         (await PredictAsync()).Select(p => (p.TechCenter, p.Predicted)).ShouldBe([("homes of printers", 0), ("homes/North", 200), ("homes/South", 200)]);
-        (await Models.FindLatestAsync("homes/North"))!.Path.ShouldStartWith("hdbscan-models/homes-north/");
+        (await Models.FindServingAsync("homes/North"))!.Path.ShouldStartWith("hdbscan-models/homes-north/");
     }
 
     [TestMethod]
@@ -132,7 +138,7 @@ public sealed class RecordTrainingTests : IDisposable
         await TrainAsync("homes", trainingRun: 2);
 
         (await RowsAsync("homes")).ShouldAllBe(row => row.Summary.Contains("income", StringComparison.Ordinal));
-        (await Models.FindLatestAsync("homes"))!.Version.ShouldEndWith("_r2");
+        (await Models.FindServingAsync("homes"))!.Version.ShouldEndWith("_r2");
         (await IdsAsync()).ShouldBe(before, ignoreOrder: true);
     }
 
@@ -165,7 +171,7 @@ public sealed class RecordTrainingTests : IDisposable
 
     private async Task<Dictionary<string, int>> IdsAsync()
     {
-        ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
+        ModelManifest manifest = (await Models.FindServingAsync("homes"))!;
         return (await Models.ReadAsync(manifest)).Clusters.Problems.ToDictionary(p => p.Traits!.Single(t => t.Column == "water").Value!, p => p.Id, StringComparer.Ordinal);
     }
 
@@ -217,7 +223,7 @@ public sealed class RecordTrainingTests : IDisposable
 
     private async Task<(int[] Known, int[] Found)> GroupsAsync(string center)
     {
-        ModelClusters clusters = (await Models.ReadAsync((await Models.FindLatestAsync(center))!)).Clusters;
+        ModelClusters clusters = (await Models.ReadAsync((await Models.FindServingAsync(center))!)).Clusters;
         Dictionary<int, int> problems = clusters.Clusters.ToDictionary(c => c.Id, c => c.ProblemId!.Value);
         List<(int, int)> groups = [];
         await foreach (PredictedIncident row in _warehouse.ReadPredictedAsync(center))
