@@ -31,7 +31,7 @@ internal static class EmergingLabelsCommand
             {
                 EmergingResult result = await EmergingRun.MeasureAsync(EmergingScene.Make(rows, hidden, parsed.GetValue(seed), EmergingCommand.End), settings, cancellationToken);
                 results.Add(result);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {hidden} | {rows.Count(r => r.Label == hidden)} | {(result.ToldAt is int at ? $"{at}th" : "never")} | {result.Right} | {result.FalseAlarms + result.OthersBegun} | {result.Seconds:0} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {hidden} | {rows.Count(r => string.Equals(r.Label, hidden, StringComparison.Ordinal))} | {(result.ToldAt is int at ? $"{at}th" : "never")} | {result.Right} | {result.FalseAlarms + result.OthersBegun} | {result.Seconds:0} |"));
             }
 
             int right = results.Sum(r => r.Right), wrong = results.Sum(r => r.FalseAlarms + r.OthersBegun);

@@ -47,7 +47,7 @@ internal sealed record EmergingScene(
     public static EmergingScene Make(IReadOnlyList<(string Text, string Label)> rows, string hidden, int seed, DateTimeOffset end)
     {
         Random random = new(seed);
-        (string Text, string Label)[] others = [.. rows.Where(r => r.Label != hidden)], own = [.. rows.Where(r => r.Label == hidden)];
+        (string Text, string Label)[] others = [.. rows.Where(r => !string.Equals(r.Label, hidden, StringComparison.Ordinal))], own = [.. rows.Where(r => string.Equals(r.Label, hidden, StringComparison.Ordinal))];
         random.Shuffle(others);
         random.Shuffle(own);
         int half = others.Length / 2;

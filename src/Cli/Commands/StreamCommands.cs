@@ -70,7 +70,7 @@ internal static class StreamCommands
                 ConsoleTable table = new("#Cluster", "Label", "#Items", "#An hour", "Trend", "Last seen", "Example");
                 foreach (ShownCluster c in list.Clusters)
                 {
-                    table.Add(c.Id.ToString(CultureInfo.InvariantCulture), ConsoleText.Line(c.Label), ConsoleText.Number(c.Size), c.RatePerHour.ToString("0.00", CultureInfo.InvariantCulture), Word(c.Trend), Time(c.LastSeen), ConsoleText.Line(c.Examples.FirstOrDefault() ?? ""));
+                    table.Add(c.Id.ToString(CultureInfo.InvariantCulture), ConsoleText.Line(c.Label), ConsoleText.Number(c.Size), c.RatePerHour.ToString("0.00", CultureInfo.InvariantCulture), Word(c.Trend), Time(c.LastSeen), ConsoleText.Line(c.Examples is [string example, ..] ? example : ""));
                 }
 
                 table.Write(console, list.Total - list.Clusters.Count);
@@ -207,7 +207,7 @@ internal static class StreamCommands
 
     private static async IAsyncEnumerable<string> BatchesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using StreamReader reader = path == "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : OpenFile(path);
+        using StreamReader reader = path is "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : OpenFile(path);
         if (reader.Peek() == '[')
         {
             using JsonDocument all = Parse(await reader.ReadToEndAsync(cancellationToken));

@@ -127,7 +127,7 @@ public sealed class StreamsApiTests
         await using Stream stream = await response.Content.ReadAsStreamAsync(patience.Token);
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(patience.Token))
         {
-            if (item.EventType != "follows")
+            if (item.EventType is not "follows")
             {
                 return item;
             }
