@@ -55,6 +55,7 @@ public static class PipelineServices
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
+        services.AddWatch(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;
