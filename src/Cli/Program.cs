@@ -14,6 +14,7 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     StepCommands.CreatePredict(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    AlertCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

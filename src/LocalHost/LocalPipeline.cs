@@ -1,9 +1,11 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
+using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
@@ -59,6 +61,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 
+    public NoteMeasures Note => Get<NoteMeasures>();
+
+    public ShowAlerts Alerts => Get<ShowAlerts>();
+
+    public AnswerAlert Answer => Get<AnswerAlert>();
+
+    public TryChannels Channels => Get<TryChannels>();
+
+    public TimeProvider Clock => Get<TimeProvider>();
+
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be opened.</exception>
@@ -82,6 +94,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
                 .AddLocalPipeline(folder, settings)
                 .BuildServiceProvider());
+            _ = pipeline.Get<MeasureCollector>();
             await pipeline.Get<IWarehouse>().InitializeAsync(cancellationToken);
             return pipeline;
         }

@@ -7,6 +7,7 @@ using Pipeline.Adapters.Local;
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
+using Pipeline.Monitoring;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -75,6 +76,7 @@ public static class AdapterServices
 #if !ONNX
         RefuseLeftOut(configuration, "Embedder:Kind", "Onnx");
 #endif
+        services.AddSingleton(s => new MachineUse(dataFolder, s.GetRequiredService<TimeProvider>()));
         AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);

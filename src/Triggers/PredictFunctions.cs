@@ -2,20 +2,24 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Classification;
+using Pipeline.Monitoring;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>Assigns incidents to the clusters of the newest models: on schedule, and when asked.</summary>
-public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<PredictFunctions> logger)
+public sealed partial class PredictFunctions(PredictIncidents predict, NoteMeasures note, TimeProvider clock, ILogger<PredictFunctions> logger)
 {
     /// <summary>Predicts all tech centers.</summary>
     [Function("PredictOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, CancellationToken cancellationToken)
     {
-        foreach (PredictionOutcome outcome in await predict.RunAsync(cancellationToken: cancellationToken))
+        DateTimeOffset begunAt = clock.GetUtcNow();
+        IReadOnlyList<PredictionOutcome> outcomes = await predict.RunAsync(cancellationToken: cancellationToken);
+        await note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
+        foreach (PredictionOutcome outcome in outcomes)
         {
             if (outcome.Failed)
             {
@@ -34,7 +38,10 @@ public sealed partial class PredictFunctions(PredictIncidents predict, ILogger<P
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PredictBody body = await JsonRequest.ReadAsync<PredictBody>(request.Body, cancellationToken);
-            return HttpAnswers.Json(new { techCenters = await predict.RunAsync(body.TechCenter, cancellationToken: cancellationToken) });
+            DateTimeOffset begunAt = clock.GetUtcNow();
+            IReadOnlyList<PredictionOutcome> outcomes = await predict.RunAsync(body.TechCenter, cancellationToken: cancellationToken);
+            await note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
+            return HttpAnswers.Json(new { techCenters = outcomes });
         });
 
     [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter} on schedule: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]

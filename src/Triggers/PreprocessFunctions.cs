@@ -9,7 +9,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>Masks and embeds the incidents that are new or changed: on schedule, and when asked.</summary>
-public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, PipelineMonitor monitor, ILogger<PreprocessFunctions> logger)
+public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, PipelineMonitor monitor, NoteMeasures note, ILogger<PreprocessFunctions> logger)
 {
     /// <summary>Preprocesses all that waits.</summary>
     [Function("PreprocessOnSchedule")]
@@ -19,6 +19,7 @@ public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, 
         PreprocessOutcome outcome = await preprocess.RunAsync(cancellationToken: cancellationToken);
         LogPreprocessed(outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
         await monitor.MeasureLagAsync(cancellationToken);
+        await note.RunAsync(cancellationToken);
     }
 
     /// <summary>Preprocesses up to a limit and answers with what was done.</summary>
@@ -27,7 +28,9 @@ public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, 
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PreprocessBody body = await JsonRequest.ReadAsync<PreprocessBody>(request.Body, cancellationToken);
-            return HttpAnswers.Json(await preprocess.RunAsync(body.CheckedLimit(), cancellationToken: cancellationToken));
+            PreprocessOutcome outcome = await preprocess.RunAsync(body.CheckedLimit(), cancellationToken: cancellationToken);
+            await note.RunAsync(cancellationToken);
+            return HttpAnswers.Json(outcome);
         });
 
     [LoggerMessage(PipelineEvents.Preprocessed, LogLevel.Information, "Preprocessed on schedule: {Read} read, {Stored} stored, {Embedded} embedded, {DeadLetters} kept aside")]

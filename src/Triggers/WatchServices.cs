@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Pipeline.Adapters.Notifications;
 using Pipeline.Alerts;
+using Pipeline.Measures;
+using Pipeline.Monitoring;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Adds what watches the pipeline: alerts.</summary>
+/// <summary>Adds what watches the pipeline: measures, rules, alerts and their channels.</summary>
 internal static class WatchServices
 {
     /// <summary>Adds the use cases.</summary>
@@ -15,9 +19,35 @@ internal static class WatchServices
     public static IServiceCollection AddWatch(this IServiceCollection services, IConfiguration configuration)
     {
         AlertOptions alerts = configuration.GetSection("Alerts").Get<AlertOptions>() ?? new AlertOptions();
+        WatchOptions watch = configuration.GetSection("Watch").Get<WatchOptions>() ?? new WatchOptions();
         alerts.Validate();
+        watch.Validate();
         services.TryAddSingleton(alerts);
+        services.TryAddSingleton(watch);
+        services.AddAlertChannels(alerts.Channels);
         services.TryAddSingleton<RaiseAlert>();
+        services.TryAddSingleton<AnswerAlert>();
+        services.TryAddSingleton<ShowAlerts>();
+        services.TryAddSingleton<TryChannels>();
+        services.TryAddSingleton<DeliverAlerts>();
+        services.TryAddSingleton<TellOfOutage>();
+        services.TryAddSingleton<MeasureCollector>();
+        services.TryAddSingleton(s => new MachineUse(Path.GetTempPath(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<NoteMeasures>();
+        services.TryAddSingleton<EvaluateRules>();
+        services.AddHostedService<Listening>();
         return services;
+    }
+
+    /// <summary>Makes the collector before anything is measured.</summary>
+    private sealed class Listening(MeasureCollector collector) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _ = collector;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

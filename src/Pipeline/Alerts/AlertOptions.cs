@@ -166,6 +166,10 @@ public sealed record AlertChannelOptions
             Need(From, "From");
             Need(To.Count == 0 || To.Any(string.IsNullOrWhiteSpace) ? null : "to", "To");
             SettingRange.Require(Port, 1, 65_535, $"{setting}:Port");
+            if (!Tls && Host is not ("localhost" or "127.0.0.1" or "::1"))
+            {
+                throw new SettingException($"{setting}:Tls", "is false; only a mail server on this machine (localhost) can do without encryption.");
+            }
         }
         else if (!Uri.TryCreate(Url, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
         {

@@ -20,7 +20,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
     public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken));
+        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken), outcomes => !outcomes.Any(o => o.Failed));
 
     private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
@@ -35,15 +35,16 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         foreach (TechCenterStatistics center in asked)
         {
             progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
-            outcomes.Add(await CenterAsync(center.TechCenter, cancellationToken));
+            outcomes.Add(await CenterAsync(center, cancellationToken));
         }
 
         progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
         return outcomes;
     }
 
-    private async Task<PredictionOutcome> CenterAsync(string techCenter, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> CenterAsync(TechCenterStatistics center, CancellationToken cancellationToken)
     {
+        string techCenter = center.TechCenter;
         try
         {
             if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
@@ -62,7 +63,9 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
         catch (ModelException e)
         {
+            // Each incident that waits is a prediction that failed; where none waits, the one that comes next is.
             PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
+            PipelineMetrics.PredictionsFailed.Add(Math.Max(1, center.Preprocessed - center.Predicted), PipelineMetrics.TechCenter(techCenter));
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
@@ -84,6 +87,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 if (predicted > 0)
                 {
                     PipelineMetrics.NoiseShare.Record((double)unclustered / predicted, PipelineMetrics.TechCenter(techCenter));
+                    Measure(techCenter, model);
                 }
 
                 return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
@@ -118,11 +122,38 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         };
     }
 
+    // What the version is like, once for each run that made use of it.
+    private static void Measure(string techCenter, FittedModel model)
+    {
+        KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
+        if (PipelineMetrics.ProblemSize.Enabled)
+        {
+            foreach (int size in model.Clusters.Problems?.Select(p => p.Size) ?? model.Clusters.Clusters.Select(c => c.Size))
+            {
+                PipelineMetrics.ProblemSize.Record(size, center);
+            }
+        }
+
+        if (PipelineMetrics.Silhouette.Enabled && model.Members?.Silhouette() is double silhouette and not double.NaN)
+        {
+            PipelineMetrics.Silhouette.Record(silhouette, center);
+        }
+    }
+
     private static void Measure(string techCenter, IReadOnlyList<ClusterAssignment> answers, int unclustered)
     {
         KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
         PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
         PipelineMetrics.Predictions.Add(unclustered, center, new("outcome", "unclustered"));
+        PipelineMetrics.Records.Add(answers.Count, center, new("operation", PipelineOperation.Predict));
+        if (PipelineMetrics.Likeness.Enabled)
+        {
+            foreach (ClusterAssignment answer in answers.Where(a => a.Likeness is not null))
+            {
+                PipelineMetrics.Likeness.Record(answer.Likeness!.Value, center);
+            }
+        }
+
         if (PipelineMetrics.Confidence.Enabled)
         {
             foreach (ClusterAssignment answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))

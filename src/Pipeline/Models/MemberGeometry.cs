@@ -7,7 +7,7 @@ namespace Pipeline.Models;
 /// The numeric part of a model: a new text is asked of its nearest neighbours among the texts of the training, and belongs where most of them do, if it is like the
 /// members of that cluster. Training makes it, the model file keeps it.
 /// </summary>
-public sealed class MemberGeometry : IClusterGeometry
+public sealed partial class MemberGeometry : IClusterGeometry
 {
     private const string VectorsTensor = "members.vectors";
     private const string ClustersTensor = "members.cluster";
@@ -121,7 +121,7 @@ public sealed class MemberGeometry : IClusterGeometry
         NeighborVote problem = NeighborVote.Of(Array.ConvertAll(clusters, cluster => cluster < 0 ? -1 : _problems[cluster]), likeness);
         if (problem.Winner < 0)
         {
-            return new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfNone(problem.Share));
+            return new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfNone(problem.Share)) { Likeness = kept * likeness[0] };
         }
 
         // Which of the problem's clusters it is, only those of the problem say.
@@ -131,8 +131,8 @@ public sealed class MemberGeometry : IClusterGeometry
         double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, cluster, whole.Length));
         double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, cluster, vector.Length)));
         return like >= _minLikeness
-            ? new ClusterAssignment(_clusterIds[cluster], _confidence.OfMember(problem.Share, Math.Max(likeWhole, kept * likeness[0])))
-            : new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfUnlike(like, _minLikeness));
+            ? new ClusterAssignment(_clusterIds[cluster], _confidence.OfMember(problem.Share, Math.Max(likeWhole, kept * likeness[0]))) { Likeness = kept * likeness[0] }
+            : new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfUnlike(like, _minLikeness)) { Likeness = kept * likeness[0] };
     }
 
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);

@@ -56,4 +56,13 @@ public static class PipelineEvents
 
     /// <summary>A file was refused, or could not be taken in.</summary>
     public const int FileRefused = 161;
+
+    /// <summary>An alert rule holds.</summary>
+    public const int RuleHolds = 170;
+
+    /// <summary>Messages about alerts were sent, or could not be.</summary>
+    public const int AlertsSent = 171;
+
+    /// <summary>The watch could not read or write the warehouse.</summary>
+    public const int WatchFailed = 172;
 }

@@ -183,6 +183,16 @@ public static class PipelineMetrics
         Errors.Add(1, tags);
     }
 
+    /// <summary>Counts a run of an operation by how it ended.</summary>
+    /// <param name="operation">The name in <see cref="PipelineOperation"/>.</param>
+    /// <param name="succeeded">Whether it ended well.</param>
+    public static void CountRun(string operation, bool succeeded)
+    {
+        KeyValuePair<string, object?> tag = new("operation", operation);
+        Runs.Add(1, tag);
+        (succeeded ? Successes : Failures).Add(1, tag);
+    }
+
     /// <summary>Tells of what age the newest incident is; the lag grows by itself from then on.</summary>
     public static void SetNewestIncident(string techCenter, DateTimeOffset newest, TimeProvider clock) => NewestIncidents[techCenter] = (newest, clock);
 
