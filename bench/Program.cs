@@ -22,5 +22,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TableCommand.Create(),
     MaskCommand.Create(),
     TrendsCommand.Create(),
+    DriftCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

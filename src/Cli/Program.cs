@@ -14,6 +14,7 @@ RootCommand root = new("Pipeline turns incidents into named problem clusters and
     StepCommands.CreatePredict(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    DriftCommand.Create(),
     AlertCommands.Create(),
     ServeCommand.Create(),
 };

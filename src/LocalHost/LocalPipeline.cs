@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.Drift;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -62,6 +63,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 
     public NoteMeasures Note => Get<NoteMeasures>();
+
+    public MeasureDrift Drift => Get<MeasureDrift>();
 
     public ShowAlerts Alerts => Get<ShowAlerts>();
 

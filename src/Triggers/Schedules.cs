@@ -18,6 +18,9 @@ internal static class Schedules
     /// <summary>When to note measures, look at the rules and tell people; every minute by default.</summary>
     public const string Watch = "%WatchSchedule%";
 
+    /// <summary>When to measure drift; every morning at four by default.</summary>
+    public const string Drift = "%DriftSchedule%";
+
     /// <summary>When to forget old orchestrations; every night at three by default.</summary>
     public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

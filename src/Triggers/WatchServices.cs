@@ -1,15 +1,21 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Adapters.Notifications;
 using Pipeline.Alerts;
+using Pipeline.Drift;
+using Pipeline.Incidents;
 using Pipeline.Measures;
+using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Adds what watches the pipeline: measures, rules, alerts and their channels.</summary>
+/// <summary>Adds what watches the pipeline: measures, drift, rules, alerts and their channels.</summary>
 internal static class WatchServices
 {
     /// <summary>Adds the use cases.</summary>
@@ -20,7 +26,9 @@ internal static class WatchServices
     {
         AlertOptions alerts = configuration.GetSection("Alerts").Get<AlertOptions>() ?? new AlertOptions();
         WatchOptions watch = configuration.GetSection("Watch").Get<WatchOptions>() ?? new WatchOptions();
+        DriftOptions drift = configuration.GetSection("Drift").Get<DriftOptions>() ?? new DriftOptions();
         alerts.Validate();
+        drift.Validate();
         watch.Validate();
         services.TryAddSingleton(alerts);
         services.TryAddSingleton(watch);
@@ -35,6 +43,20 @@ internal static class WatchServices
         services.TryAddSingleton(s => new MachineUse(Path.GetTempPath(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<NoteMeasures>();
         services.TryAddSingleton<EvaluateRules>();
+        services.TryAddSingleton(drift);
+        services.TryAddSingleton<DriftFiles>();
+        services.TryAddSingleton<DriftReports>();
+        services.TryAddSingleton(s => new MeasureDrift(
+            s.GetRequiredService<ITechCenters>(),
+            s.GetRequiredService<IPreprocessedIncidents>(),
+            s.GetRequiredService<ModelStore>(),
+            s.GetRequiredService<DriftFiles>(),
+            s.GetRequiredService<ISettingsTable>(),
+            s.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(),
+            s.GetRequiredService<PreprocessIncidents>().Embedder,
+            s.GetRequiredService<RaiseAlert>(),
+            drift,
+            s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<Listening>();
         return services;
     }

@@ -100,6 +100,9 @@ public sealed class FittedModel
         return answers;
     }
 
+    /// <summary>Whether the model was trained on a text.</summary>
+    public bool IsKnown(string contentHash) => _known.Find(contentHash) is not null;
+
     /// <summary>The answer for a text that the model was trained on; none for any other. Needs no embedding.</summary>
     public ClusterAssignment Recall(string contentHash) => _known.Find(contentHash) ?? ClusterAssignment.None;
 

@@ -79,7 +79,7 @@ public sealed partial class MemberGeometry : IClusterGeometry
         float[] whole = _reduction.Centre(embeddings.Span);
         ClusterAssignment[] answers = new ClusterAssignment[kept.Length];
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _maxDegreeOfParallelism ?? Environment.ProcessorCount };
-        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row]));
+        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row], isMember: false));
         return answers;
     }
 
@@ -114,9 +114,10 @@ public sealed partial class MemberGeometry : IClusterGeometry
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
-    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
+    // A member is nearest to itself: it is answered by the others.
+    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept, bool isMember)
     {
-        (int[] nearest, float[] likeness) = Nearest(vector);
+        (int[] nearest, float[] likeness) = Nearest(vector, isMember ? 1 : 0);
         int[] clusters = Array.ConvertAll(nearest, text => _clusters[text]);
         NeighborVote problem = NeighborVote.Of(Array.ConvertAll(clusters, cluster => cluster < 0 ? -1 : _problems[cluster]), likeness);
         if (problem.Winner < 0)
@@ -138,9 +139,9 @@ public sealed partial class MemberGeometry : IClusterGeometry
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);
 
     // The most alike first, ties in the order of the training.
-    private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector)
+    private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector, int skip)
     {
-        int count = Math.Min(NeighborVote.Neighbors, _clusters.Length), found = 0;
+        int count = Math.Min(NeighborVote.Neighbors + skip, _clusters.Length), found = 0;
         int[] texts = new int[count];
         float[] likeness = new float[count];
         for (int text = 0; text < _clusters.Length; text++)
@@ -160,6 +161,7 @@ public sealed partial class MemberGeometry : IClusterGeometry
             (texts[place], likeness[place]) = (text, alike);
         }
 
-        return (texts, likeness);
+        skip = Math.Min(skip, count - 1);
+        return skip == 0 ? (texts, likeness) : (texts[skip..], likeness[skip..]);
     }
 }

@@ -63,6 +63,9 @@ public static class PipelineEvents
     /// <summary>Messages about alerts were sent, or could not be.</summary>
     public const int AlertsSent = 171;
 
+    /// <summary>The drift of a tech center was measured.</summary>
+    public const int DriftMeasured = 173;
+
     /// <summary>The watch could not read or write the warehouse.</summary>
     public const int WatchFailed = 172;
 }

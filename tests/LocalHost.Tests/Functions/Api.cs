@@ -34,6 +34,7 @@ internal sealed class Api : IAsyncDisposable
             ["PreprocessSchedule"] = "0 0 0 29 2 *",
             ["PredictSchedule"] = "0 0 0 29 2 *",
             ["TrainSchedule"] = "0 0 0 29 2 *",
+            ["DriftSchedule"] = "0 0 0 29 2 *",
             ["WatchSchedule"] = "0 0 0 29 2 *",
             ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",

@@ -14,11 +14,16 @@ public sealed class PrometheusMetricsTests
     {
         string[] lines = await ScrapeAsync(_ => { });
 
-        string[] counters = ["incidents_read", "incidents_masked", "incidents_embedded", "incidents_cached", "incidents_rejected", "predictions", "errors", "embedding_requests", "embedding_tokens", "embedding_throttled"];
+        string[] counters = ["incidents_read", "incidents_masked", "incidents_embedded", "incidents_cached", "incidents_rejected", "predictions", "predictions_failed", "alerts", "errors", "embedding_requests", "embedding_tokens", "embedding_throttled"];
         foreach (string counter in counters)
         {
             string[] series = [.. lines.Where(line => line.StartsWith($"pipeline_{counter}_total", StringComparison.Ordinal)).Select(line => line.Replace("{}", "", StringComparison.Ordinal))];
             series.Contains($"pipeline_{counter}_total 0", StringComparer.Ordinal).ShouldBeTrue($"{counter}: {string.Join('|', series)}");
+        }
+
+        foreach (string counter in (string[])["pipeline_total", "pipeline_success_total", "pipeline_failures_total", "records_processed_total"])
+        {
+            lines.Select(line => line.Replace("{}", "", StringComparison.Ordinal)).ShouldContain($"{counter} 0");
         }
     }
 
@@ -37,6 +42,8 @@ public sealed class PrometheusMetricsTests
             PipelineMetrics.Confidence.Record(0.95, PipelineMetrics.TechCenter(center));
             PipelineMetrics.TrainingDuration.Record(12.5, PipelineMetrics.TechCenter(center), new("status", "Published"));
             PipelineMetrics.Predictions.Add(2, PipelineMetrics.TechCenter(center), new("outcome", "clustered"));
+            PipelineMetrics.RequestDuration.Record(0.3, new("method", "POST"), new("route", center), new("status", 200));
+            PipelineMetrics.CountRun("predict", succeeded: true);
             PipelineMetrics.SetNewestIncident(center, DateTimeOffset.UtcNow.AddHours(-1), TimeProvider.System);
         });
 
@@ -48,6 +55,8 @@ public sealed class PrometheusMetricsTests
         Value(lines, "pipeline_prediction_confidence_bucket", label, "le=\"+Inf\"").ShouldBe(2);
         Value(lines, "pipeline_prediction_confidence_count", label).ShouldBe(2);
         Value(lines, "pipeline_training_duration_seconds_bucket", label, "le=\"15\"", "status=\"Published\"").ShouldBe(1);
+        Value(lines, "http_request_duration_seconds_bucket", label.Replace("tech_center", "route", StringComparison.Ordinal), "le=\"0.5\"", "status=\"200\"").ShouldBe(1);
+        Value(lines, "pipeline_success_total", "operation=\"predict\"").ShouldBeGreaterThanOrEqualTo(1);
         Value(lines, "pipeline_data_lag_seconds", label).ShouldBeInRange(3600, 3700);
     }
 

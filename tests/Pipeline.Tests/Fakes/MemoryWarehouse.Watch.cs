@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Alerts;
+using Pipeline.Classification;
 using Pipeline.Measures;
 
 namespace Pipeline.Tests.Fakes;
@@ -37,7 +38,7 @@ internal sealed partial class MemoryWarehouse
     public Task<IReadOnlyList<double>> ReadLagsAsync(string techCenter, DateTimeOffset arrivedAfter, CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<double>>(
         t =>
         [
-            .. t.Arrivals.Where(a => a.Value > arrivedAfter && string.Equals(t.Incidents[a.Key].Incident.TechCenter, techCenter, StringComparison.Ordinal) && t.Predictions.TryGetValue(a.Key, out Classification.IncidentPrediction? p) && p.PredictedAt >= a.Value)
+            .. t.Arrivals.Where(a => a.Value > arrivedAfter && string.Equals(t.Incidents[a.Key].Incident.TechCenter, techCenter, StringComparison.Ordinal) && t.Predictions.TryGetValue(a.Key, out IncidentPrediction? p) && p.PredictedAt >= a.Value)
                 .Select(a => (t.Predictions[a.Key].PredictedAt - a.Value).TotalSeconds),
         ],
         cancellationToken);

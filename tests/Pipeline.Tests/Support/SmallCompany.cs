@@ -27,6 +27,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public SmallCompany()
     {
+        Warehouse = new MemoryWarehouse { Clock = Clock };
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
@@ -35,7 +36,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
-    public MemoryWarehouse Warehouse { get; } = new();
+    public MemoryWarehouse Warehouse { get; }
 
     public MemoryObjectStore Objects { get; } = new();
 
