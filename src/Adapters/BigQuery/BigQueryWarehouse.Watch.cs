@@ -29,7 +29,7 @@ public sealed partial class BigQueryWarehouse
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<double>> ReadLagsAsync(string techCenter, DateTimeOffset arrivedAfter, CancellationToken cancellationToken = default) =>
-        ListAsync("read-lags", [Parameter.Text("techCenter", techCenter), new("after", BigQueryDbType.Timestamp, arrivedAfter.UtcDateTime)], row => BigQueryRows.Number(row, "microseconds") / 1e6, cancellationToken);
+        ListAsync("read-lags", [Parameter.Text("techCenter", techCenter), new("arrivedAfter", BigQueryDbType.Timestamp, arrivedAfter.UtcDateTime)], row => BigQueryRows.Number(row, "microseconds") / 1e6, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Alert> RaiseAlertAsync(Alert alert, DateTimeOffset since, CancellationToken cancellationToken = default)

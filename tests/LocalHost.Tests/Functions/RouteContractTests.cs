@@ -14,7 +14,7 @@ public sealed class RouteContractTests
     // What takes a model of another embedder, a file of a gigabyte, or the course of an import: ApiTests, ClassifyTextsTests and UploadsApiTests have it.
     private static readonly string[] NotReplayed =
     [
-        "POST /classify 409",
+        "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 202", "POST /v1/uploads/{id} 400", "POST /v1/uploads/{id} 413",
         "POST /v1/upload/survey-data 202", "POST /v1/upload/survey-data 400", "POST /v1/upload/survey-data 413",
         "GET /v1/uploads/{id}/rejects 200", "GET /v1/status/{id} 200",
