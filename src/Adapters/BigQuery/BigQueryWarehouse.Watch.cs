@@ -74,7 +74,7 @@ public sealed partial class BigQueryWarehouse
     };
 
     private static Measure ReadMeasure(BigQueryRow row) => new(
-        Time(BigQueryRows.OptionalTime(row, "time")), (string?)row["center"], (string?)row["model_version"], BigQueryRows.Text(row, "measure"), (double)row["value"]);
+        Time(BigQueryRows.OptionalTime(row, "time")), (string?)row["center"], (string?)row["model_version"], BigQueryRows.Text(row, "measure"), (double)row["amount"]);
 
     private static DateTimeOffset Time(DateTime? time) => new(DateTime.SpecifyKind(time!.Value, DateTimeKind.Utc));
 }

@@ -1,13 +1,16 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.LocalHost.Tests.Hosting;
 using Pipeline.Telemetry;
+using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Telemetry;
 
 [TestClass]
-public sealed class PrometheusMetricsTests
+public sealed partial class PrometheusMetricsTests
 {
     [TestMethod]
     public async Task Every_counter_of_the_pipeline_is_there_with_zero_from_the_start()
@@ -61,6 +64,34 @@ public sealed class PrometheusMetricsTests
     }
 
     [TestMethod]
+    public async Task Every_metric_that_a_rule_or_the_dashboard_asks_for_is_there()
+    {
+        string[] lines = await ScrapeAsync(_ =>
+        {
+            foreach (object? instrument in typeof(PipelineMetrics).GetFields().Select(field => field.GetValue(null)))
+            {
+                switch (instrument)
+                {
+                    case Counter<long> counter: counter.Add(1, PipelineMetrics.TechCenter("asked")); break;
+                    case Histogram<double> histogram: histogram.Record(0.5, PipelineMetrics.TechCenter("asked")); break;
+                    case Gauge<double> gauge: gauge.Record(0.5, PipelineMetrics.TechCenter("asked")); break;
+                    case Gauge<long> gauge: gauge.Record(1, PipelineMetrics.TechCenter("asked")); break;
+                    default: break;
+                }
+            }
+
+            PipelineMetrics.SetNewestIncident("asked", DateTimeOffset.UtcNow, TimeProvider.System);
+        });
+        HashSet<string> there = [.. lines.Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('{', ' ')[0])];
+        string infra = Path.Combine(SharedFiles.RepositoryRoot, "infra");
+        string asked = File.ReadAllText(Path.Combine(infra, "prometheus", "rules.yml")) + File.ReadAllText(Path.Combine(infra, "grafana", "pipeline.json"));
+        string[] names = [.. MetricName().Matches(asked).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
+
+        names.Length.ShouldBeGreaterThan(20);
+        names.Except(there, StringComparer.Ordinal).ShouldBeEmpty($"metrics that are not among {string.Join(", ", there.Where(name => !name.StartsWith("dotnet_", StringComparison.Ordinal)).Order(StringComparer.Ordinal))}");
+    }
+
+    [TestMethod]
     public async Task The_web_server_and_the_runtime_are_measured_too()
     {
         string[] lines = await ScrapeAsync(host => host.Client.GetAsync(new Uri("nowhere", UriKind.Relative)).GetAwaiter().GetResult().Dispose());
@@ -68,6 +99,9 @@ public sealed class PrometheusMetricsTests
         lines.ShouldContain(line => line.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("dotnet_", StringComparison.Ordinal));
     }
+
+    [GeneratedRegex("\\b(?:pipeline|http_request|records)_[a-z_]+\\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MetricName();
 
     private static async Task<string[]> ScrapeAsync(Action<TestHost> work)
     {
