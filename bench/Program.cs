@@ -7,6 +7,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     QualitySuiteCommand.Create(),
     StabilityCommand.Create(),
     ReliabilityCommand.Create(),
+    ProblemsCommand.Create(),
     EmbedderCommand.Create(),
     HdbscanCommand.Create(),
     UmapCommand.Create(),

@@ -26,8 +26,9 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, predict: string, train: string, purgeHistory: string, watch: string, drift: string, report: string } = {
+param schedules { preprocess: string, pull: string, predict: string, train: string, purgeHistory: string, watch: string, drift: string, report: string } = {
   preprocess: '0 0 * * * *'
+  pull: '0 50 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
   purgeHistory: '0 0 3 * * *'
@@ -66,6 +67,21 @@ param modelStorageSku string = 'Standard_LRS'
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int = 30
+@description('Days after which imported files, which hold personal data as they came, are deleted.')
+@minValue(1)
+@maxValue(3650)
+param importedFileDays int = 90
+
+@description('The instance of ServiceNow that incidents are pulled from; empty for none. Its secrets are kept in the Key Vault: ServiceNow--ClientSecret or ServiceNow--Password.')
+param serviceNow { instance: string, table: string, query: string, clientId: string, userName: string } = {
+  instance: ''
+  table: 'incident'
+  query: ''
+  clientId: ''
+  userName: ''
+}
+@description('A table or view in BigQuery that incidents are taken over from, such as project.servicenow.incident; empty for none.')
+param bigQuerySourceTable string = ''
 
 @allowed([30, 60, 90, 120, 180, 270, 365, 550, 730])
 param logRetentionDays int = 30
@@ -143,6 +159,7 @@ module modelStorage 'modules/model-storage.bicep' = {
     name: 'stmodels${token}'
     sku: modelStorageSku
     softDeleteDays: softDeleteDays
+    importedFileDays: importedFileDays
     privateNetworking: privateNetworking
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
@@ -282,7 +299,16 @@ var appSettings = {
   BigQuery__Dataset: bigQuery.dataset
   BigQuery__Location: bigQuery.location
 
+  BigQuery__SourceTable: bigQuerySourceTable
+
+  ServiceNow__Instance: serviceNow.instance
+  ServiceNow__Table: serviceNow.table
+  ServiceNow__Query: serviceNow.query
+  ServiceNow__ClientId: serviceNow.clientId
+  ServiceNow__UserName: serviceNow.userName
+
   PreprocessSchedule: schedules.preprocess
+  PullSchedule: schedules.pull
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
   PurgeHistorySchedule: schedules.purgeHistory

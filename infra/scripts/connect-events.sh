@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets new models call the app. Runs after the code is deployed, for only the running app makes the key that the call needs; the key is never shown.
+# Lets new models and dropped files call the app. Runs after the code is deployed, for only the running app makes the key that the call needs; the key is never shown.
 # Needs: az, signed in; AZURE_RESOURCE_GROUP, FUNCTION_APP_NAME, FUNCTION_APP_URL and EVENT_TOPIC_NAME, the outputs of main.bicep.
 set -euo pipefail
 templates=$(cd "$(dirname "$0")/../bicep" && pwd)
@@ -11,6 +11,7 @@ for attempt in $(seq 1 20); do
     az deployment group create --resource-group "$AZURE_RESOURCE_GROUP" --name pipeline-events --template-file "$templates/events.bicep" \
       --parameters functionAppName="$FUNCTION_APP_NAME" topicName="$EVENT_TOPIC_NAME" --output none
     echo "New models now call ModelPublished."
+    echo "Dropped files now call FileDropped."
     exit 0
   fi
 

@@ -6,7 +6,7 @@ using Pipeline.LocalHost;
 
 namespace Pipeline.Cli;
 
-/// <summary>Writes each incident's cluster as CSV, in the input's order.</summary>
+/// <summary>Writes each incident's problem and cluster as CSV, in the input's order.</summary>
 internal static class AssignmentsFile
 {
     /// <summary>Writes one line per incident; one without a prediction is unclustered.</summary>
@@ -23,17 +23,17 @@ internal static class AssignmentsFile
         {
             await using StreamWriter text = new(stream, leaveOpen: true);
             CsvWriter csv = new(text, raw);
-            csv.Write("number", "tech_center", "cluster_id", "cluster_label", "domain_id", "domain_name", "confidence");
+            csv.Write("number", "tech_center", "problem_id", "problem_label", "cluster_id", "cluster_label", "domain_id", "domain_name", "confidence");
             foreach (string number in numbers)
             {
                 if (predictions.TryGetValue(number, out IncidentPrediction? p))
                 {
-                    csv.Write(number, p.TechCenter, Text(p.ClusterId), p.ClusterLabel, Text(p.DomainId), p.DomainName, p.Confidence.ToString("0.####", CultureInfo.InvariantCulture));
+                    csv.Write(number, p.TechCenter, Text(p.ProblemId), p.ProblemLabel, Text(p.ClusterId), p.ClusterLabel, Text(p.DomainId), p.DomainName, p.Confidence.ToString("0.####", CultureInfo.InvariantCulture));
                 }
                 else
                 {
                     string none = Text(IncidentPrediction.Unclustered);
-                    csv.Write(number, techCenters.GetValueOrDefault(number, ""), none, IncidentPrediction.UnclusteredName, none, IncidentPrediction.UnclusteredName, "0");
+                    csv.Write(number, techCenters.GetValueOrDefault(number, ""), none, IncidentPrediction.UnclusteredName, none, IncidentPrediction.UnclusteredName, none, IncidentPrediction.UnclusteredName, "0");
                 }
             }
         });

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
@@ -23,13 +24,13 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
     private readonly List<string> _remarks = [];
 
     /// <summary>Runs a file of incidents through the pipeline.</summary>
-    public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, RunOutputs outputs, CancellationToken cancellationToken)
+    public async Task<int> FileAsync(SourceFile file, IntakeOptions intakeOptions, Dataset dataset, RunOutputs outputs, CancellationToken cancellationToken)
     {
         CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
         CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: dataset, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });
@@ -38,7 +39,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
             await AssignmentsFile.WriteAsync(outputs.Assignments, intake.Numbers, pipeline, outputs.RawCsv, cancellationToken);
         }
 
-        return await FinishAsync($"Problem clusters of {Path.GetFileName(file.Name)}", result, outputs, cancellationToken);
+        return await FinishAsync($"Problems of {Path.GetFileName(file.Name)}", result, outputs, cancellationToken);
     }
 
     /// <summary>Runs the invented incidents of the demo company through the pipeline, with two model versions half a year apart.</summary>
@@ -49,14 +50,33 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         TrainingRequest[] versions = [new(2025, 4), new(2026, 2)];
         RunResult result = await ConsoleProgress.RunAsync(async progress =>
         {
-            foreach (Incident[] batch in DemoIncidents.Generate(count, seed).Chunk(2_000))
-            {
-                await pipeline.Incidents.UpsertIncidentsAsync(batch, cancellationToken);
-            }
-
-            return await ClusterAsync(count, 0, versions, progress, cancellationToken);
+            string export = Path.Combine(pipeline.Folder.Path, DemoFile.Name);
+            await AtomicFile.WriteAsync(export, stream => DemoFile.WriteAsync(stream, DemoIncidents.Generate(count, seed)));
+            using SourceFile file = SourceFile.Open(export);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
+            return await ClusterAsync(imported.Accepted, imported.Rejected, versions, progress, cancellationToken);
         });
-        return await FinishAsync("Problem clusters of a made-up company", result, outputs, cancellationToken);
+        return await FinishAsync("Problems of a made-up company", result, outputs, cancellationToken);
+    }
+
+    /// <summary>Runs the made-up household survey through the pipeline, and holds what is found against what the rows were made as.</summary>
+    public async Task<int> SurveyAsync(int count, int seed, RunOutputs outputs, CancellationToken cancellationToken)
+    {
+        CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+        CommandHost.Tell($"Making {ConsoleText.Count(count, "household")} of a made-up survey, then importing, training and predicting.");
+        string path = Path.Combine(pipeline.Folder.Path, "households.csv");
+        SurveyRow[] rows = [.. DemoSurvey.Generate(count, seed)];
+        await AtomicFile.WriteAsync(path, stream => DemoSurvey.WriteAsync(rows, stream));
+        using SourceFile file = SourceFile.Open(path);
+        Dataset survey = await pipeline.Datasets.FindAsync(Dataset.Survey, cancellationToken);
+        RunResult result = await ConsoleProgress.RunAsync(async progress =>
+        {
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: survey, cancellationToken: cancellationToken);
+            return await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken);
+        });
+        double agreement = await RecordGroups.AgreementAsync(pipeline, survey, rows, cancellationToken);
+        CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Agreement of the groups found with those that the rows were made as: adjusted Rand index {agreement:0.000}"));
+        return await FinishAsync("Groups of a made-up household survey", result with { Agreement = Math.Round(agreement, 4) }, outputs, cancellationToken);
     }
 
     private void Remark(IntakeResult imported, IntakeOptions intakeOptions)
@@ -120,7 +140,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         {
             centers.Add(trained[predicted.TechCenter].LastOrDefault() is TrainingOutcome t
                 ? new RunTechCenter(
-                    t.TechCenter, t.Incidents, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(trained[t.TechCenter].Sum(o => o.Seconds), 3), t.Detail ?? predicted.Detail)
+                    t.TechCenter, t.Incidents, t.Problems, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(trained[t.TechCenter].Sum(o => o.Seconds), 3), t.Detail ?? predicted.Detail)
                 {
                     Failed = t.Status == TrainingStatus.Failed || predicted.Failed,
                 }
@@ -135,7 +155,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadNewestAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
         ModelManifest? model = version?.Manifest;
         int domains = version?.Loaded.Domains.Count ?? 0;
-        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
+        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
     }
 
     private async Task<int> FinishAsync(string title, RunResult result, RunOutputs outputs, CancellationToken cancellationToken)
@@ -148,7 +168,12 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         }
 
         RunResult timed = result with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
-        host.Show(timed, console => RunSummary.Write(console, report));
+        timed = timed with { Groups = await RecordGroups.ReadAsync(pipeline, timed.TechCenters.Select(c => c.Name), cancellationToken) };
+        host.Show(timed, console =>
+        {
+            RunSummary.Write(console, report);
+            RecordGroups.Write(console, timed.Groups);
+        });
         CommandHost.Tell($"{ConsoleText.Count(timed.Incidents, "incident")}{(timed.Rejected > 0 ? $" and {ConsoleText.Count(timed.Rejected, "rejected row")}" : "")}, {ConsoleText.Count(timed.Embedded, "text")} embedded, {ConsoleText.Count(timed.Predictions, "prediction")} in {ConsoleText.Duration(_clock.Elapsed)}");
         _remarks.ForEach(CommandHost.Tell);
         if (timed.Rejected > 0)
@@ -179,7 +204,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 }
 
 /// <summary>The files that a run writes besides its data folder.</summary>
-/// <param name="Assignments">Each incident's cluster as CSV; null for none.</param>
+/// <param name="Assignments">Each incident's problem and cluster as CSV; null for none.</param>
 /// <param name="Report">A copy of the HTML report; null for none.</param>
 /// <param name="RawCsv">Whether CSV is written for a machine; see <see cref="CsvWriter"/>.</param>
 internal sealed record RunOutputs(string? Assignments = null, string? Report = null, bool RawCsv = false)
@@ -207,6 +232,14 @@ internal sealed record RunOutputs(string? Assignments = null, string? Report = n
 /// <param name="Predictions">Predictions made.</param>
 internal sealed record RunResult(int Incidents, int Rejected, long Embedded, double Seconds, IReadOnlyList<RunTechCenter> TechCenters, int Predictions)
 {
+    /// <summary>Of records, the groups that were found and what sets each apart; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RecordGroup>? Groups { get; init; }
+
+    /// <summary>The adjusted Rand index of the groups found with those that are known; left out where none are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Agreement { get; init; }
+
     /// <summary>Whether a tech center failed.</summary>
     [JsonIgnore]
     public bool Failed => TechCenters.Any(c => c.Failed);
@@ -215,13 +248,14 @@ internal sealed record RunResult(int Incidents, int Rejected, long Embedded, dou
 /// <summary>One tech center of a run.</summary>
 /// <param name="Name">The tech center.</param>
 /// <param name="Incidents">Incidents in the newest training's window.</param>
-/// <param name="Clusters">Clusters found.</param>
+/// <param name="Problems">Problems found.</param>
+/// <param name="Clusters">Clusters found: the problems' variants.</param>
 /// <param name="Unclustered">Incidents of the window that belong to no cluster.</param>
 /// <param name="Domains">Domains found.</param>
 /// <param name="Version">The published version; null where none was.</param>
 /// <param name="TrainSeconds">Wall-clock seconds of its trainings.</param>
 /// <param name="Detail">Why no version was published; left out where one was.</param>
-internal sealed record RunTechCenter(string Name, int Incidents, int Clusters, int Unclustered, int Domains, string? Version, double TrainSeconds, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail)
+internal sealed record RunTechCenter(string Name, int Incidents, int Problems, int Clusters, int Unclustered, int Domains, string? Version, double TrainSeconds, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail)
 {
     /// <summary>Whether its training or prediction failed.</summary>
     [JsonIgnore]

@@ -4,14 +4,17 @@ using Pipeline.Cli;
 using Pipeline.Cli.Commands;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-RootCommand root = new("Pipeline turns incidents into named problem clusters and keeps them current.")
+RootCommand root = new("Pipeline turns incidents into named problems and keeps them current.")
 {
     DemoCommand.Create(),
     RunCommand.Create(),
     ImportCommand.Create(),
+    DatasetCommand.Create(),
+    PullCommand.Create(),
     StepCommands.CreatePreprocess(),
     StepCommands.CreateTrain(),
     StepCommands.CreatePredict(),
+    ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
     DriftCommand.Create(),

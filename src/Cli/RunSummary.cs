@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli;
 
-/// <summary>The table that a run ends with: per tech center its clusters, what is in none, and the biggest problems.</summary>
+/// <summary>The table that a run ends with: per tech center how many problems it has, what is in none, and the biggest ones.</summary>
 internal static class RunSummary
 {
     private const int ProblemsOfMany = 3;
@@ -12,20 +12,20 @@ internal static class RunSummary
 
     public static void Write(IAnsiConsole console, ReportData report)
     {
-        ConsoleTable table = new("Tech center", "#Incidents", "?#Clusters", "#Unclustered", "Biggest problems", "#Size", "?Trend");
+        ConsoleTable table = new("Tech center", "#Incidents", "?#Problems", "#Unclustered", "Biggest problems", "#Size", "?Trend");
         int problems = report.TechCenters.Count == 1 ? ProblemsOfOne : ProblemsOfMany;
-        IReadOnlyList<ReportTechCenter> shown = ConsoleTable.Shown(report.TechCenters, c => c.Clusters.Count == 0 && c.Note is not null, c => c.Incidents);
+        IReadOnlyList<ReportTechCenter> shown = ConsoleTable.Shown(report.TechCenters, c => c.Problems.Count == 0 && c.Note is not null, c => c.Incidents);
         foreach (ReportTechCenter center in shown)
         {
-            string[] facts = [ConsoleText.TechCenter(center.Name), ConsoleText.Number(center.Incidents), ConsoleText.Number(center.Clusters.Count), ConsoleText.Share(center.Unclustered, center.Incidents)];
-            if (center.Clusters.Count == 0)
+            string[] facts = [ConsoleText.TechCenter(center.Name), ConsoleText.Number(center.Incidents), ConsoleText.Number(center.Problems.Count), ConsoleText.Share(center.Unclustered, center.Incidents)];
+            if (center.Problems.Count == 0)
             {
                 table.Add([.. facts, center.Note ?? "", "", ""]);
             }
 
-            foreach (ReportCluster cluster in center.Clusters.Take(problems))
+            foreach (ReportProblem problem in center.Problems.Take(problems))
             {
-                table.Add([.. facts, cluster.Label, ConsoleText.Number(cluster.Size), Trend(cluster.Trend)]);
+                table.Add([.. facts, problem.Label, ConsoleText.Number(problem.Size), Trend(problem.Trend)]);
                 facts = ["", "", "", ""];
             }
         }
@@ -33,7 +33,8 @@ internal static class RunSummary
         table.Write(console, report.TechCenters.Count - shown.Count);
     }
 
-    private static string Trend(ClusterTrend trend) => trend switch
+    /// <summary>A trend as tables show it.</summary>
+    public static string Trend(ClusterTrend trend) => trend switch
     {
         ClusterTrend.New => "+ new",
         ClusterTrend.Rising => "↗ rising",

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.Datasets;
 using Pipeline.Drift;
 using Pipeline.Incidents;
 using Pipeline.Intake;
@@ -10,6 +11,7 @@ using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -34,6 +36,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public IIngestionLog Ingestions => Get<IIngestionLog>();
 
+    public DatasetCatalog Datasets => Get<DatasetCatalog>();
+
     public ITechCenters TechCenters => Get<ITechCenters>();
 
     public IPreprocessedIncidents Preprocessed => Get<IPreprocessedIncidents>();
@@ -47,6 +51,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public IObjectStore Objects => Get<IObjectStore>();
 
     public ModelStore Models => Get<ModelStore>();
+
+    public PullIncidents Pull => Get<PullIncidents>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
 
@@ -73,6 +79,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TryChannels Channels => Get<TryChannels>();
 
     public TimeProvider Clock => Get<TimeProvider>();
+
+    public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

@@ -7,6 +7,8 @@ using Pipeline.Adapters.Local;
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
+using Pipeline.Adapters.S3;
+using Pipeline.Adapters.ServiceNow;
 using Pipeline.Monitoring;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -37,6 +39,7 @@ public static class AdapterServices
     {
         ["Files"] = AddFiles,
         ["AzureBlobs"] = AddBlobs,
+        ["S3"] = AddS3,
     };
 
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
@@ -58,6 +61,7 @@ public static class AdapterServices
 
     /// <summary>
     /// Adds a warehouse under each of its ports (<see cref="WarehouseServices"/>), an <see cref="IObjectStore"/>, an embedding generator and an <see cref="IClusterLabeller"/> as singletons.
+    /// A feed of ServiceNow is among them where <c>ServiceNow:Instance</c> names one.
     /// Every setting of theirs is read and checked here; nothing is opened or reached before it is first used.
     /// </summary>
     /// <param name="services">Where they are added.</param>
@@ -82,7 +86,7 @@ public static class AdapterServices
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);
         Choose("Embedder:Kind", "Hybrid", Embedders, choice);
         Choose("Labeller:Kind", "Keywords", Labellers, choice);
-        return services;
+        return services.AddServiceNowFeed(configuration);
     }
 
     private static void RefuseLeftOut(IConfiguration configuration, string setting, string kind)
@@ -101,6 +105,9 @@ public static class AdapterServices
 
     // Made at once: only the client can tell whether a connection string is one.
     private static void AddBlobs(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new BlobObjectStore(BlobSettings.Read(choice.Configuration)));
+
+    // Made at once: only the client can tell whether the environment knows a region.
+    private static void AddS3(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new S3ObjectStore(S3Settings.Read(choice.Configuration)));
 
     private static void AddEmbedder(AdapterChoice choice, Func<int, LocalEmbedder> make) =>
         choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => make(choice.MaxDegreeOfParallelism ?? 0));

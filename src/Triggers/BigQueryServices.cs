@@ -1,26 +1,34 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.BigQuery;
+using Pipeline.Intake;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The warehouse of the kind <c>BigQuery</c>, for hosts that are built with it.</summary>
 internal static class BigQueryServices
 {
-    /// <summary>Adds the warehouse. Its credentials are read again before each step, so a rotated key needs no restart.</summary>
+    /// <summary>Adds the warehouse, and a feed of the user's own table where the settings name one. Its credentials are read again before each step, so a rotated key needs no restart.</summary>
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static void Add(IServiceCollection services, IConfiguration configuration)
     {
-        BigQueryOptions options = Read(configuration);
+        BigQueryOptions options = Read<BigQueryOptions>(configuration);
         options.Validate();
         services.AddWarehouse(_ => new BigQueryWarehouse(options, () => configuration["BigQuery:Credentials"]));
+        BigQuerySource source = Read<BigQuerySource>(configuration);
+        if (source.SourceTable.Length > 0)
+        {
+            source.Validate();
+            services.AddSingleton(s => s.GetRequiredService<BigQueryWarehouse>().FeedOf(source, s.GetRequiredService<FeedStores>()));
+        }
     }
 
-    private static BigQueryOptions Read(IConfiguration configuration)
+    private static T Read<T>(IConfiguration configuration)
+        where T : new()
     {
         try
         {
-            return configuration.GetSection("BigQuery").Get<BigQueryOptions>() ?? new BigQueryOptions();
+            return configuration.GetSection("BigQuery").Get<T>() ?? new T();
         }
         catch (InvalidOperationException e)
         {

@@ -19,13 +19,17 @@ internal static class BlobSettings
             ServiceUri = account["blobServiceUri"],
             Credential = account["credential"],
             ClientId = account["clientId"],
-            Retries = (int)Number(configuration, "ObjectStore:Retries", standard.Retries, NumberStyles.AllowLeadingSign),
+            Retries = WholeNumber(configuration, "ObjectStore:Retries", standard.Retries),
             RetrySeconds = Number(configuration, "ObjectStore:RetrySeconds", standard.RetrySeconds, NumberStyles.Float),
-            TimeoutSeconds = (int)Number(configuration, "ObjectStore:TimeoutSeconds", standard.TimeoutSeconds, NumberStyles.AllowLeadingSign),
+            TimeoutSeconds = WholeNumber(configuration, "ObjectStore:TimeoutSeconds", standard.TimeoutSeconds),
         };
         options.Validate();
         return options;
     }
+
+    /// <summary>A setting that is a whole number.</summary>
+    /// <exception cref="SettingException">It is none.</exception>
+    public static int WholeNumber(IConfiguration configuration, string setting, int standard) => (int)Number(configuration, setting, standard, NumberStyles.AllowLeadingSign);
 
     private static double Number(IConfiguration configuration, string setting, double standard, NumberStyles style)
     {

@@ -5,7 +5,7 @@ using Pipeline.Problems;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Shows the problem clusters.</summary>
+/// <summary>Shows the clusters, the variants of the problems.</summary>
 public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFunctions> logger)
 {
     /// <summary>Lists clusters, a page at a time.</summary>

@@ -33,10 +33,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
     [FixedDelayRetry(3, "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Drift)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        if (await client.GetInstanceAsync(Instance, cancellationToken) is null or { IsCompleted: true })
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, PipelineActivity.CurrentTraceParent, new StartOrchestrationOptions(Instance), cancellationToken);
-        }
+        await SingletonWork.StartAsync(client, Orchestrator, Instance, new DriftStep("", PipelineActivity.CurrentTraceParent), cancellationToken);
     }
 
     /// <summary>Measures one tech center after the other. One that fails is left out, and the others go on.</summary>
@@ -44,7 +41,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
     public static async Task<IReadOnlyList<string>> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        string? traceParent = context.GetInput<string?>();
+        string? traceParent = context.GetInput<DriftStep>()?.TraceParent;
         List<string> far = [];
         foreach (string center in await context.CallActivityAsync<IReadOnlyList<string>>(List, new DriftStep("", traceParent), Patient))
         {
@@ -95,7 +92,8 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
             return null;
         }
 
-        string instanceId = await TrainingStart.RunAsync(client, await planner.PlanAsync(new TrainingRequest(TechCenters: drifted.TechCenters), cancellationToken), cancellationToken);
+        TrainingPlan plan = await planner.PlanAsync(new TrainingRequest(TechCenters: drifted.TechCenters), cancellationToken);
+        string instanceId = await SingletonWork.StartAsync(client, TrainOrchestration.Orchestrator, plan.Name, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, cancellationToken);
         LogRetrained(instanceId, drifted.TechCenters.Count);
         return instanceId;
     }

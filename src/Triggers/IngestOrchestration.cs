@@ -19,27 +19,9 @@ public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<Inges
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
 
     /// <summary>Starts the import of a file, unless it is done or under way.</summary>
-    internal static async Task StartAsync(DurableTaskClient client, Ingestion ingestion, CancellationToken cancellationToken)
-    {
-        string instanceId = $"ingest-{ingestion.Id}";
-        if (ingestion.IsFinal || await IsUnderWayAsync(client, instanceId, cancellationToken))
-        {
-            return;
-        }
-
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, new IngestRequest(ingestion.Id, PipelineActivity.CurrentTraceParent), new StartOrchestrationOptions(instanceId), cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Another start may have come in between; what that throws depends on the storage behind the client.
-            if (!await IsUnderWayAsync(client, instanceId, cancellationToken))
-            {
-                throw;
-            }
-        }
-    }
+    internal static Task StartAsync(DurableTaskClient client, Ingestion ingestion, CancellationToken cancellationToken) => ingestion.IsFinal
+        ? Task.CompletedTask
+        : SingletonWork.StartAsync(client, Orchestrator, $"ingest-{ingestion.Id}", new IngestRequest(ingestion.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
 
     /// <summary>Imports a file; where that fails for good, its ingestion says why.</summary>
     [Function(Orchestrator)]
@@ -85,9 +67,6 @@ public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<Inges
         await ingest.GiveUpAsync(request.Id, request.Problem ?? "The import failed.", cancellationToken);
         LogRefused(request.Id);
     }
-
-    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
-        await client.GetInstanceAsync(instanceId, cancellationToken) is { IsCompleted: false };
 
     [LoggerMessage(PipelineEvents.FileTaken, LogLevel.Information, "The file of the ingestion {Id} was taken in: {Accepted} rows accepted, {Rejected} rejected")]
     private partial void LogTaken(string id, int accepted, int rejected);

@@ -22,5 +22,7 @@ internal static class IntakeServices
         services.TryAddSingleton<ReceiveFile>();
         services.TryAddSingleton<IngestFile>();
         services.TryAddSingleton<TakeIncidents>();
+        services.TryAddSingleton<FeedStores>();
+        services.TryAddSingleton<PullIncidents>();
     }
 }

@@ -1,52 +1,39 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Classification;
-using Pipeline.Monitoring;
 using Pipeline.Requests;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Assigns incidents to the clusters of the newest models: on schedule, and when asked.</summary>
-public sealed partial class PredictFunctions(PredictIncidents predict, NoteMeasures note, TimeProvider clock, ILogger<PredictFunctions> logger)
+/// <summary>Assigns incidents to the clusters of the newest models: on schedule, and when asked. Of one kind a prediction is under way at a time, behind the request or timer that started it.</summary>
+public sealed class PredictFunctions(PredictIncidents predict, ILogger<PredictFunctions> logger)
 {
-    /// <summary>Predicts all tech centers.</summary>
+    private const string Route = "predict";
+
+    /// <summary>Starts the prediction of all tech centers.</summary>
     [Function("PredictOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
-    public async Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, CancellationToken cancellationToken)
-    {
-        DateTimeOffset begunAt = clock.GetUtcNow();
-        IReadOnlyList<PredictionOutcome> outcomes = await predict.RunAsync(cancellationToken: cancellationToken);
-        await note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
-        foreach (PredictionOutcome outcome in outcomes)
-        {
-            if (outcome.Failed)
-            {
-                LogFailed(outcome.TechCenter, outcome.Detail);
-            }
-            else
-            {
-                LogPredicted(outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
-            }
-        }
-    }
+    public Task OnScheduleAsync([TimerTrigger(Schedules.Predict)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        PredictOrchestration.StartAsync(client, techCenter: null, cancellationToken);
 
-    /// <summary>Predicts one tech center, or all, and answers with what was done.</summary>
+    /// <summary>Starts the prediction of one tech center, or of all, or joins the same one that is under way.</summary>
     [Function("Predict")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "predict")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PredictBody body = await JsonRequest.ReadAsync<PredictBody>(request.Body, cancellationToken);
-            DateTimeOffset begunAt = clock.GetUtcNow();
-            IReadOnlyList<PredictionOutcome> outcomes = await predict.RunAsync(body.TechCenter, cancellationToken: cancellationToken);
-            await note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
-            return HttpAnswers.Json(new { techCenters = outcomes });
+            await predict.ListAsync(body.TechCenter, cancellationToken);
+            string instanceId = await PredictOrchestration.StartAsync(client, body.TechCenter, cancellationToken);
+            return SingletonWork.Accepted(request, Route, instanceId, await StatusAsync(client, instanceId, cancellationToken));
         });
 
-    [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter} on schedule: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]
-    private partial void LogPredicted(string techCenter, int predicted, string? version, int unclustered, string? detail);
+    /// <summary>Shows how far a prediction is, and what it has done.</summary>
+    [Function("PredictStatus")]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "predict/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
 
-    [LoggerMessage(PipelineEvents.PredictionFailed, LogLevel.Error, "The prediction of {TechCenter} failed: {Detail}")]
-    private partial void LogFailed(string techCenter, string? detail);
+    private static async Task<WorkStatus<PredictProgress, PredictResult>> StatusAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        WorkStatus<PredictProgress, PredictResult>.Of(await SingletonWork.FindAsync(client, PredictOrchestration.Orchestrator, "prediction", instanceId, cancellationToken));
 }

@@ -1,38 +1,38 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Masks and embeds the incidents that are new or changed: on schedule, and when asked.</summary>
-public sealed partial class PreprocessFunctions(PreprocessIncidents preprocess, PipelineMonitor monitor, NoteMeasures note, ILogger<PreprocessFunctions> logger)
+/// <summary>Masks and embeds the incidents that are new or changed: on schedule, and when asked. One preprocessing is under way at a time, behind the request or timer that started it.</summary>
+public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
 {
-    /// <summary>Preprocesses all that waits.</summary>
+    private const string Route = "preprocess";
+
+    /// <summary>Starts the preprocessing of all that waits, after what a source in the warehouse itself has new.</summary>
     [Function("PreprocessOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
-    public async Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, CancellationToken cancellationToken)
-    {
-        PreprocessOutcome outcome = await preprocess.RunAsync(cancellationToken: cancellationToken);
-        LogPreprocessed(outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
-        await monitor.MeasureLagAsync(cancellationToken);
-        await note.RunAsync(cancellationToken);
-    }
+    public Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        PreprocessOrchestration.StartAsync(client, new PreprocessWork(Limit: null, Pulls: true), cancellationToken);
 
-    /// <summary>Preprocesses up to a limit and answers with what was done.</summary>
+    /// <summary>Starts a preprocessing of up to a limit, or joins the one that is under way.</summary>
     [Function("Preprocess")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "preprocess")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PreprocessBody body = await JsonRequest.ReadAsync<PreprocessBody>(request.Body, cancellationToken);
-            PreprocessOutcome outcome = await preprocess.RunAsync(body.CheckedLimit(), cancellationToken: cancellationToken);
-            await note.RunAsync(cancellationToken);
-            return HttpAnswers.Json(outcome);
+            string instanceId = await PreprocessOrchestration.StartAsync(client, new PreprocessWork(body.CheckedLimit(), Pulls: false), cancellationToken);
+            return SingletonWork.Accepted(request, Route, instanceId, await StatusAsync(client, instanceId, cancellationToken));
         });
 
-    [LoggerMessage(PipelineEvents.Preprocessed, LogLevel.Information, "Preprocessed on schedule: {Read} read, {Stored} stored, {Embedded} embedded, {DeadLetters} kept aside")]
-    private partial void LogPreprocessed(long read, long stored, long embedded, long deadLetters);
+    /// <summary>Shows how far a preprocessing is, and what it has done.</summary>
+    [Function("PreprocessStatus")]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "preprocess/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
+
+    private static async Task<WorkStatus<PreprocessOutcome, PreprocessOutcome>> StatusAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        WorkStatus<PreprocessOutcome, PreprocessOutcome>.Of(await SingletonWork.FindAsync(client, PreprocessOrchestration.Orchestrator, "preprocessing", instanceId, cancellationToken));
 }

@@ -81,7 +81,7 @@ public sealed partial class ScheduledTrainFunctions(TrainingSchedule schedule, T
             return plan.Name;
         }
 
-        string instanceId = await TrainingStart.RunAsync(client, plan, cancellationToken);
+        string instanceId = await SingletonWork.StartAsync(client, TrainOrchestration.Orchestrator, plan.Name, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, cancellationToken);
         LogStarted(instanceId, training.Due);
         return instanceId;
     }

@@ -6,6 +6,9 @@ internal static class Schedules
     /// <summary>When to preprocess; every hour by default.</summary>
     public const string Preprocess = "%PreprocessSchedule%";
 
+    /// <summary>When to ask other systems for what is new there; ten minutes before every hour by default.</summary>
+    public const string Pull = "%PullSchedule%";
+
     /// <summary>When to predict; every two hours by default.</summary>
     public const string Predict = "%PredictSchedule%";
 

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Requests;
+using Pipeline.Telemetry;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
@@ -10,7 +11,7 @@ namespace Pipeline.Triggers;
 /// <summary>Starts trainings when asked, shows how far they are, and cancels them.</summary>
 public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctions> logger)
 {
-    private const string SecondsToPoll = "5";
+    private const string Route = "train";
 
     /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
     [Function("Train")]
@@ -24,13 +25,14 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
                 throw new RequestException(RequestProblem.Invalid, "There is nothing to train: no incident is preprocessed yet. Import incidents, call POST /api/preprocess, and try again.");
             }
 
-            return Accepted(request, await ReadAsync(client, await TrainingStart.RunAsync(client, plan, cancellationToken), cancellationToken));
+            string instanceId = await SingletonWork.StartAsync(client, TrainOrchestration.Orchestrator, plan.Name, plan with { TraceParent = PipelineActivity.CurrentTraceParent }, cancellationToken);
+            return Accepted(request, await ReadAsync(client, instanceId, cancellationToken));
         });
 
     /// <summary>Shows how far a training is.</summary>
     [Function("TrainStatus")]
     public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(TrainStatus.Of(await ReadAsync(client, instanceId, cancellationToken))));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(StatusOf(await ReadAsync(client, instanceId, cancellationToken))));
 
     /// <summary>Cancels a training: tech centers in training come to their end, the others are not begun. The same training started again goes on with those.</summary>
     [Function("TrainCancel")]
@@ -40,22 +42,17 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
             OrchestrationMetadata training = await ReadAsync(client, instanceId, cancellationToken);
             if (training.IsCompleted)
             {
-                throw new RequestException(RequestProblem.Conflict, $"The training '{instanceId}' has ended already: {TrainStatus.Of(training).Status}. There is nothing to cancel.");
+                throw new RequestException(RequestProblem.Conflict, $"The training '{instanceId}' has ended already: {StatusOf(training).Status}. There is nothing to cancel.");
             }
 
             await client.TerminateInstanceAsync(instanceId, cancellationToken);
             return Accepted(request, await ReadAsync(client, instanceId, cancellationToken));
         });
 
-    private static async Task<OrchestrationMetadata> ReadAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
-        await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is OrchestrationMetadata { Name: TrainOrchestration.Orchestrator } training
-            ? training
-            : throw RequestException.NotFound("instanceId", $"There is no training '{instanceId}'. Take the address from the Location of the answer to POST /api/train.");
+    private static Task<OrchestrationMetadata> ReadAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        SingletonWork.FindAsync(client, TrainOrchestration.Orchestrator, "training", instanceId, cancellationToken);
 
-    private static IResult Accepted(HttpRequest request, OrchestrationMetadata training)
-    {
-        request.HttpContext.Response.Headers.Location = $"/api/train/{training.InstanceId}";
-        request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
-        return HttpAnswers.Json(TrainStatus.Of(training), StatusCodes.Status202Accepted);
-    }
+    private static WorkStatus<TrainingProgress, TrainingRecord> StatusOf(OrchestrationMetadata training) => WorkStatus<TrainingProgress, TrainingRecord>.Of(training);
+
+    private static IResult Accepted(HttpRequest request, OrchestrationMetadata training) => SingletonWork.Accepted(request, Route, training.InstanceId, StatusOf(training));
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -11,7 +12,7 @@ using Pipeline.Storage;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes in files that are sent, and tells what became of them. A file is imported behind the answer, never in the request.</summary>
-public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, IntakeOptions standard, ILogger<UploadFunctions> logger)
+public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, ILogger<UploadFunctions> logger)
 {
     private const string SecondsToPoll = "2";
 
@@ -19,13 +20,13 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
     [Function("Upload")]
     [DisableRequestSizeLimit]
     public Task<IResult> SendAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, CheckedDataset(id), IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, id, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
-    /// <summary>Receives a file for the incidents, under the name that the mission gives it.</summary>
+    /// <summary>Receives a file for the household survey, under the name that the mission gives it.</summary>
     [Function("UploadSurveyData")]
     [DisableRequestSizeLimit]
     public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Change, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, TakeIncidents.Dataset, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
+        HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, Dataset.Survey, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives corrected rows of an upload. They are read as the upload was.</summary>
     [Function("UploadRetry")]
@@ -39,7 +40,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
                 throw new RequestException(RequestProblem.Conflict, $"The upload '{id}' is not done yet, so its rejects are not known. Wait until GET /api/v1/uploads/{id} says accepted or failed.");
             }
 
-            return await ReceiveAsync(request, client, first.Dataset ?? TakeIncidents.Dataset, first.Reading ?? standard, cancellationToken);
+            return await ReceiveAsync(request, client, first.Dataset ?? Dataset.Incidents, first.Reading ?? standard, cancellationToken);
         }, IntakeQuery.Name);
 
     /// <summary>Tells how far an upload is.</summary>
@@ -72,7 +73,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
             limit.MaxRequestBodySize = null;
         }
 
-        SentFile file = new(dataset, IntakeQuery.FileName(request), request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), reading);
+        SentFile file = new((await datasets.FindAsync(dataset, cancellationToken)).Name, IntakeQuery.FileName(request), request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), reading);
         Ingestion ingestion = await receive.RunAsync(file, cancellationToken);
         await IngestOrchestration.StartAsync(client, ingestion, cancellationToken);
         request.HttpContext.Response.Headers.Location = AddressOf(ingestion);
@@ -82,8 +83,4 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
     private async Task<Ingestion> FindAsync(string id, CancellationToken cancellationToken) =>
         await log.FindIngestionAsync(id, cancellationToken) ?? throw RequestException.NotFound("id", $"There is no upload '{id}'. Take the id from the answer to the request that sent it.");
-
-    private static string CheckedDataset(string dataset) => string.Equals(dataset, TakeIncidents.Dataset, StringComparison.OrdinalIgnoreCase)
-        ? TakeIncidents.Dataset
-        : throw RequestException.NotFound("id", $"There is no data set '{dataset}'. Known: '{TakeIncidents.Dataset}'.");
 }

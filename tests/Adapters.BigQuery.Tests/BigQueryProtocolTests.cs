@@ -13,7 +13,7 @@ public sealed class BigQueryProtocolTests : IAsyncDisposable
     private static readonly string[] CountColumns = ["added:INTEGER", "changed:INTEGER"];
     private static readonly string[] PreprocessedColumns =
     [
-        "number:STRING", "created_ticks:INTEGER", "tech_center:STRING", "content_hash:STRING", "embedder:STRING", "combined_incidents_summary:STRING", "embedding:BYTES",
+        "number:STRING", "created_ticks:INTEGER", "tech_center:STRING", "content_hash:STRING", "embedder:STRING", "combined_incidents_summary:STRING", "embedding_bytes:BYTES",
     ];
 
     private readonly FakeBigQuery _server = new();

@@ -100,6 +100,32 @@ public sealed class SqliteWarehouseTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_prediction_of_an_earlier_version_has_its_cluster_for_a_problem_until_it_is_made_again()
+    {
+        await using (SqliteWarehouse first = await OpenAsync())
+        {
+            await first.SavePreprocessedAsync([Preprocessed("A")], [], "w", 1);
+            await first.SavePredictionsAsync([Answer("A")]);
+        }
+
+        await using (SqliteConnection connection = new($"Data Source={DatabasePath};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE incident_predictions DROP COLUMN predicted_problem_id; ALTER TABLE incident_predictions DROP COLUMN predicted_problem_label; PRAGMA user_version = 3;";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using SqliteWarehouse second = await OpenAsync();
+        (await second.ReadPredictedAsync().SingleAsync()).Prediction.ShouldBe(Answer("A") with { ProblemId = Answer("A").ClusterId, ProblemLabel = Answer("A").ClusterLabel });
+        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", 10)).ShouldHaveSingleItem().Number.ShouldBe("A");
+
+        await second.SavePredictionsAsync([Answer("A")]);
+        (await second.ReadPredictedAsync().SingleAsync()).Prediction.ShouldBe(Answer("A"));
+        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", 10)).ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task What_was_taken_in_is_kept_the_newest_first()
     {
         Ingestion Of(string file, string? problem) => new(Day(1), 1.5, "ann", file, "00ff", 1234, "Jira", 10, 8, 2, new Dictionary<RejectKind, int> { [RejectKind.EmptyText] = 2 }, 7, 1, problem);

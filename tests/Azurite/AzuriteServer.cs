@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -12,22 +11,16 @@ internal sealed class AzuriteServer
 {
     private const int Accounts = 400;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartAsync);
     private static readonly string Key = Convert.ToBase64String(Encoding.ASCII.GetBytes("a key that opens nothing but this process's memory".PadRight(64, '.')));
 
-    // Closed by the operating system at the latest, which ends the server.
-    private readonly Process _process;
+    private readonly NodeServer _server;
     private int _accounts;
 
-    private AzuriteServer(Process process, int port)
-    {
-        _process = process;
-        Port = port;
-    }
+    private AzuriteServer(NodeServer server) => _server = server;
 
     /// <summary>The port on this machine.</summary>
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>The server, started on first use.</summary>
     public static Task<AzuriteServer> RequireAsync() => Shared.Value;
@@ -37,52 +30,16 @@ internal sealed class AzuriteServer
     {
         int number = Interlocked.Increment(ref _accounts);
         number.ShouldBeLessThanOrEqualTo(Accounts, "no account is left; raise their number");
-        ObjectDisposedException.ThrowIf(_process.HasExited, this);
+        _server.RequireRunning();
         return new AzuriteAccount(Name(number), Key, Port);
     }
 
     private static async Task<AzuriteServer> StartAsync()
     {
         string folder = await NpmInstallation.RequireAsync("Azurite", "azurite.cjs");
-        ProcessStartInfo start = new("node", ["azurite.cjs", "--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"])
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(number => $"{Name(number)}:{Key}"));
-        Process process = Process.Start(start)!;
-        TaskCompletionSource<int> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        StringBuilder said = new();
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        try
-        {
-            return new AzuriteServer(process, await listening.Task.WaitAsync(Patience));
-        }
-        catch (TimeoutException e)
-        {
-            process.Kill();
-            throw new InvalidOperationException($"Azurite did not listen within {Patience}. It said: {said}", e);
-        }
-
-        void Hear(string? line)
-        {
-            const string Address = "listens on http://127.0.0.1:";
-            lock (said)
-            {
-                said.AppendLine(line);
-            }
-
-            if (line?.IndexOf(Address, StringComparison.Ordinal) is int at and >= 0)
-            {
-                listening.TrySetResult(int.Parse(line.AsSpan(at + Address.Length).Trim(), CultureInfo.InvariantCulture));
-            }
-        }
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(number => $"{Name(number)}:{Key}")) };
+        string[] arguments = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"];
+        return new AzuriteServer(await NodeServer.StartAsync(folder, "azurite.cjs", arguments, environment));
     }
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"account{number}");

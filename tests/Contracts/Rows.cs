@@ -21,6 +21,8 @@ internal static class Rows
         ContentHash = hash,
         TechCenter = techCenter,
         ModelVersion = modelVersion,
+        ProblemId = clusterId < 0 ? clusterId : 7,
+        ProblemLabel = "printing",
         ClusterId = clusterId,
         ClusterLabel = "printers",
         DomainId = 1,

@@ -10,6 +10,7 @@ public sealed class StartTests
     [DataRow("Training__MinClusterSize", "0", "Training:MinClusterSize is 0")]
     [DataRow("Training__WindowMonths", "many", "Training:WindowMonths")]
     [DataRow("ObjectStore__Kind", "AzureBlobs", "ModelStorage")]
+    [DataRow("ObjectStore__Kind", "S3", "S3:Bucket")]
     public async Task A_wrong_setting_is_one_line_and_an_exit_code(string name, string value, string expected)
     {
         ProcessStartInfo start = new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.Ordinal) ? host : "dotnet", [typeof(AppRoot).Assembly.Location])

@@ -22,7 +22,7 @@ internal static class OpenApi
     {
         JsonNode response = Document["paths"]![path]![method]!["responses"]![status.ToString(CultureInfo.InvariantCulture)] ?? throw new KeyNotFoundException($"{method} {path} does not describe {status}.");
         JsonNode described = response["$ref"] is JsonNode reference ? Resolve(reference) : response;
-        return described["content"]?.AsObject().Single().Value!["schema"];
+        return described["content"] is JsonObject content ? (content["application/json"] ?? content.Single().Value)!["schema"] : null;
     }
 
     /// <summary>What is wrong with a value; empty where nothing is.</summary>

@@ -7,6 +7,10 @@ param sku string
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int
+@description('Days after which imported files, which hold personal data as they came, are deleted.')
+@minValue(1)
+@maxValue(3650)
+param importedFileDays int
 param privateNetworking bool
 param workspaceId string
 param principalId string
@@ -15,8 +19,8 @@ param operatorPrincipalId string
 param topicName string
 
 // The pipeline writes models to the first; `validate` and the readiness check write, read and delete one object in the second;
-// Event Grid leaves in the third the events that it could not deliver.
-var containers = ['hdbscan-models', 'validation', 'dead-letters']
+// Event Grid leaves in the third the events that it could not deliver. Files wait in the fourth until they are imported, and end in one of the others.
+var containers = ['hdbscan-models', 'validation', 'dead-letters', 'incoming', 'accepted', 'failed']
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 
@@ -94,6 +98,21 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             actions: {
               baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } }
               version: { delete: { daysAfterCreationGreaterThan: 1 } }
+            }
+          }
+        }
+        {
+          name: 'imported-files-to-nothing'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['accepted/', 'failed/']
+            }
+            actions: {
+              baseBlob: { delete: { daysAfterModificationGreaterThan: importedFileDays } }
+              version: { delete: { daysAfterCreationGreaterThan: importedFileDays } }
             }
           }
         }

@@ -17,6 +17,21 @@ internal static class BigQueryRows
         TechCenter = Text(row, "tech_center"),
     });
 
+    public static StoredIncident Stored(BigQueryRow row)
+    {
+        IncidentChange change = Change(row);
+        return new StoredIncident(change.Sequence, change.Incident)
+        {
+            Summary = OptionalText(row, "optional_summary"),
+            ContentHash = OptionalText(row, "optional_hash"),
+            ClusterId = (int?)OptionalNumber(row, "optional_cluster_id"),
+            ClusterLabel = OptionalText(row, "optional_label"),
+            DomainName = OptionalText(row, "optional_domain"),
+            Confidence = (double?)row["optional_confidence"],
+            ModelVersion = OptionalText(row, "optional_model"),
+        };
+    }
+
     public static PreprocessedIncident Preprocessed(BigQueryRow row) => new()
     {
         Number = Text(row, "number"),
@@ -25,7 +40,7 @@ internal static class BigQueryRows
         ContentHash = Text(row, "content_hash"),
         Embedder = Text(row, "embedder"),
         Summary = Text(row, "combined_incidents_summary"),
-        Embedding = Embedding(row, "embedding"),
+        Embedding = Embedding(row, "embedding_bytes"),
     };
 
     public static PredictedIncident Predicted(BigQueryRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
@@ -42,6 +57,8 @@ internal static class BigQueryRows
 
     public static string Text(BigQueryRow row, string column) => (string)row[column];
 
+    public static string? OptionalText(BigQueryRow row, string column) => (string?)row[column];
+
     public static long Number(BigQueryRow row, string column) => (long)row[column];
 
     public static long? OptionalNumber(BigQueryRow row, string column) => (long?)row[column];
@@ -56,6 +73,8 @@ internal static class BigQueryRows
     {
         IncidentId = Text(row, "incident_id"),
         TechCenter = Text(row, "tech_center"),
+        ProblemId = (int)Number(row, "predicted_problem_id"),
+        ProblemLabel = Text(row, "predicted_problem_label"),
         ClusterId = (int)Number(row, "predicted_cluster_id"),
         ClusterLabel = Text(row, "predicted_cluster_label"),
         DomainId = (int)Number(row, "predicted_domain_id"),

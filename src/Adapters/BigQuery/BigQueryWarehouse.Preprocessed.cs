@@ -28,7 +28,7 @@ public sealed partial class BigQueryWarehouse
             BigQueryParameter[] days = Parameter.Days(BigQueryRows.OptionalTime(found, "first_day"), BigQueryRows.OptionalTime(found, "last_day"));
             await foreach (BigQueryRow row in ReadAsync("read-embeddings", [.. asked, .. days], cancellationToken))
             {
-                embeddings[BigQueryRows.Text(row, "content_hash")] = BigQueryRows.Embedding(row, "embedding");
+                embeddings[BigQueryRows.Text(row, "content_hash")] = BigQueryRows.Embedding(row, "embedding_bytes");
             }
         }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Google.Cloud.BigQuery.V2;
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Measures;
@@ -17,12 +18,15 @@ namespace Pipeline.Adapters.BigQuery;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
 /// The first use makes the tables that are missing; where it fails, the next one tries again. Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IMeasures, IAlertLog, IDisposable
+public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 3;
+    private const int SchemaVersion = 5;
+
+    // From here on the bytes of an embedding have a column of their own.
+    private const int BytesRenamed = 3;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryConnection _connection;
@@ -68,11 +72,17 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
                 $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
         }
 
-        // Versions differ in nothing else than new tables.
+        if (made is > 0 and < BytesRenamed)
+        {
+            await _connection.RunAsync(BigQuerySql.Get("rename-embedding"), [], cancellationToken);
+            await SetSchemaAsync(BytesRenamed, cancellationToken);
+        }
+
         if (made < SchemaVersion)
         {
             await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, SchemaVersion.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+            await _connection.RunAsync(BigQuerySql.Get("complete-tables"), [], cancellationToken);
+            await SetSchemaAsync(SchemaVersion, cancellationToken);
         }
 
         _isOpen = true;
@@ -85,6 +95,9 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         _writing.Dispose();
         _opening.Dispose();
     }
+
+    private Task SetSchemaAsync(int version, CancellationToken cancellationToken) =>
+        RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, version.ToString(CultureInfo.InvariantCulture)), cancellationToken);
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -39,7 +39,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         new("content_hash", "STRING", StagedColumn.Nullable),
         new("embedder", "STRING", StagedColumn.Nullable),
         new("combined_incidents_summary", "STRING", StagedColumn.Nullable),
-        new("embedding", "BYTES", StagedColumn.Nullable),
+        new("embedding", "FLOAT", StagedColumn.Repeated),
+        new("embedding_bytes", "BYTES", StagedColumn.Nullable),
         new("stage", "STRING", StagedColumn.Nullable),
         new("reason", "STRING", StagedColumn.Nullable),
     ];
@@ -48,6 +49,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     [
         new("incident_id", "STRING"),
         new("tech_center", "STRING"),
+        new("predicted_problem_id", "INTEGER"),
+        new("predicted_problem_label", "STRING"),
         new("predicted_cluster_id", "INTEGER"),
         new("predicted_cluster_label", "STRING"),
         new("predicted_domain_id", "INTEGER"),
@@ -167,7 +170,21 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         WriteText(json, "content_hash", incident.ContentHash);
         WriteText(json, "embedder", incident.Embedder);
         WriteText(json, "combined_incidents_summary", incident.Summary);
-        json.WriteBase64String("embedding", BigQueryFormat.Embedding(incident.Embedding.Span));
+        json.WriteStartArray("embedding");
+        foreach (float number in incident.Embedding.Span)
+        {
+            if (float.IsFinite(number))
+            {
+                json.WriteNumberValue(number);
+            }
+            else
+            {
+                json.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteBase64String("embedding_bytes", BigQueryFormat.Embedding(incident.Embedding.Span));
     }
 
     private static void Write(Utf8JsonWriter json, DeadLetter letter)
@@ -181,6 +198,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     {
         WriteText(json, "incident_id", prediction.IncidentId);
         WriteText(json, "tech_center", prediction.TechCenter);
+        json.WriteNumber("predicted_problem_id", prediction.ProblemId);
+        WriteText(json, "predicted_problem_label", prediction.ProblemLabel);
         json.WriteNumber("predicted_cluster_id", prediction.ClusterId);
         WriteText(json, "predicted_cluster_label", prediction.ClusterLabel);
         json.WriteNumber("predicted_domain_id", prediction.DomainId);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pipeline.Storage;
@@ -18,7 +17,6 @@ public sealed class FileObjectStore : IObjectStore
 {
     private const string TemporaryFolder = ".tmp";
 
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '\u007F', '\\', ':']);
     private static readonly string Machine = string.Concat(Environment.MachineName.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
@@ -85,7 +83,7 @@ public sealed class FileObjectStore : IObjectStore
         ArgumentNullException.ThrowIfNull(prefix);
         int slash = prefix.LastIndexOf('/');
         string folder = slash < 0 ? _root : PathOf(prefix[..slash]);
-        if (prefix.AsSpan(slash + 1).ContainsAny(Forbidden))
+        if (!ObjectName.IsPrefix(prefix))
         {
             throw InvalidName(prefix, nameof(prefix));
         }
@@ -198,8 +196,7 @@ public sealed class FileObjectStore : IObjectStore
     {
         ArgumentNullException.ThrowIfNull(name);
         string[] segments = name.Split('/');
-        bool valid = !name.AsSpan().ContainsAny(Forbidden) && segments[0] is not TemporaryFolder && !segments.Any(segment => segment is "" or "." or "..");
-        return valid ? Path.Combine([_root, .. segments]) : throw InvalidName(name, nameof(name));
+        return ObjectName.IsValid(name) && segments[0] is not TemporaryFolder ? Path.Combine([_root, .. segments]) : throw InvalidName(name, nameof(name));
     }
 
     private static ArgumentException InvalidName(string name, string parameter) => new(

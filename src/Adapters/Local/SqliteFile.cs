@@ -81,6 +81,27 @@ public sealed class SqliteFile : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Moves what is in the log into the file, and empties the log, so that nothing of what was overwritten is left in it. A reader that is under way may keep it from that.</summary>
+    public async Task EmptyLogAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            await Task.Run(() => (_writer ??= OpenWriter()).Execute("PRAGMA wal_checkpoint(TRUNCATE)"), cancellationToken);
+        }
+        catch (SqliteException exception)
+        {
+            DropWriter();
+            throw Explain(exception);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>Runs <paramref name="work"/> on what is stored when it begins.</summary>
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ public sealed partial class SqliteWarehouse
                 connection,
                 transaction,
                 SqliteWarehouseSql.UpsertPrediction,
-                "@incidentId", "@techCenter", "@clusterId", "@clusterLabel", "@domainId", "@domainName", "@confidence", "@predictedAt", "@modelVersion", "@modelPath", "@contentHash");
+                "@incidentId", "@techCenter", "@problemId", "@problemLabel", "@clusterId", "@clusterLabel", "@domainId", "@domainName", "@confidence", "@predictedAt", "@modelVersion", "@modelPath", "@contentHash");
             int stored = 0;
             foreach (IncidentPrediction prediction in predictions)
             {
@@ -23,6 +23,8 @@ public sealed partial class SqliteWarehouse
                 stored += upsert.Execute(
                     prediction.IncidentId,
                     prediction.TechCenter,
+                    prediction.ProblemId,
+                    prediction.ProblemLabel,
                     prediction.ClusterId,
                     prediction.ClusterLabel,
                     prediction.DomainId,
@@ -41,7 +43,7 @@ public sealed partial class SqliteWarehouse
     /// <inheritdoc/>
     public IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default) => _file.StreamAsync(
         new SqliteQuery(SqliteWarehouseSql.ReadPredicted, ["@techCenter"], techCenter),
-        reader => new PredictedIncident(ReadPrediction(reader), SqliteFormat.ReadDate(reader, 11), reader.GetString(12)),
+        reader => new PredictedIncident(ReadPrediction(reader), SqliteFormat.ReadDate(reader, 13), reader.GetString(14)),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -88,5 +90,7 @@ public sealed partial class SqliteWarehouse
         ModelVersion = reader.GetString(8),
         ModelPath = reader.GetString(9),
         ContentHash = reader.GetString(10),
+        ProblemId = reader.GetInt32(11),
+        ProblemLabel = reader.GetString(12),
     };
 }

@@ -61,11 +61,11 @@ public sealed partial class SqliteWarehouse
 
     private static HashSet<string> ChangedAfter(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> numbers, long sequence)
     {
-        using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.HasChangedAfter, "@number", "@after");
+        using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.HasChangedAfter, "@number", "@after", "@numberHash");
         var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (string number in numbers)
         {
-            using SqliteDataReader reader = find.Query(number, sequence);
+            using SqliteDataReader reader = find.Query(number, sequence, HashOf(number));
             if (reader.Read())
             {
                 changed.Add(number);

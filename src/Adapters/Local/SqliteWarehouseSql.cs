@@ -7,7 +7,7 @@ internal static class SqliteWarehouseSql
     public const int ApplicationId = 0x50495045;
 
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
-    public const int SchemaVersion = 4;
+    public const int SchemaVersion = 5;
 
     // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
     // The embedding is the last column of its row, so that a scan of the others does not walk through it.
@@ -28,6 +28,7 @@ internal static class SqliteWarehouseSql
             cmdb_ci TEXT);
         CREATE UNIQUE INDEX IF NOT EXISTS incidents_by_sequence ON incidents (change_sequence);
         CREATE INDEX IF NOT EXISTS incidents_by_center ON incidents (tech_center, sys_created_on);
+        CREATE INDEX IF NOT EXISTS incidents_by_date ON incidents (sys_created_on, number);
 
         CREATE TABLE IF NOT EXISTS preprocessed_incidents (
             number TEXT NOT NULL PRIMARY KEY,
@@ -117,6 +118,20 @@ internal static class SqliteWarehouseSql
         CREATE TABLE IF NOT EXISTS settings (
             name TEXT NOT NULL PRIMARY KEY,
             value TEXT NOT NULL);
+
+        CREATE TABLE IF NOT EXISTS removals (
+            number_hash TEXT NOT NULL PRIMARY KEY,
+            change_sequence INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE IF NOT EXISTS erasures (
+            id TEXT NOT NULL PRIMARY KEY,
+            number_sha256 TEXT NOT NULL,
+            requested_at TEXT NOT NULL,
+            requested_by TEXT NOT NULL,
+            number TEXT,
+            finished_at TEXT,
+            removed TEXT NOT NULL,
+            problem TEXT);
         """;
 
     // What later versions have added.
@@ -127,6 +142,7 @@ internal static class SqliteWarehouseSql
         ("incidents", "arrived_at", "TEXT"),
         ("ingestions", "ingestion_id", "TEXT"), ("ingestions", "state", "TEXT"), ("ingestions", "dataset", "TEXT"), ("ingestions", "idempotency_key", "TEXT"),
         ("ingestions", "object_name", "TEXT"), ("ingestions", "reading", "TEXT"),
+        ("incident_predictions", "predicted_problem_id", "INTEGER"), ("incident_predictions", "predicted_problem_label", "TEXT"),
     ];
 
     public const string ColumnsOf = "SELECT name FROM pragma_table_info(@table)";
@@ -184,7 +200,59 @@ internal static class SqliteWarehouseSql
         WHERE number = @number
         """;
 
-    public const string LastSequence = "SELECT COALESCE(MAX(change_sequence), 0) FROM incidents";
+    // A sequence is given once, also where its incident is gone.
+    public const string LastSequence = """
+        SELECT MAX(
+            COALESCE((SELECT MAX(change_sequence) FROM incidents), 0),
+            COALESCE((SELECT MAX(change_sequence) FROM removals), 0),
+            COALESCE((SELECT MAX(sequence) FROM watermarks), 0))
+        """;
+
+    private const string SelectStored = """
+        SELECT i.change_sequence, i.number, i.sys_created_on, i.sys_updated_on, i.texts, i.tech_center, i.priority, i.state, i.resolved_at, i.close_notes, i.reopen_count, i.location, i.cmdb_ci,
+            s.combined_incidents_summary, s.content_hash,
+            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used
+        FROM incidents AS i
+        LEFT JOIN preprocessed_incidents AS s ON s.number = i.number
+        LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
+
+        """;
+
+    public const string FindStored = SelectStored + "WHERE i.number = @number";
+
+    public const string FindOldest = "SELECT MIN(sys_created_on) FROM incidents WHERE sys_created_on >= @from AND sys_created_on < @until";
+
+    public const string ReadOpened = SelectStored + "WHERE i.sys_created_on >= @from AND i.sys_created_on < @until AND i.number > @after ORDER BY i.number LIMIT @limit";
+
+    public const string CountOthersOfText = "SELECT COUNT(*) FROM preprocessed_incidents WHERE content_hash = @contentHash AND number <> @number";
+
+    public const string IsVersion = "SELECT 1 FROM incidents WHERE number = @number AND change_sequence = @sequence";
+
+    public const string DeleteIncident = "DELETE FROM incidents WHERE number = @number";
+
+    public const string UpsertRemoval = """
+        INSERT INTO removals (number_hash, change_sequence) VALUES (@numberHash, @sequence)
+        ON CONFLICT (number_hash) DO UPDATE SET change_sequence = excluded.change_sequence
+        """;
+
+    // What every watermark has passed, no run has still in hand.
+    public const string ForgetRemovals = "DELETE FROM removals WHERE change_sequence <= (SELECT MIN(sequence) FROM watermarks)";
+
+    public const string UpsertErasure = """
+        INSERT INTO erasures (id, number_sha256, requested_at, requested_by, number, finished_at, removed, problem)
+        VALUES (@id, @numberSha256, @requestedAt, @requestedBy, @number, @finishedAt, @removed, @problem)
+        ON CONFLICT (id) DO UPDATE SET
+            number = excluded.number,
+            finished_at = excluded.finished_at,
+            removed = excluded.removed,
+            problem = excluded.problem
+        """;
+
+    private const string SelectErasure = "SELECT id, number_sha256, requested_at, requested_by, number, finished_at, removed, problem FROM erasures";
+
+    public const string FindErasure = SelectErasure + " WHERE id = @id";
+
+    public const string ReadErasures = SelectErasure + " ORDER BY id DESC LIMIT @limit";
 
     public const string UpsertIncident = """
         INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci, arrived_at)
@@ -229,7 +297,11 @@ internal static class SqliteWarehouseSql
         LIMIT 1
         """;
 
-    public const string HasChangedAfter = "SELECT 1 FROM incidents WHERE number = @number AND change_sequence > @after";
+    public const string HasChangedAfter = """
+        SELECT 1 FROM incidents WHERE number = @number AND change_sequence > @after
+        UNION ALL
+        SELECT 1 FROM removals WHERE number_hash = @numberHash AND change_sequence > @after
+        """;
 
     public const string UpsertPreprocessed = """
         INSERT INTO preprocessed_incidents
@@ -277,7 +349,7 @@ internal static class SqliteWarehouseSql
         FROM preprocessed_incidents AS i
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
-            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion)
+            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion OR p.predicted_problem_id IS NULL)
         ORDER BY i.number
         LIMIT @limit
         """;
@@ -285,14 +357,16 @@ internal static class SqliteWarehouseSql
     // The WHERE of the SELECT also keeps the grammar of INSERT ... SELECT ... ON CONFLICT unambiguous.
     public const string UpsertPrediction = """
         INSERT INTO incident_predictions
-            (incident_id, tech_center, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
+            (incident_id, tech_center, predicted_problem_id, predicted_problem_label, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
              confidence_score, prediction_timestamp, model_table_used, blob_model_path, content_hash)
-        SELECT @incidentId, @techCenter, @clusterId, @clusterLabel, @domainId, @domainName,
+        SELECT @incidentId, @techCenter, @problemId, @problemLabel, @clusterId, @clusterLabel, @domainId, @domainName,
              @confidence, @predictedAt, @modelVersion, @modelPath, @contentHash
         FROM preprocessed_incidents
         WHERE number = @incidentId AND content_hash = @contentHash AND tech_center = @techCenter
         ON CONFLICT (incident_id) DO UPDATE SET
             tech_center = excluded.tech_center,
+            predicted_problem_id = excluded.predicted_problem_id,
+            predicted_problem_label = excluded.predicted_problem_label,
             predicted_cluster_id = excluded.predicted_cluster_id,
             predicted_cluster_label = excluded.predicted_cluster_label,
             predicted_domain_id = excluded.predicted_domain_id,
@@ -307,6 +381,7 @@ internal static class SqliteWarehouseSql
     public const string ReadPredicted = """
         SELECT p.incident_id, p.tech_center, p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_id, p.predicted_domain_name,
             p.confidence_score, p.prediction_timestamp, p.model_table_used, p.blob_model_path, p.content_hash,
+            COALESCE(p.predicted_problem_id, p.predicted_cluster_id), COALESCE(p.predicted_problem_label, p.predicted_cluster_label),
             i.sys_created_on, i.combined_incidents_summary
         FROM incident_predictions AS p
         JOIN preprocessed_incidents AS i ON i.number = p.incident_id

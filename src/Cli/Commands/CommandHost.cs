@@ -36,7 +36,8 @@ internal sealed class CommandHost
             Fail(message, ExitCode.WrongUsage);
         }
 
-        Tell($"'{ProgramName.Current} {command.Name} --help' shows the options.");
+        string names = string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Append(command.Name));
+        Tell($"'{ProgramName.Current} {names} --help' shows the options.");
         return ExitCode.WrongUsage;
     }
 

@@ -12,6 +12,8 @@ internal static class CommandOptions
 
     public static Option<string?> DataOfStep() => Data($"The data folder. Default: the only one below {DataFolder.Root}.");
 
+    public static Option<string?> Dataset() => Text("--dataset", "The data set that the rows are for; 'dataset list' shows those that there are. Default: incidents.", "NAME");
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on standard output and nothing else there." };
 
     public static Option<int?> Threads() => Integer("--threads", "Use at most this many threads. The result does not depend on it. Default: all cores.", 1, 1024);

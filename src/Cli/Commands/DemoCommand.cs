@@ -10,26 +10,33 @@ internal static class DemoCommand
 {
     private const string DataFolderName = "demo";
     private const string ModelsMark = ModelPaths.Root + "/.demo";
+    private const string SurveyFolderName = "survey";
     private const int DefaultCount = 20_000;
+    private const int DefaultHouseholds = 2_000;
 
     public static Command Create()
     {
-        Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {DataFolder.Root}/{DataFolderName}.");
-        Option<int?> count = CommandOptions.Integer("--incidents", "How many incidents to make, 100 to 1,000,000. Default: 20,000.", 100, 1_000_000);
+        Option<string?> data = CommandOptions.Data($"The data folder; it must be new or a demo's, and starts empty each time. Default: {DataFolder.Root}/{DataFolderName}, or {DataFolder.Root}/{SurveyFolderName}.");
+        Option<int?> count = CommandOptions.Integer("--incidents", "How many incidents, or households, to make, 100 to 1,000,000. Default: 20,000 incidents, 2,000 households.", 100, 1_000_000);
+        Option<bool> survey = new("--survey") { Description = "Make the rows of a household survey instead: records of numbers and categories, made as seven known groups, with which the groups found are compared." };
         Option<int?> seed = CommandOptions.Seed("Seeds the incidents and the training. Default: 42.");
         Option<string?> report = CommandOptions.Report();
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, count, seed, report, threads, json };
+        Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, survey, count, seed, report, threads, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The demo begins from the start when it is started again.", async host =>
         {
             PipelineSettings settings = CommandHost.Settings().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
-            string folder = parsed.GetValue(data) ?? Path.Combine(DataFolder.Root, DataFolderName);
+            bool isSurvey = parsed.GetValue(survey);
+            string folder = parsed.GetValue(data) ?? Path.Combine(DataFolder.Root, isSurvey ? SurveyFolderName : DataFolderName);
             RunOutputs outputs = new(Report: parsed.GetValue(report));
             outputs.Check();
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
             await RequireOwnStoresAsync(pipeline, cancellationToken);
-            return await new PipelineRun(pipeline, host, settings.Training).DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
+            PipelineRun run = new(pipeline, host, settings.Training);
+            return isSurvey
+                ? await run.SurveyAsync(parsed.GetValue(count) ?? DefaultHouseholds, settings.Training.Seed, outputs, cancellationToken)
+                : await run.DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
         }, cancellationToken));
         return command;
     }

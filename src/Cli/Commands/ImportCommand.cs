@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Spectre.Console;
@@ -13,9 +14,10 @@ internal static class ImportCommand
     {
         Argument<string[]> files = new("FILE") { Description = "The files to take in: CSV, JSON, NDJSON, XLSX or Parquet, also packed; '-' is standard input.", Arity = ArgumentArity.OneOrMore };
         Option<string?> data = CommandOptions.Data($"The data folder. Default: the only one below {DataFolder.Root}, or {DataFolder.Root} where there is none.");
+        Option<string?> dataset = CommandOptions.Dataset();
         IntakeArguments intakeArguments = new();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("import", "Take files of incidents in; train and predict nothing.") { files, data, json };
+        Command command = new("import", "Take files of incidents, or of another data set, in; train and predict nothing.") { files, data, dataset, json };
         foreach (Option option in intakeArguments.All)
         {
             command.Options.Add(option);
@@ -36,10 +38,11 @@ internal static class ImportCommand
                 string folder = DataFolder.Choose(parsed.GetValue(data), DataFolder.Root);
                 await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
                 CommandHost.Tell($"Data folder: {pipeline.Folder.Path}");
+                Dataset target = await pipeline.Datasets.FindAsync(parsed.GetValue(dataset) ?? Dataset.Incidents, cancellationToken);
                 List<ImportedFile> imported = [];
                 foreach (SourceFile source in sources)
                 {
-                    imported.Add(await ImportAsync(source, sources.Length > 1, intake, pipeline, cancellationToken));
+                    imported.Add(await ImportAsync(source, sources.Length > 1, intake, target, pipeline, cancellationToken));
                 }
 
                 host.Show(new { files = imported }, console => Write(console, imported));
@@ -57,12 +60,12 @@ internal static class ImportCommand
     }
 
     // A file that cannot be taken in keeps no other from it.
-    private static async Task<ImportedFile> ImportAsync(SourceFile source, bool isOneOfMany, IntakeOptions intake, LocalPipeline pipeline, CancellationToken cancellationToken)
+    private static async Task<ImportedFile> ImportAsync(SourceFile source, bool isOneOfMany, IntakeOptions intake, Dataset target, LocalPipeline pipeline, CancellationToken cancellationToken)
     {
         string rejects = isOneOfMany ? Path.Combine(pipeline.Folder.Path, $"rejects-{FileName(source.Name)}.csv") : pipeline.Folder.Rejects;
         try
         {
-            IntakeResult result = await ConsoleProgress.RunAsync(progress => ImportIncidents.ImportAsync(source, intake, pipeline.Incidents, rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken));
+            IntakeResult result = await ConsoleProgress.RunAsync(progress => ImportIncidents.ImportAsync(source, intake, pipeline.Incidents, rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: target, cancellationToken: cancellationToken));
             foreach (string remark in result.Remarks)
             {
                 CommandHost.Tell($"{source.Name}: {remark}");

@@ -81,7 +81,7 @@ internal static class MonitorCommands
     private static void Write(IAnsiConsole console, PipelineStatus status)
     {
         console.WriteLine($"{ConsoleText.Count(status.WaitingForPreprocessing, "incident")} waiting for preprocessing, {ConsoleText.Number(status.DeadLetters)} kept aside. Embedder: {status.Embedder}.");
-        ConsoleTable table = new("Tech center", "#Incidents", "?#Ready", "#Predicted", "#Unclustered", "?#Newest", "#Version", "?#Clusters", "?#Age");
+        ConsoleTable table = new("Tech center", "#Incidents", "?#Ready", "#Predicted", "#Unclustered", "?#Newest", "#Version", "?#Problems", "?#Age");
         IReadOnlyList<TechCenterStatus> shown = ConsoleTable.Shown(status.TechCenters, c => c.Problem is not null, c => c.Incidents);
         foreach (TechCenterStatus center in shown)
         {
@@ -93,7 +93,7 @@ internal static class MonitorCommands
                 ConsoleText.Number(center.Unclustered),
                 center.NewestIncident?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
                 center.Version ?? (center.Problem is null ? "none" : "unusable"),
-                ConsoleText.Number(center.Clusters),
+                ConsoleText.Number(center.Problems),
                 center.ModelAgeDays is double days ? string.Create(CultureInfo.InvariantCulture, $"{days:0.0} d") : "");
         }
 

@@ -72,13 +72,13 @@ internal static class StepCommands
         Option<string?> center = CommandOptions.Text("--tech-center", "The tech center to predict. Default: all.", "C");
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("predict", "Assign incidents without an up-to-date prediction to the clusters of the newest model version.") { data, center, threads, json };
+        Command command = new("predict", "Assign incidents without an up-to-date prediction to the problems of the newest model version.") { data, center, threads, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The predictions that were made are kept; the same command makes the others.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings().With(threads: parsed.GetValue(threads)), cancellationToken);
             string? asked = parsed.GetValue(center);
             RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
-            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the clusters of the newest model versions.");
+            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the problems of the newest model versions.");
             DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
             IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, cancellationToken));
             await pipeline.Note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
@@ -116,7 +116,7 @@ internal static class StepCommands
             console.WriteLine($"Resumed: {ConsoleText.Count(record.Resumed, "tech center")} had been finished before.");
         }
 
-        ConsoleTable table = new("Tech center", "#Version", "#Incidents", "#Clusters", "#Unclustered", "?#Domains", "?#Seconds", "Note");
+        ConsoleTable table = new("Tech center", "#Version", "#Incidents", "#Problems", "?#Variants", "#Unclustered", "?#Domains", "?#Seconds", "Note");
         IReadOnlyList<TrainingOutcome> shown = ConsoleTable.Shown(record.TechCenters, o => o.Status == TrainingStatus.Failed, o => o.Incidents);
         foreach (TrainingOutcome outcome in shown)
         {
@@ -124,6 +124,7 @@ internal static class StepCommands
                 ConsoleText.TechCenter(outcome.TechCenter),
                 outcome.Version ?? "none",
                 ConsoleText.Number(outcome.Incidents),
+                ConsoleText.Number(outcome.Problems),
                 ConsoleText.Number(outcome.Clusters),
                 ConsoleText.Number(outcome.Unclustered),
                 ConsoleText.Number(outcome.Domains),

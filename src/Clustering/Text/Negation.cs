@@ -6,6 +6,7 @@ namespace Pipeline.Clustering;
 internal static class Negation
 {
     private const string Not = "not";
+    private const string PortugueseArticle = "uma";
 
     /// <summary>Words that may stand between a negation and what it negates.</summary>
     private static readonly FrozenSet<string> Fillers = FrozenSet.Create(StringComparer.Ordinal, "be", "been", "being", "able", "to", "yet", "get", "getting");
@@ -34,6 +35,11 @@ internal static class Negation
 
         return words;
     }
+
+    /// <summary>Whether a phrase says the opposite without the word before it: <see cref="IsNegation"/>, or an English "no", which is "in the" in Portuguese.</summary>
+    /// <param name="word">The word in lower case.</param>
+    /// <param name="stopWords">The stop words of the texts' languages.</param>
+    public static bool Precedes(string word, IReadOnlySet<string> stopWords) => IsNegation(word) || word is "nobody" or "nothing" or "never" || (word is "no" && !stopWords.Contains(PortugueseArticle));
 
     /// <summary>Whether a word negates the next.</summary>
     public static bool IsNegation(string word) =>

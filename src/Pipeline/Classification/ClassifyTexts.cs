@@ -52,6 +52,11 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         LiveModel live = await models.GetAsync(techCenter, cancellationToken)
             ?? throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no model any more. Train it first.");
         FittedModel model = live.Model;
+        if (model.Manifest.Records is { } mix)
+        {
+            return new ClassifyResult(techCenter, model.Manifest.Version, AnswerRecords(request, texts, live, mix, cancellationToken));
+        }
+
         if (!string.Equals(model.Manifest.Embedder, embedderId, StringComparison.Ordinal))
         {
             throw new RequestException(RequestProblem.Conflict, $"The model {model.Manifest.Version} of '{techCenter}' was trained on the embedder '{model.Manifest.Embedder}', the configured one is '{embedderId}'. Train again.");
@@ -71,6 +76,20 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         }
 
         return new ClassifyResult(techCenter, model.Manifest.Version, answers);
+    }
+
+    // Of records each text is a row as a JSON object; the columns that the model does not know are passed over.
+    private ClassifiedText[] AnswerRecords(ClassifyRequest request, IReadOnlyList<string> texts, LiveModel live, RecordMix mix, CancellationToken cancellationToken)
+    {
+        string[] rows =
+        [
+            .. texts.Select((text, i) => summaries.BuildRecord(text, mix.Columns.Select(column => column.Name)) is { Length: > 0 } row
+                ? row
+                : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", mix.Columns.Select(column => column.Name))}.")),
+        ];
+        ReadOnlyMemory<float>[] vectors = [.. rows.Select(row => live.Model.VectorOf(row, default))];
+        IReadOnlyList<ClusterAssignment> found = live.Model.Classify([.. rows.Zip(vectors, (row, vector) => (TextHash.Of(row), vector))], cancellationToken);
+        return [.. rows.Select((row, i) => Describe(live, Unclustered(row), vectors[i].Span, found[i]))];
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)
@@ -128,14 +147,17 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
             return withNearest with { Confidence = Math.Round(answer.Confidence, 4) };
         }
 
+        ModelProblem problem = live.Model.ProblemOf(cluster);
         return withNearest with
         {
+            ProblemId = problem.Id,
+            ProblemLabel = problem.Label,
             ClusterId = cluster.Id,
             ClusterLabel = cluster.Label,
             DomainId = cluster.DomainId,
             DomainName = live.Model.DomainName(cluster.DomainId),
             Confidence = Math.Round(answer.Confidence, 4),
-            Words = DecidingWords.Of(unclustered.Summary, cluster),
+            Words = DecidingWords.Of(unclustered.Summary, problem, cluster),
         };
     }
 
@@ -143,6 +165,8 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     private static ClassifiedText Unclustered(string summary) => new()
     {
         Summary = summary,
+        ProblemId = IncidentPrediction.Unclustered,
+        ProblemLabel = IncidentPrediction.UnclusteredName,
         ClusterId = IncidentPrediction.Unclustered,
         ClusterLabel = IncidentPrediction.UnclusteredName,
         DomainId = IncidentPrediction.Unclustered,
@@ -171,24 +195,30 @@ public sealed record ClassifiedText
     /// <summary>The text as the model sees it: cleaned and masked. Empty where nothing was left of it.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The cluster's id; -1 where the text belongs to none.</summary>
+    /// <summary>The problem's id; -1 where the text belongs to none.</summary>
+    public required int ProblemId { get; init; }
+
+    /// <summary>The problem's name; <c>unclustered</c> where the text belongs to none.</summary>
+    public required string ProblemLabel { get; init; }
+
+    /// <summary>The id of the cluster, the problem's variant; -1 where the text belongs to none.</summary>
     public required int ClusterId { get; init; }
 
     /// <summary>The cluster's name; <c>unclustered</c> where the text belongs to none.</summary>
     public required string ClusterLabel { get; init; }
 
-    /// <summary>The domain's id; -1 where the text belongs to no cluster.</summary>
+    /// <summary>The problem's domain; -1 where the text belongs to no problem.</summary>
     public required int DomainId { get; init; }
 
-    /// <summary>The domain's name; <c>unclustered</c> where the text belongs to no cluster.</summary>
+    /// <summary>The domain's name; <c>unclustered</c> where the text belongs to no problem.</summary>
     public required string DomainName { get; init; }
 
-    /// <summary>The probability that the text is of the cluster's problem, or of none where it belongs to none, 0 to 1.</summary>
+    /// <summary>The probability that the text is of the problem, or of none where it belongs to none, 0 to 1.</summary>
     public required double Confidence { get; init; }
 
-    /// <summary>The most similar typical incidents of any cluster, the most similar first.</summary>
+    /// <summary>The most similar typical incidents of any problem, the most similar first.</summary>
     public required IReadOnlyList<NearestExample> Nearest { get; init; }
 
-    /// <summary>The words of the text that speak for the cluster; empty where it belongs to none.</summary>
+    /// <summary>The words of the text that speak for the problem and its variant; empty where it belongs to none.</summary>
     public required IReadOnlyList<string> Words { get; init; }
 }

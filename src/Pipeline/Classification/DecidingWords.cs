@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Classification;
 
-/// <summary>Finds the words of a text that speak for a cluster.</summary>
+/// <summary>Finds the words of a text that speak for a problem.</summary>
 internal static class DecidingWords
 {
     private const int Most = 8;
@@ -11,12 +11,12 @@ internal static class DecidingWords
     private static readonly ClassTfIdfOptions AllTerms = new() { Keywords = int.MaxValue, MinPhraseTexts = 1, StopWords = StopWords.All };
 
     /// <summary>
-    /// The cluster's keywords that the text uses, the strongest first; where it uses none, the words that it shares with the cluster's examples.
+    /// The keywords of the problem, then those of the cluster, that the text uses, the strongest first; where it uses none, the words that it shares with the cluster's examples.
     /// </summary>
-    public static IReadOnlyList<string> Of(string summary, ModelCluster cluster)
+    public static IReadOnlyList<string> Of(string summary, ModelProblem problem, ModelCluster cluster)
     {
         HashSet<string> used = Terms(summary);
-        string[] keywords = [.. cluster.Keywords.Where(word => used.Contains(word) || (WordSegmentation.IsUnspaced(word[0]) && summary.Contains(word, StringComparison.Ordinal))).Take(Most)];
+        string[] keywords = [.. problem.Keywords.Union(cluster.Keywords, StringComparer.Ordinal).Where(word => used.Contains(word) || (WordSegmentation.IsUnspaced(word[0]) && summary.Contains(word, StringComparison.Ordinal))).Take(Most)];
         if (keywords.Length > 0)
         {
             return keywords;

@@ -6,14 +6,14 @@ namespace Pipeline.Classification;
 /// <summary>The typical incidents of a model's clusters with their embeddings. Safe for use by many threads.</summary>
 public sealed class ExampleIndex
 {
-    private readonly (ModelCluster Cluster, string Text)[] _examples;
+    private readonly (ModelProblem Problem, ModelCluster Cluster, string Text)[] _examples;
     private readonly float[] _unitVectors;
     private readonly int _dimensions;
 
     /// <summary>Makes the index.</summary>
-    /// <param name="examples">Cluster and masked text of each example.</param>
+    /// <param name="examples">Problem, cluster and masked text of each example.</param>
     /// <param name="embeddings">One embedding per example, all of the same length; copied and scaled to unit length.</param>
-    public ExampleIndex(IReadOnlyList<(ModelCluster Cluster, string Text)> examples, IReadOnlyList<ReadOnlyMemory<float>> embeddings)
+    public ExampleIndex(IReadOnlyList<(ModelProblem Problem, ModelCluster Cluster, string Text)> examples, IReadOnlyList<ReadOnlyMemory<float>> embeddings)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(embeddings);
@@ -52,7 +52,7 @@ public sealed class ExampleIndex
         [
             .. Enumerable.Range(0, similarities.Length)
                 .OrderByDescending(row => similarities[row]).ThenBy(row => row).Take(count)
-                .Select(row => new NearestExample(_examples[row].Cluster.Id, _examples[row].Cluster.Label, _examples[row].Text, Math.Round(similarities[row], 4))),
+                .Select(row => new NearestExample(_examples[row].Problem.Id, _examples[row].Problem.Label, _examples[row].Cluster.Id, _examples[row].Cluster.Label, _examples[row].Text, Math.Round(similarities[row], 4))),
         ];
     }
 
@@ -60,8 +60,10 @@ public sealed class ExampleIndex
 }
 
 /// <summary>A typical incident that a text is like.</summary>
-/// <param name="ClusterId">The cluster that it is an example of.</param>
+/// <param name="ProblemId">The problem that it is an example of.</param>
+/// <param name="ProblemLabel">The problem's name.</param>
+/// <param name="ClusterId">The cluster, the problem's variant.</param>
 /// <param name="ClusterLabel">The cluster's name.</param>
 /// <param name="Text">Its masked text.</param>
 /// <param name="Similarity">The cosine of the two embeddings, -1 to 1.</param>
-public sealed record NearestExample(int ClusterId, string ClusterLabel, string Text, double Similarity);
+public sealed record NearestExample(int ProblemId, string ProblemLabel, int ClusterId, string ClusterLabel, string Text, double Similarity);

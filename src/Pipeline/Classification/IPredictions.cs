@@ -8,24 +8,27 @@ public interface IPredictions
 {
     /// <summary>
     /// Up to <paramref name="limit"/> preprocessed incidents of a tech center and embedder whose prediction is missing, of an older text,
-    /// or not by <paramref name="modelVersion"/>, in ordinal order of number.
+    /// without a problem, or not by <paramref name="modelVersion"/>, in ordinal order of number.
     /// </summary>
     Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Stores predictions by incident, replacing older ones. One whose content hash or tech center is not the incident's present one is left out.</summary>
     Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default);
 
-    /// <summary>All predictions joined with the incident's date and summary, in ordinal order of tech center and number.</summary>
+    /// <summary>
+    /// All predictions joined with the incident's date and summary, in ordinal order of tech center and number. One without a problem was made before there were any:
+    /// its cluster stands in.
+    /// </summary>
     IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default);
 }
 
-/// <summary>The cluster that a model version gave one incident.</summary>
+/// <summary>The problem, and the variant of it, that a model version gave one incident.</summary>
 public sealed record IncidentPrediction
 {
-    /// <summary>The cluster id of an incident that belongs to no cluster.</summary>
+    /// <summary>The problem and cluster id of an incident that belongs to no cluster.</summary>
     public const int Unclustered = ClusterAssignment.Unclustered;
 
-    /// <summary>The name that stands for the cluster and the domain of such an incident.</summary>
+    /// <summary>The name that stands for the problem, the cluster and the domain of such an incident.</summary>
     public const string UnclusteredName = "unclustered";
 
     /// <summary>The incident's number.</summary>
@@ -34,19 +37,25 @@ public sealed record IncidentPrediction
     /// <summary>The tech center whose model answered.</summary>
     public required string TechCenter { get; init; }
 
-    /// <summary>The cluster's id, stable across versions; <see cref="Unclustered"/> for noise.</summary>
+    /// <summary>The problem's id, stable across versions; <see cref="Unclustered"/> for noise.</summary>
+    public required int ProblemId { get; init; }
+
+    /// <summary>The problem's name; <c>unclustered</c> for noise.</summary>
+    public required string ProblemLabel { get; init; }
+
+    /// <summary>The id of the cluster, the variant of the problem, stable across versions; <see cref="Unclustered"/> for noise.</summary>
     public required int ClusterId { get; init; }
 
     /// <summary>The cluster's name; <c>unclustered</c> for noise.</summary>
     public required string ClusterLabel { get; init; }
 
-    /// <summary>The id of the domain that the cluster belongs to; <see cref="Unclustered"/> for noise.</summary>
+    /// <summary>The id of the domain that the problem belongs to; <see cref="Unclustered"/> for noise.</summary>
     public required int DomainId { get; init; }
 
     /// <summary>The domain's name; <c>unclustered</c> for noise.</summary>
     public required string DomainName { get; init; }
 
-    /// <summary>The probability that the incident is of the cluster's problem, or of none for noise, 0 to 1; 0 for noise in versions of a single layout.</summary>
+    /// <summary>The probability that the incident is of the problem, or of none for noise, 0 to 1; 0 for noise in versions of a single layout.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>When the prediction was made, in UTC.</summary>

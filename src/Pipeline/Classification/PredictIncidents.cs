@@ -1,3 +1,4 @@
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -9,9 +10,9 @@ namespace Pipeline.Classification;
 
 /// <summary>
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
-/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once.
+/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
 /// </summary>
-public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock)
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
@@ -22,32 +23,40 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
         PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken), outcomes => !outcomes.Any(o => o.Failed));
 
-    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>The tech centers that a prediction goes through: those that have preprocessed incidents.</summary>
+    /// <param name="techCenter">The one that is asked for; null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(string? techCenter = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<TechCenterStatistics> statistics = await techCenters.ReadStatisticsAsync(cancellationToken);
-        TechCenterStatistics[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)))];
-        if (techCenter is not null && asked.Length == 0)
-        {
-            throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
-        }
+        string[] asked = [.. statistics.Where(s => s.Preprocessed > 0 && (techCenter is null || string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal))).Select(s => s.TechCenter)];
+        return techCenter is null || asked.Length > 0
+            ? asked
+            : throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
+    }
 
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
+        IReadOnlyList<Dataset> known = datasets is null ? DatasetCatalog.BuiltIn : await datasets.ListAsync(cancellationToken);
         List<PredictionOutcome> outcomes = [];
-        foreach (TechCenterStatistics center in asked)
+        foreach (string center in asked)
         {
-            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Length, center.TechCenter, "tech center"));
-            outcomes.Add(await CenterAsync(center, cancellationToken));
+            progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
+            outcomes.Add(await CenterAsync(center, DatasetCatalog.OwnerOf(center, known).EmbedderOr(embedder), cancellationToken));
         }
 
-        progress?.Report(new PipelineProgress("Predicting", asked.Length, asked.Length, Unit: "tech center"));
+        progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
-    private async Task<PredictionOutcome> CenterAsync(TechCenterStatistics center, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, string embedderOfRows, CancellationToken cancellationToken)
     {
-        string techCenter = center.TechCenter;
         try
         {
-            if (await models.LoadNewestAsync(techCenter, LoadAsync, cancellationToken) is not SoundVersion<FittedModel?> version)
+            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, embedderOfRows, token), cancellationToken) is not SoundVersion<FittedModel?> version)
             {
                 return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
             }
@@ -58,30 +67,31 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             }
 
             return version.Loaded is FittedModel model
-                ? await PredictAsync(techCenter, model, cancellationToken) with { Detail = version.Damage }
-                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedder}'. Train again.");
+                ? await PredictAsync(techCenter, embedderOfRows, model, cancellationToken) with { Detail = version.Damage }
+                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
         }
         catch (ModelException e)
         {
             // Each incident that waits is a prediction that failed; where none waits, the one that comes next is.
             PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
-            PipelineMetrics.PredictionsFailed.Add(Math.Max(1, center.Preprocessed - center.Predicted), PipelineMetrics.TechCenter(techCenter));
+            long waiting = (await techCenters.ReadStatisticsAsync(cancellationToken)).Where(s => string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)).Sum(s => s.Preprocessed - s.Predicted);
+            PipelineMetrics.PredictionsFailed.Add(Math.Max(1, waiting), PipelineMetrics.TechCenter(techCenter));
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
 
     // The vectors of another embedder mean nothing to a version: it is not loaded.
-    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedder, StringComparison.Ordinal)
+    private async Task<FittedModel?> LoadAsync(ModelManifest manifest, string embedderOfRows, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedderOfRows, StringComparison.Ordinal)
         ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
         : null;
 
-    private async Task<PredictionOutcome> PredictAsync(string techCenter, FittedModel model, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> PredictAsync(string techCenter, string embedderOfRows, FittedModel model, CancellationToken cancellationToken)
     {
         int predicted = 0;
         int unclustered = 0;
         while (true)
         {
-            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedder, model.Name, options.BatchSize, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, options.BatchSize, cancellationToken);
             if (batch.Count == 0)
             {
                 if (predicted > 0)
@@ -93,7 +103,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
             }
 
-            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, i.Embedding))], cancellationToken);
+            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
             DateTimeOffset now = clock.GetUtcNow();
             await predictions.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => Describe(model, incident, answer, now))], cancellationToken);
             predicted += batch.Count;
@@ -106,10 +116,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt)
     {
         ModelCluster? cluster = model.FindCluster(answer.ClusterId);
+        ModelProblem? problem = cluster is null ? null : model.ProblemOf(cluster);
         return new IncidentPrediction
         {
             IncidentId = incident.Number,
             TechCenter = incident.TechCenter,
+            ProblemId = problem?.Id ?? IncidentPrediction.Unclustered,
+            ProblemLabel = problem?.Label ?? IncidentPrediction.UnclusteredName,
             ClusterId = cluster?.Id ?? IncidentPrediction.Unclustered,
             ClusterLabel = cluster?.Label ?? IncidentPrediction.UnclusteredName,
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,

@@ -63,7 +63,7 @@ public sealed class MeasureDrift(ITechCenters techCenters, IPreprocessedIncident
         ModelManifest newest = version.Manifest;
         if (model.Members is not MemberGeometry members || !string.Equals(newest.Embedder, embedderId, StringComparison.Ordinal))
         {
-            return none with { Version = newest.Version, Detail = $"Drift is not known of {newest.Version}: it is a version of a single layout, or of another embedder. Train again." };
+            return none with { Version = newest.Version, Detail = $"Drift is not measured of {newest.Version}: it is a version of a single layout, or of other vectors than those of '{embedderId}'." };
         }
 
         DriftReference reference = await files.ReadReferenceAsync(newest, cancellationToken) ?? await ReferAsync(newest, model, members, cancellationToken);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -45,6 +47,7 @@ public static class ImportIncidents
     /// <param name="clock">The time, since no incident is from the future; the system's where null.</param>
     /// <param name="log">Where the import is recorded; null where it is not, or by the caller.</param>
     /// <param name="kept">Takes the rejected rows as they came; null keeps none.</param>
+    /// <param name="dataset">The data set that the rows are for; null for the incidents, where any row will do. Of a strict one nothing is stored where one row is bad.</param>
     /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
     public static Task<IntakeResult> ImportAsync(
         SourceFile file,
@@ -55,16 +58,20 @@ public static class ImportIncidents
         TimeProvider? clock = null,
         IIngestionLog? log = null,
         RejectedRows? kept = null,
+        Dataset? dataset = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(incidents);
-        var reader = new IncidentReader(options, clock);
+        ArgumentNullException.ThrowIfNull(options);
+        dataset ??= DatasetCatalog.BuiltIn[0];
+        options = options.Of(dataset);
+        var reader = new IncidentReader(options, clock, dataset);
         var ingestion = new IngestionRecord(file, log, clock ?? TimeProvider.System);
         return PipelineWork.RunAsync(
             PipelineOperation.Import,
             techCenter: null,
-            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, new Rejects(rejectsPath, kept), progress, cancellationToken), cancellationToken));
+            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, new Rejects(rejectsPath, kept, dataset), progress, cancellationToken), cancellationToken));
     }
 
     private static async Task<IntakeResult> ReadAsync(
@@ -77,7 +84,8 @@ public static class ImportIncidents
             if (survey.IsTooBad(options))
             {
                 WriteRejects(refused.Path, () => KeepRejects(table, survey, refused, options, cancellationToken));
-                throw new IntakeException(survey.Complaint(file.Name, options, refused.Path));
+                Measure(survey.Reasons, refused.Dataset);
+                throw new IntakeException(survey.Complaint(file.Name, options, refused));
             }
 
             return await StoreAsync(table, file, survey, options, incidents, refused, progress, cancellationToken);
@@ -156,7 +164,7 @@ public static class ImportIncidents
 
         total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
         WriteRejects(refused.Path, rejects.Complete);
-        PipelineMetrics.Rejected.Add(rows - numbers.Count);
+        Measure(reasons, refused.Dataset);
         progress?.Report(new IntakeProgress(rows, 1));
         return new IntakeResult
         {
@@ -197,8 +205,16 @@ public static class ImportIncidents
         }
     }
 
-    /// <summary>Where rejected rows go: a file of reasons, and the rows as they came.</summary>
-    private sealed record Rejects(string? Path, RejectedRows? Kept);
+    private static void Measure(IReadOnlyDictionary<RejectKind, int> reasons, Dataset dataset)
+    {
+        foreach ((RejectKind kind, int count) in reasons)
+        {
+            PipelineMetrics.Rejected.Add(count, new("dataset", dataset.Name), new("reason", JsonNamingPolicy.CamelCase.ConvertName(kind.ToString())));
+        }
+    }
+
+    /// <summary>Where rejected rows go: a file of reasons, and the rows as they came; and the data set that they were for.</summary>
+    private sealed record Rejects(string? Path, RejectedRows? Kept, Dataset Dataset);
 
     /// <summary>What a first reading of all rows tells.</summary>
     private sealed class Survey
@@ -209,6 +225,8 @@ public static class ImportIncidents
         private int _rejected;
 
         public int Numbers => _newest.Count;
+
+        public IReadOnlyDictionary<RejectKind, int> Reasons => _rejects.ToDictionary(r => r.Key, r => r.Value.Count);
 
         public void Add(IntakeRow row)
         {
@@ -244,10 +262,15 @@ public static class ImportIncidents
 
         public bool IsTooBad(IntakeOptions options) => _rejected == _rows || (!options.AllowRejects && _rejected > options.MaxRejectShare * _rows);
 
-        public string Complaint(string file, IntakeOptions options, string? rejectsPath)
+        public string Complaint(string file, IntakeOptions options, Rejects refused)
         {
             string reasons = string.Join(' ', _rejects.OrderByDescending(r => r.Value.Count).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Value.Count} x {r.Key}, first in row {r.Value.FirstRow}: {r.Value.Reason}")));
-            string where = rejectsPath is null ? "" : $" The reason of each is in '{rejectsPath}'.";
+            string where = refused.Path is null ? "" : $" The reason of each is in '{refused.Path}'.";
+            if (refused.Dataset.Strict && _rejected < _rows)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{_rejected} of {_rows} rows of '{file}' cannot be used, and the data set '{refused.Dataset.Name}' is strict, so nothing was stored. {reasons}{where} Correct the rows and send all of them again.");
+            }
+
             return _rejected == _rows
                 ? string.Create(CultureInfo.InvariantCulture, $"None of the {_rows} rows of '{file}' can be used. {reasons}{where} Correct the rows or name other columns, and run the command again.")
                 : string.Create(CultureInfo.InvariantCulture, $"{_rejected} of {_rows} rows of '{file}' would be rejected, which is more than {options.MaxRejectShare:0.##%}, so nothing was stored. {reasons}{where} Correct the rows, say how the file is to be read, or go on without them with --allow-rejects.");

@@ -1,3 +1,5 @@
+using Pipeline.Datasets;
+
 namespace Pipeline.Intake;
 
 /// <summary>
@@ -8,16 +10,19 @@ public sealed class IncidentReader
 {
     private readonly IntakeOptions _options;
     private readonly TimeProvider _clock;
+    private readonly Dataset _dataset;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="options">Which column means what, and how the file is to be read.</param>
     /// <param name="clock">The time, since no incident is from the future; the system's where null.</param>
+    /// <param name="dataset">The data set that the rows are for; null for the incidents, where any row will do.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public IncidentReader(IntakeOptions options, TimeProvider? clock = null)
+    public IncidentReader(IntakeOptions options, TimeProvider? clock = null, Dataset? dataset = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _options = options;
+        _dataset = dataset ?? DatasetCatalog.BuiltIn[0];
+        _options = options.Of(_dataset);
         _clock = clock ?? TimeProvider.System;
     }
 
@@ -52,14 +57,16 @@ public sealed class IncidentReader
     {
         List<string> remarks = [];
         ISourceReader source = SourceKind.Open(file, _options, remarks, cancellationToken);
-        ColumnMap columns = ColumnMap.Find(source.Header, _options);
+        ColumnMap columns = ColumnMap.Find(source.Header, _options, _dataset.Kind);
+        DatasetRows rows = new(_dataset, source.Header);
         var dates = new DateColumns(_options, _clock);
+        int[] places = [.. ((int?[])[columns.Created, columns.Updated, columns.Resolved]).OfType<int>().Union(rows.Dates)];
         bool any = false;
         foreach (SourceRecord record in source.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
             any = true;
-            foreach (int place in ((int?[])[columns.Created, columns.Updated, columns.Resolved]).OfType<int>())
+            foreach (int place in places)
             {
                 if (record.Problem is null && !CellText.IsEmpty(record.Fields[place]))
                 {
@@ -69,7 +76,7 @@ public sealed class IncidentReader
         }
 
         return any
-            ? new IncidentTable(source, columns, dates.Settle(), _options, remarks)
+            ? new IncidentTable(source, columns, dates.Settle(), _options, _dataset, rows, remarks)
             : throw new IntakeException("The file has a header but no rows. Export it again with its rows.");
     }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 
 namespace Pipeline.Intake;
 
 /// <summary>A file of which it is settled how it is to be read; its rows can be read more than once.</summary>
-internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, DateReader dates, IntakeOptions options, IReadOnlyList<string> remarks)
+internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, DateReader dates, IntakeOptions options, Dataset dataset, DatasetRows rows, IReadOnlyList<string> remarks)
 {
     private const int MaxNameLength = 256;
 
@@ -43,13 +44,13 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
 
         IReadOnlyList<string> fields = record.Fields;
         string written = NameAt(fields, columns.Number);
-        string techCenter = NameAt(fields, columns.TechCenter) is { Length: > 0 } named ? named : IntakeOptions.DefaultTechCenter;
+        string techCenter = dataset.TechCenterOf(NameAt(fields, columns.TechCenter), IntakeOptions.DefaultTechCenter);
         if (written.Length > MaxNameLength || techCenter.Length > MaxNameLength)
         {
             return Reject(RejectKind.TooLong, string.Create(CultureInfo.InvariantCulture, $"The number or the tech center is longer than {MaxNameLength} characters. Check that the right columns are named."), written.Length > MaxNameLength ? columns.Number : columns.TechCenter);
         }
 
-        number = written.Length > 0 ? written : numbers.Derive(fields);
+        number = dataset.NumberOf(written.Length > 0 ? written : numbers.Derive(fields));
         DateTimeOffset? created = DateAt(fields, columns.Created, out string? reason);
         if (columns.Created is { } place && created is null)
         {
@@ -63,11 +64,17 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
         }
 
         string[] texts = ReadTexts(fields, out bool isCut);
-        if (texts.All(text => text.Length == 0))
+        if (columns.Texts.Count > 0 && texts.All(text => text.Length == 0))
         {
             return Reject(RejectKind.EmptyText, $"The row has no text: {string.Join(", ", columns.Texts.Select(places => _header[places[0]]))} is blank. Fill it in, or name other columns with --text-columns.", columns.Texts[0][0]);
         }
 
+        if (rows.Check(fields, dates, out string? values) is { } fault)
+        {
+            return new IntakeRow(row, record.Line, number, null, fault);
+        }
+
+        texts = values is null ? texts : [values];
         return new IntakeRow(row, record.Line, number, WithDetails(new Incident { Number = number, CreatedOn = created, UpdatedOn = updated, Texts = texts, TechCenter = techCenter }, fields), null, isCut);
     }
 

@@ -1,3 +1,5 @@
+using Pipeline.Datasets;
+
 namespace Pipeline.Intake;
 
 /// <summary>
@@ -62,6 +64,23 @@ public sealed record IntakeOptions
 
     /// <summary>Whether the rejects are written for a machine: a text is then not kept from being a formula in a spreadsheet.</summary>
     public bool RawRejects { get; init; }
+
+    /// <summary>These options with the columns that a data set names, where they name none themselves. Records have no columns but those.</summary>
+    public IntakeOptions Of(Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        string? otherwise = dataset.Kind == DatasetKind.Records ? None : null;
+        return this with
+        {
+            NumberColumn = NumberColumn ?? dataset.NumberColumn ?? otherwise,
+            CreatedColumn = CreatedColumn ?? dataset.CreatedColumn ?? otherwise,
+            UpdatedColumn = UpdatedColumn ?? dataset.UpdatedColumn ?? otherwise,
+            TechCenterColumn = TechCenterColumn ?? dataset.PartitionColumn ?? otherwise,
+            TextColumns = TextColumns is { Count: > 0 } ? TextColumns : dataset.TextColumns,
+            MaxRejectShare = dataset.Strict ? 0 : MaxRejectShare,
+            AllowRejects = AllowRejects && !dataset.Strict,
+        };
+    }
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>

@@ -7,22 +7,26 @@ public sealed class FittedModel
 {
     private readonly KnownTexts _known;
     private readonly IClusterGeometry _geometry;
+    private readonly RecordEncoder? _encoder;
     private readonly Dictionary<int, ModelCluster> _clusters;
-    private readonly Dictionary<int, string> _domains;
+    private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
+    private readonly IReadOnlyDictionary<int, string> _domains;
 
     private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
     {
         Manifest = manifest;
         _known = known;
         _geometry = geometry;
-        Clusters = clusters;
-        _domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
-        _clusters = clusters.Clusters.ToDictionary(c => c.Id);
-        if (clusters.Clusters.FirstOrDefault(c => !_domains.ContainsKey(c.DomainId)) is ModelCluster homeless)
+        _encoder = manifest.Records is null ? null : new RecordEncoder(manifest.Records);
+        if (_encoder is not null && _encoder.Dimensions != geometry.EmbeddingDimensions)
         {
-            throw new InvalidDataException($"The cluster {homeless.Id} belongs to the domain {homeless.DomainId}, which is not listed.");
+            throw new InvalidDataException($"The mix of columns has {_encoder.Dimensions} dimensions, and the arrays have {geometry.EmbeddingDimensions}.");
         }
 
+        Clusters = clusters;
+        _domains = clusters.DomainNames();
+        _clusters = clusters.Clusters.ToDictionary(c => c.Id);
+        _problems = clusters.ProblemsByCluster();
         if (known.ClusterIds.Concat(geometry.ClusterIds).FirstOrDefault(id => id != ClusterAssignment.Unclustered && !_clusters.ContainsKey(id), ClusterAssignment.Unclustered) is int unknown and not ClusterAssignment.Unclustered)
         {
             throw new InvalidDataException($"The arrays name the cluster {unknown}, which is not listed.");
@@ -60,6 +64,12 @@ public sealed class FittedModel
             throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", e);
         }
     }
+
+    /// <summary>The vector of a preprocessed row as the model understands it: of a text its embedding, of a record its columns as the model encodes them.</summary>
+    /// <param name="summary">The row's summary.</param>
+    /// <param name="embedding">The row's embedding.</param>
+    /// <exception cref="InvalidDataException">The model is of records, and the summary is none.</exception>
+    public ReadOnlyMemory<float> VectorOf(string summary, ReadOnlyMemory<float> embedding) => _encoder is null ? embedding : _encoder.Encode([summary]);
 
     /// <summary>Answers for texts: a known one as it was trained, a new one by its place among the known ones.</summary>
     /// <param name="texts">Content hash and embedding of each text.</param>
@@ -109,7 +119,14 @@ public sealed class FittedModel
     /// <summary>A cluster; null where the model has none of this id.</summary>
     public ModelCluster? FindCluster(int id) => _clusters.GetValueOrDefault(id);
 
-    /// <summary>The name of a domain.</summary>
+    /// <summary>The problem that one of the model's clusters is a variant of.</summary>
+    public ModelProblem ProblemOf(ModelCluster cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        return _problems[cluster.Id];
+    }
+
+    /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];
 }
 

@@ -14,6 +14,9 @@ public sealed class KnownTexts
     private const string ConfidenceTensor = "texts.confidence";
     private const string MapTensor = "texts.map";
 
+    /// <summary>The arrays with a row for each training incident.</summary>
+    internal static readonly string[] Tensors = [HashTensor, ClusterTensor, ConfidenceTensor, MapTensor];
+
     private readonly ulong[] _hashes;
     private readonly int[] _clusters;
     private readonly float[] _confidences;
@@ -64,6 +67,9 @@ public sealed class KnownTexts
     /// <summary>The places on the cluster map of the training incidents with each text, in training order.</summary>
     public ILookup<ulong, (float X, float Y)> Places() =>
         Enumerable.Range(0, Count).ToLookup(row => _hashes[row], row => (_map[2 * row], _map[(2 * row) + 1]));
+
+    /// <summary>The key of each training incident's text.</summary>
+    internal static ulong[] HashesIn(IReadOnlyDictionary<string, SafeTensor> arrays) => arrays.Get<ulong>(HashTensor);
 
     internal static KnownTexts Read(IReadOnlyDictionary<string, SafeTensor> arrays) =>
         new(arrays.Get<ulong>(HashTensor), arrays.Get<int>(ClusterTensor), arrays.Get<float>(ConfidenceTensor, confidence => confidence is >= 0 and <= 1, "from 0 to 1"), arrays.GetFinite<float>(MapTensor));

@@ -21,6 +21,9 @@ public sealed partial class MemberGeometry : IClusterGeometry
     private const string NoneCurve = "confidence.none";
     private const string UsualLikenessTensor = "confidence.usual_likeness";
 
+    /// <summary>The arrays with a row for each text of the training, in the order of the first incident that has it.</summary>
+    internal static readonly string[] MemberTensors = [VectorsTensor, ClustersTensor];
+
     private readonly EmbeddingReduction _reduction;
     private readonly float[] _vectors;
     private readonly int[] _clusters;

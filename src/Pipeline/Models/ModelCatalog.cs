@@ -25,7 +25,7 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
     }
 
     private static PublishedModel Describe(ModelManifest m) =>
-        new(m.Version, m.PreviousVersion, m.CreatedAt, m.Window.From, m.Window.Until, m.Embedder, m.Incidents, m.Clusters, m.Unclustered, m.LibraryVersion, m.Path);
+        new(m.Version, m.PreviousVersion, m.CreatedAt, m.Window.From, m.Window.Until, m.Embedder, m.Incidents, m.ProblemCount, m.Clusters, m.Unclustered, m.LibraryVersion, m.Path);
 }
 
 /// <summary>The published versions of one tech center.</summary>
@@ -43,7 +43,8 @@ public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOn
 /// <param name="WindowUntil">The first instant after its window, in UTC.</param>
 /// <param name="Embedder">The embedder whose vectors it understands.</param>
 /// <param name="Incidents">Incidents that it learned from.</param>
-/// <param name="Clusters">Clusters that it found.</param>
+/// <param name="Problems">Problems that it found.</param>
+/// <param name="Clusters">Clusters, the problems' variants.</param>
 /// <param name="Unclustered">Incidents that belong to none of them.</param>
 /// <param name="LibraryVersion">The version of the clustering library.</param>
 /// <param name="Path">Its folder in the object store.</param>
@@ -55,6 +56,7 @@ public sealed record PublishedModel(
     DateTimeOffset WindowUntil,
     string Embedder,
     int Incidents,
+    int Problems,
     int Clusters,
     int Unclustered,
     string LibraryVersion,

@@ -34,6 +34,10 @@ public sealed record ModelManifest
     /// <summary>The embedder whose vectors the model understands.</summary>
     public required string Embedder { get; init; }
 
+    /// <summary>How the columns of records become the vectors that the model understands; null where it is of texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordMix? Records { get; init; }
+
     /// <summary>The period that the model learned from.</summary>
     public required TrainingWindow Window { get; init; }
 
@@ -66,6 +70,14 @@ public sealed record ModelManifest
 
     /// <summary>Every other file of the version.</summary>
     public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>The problems that a reader sees: where clusters were not grouped, each is one.</summary>
+    [JsonIgnore]
+    public int ProblemCount => Problems ?? Clusters;
+
+    /// <summary>The lowest id that no problem has: where clusters were not grouped, problems have theirs.</summary>
+    [JsonIgnore]
+    public int FreeProblemId => Problems is null ? NextClusterId : NextProblemId;
 
     /// <summary>The version's name in its parts.</summary>
     [JsonIgnore]

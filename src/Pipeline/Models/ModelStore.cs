@@ -178,6 +178,17 @@ public sealed partial class ModelStore
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
     }
 
+    /// <summary>Deletes a version: its manifest first, so that it does not exist any more whatever happens to the rest.</summary>
+    public async Task DeleteAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        await _objects.DeleteAsync($"{manifest.Path}/{ModelPaths.ManifestFile}", cancellationToken);
+        foreach (ModelFile file in manifest.Files)
+        {
+            await _objects.DeleteAsync($"{manifest.Path}/{file.Name}", cancellationToken);
+        }
+    }
+
     // The versions that have a manifest, the oldest first.
     private async Task<IReadOnlyList<ModelVersionId>> VersionsAsync(string techCenter, CancellationToken cancellationToken) =>
         await VersionsInAsync(await _folders.FindAsync(techCenter, cancellationToken), cancellationToken);

@@ -25,7 +25,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             ModelManifest? latest = versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault();
             string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
-            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems)));
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems)));
         }
 
         return new PipelineStatus(
@@ -133,7 +133,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
 
         FittedModel.Load(latest, await models.ReadAsync(latest, cancellationToken));
         return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.Clusters} clusters, checksums right")
+            ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.ProblemCount} problems, checksums right")
             : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
     }
 
@@ -169,7 +169,8 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 /// <param name="Version">The newest model version whose manifest can be read; null where there is none.</param>
 /// <param name="Versions">How many published versions can be read.</param>
 /// <param name="ModelAgeDays">Days since that version was published; null where there is none.</param>
-/// <param name="Clusters">Clusters of that version.</param>
+/// <param name="Problems">Problems of that version.</param>
+/// <param name="Clusters">Clusters of that version, the problems' variants.</param>
 /// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
 public sealed record TechCenterStatus(
     string Name,
@@ -182,6 +183,7 @@ public sealed record TechCenterStatus(
     string? Version,
     int Versions,
     double? ModelAgeDays,
+    int Problems,
     int Clusters,
     string? Problem);
 

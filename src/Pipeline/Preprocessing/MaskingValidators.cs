@@ -20,6 +20,7 @@ public static class MaskingValidators
         ["alone"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) ? length : 0,
         ["digits"] = (text, start, length) => TextBounds.StandsAlone(text, start, length) && CountDigits(text.AsSpan(start, length)) > 0 ? length : 0,
         ["card"] = Card,
+        ["luhn"] = Card,
         ["labelled-card"] = Number(PaymentNumbers.LabelledCard),
         ["iban"] = Iban,
         ["cpf"] = Number(IdentityNumbers.Cpf),
@@ -66,7 +67,7 @@ public static class MaskingValidators
 
     /// <summary>
     /// The names a rule may use: <c>alone</c> (not part of a longer word or number), <c>digits</c> (the same, with at least one digit), <c>card</c>
-    /// (length, issuer and Luhn), <c>labelled-card</c> (Luhn), <c>iban</c>, the identity and tax numbers of countries by their check digits (<c>cpf</c>, <c>cnpj</c>, <c>steuer-id</c>,
+    /// (length, issuer and Luhn; also called <c>luhn</c>), <c>labelled-card</c> (Luhn), <c>iban</c>, the identity and tax numbers of countries by their check digits (<c>cpf</c>, <c>cnpj</c>, <c>steuer-id</c>,
     /// <c>dni</c>, <c>spanish-number</c>, <c>nir</c>, <c>french-company</c>, <c>codice-fiscale</c>, <c>partita-iva</c>, <c>bsn</c>, <c>pesel</c>, <c>nip</c>,
     /// <c>portuguese-nif</c>, <c>nhs</c>, <c>nino</c>, <c>utr</c>, <c>ssn</c>, <c>ein</c>, <c>aadhaar</c>, <c>pan</c>, <c>pan-of-a-person</c>, <c>resident-id</c>, <c>my-number</c>),
     /// <c>ipv4</c> (not a version), <c>ipv6</c>, <c>phone</c> (7 to 15 digits, not a date), <c>national-phone</c> (the same from 9 digits), <c>user-code</c>

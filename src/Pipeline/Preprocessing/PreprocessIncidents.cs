@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -13,7 +14,7 @@ namespace Pipeline.Preprocessing;
 /// Each batch and the watermark behind it are stored in one transaction, so a killed run goes on where it was and does nothing twice. Where a batch takes several
 /// requests to the embedder, each answer is stored before the next request is sent: what was paid for is found again, whatever happens then.
 /// </summary>
-public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncidents preprocessed, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options)
+public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncidents preprocessed, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options, DatasetCatalog? datasets = null)
 {
     private const string Stage = "preprocess";
 
@@ -57,6 +58,8 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
     private async Task<PreprocessOutcome> RunBatchesAsync(int? limit, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         long watermark = await preprocessed.GetWatermarkAsync(WatermarkName, cancellationToken);
+        RecordRows records = new(Summaries, datasets is null ? DatasetCatalog.BuiltIn : await datasets.ListAsync(cancellationToken));
+        await CatchUpAsync(records, watermark, cancellationToken);
         long total = Math.Min(limit ?? long.MaxValue, await source.CountChangesAsync(watermark, cancellationToken));
         PreprocessOutcome outcome = new(0, 0, 0, 0);
         progress?.Report(new PipelineProgress("Preprocessing", 0, total, Unit: "incident"));
@@ -69,7 +72,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
                 break;
             }
 
-            outcome = await BatchAsync(batch, outcome, cancellationToken);
+            outcome = await BatchAsync(batch, records, outcome, cancellationToken);
             watermark = batch[^1].Sequence;
             progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read), Unit: "incident"));
         }
@@ -77,13 +80,56 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         return outcome;
     }
 
-    private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, PreprocessOutcome outcome, CancellationToken cancellationToken)
+    // Where the columns of a data set of records have changed, its rows are made anew of those that they were imported with.
+    private async Task CatchUpAsync(RecordRows records, long watermark, CancellationToken cancellationToken)
+    {
+        if (watermark == 0 || datasets is null)
+        {
+            return;
+        }
+
+        foreach (Dataset dataset in records.Datasets)
+        {
+            string mark = RecordRows.WatermarkOf(dataset);
+            if (await preprocessed.GetWatermarkAsync(mark, cancellationToken) > 0)
+            {
+                continue;
+            }
+
+            bool hasRows = await datasets.HasRowsAsync(dataset, cancellationToken);
+            for (long at = 0; hasRows && at < watermark && await source.ReadChangesAsync(at, options.BatchSize, cancellationToken) is { Count: > 0 } page; at = page[^1].Sequence)
+            {
+                PreprocessedIncident[] rows = [.. page.Where(c => c.Sequence <= watermark && dataset.Owns(c.Incident.TechCenter)).Select(c => records.Of(c.Incident).Row).OfType<PreprocessedIncident>()];
+                await preprocessed.SavePreprocessedAsync(rows, [], watermarkName: null, page[^1].Sequence, cancellationToken);
+            }
+
+            await preprocessed.SavePreprocessedAsync([], [], mark, watermark, cancellationToken);
+        }
+    }
+
+    private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, RecordRows records, PreprocessOutcome outcome, CancellationToken cancellationToken)
     {
         List<Masked> texts = [];
+        List<PreprocessedIncident> recordRows = [];
         List<DeadLetter> deadLetters = [];
         List<string> rejected = [];
         foreach (Incident incident in batch.Select(c => c.Incident))
         {
+            if (records.Has(incident))
+            {
+                (PreprocessedIncident? row, string? problem) = records.Of(incident);
+                if (row is null)
+                {
+                    KeepAside(incident, problem!);
+                }
+                else
+                {
+                    recordRows.Add(row);
+                }
+
+                continue;
+            }
+
             string summary = Summaries.Build(incident.Texts);
             if (summary.Length == 0)
             {
@@ -107,12 +153,12 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
 
         await StoreAsync(deadLetters, WatermarkName);
         Measure(batch, texts, missing, refused, rejected);
-        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + texts.Count - unstored.Count, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
+        return new PreprocessOutcome(outcome.Read + batch.Count, outcome.Stored + texts.Count - unstored.Count + recordRows.Count, outcome.Embedded + missing.Length - refused.Count, outcome.DeadLetters + deadLetters.Count);
 
         // What was paid for is stored even when the run is told to stop.
         async Task StoreAsync(IReadOnlyList<DeadLetter> aside, string? watermarkName)
         {
-            PreprocessedIncident[] rows = [.. unstored.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash]))];
+            PreprocessedIncident[] rows = [.. unstored.Where(t => embeddings.ContainsKey(t.Hash)).Select(t => Preprocessed(t, embeddings[t.Hash])), .. watermarkName is null ? [] : recordRows];
             await preprocessed.SavePreprocessedAsync(rows, aside, watermarkName, batch[^1].Sequence, missing.Length > 0 ? CancellationToken.None : cancellationToken);
             unstored.RemoveAll(t => embeddings.ContainsKey(t.Hash));
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Pipeline.Preprocessing;
 
@@ -37,6 +39,39 @@ public sealed class SummaryBuilder
 
     /// <summary>Names what makes the summaries (cleaning, masking rules, length): texts summarised under another name are out of date.</summary>
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Revision}-{_maxLength}-{_masker.Fingerprint}");
+
+    /// <summary>The summary of a record: a JSON object of those of its columns that are asked for, in that order, with texts masked; empty where it has none of them, null where it is no record.</summary>
+    /// <param name="json">The record as a JSON object.</param>
+    /// <param name="columns">The columns to keep.</param>
+    public string? BuildRecord(string json, IEnumerable<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        JsonObject? record;
+        try
+        {
+            record = JsonNode.Parse(json) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        if (record is null)
+        {
+            return null;
+        }
+
+        JsonObject kept = [];
+        foreach (string column in columns)
+        {
+            if (record[column] is JsonValue value)
+            {
+                kept[column] = value.TryGetValue(out string? text) ? _masker.Mask(text) : value.DeepClone();
+            }
+        }
+
+        return kept.Count == 0 ? "" : kept.ToJsonString(PipelineJson.Compact);
+    }
 
     /// <summary>The summary; empty where all texts are empty or noise.</summary>
     /// <param name="texts">The text columns in the order in which they are to appear; nulls and blanks are passed over.</param>

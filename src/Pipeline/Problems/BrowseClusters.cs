@@ -6,11 +6,9 @@ using Pipeline.Storage;
 
 namespace Pipeline.Problems;
 
-/// <summary>The use case of looking through the problem clusters: names from the newest model versions, counts and dates from the predictions.</summary>
+/// <summary>The use case of looking through the clusters, the variants of the problems: names from the newest model versions, counts and dates from the predictions.</summary>
 public sealed class BrowseClusters(IPredictions predictions, ModelStore models, ModelDirectory directory, TimeProvider clock)
 {
-    private static readonly ClusterTrend[] TrendOrder = [ClusterTrend.New, ClusterTrend.Rising, ClusterTrend.Steady, ClusterTrend.Falling, ClusterTrend.Gone, ClusterTrend.Unknown];
-
     /// <summary>A page of clusters.</summary>
     /// <exception cref="RequestException">There is no such tech center.</exception>
     /// <exception cref="ModelException">The newest version is damaged.</exception>
@@ -24,12 +22,13 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         List<ClusterSummary> clusters = [];
         foreach (string center in centers)
         {
-            clusters.AddRange(await CenterAsync(center, cancellationToken));
+            if (await CenterProblems.ReadAsync(predictions, models, center, clock, cancellationToken) is CenterProblems known)
+            {
+                clusters.AddRange(known.Clusters.Clusters.Select(known.Summary));
+            }
         }
 
-        long skipped = (long)(query.Page - 1) * query.PageSize;
-        IEnumerable<ClusterSummary> page = skipped >= clusters.Count ? [] : Sorted(clusters, query.Sort).Skip((int)skipped).Take(query.PageSize);
-        return new ClusterPage(clusters.Count, query.Page, query.PageSize, [.. page]);
+        return new ClusterPage(clusters.Count, query.Page, query.PageSize, [.. query.PageOf(Sorted(clusters, query.Sort))]);
     }
 
     /// <summary>One cluster in full; also one that the newest version does not have any more.</summary>
@@ -42,64 +41,16 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
     public async Task<ClusterDetails> FindAsync(string techCenter, string id, CancellationToken cancellationToken = default)
     {
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
-        ClusterHistory history = await ClusterHistory.ReadAsync(models, center, cancellationToken);
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || history.FindNewest(number) is not (ModelManifest manifest, bool current, ModelCluster cluster, string domain))
+        ProblemHistory history = await ProblemHistory.ReadAsync(models, center, cancellationToken);
+        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || history.FindCluster(number) is not KnownVersion version)
         {
             throw RequestException.NotFound("id", $"No version of the model of '{center}' has a cluster '{id}'. List the clusters to see their ids.");
         }
 
-        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, center, manifest.Window, clock, cancellationToken);
+        CenterProblems known = await CenterProblems.ReadAsync(predictions, center, version.Manifest, version.Clusters, history.Newest!, clock, cancellationToken);
+        ModelCluster cluster = version.Clusters.Clusters.First(c => c.Id == number);
         return new ClusterDetails(
-            manifest.Version,
-            current,
-            Summary(center, cluster, domain, activity, await TrendAsync(manifest, current, number, activity, cancellationToken)),
-            cluster.Keywords,
-            cluster.Persistence,
-            cluster.Examples,
-            [.. activity.Period.Weeks.Zip(activity.WeeklyCounts(number), (week, count) => new WeeklyCount(week, count))],
-            history.Of(number));
-    }
-
-    private async Task<IEnumerable<ClusterSummary>> CenterAsync(string techCenter, CancellationToken cancellationToken)
-    {
-        if (await models.LoadNewestAsync(techCenter, models.ReadClustersAsync, cancellationToken) is not { Manifest: ModelManifest manifest, Loaded: ModelClusters content })
-        {
-            return [];
-        }
-
-        Dictionary<int, string> domains = content.Domains.ToDictionary(d => d.Id, d => d.Name);
-        ClusterActivity activity = await ClusterActivity.ReadAsync(predictions, techCenter, manifest.Window, clock, cancellationToken);
-        return content.Clusters.Zip(activity.Trends(content.Clusters.Select(c => c.Id)), (cluster, trend) => Summary(techCenter, cluster, domains[cluster.DomainId], activity, trend));
-    }
-
-    // Statements are made of all clusters of a version together; one that it has no more is gone.
-    private async Task<ProblemTrend> TrendAsync(ModelManifest manifest, bool current, int id, ClusterActivity activity, CancellationToken cancellationToken)
-    {
-        if (!current)
-        {
-            return new ProblemTrend(ClusterTrend.Gone, Change: null);
-        }
-
-        int[] ids = [.. (await models.ReadClustersAsync(manifest, cancellationToken)).Clusters.Select(c => c.Id)];
-        return activity.Trends(ids)[Array.IndexOf(ids, id)];
-    }
-
-    private static ClusterSummary Summary(string techCenter, ModelCluster cluster, string domain, ClusterActivity activity, ProblemTrend trend)
-    {
-        (DateTimeOffset? first, DateTimeOffset? last) = activity.Seen(cluster.Id);
-        return new ClusterSummary
-        {
-            TechCenter = techCenter,
-            Id = cluster.Id,
-            Label = cluster.Label,
-            DomainId = cluster.DomainId,
-            DomainName = domain,
-            Size = activity.Size(cluster.Id),
-            Trend = trend.Trend,
-            Change = trend.Change,
-            FirstSeen = first ?? cluster.FirstSeen,
-            LastSeen = last ?? cluster.LastSeen,
-        };
+            version.Manifest.Version, version.Current, known.Summary(cluster), cluster.Keywords, cluster.Persistence, cluster.Examples, known.Weeks(known.Activity.OfVariant(number)), history.OfCluster(number));
     }
 
     private static IEnumerable<ClusterSummary> Sorted(List<ClusterSummary> clusters, ClusterSort sort)
@@ -107,7 +58,7 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         IOrderedEnumerable<ClusterSummary> sorted = sort switch
         {
             ClusterSort.Label => clusters.OrderBy(c => c.Label, StringComparer.OrdinalIgnoreCase),
-            ClusterSort.Trend => clusters.OrderBy(c => Array.IndexOf(TrendOrder, c.Trend)).ThenByDescending(c => c.Size),
+            ClusterSort.Trend => clusters.OrderBy(c => CenterProblems.Rank(c.Trend)).ThenByDescending(c => c.Size),
             ClusterSort.LastSeen => clusters.OrderByDescending(c => c.LastSeen),
             _ => clusters.OrderByDescending(c => c.Size),
         };
@@ -122,11 +73,17 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
 /// <param name="Clusters">This page's clusters; empty behind the last page.</param>
 public sealed record ClusterPage(int Total, int Page, int PageSize, IReadOnlyList<ClusterSummary> Clusters);
 
-/// <summary>A problem cluster in a list.</summary>
+/// <summary>A cluster in a list: a variant of a problem.</summary>
 public sealed record ClusterSummary
 {
     /// <summary>The tech center.</summary>
     public required string TechCenter { get; init; }
+
+    /// <summary>The id of its problem, stable across versions.</summary>
+    public required int ProblemId { get; init; }
+
+    /// <summary>The name of its problem.</summary>
+    public required string ProblemLabel { get; init; }
 
     /// <summary>The cluster's id, stable across versions.</summary>
     public required int Id { get; init; }
@@ -143,7 +100,7 @@ public sealed record ClusterSummary
     /// <summary>Incidents assigned to it.</summary>
     public required int Size { get; init; }
 
-    /// <summary>How its weekly counts develop.</summary>
+    /// <summary>How the weekly counts of its problem develop.</summary>
     public required ClusterTrend Trend { get; init; }
 
     /// <summary>How much they have changed; null where there is nothing before to compare with.</summary>
@@ -156,12 +113,12 @@ public sealed record ClusterSummary
     public required DateTimeOffset? LastSeen { get; init; }
 }
 
-/// <summary>One problem cluster in full.</summary>
+/// <summary>One cluster in full.</summary>
 /// <param name="Version">The newest version that has it.</param>
 /// <param name="Current">Whether that is the tech center's newest version; otherwise the cluster is gone.</param>
 /// <param name="Summary">What a list shows of it.</param>
 /// <param name="Keywords">The words that tell it from the others, the strongest first.</param>
-/// <param name="Persistence">Its persistence in the condensed tree; higher is more stable.</param>
+/// <param name="Persistence">How far the layouts of the training agree on its members, 0 to 1.</param>
 /// <param name="Examples">Typical incidents: masked text.</param>
 /// <param name="WeeklyCounts">Its incidents per week, over all weeks of its tech center.</param>
 /// <param name="Lineage">Its story over the versions, the oldest first.</param>
@@ -173,9 +130,4 @@ public sealed record ClusterDetails(
     double Persistence,
     IReadOnlyList<string> Examples,
     IReadOnlyList<WeeklyCount> WeeklyCounts,
-    IReadOnlyList<ClusterEvent> Lineage);
-
-/// <summary>Incidents of one week.</summary>
-/// <param name="Week">The week's Monday.</param>
-/// <param name="Count">Incidents opened in it (UTC).</param>
-public sealed record WeeklyCount(DateOnly Week, int Count);
+    IReadOnlyList<LineageEvent> Lineage);

@@ -3,11 +3,11 @@ using Pipeline.Requests;
 
 namespace Pipeline.Problems;
 
-/// <summary>Asks for a page of clusters.</summary>
+/// <summary>Asks for a page of problems or clusters.</summary>
 /// <param name="TechCenter">The tech center's name or folder; null for all.</param>
 /// <param name="Sort">The order.</param>
 /// <param name="Page">The page, from 1.</param>
-/// <param name="PageSize">Clusters per page, 1 to 200.</param>
+/// <param name="PageSize">Entries per page, 1 to 200.</param>
 public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = ClusterSort.Size, int Page = 1, int PageSize = 50)
 {
     private const int LargestPage = 200;
@@ -39,6 +39,9 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
             : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
     }
 
+    /// <summary>The page's entries; none behind the last page.</summary>
+    internal IEnumerable<T> PageOf<T>(IEnumerable<T> sorted) => (long)(Page - 1) * PageSize is var skipped and <= int.MaxValue ? sorted.Skip((int)skipped).Take(PageSize) : [];
+
     private static int Number(string name, string? text, int usual, int highest, Dictionary<string, string[]> errors)
     {
         if (string.IsNullOrEmpty(text))
@@ -56,7 +59,7 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
     }
 }
 
-/// <summary>The order of listed clusters. Ties are in the order of tech center and id.</summary>
+/// <summary>The order of listed problems or clusters. Ties are in the order of tech center and id.</summary>
 public enum ClusterSort
 {
     /// <summary>The largest first.</summary>

@@ -66,8 +66,8 @@ public static class HtmlReport
         var rows = new StringBuilder();
         foreach (ReportTechCenter center in data.TechCenters)
         {
-            string biggest = center.Clusters.Count > 0 ? center.Clusters[0].Label : center.Note ?? "";
-            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Html.Encode(center.Name)}</th><td>{center.Incidents}</td><td>{center.Clusters.Count}</td><td>{center.Unclustered}</td><td>{Html.Encode(biggest)}</td></tr>\n");
+            string biggest = center.Problems.Count > 0 ? center.Problems[0].Label : center.Note ?? "";
+            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Html.Encode(center.Name)}</th><td>{center.Incidents}</td><td>{center.Problems.Count}</td><td>{center.Unclustered}</td><td>{Html.Encode(biggest)}</td></tr>\n");
         }
 
         return rows.ToString();

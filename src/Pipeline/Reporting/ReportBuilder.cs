@@ -13,7 +13,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
     private const int TextLength = 140;
     private const int ExampleCount = 5;
 
-    /// <summary>Builds the report of all tech centers. One whose model is damaged is shown without clusters, with the reason.</summary>
+    /// <summary>Builds the report of all tech centers. One whose model is damaged is shown without problems, with the reason.</summary>
     /// <param name="title">The report's heading.</param>
     /// <param name="notes">A remark per tech center, such as why it has no model; others have none.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -70,9 +70,9 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             PreviousVersion = manifest.PreviousVersion,
             Note = note ?? version.Damage,
             Incidents = rows.Count,
-            Unclustered = rows.Count(r => r.Prediction.ClusterId == IncidentPrediction.Unclustered),
+            Unclustered = rows.Count(r => r.Prediction.ProblemId == IncidentPrediction.Unclustered),
             Weeks = period.Weeks,
-            Clusters = Clusters(content.Clusters, rows, period),
+            Problems = Problems(content.Clusters, rows, period),
             Points = Points(rows, KnownTexts.Read(content.Arrays), mapPoints),
             Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
         };
@@ -85,7 +85,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         Incidents = (int)center.Incidents,
         Unclustered = (int)center.Incidents,
         Weeks = [],
-        Clusters = [],
+        Problems = [],
         Points = [],
         Changes = [],
     };
@@ -95,7 +95,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         try
         {
             ModelManifest? previous = await models.FindAsync(manifest.Folder, manifest.PreviousVersion!, cancellationToken);
-            return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Clusters.ToDictionary(c => c.Id, c => c.Label);
+            return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Problems.ToDictionary(p => p.Id, p => p.Label);
         }
         catch (ModelException)
         {
@@ -104,16 +104,36 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         }
     }
 
-    private static ReportCluster[] Clusters(ModelClusters clusters, List<PredictedIncident> rows, TrendPeriod period)
+    private static ReportProblem[] Problems(ModelClusters clusters, List<PredictedIncident> rows, TrendPeriod period)
     {
-        Dictionary<int, string> domains = clusters.Domains.ToDictionary(d => d.Id, d => d.Name);
-        ILookup<int, PredictedIncident> members = rows.ToLookup(r => r.Prediction.ClusterId);
-        int[][] counts = [.. clusters.Clusters.Select(cluster => WeeklyCounts(members[cluster.Id], period))];
+        IReadOnlyDictionary<int, string> domains = clusters.DomainNames();
+        Dictionary<int, ModelCluster> variants = clusters.Clusters.ToDictionary(c => c.Id);
+        Dictionary<int, int> sizes = rows.CountBy(r => r.Prediction.ClusterId).ToDictionary();
+        ILookup<int, PredictedIncident> members = rows.ToLookup(r => r.Prediction.ProblemId);
+        int[][] counts = [.. clusters.Problems.Select(problem => WeeklyCounts(members[problem.Id], period))];
         IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period, WeeklyCounts(rows, period), counts);
         return
         [
-            .. clusters.Clusters.Select((cluster, i) => Cluster(cluster, domains[cluster.DomainId], [.. members[cluster.Id]], counts[i], trends[i]))
-                .OrderByDescending(c => c.Size).ThenBy(c => c.Id),
+            .. clusters.Problems.Select((problem, i) =>
+            {
+                ModelCluster[] own = [.. problem.Variants.Select(id => variants[id]).OrderByDescending(v => sizes.GetValueOrDefault(v.Id)).ThenBy(v => v.Id)];
+                PredictedIncident[] ofProblem = [.. members[problem.Id]];
+                return new ReportProblem
+                {
+                    Id = problem.Id,
+                    Label = problem.Label,
+                    Keywords = problem.Keywords,
+                    DomainId = own[0].DomainId,
+                    DomainName = domains[own[0].DomainId],
+                    Size = ofProblem.Length,
+                    FirstSeen = ofProblem.Min(m => m.CreatedOn),
+                    LastSeen = ofProblem.Max(m => m.CreatedOn),
+                    Trend = trends[i].Trend,
+                    Change = trends[i].Change,
+                    WeeklyCounts = counts[i],
+                    Variants = [.. own.Select(v => new ReportVariant(v.Id, v.Label, sizes.GetValueOrDefault(v.Id), [.. v.Examples.Take(ExampleCount)]))],
+                };
+            }).OrderByDescending(p => p.Size).ThenBy(p => p.Id),
         ];
     }
 
@@ -131,26 +151,6 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         return counts;
     }
 
-    private static ReportCluster Cluster(ModelCluster cluster, string domain, PredictedIncident[] members, int[] counts, ProblemTrend trend)
-    {
-        return new ReportCluster
-        {
-            Id = cluster.Id,
-            Label = cluster.Label,
-            Keywords = cluster.Keywords,
-            DomainId = cluster.DomainId,
-            DomainName = domain,
-            Size = members.Length,
-            Persistence = cluster.Persistence,
-            FirstSeen = members.Min(m => m.CreatedOn),
-            LastSeen = members.Max(m => m.CreatedOn),
-            Trend = trend.Trend,
-            Change = trend.Change,
-            WeeklyCounts = counts,
-            Examples = [.. cluster.Examples.Take(ExampleCount)],
-        };
-    }
-
     private static ReportPoint[] Points(List<PredictedIncident> rows, KnownTexts texts, int most)
     {
         Dictionary<ulong, IEnumerator<(float X, float Y)>> places = texts.Places().ToDictionary(p => p.Key, p => p.GetEnumerator());
@@ -159,7 +159,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         {
             if (places.TryGetValue(KnownTexts.Key(row.Prediction.ContentHash), out IEnumerator<(float X, float Y)>? place) && place.MoveNext())
             {
-                points.Add(new ReportPoint(place.Current.X, place.Current.Y, row.Prediction.ClusterId, row.Prediction.IncidentId, row.CreatedOn, Cut(row.Summary, TextLength)));
+                points.Add(new ReportPoint(place.Current.X, place.Current.Y, row.Prediction.ProblemId, row.Prediction.IncidentId, row.CreatedOn, Cut(row.Summary, TextLength)));
             }
         }
 
@@ -168,11 +168,11 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
 
     private static ReportChange[] Changes(ModelClusters clusters, Dictionary<int, string> previousLabels)
     {
-        Dictionary<int, string> labels = clusters.Clusters.ToDictionary(c => c.Id, c => c.Label);
-        IEnumerable<ReportChange> present = clusters.Clusters.Select(c =>
-            new ReportChange(c.Origin, c.Id, c.Label, c.PreviousSize, c.Size, [.. c.RelatedIds.Select(id => previousLabels.GetValueOrDefault(id, $"cluster {id}"))]));
-        IEnumerable<ReportChange> gone = clusters.Gone.Select(g =>
-            new ReportChange(ClusterChangeKind.Gone, g.Id, g.Label, g.PreviousSize, 0, g.MergedInto is int id ? [labels.GetValueOrDefault(id, $"cluster {id}")] : []));
+        Dictionary<int, string> labels = clusters.Problems.ToDictionary(p => p.Id, p => p.Label);
+        IEnumerable<ReportChange> present = clusters.Problems.Select(p =>
+            new ReportChange(p.Origin, p.Id, p.Label, p.PreviousSize, p.Size, [.. p.RelatedIds.Select(id => previousLabels.GetValueOrDefault(id, $"problem {id}"))]));
+        IEnumerable<ReportChange> gone = clusters.GoneProblems.Select(g =>
+            new ReportChange(ClusterChangeKind.Gone, g.Id, g.Label, g.PreviousSize, 0, g.MergedInto is int id ? [labels.GetValueOrDefault(id, $"problem {id}")] : []));
         return [.. present, .. gone];
     }
 

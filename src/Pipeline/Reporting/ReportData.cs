@@ -27,45 +27,42 @@ public sealed record ReportTechCenter
     /// <summary>Predicted incidents.</summary>
     public required int Incidents { get; init; }
 
-    /// <summary>Incidents that belong to no cluster.</summary>
+    /// <summary>Incidents that belong to no problem.</summary>
     public required int Unclustered { get; init; }
 
-    /// <summary>Monday of each week that <see cref="ReportCluster.WeeklyCounts"/> counts, without gaps, oldest first; empty where the source has no dates.</summary>
+    /// <summary>Monday of each week that <see cref="ReportProblem.WeeklyCounts"/> counts, without gaps, oldest first; empty where the source has no dates.</summary>
     public required IReadOnlyList<DateOnly> Weeks { get; init; }
 
-    /// <summary>The clusters, the largest first.</summary>
-    public required IReadOnlyList<ReportCluster> Clusters { get; init; }
+    /// <summary>The problems, the largest first.</summary>
+    public required IReadOnlyList<ReportProblem> Problems { get; init; }
 
-    /// <summary>The cluster map's points (a sample where there are very many).</summary>
+    /// <summary>The map's points (a sample where there are very many).</summary>
     public required IReadOnlyList<ReportPoint> Points { get; init; }
 
     /// <summary>What changed since <see cref="PreviousVersion"/>.</summary>
     public required IReadOnlyList<ReportChange> Changes { get; init; }
 }
 
-/// <summary>One problem cluster of the report.</summary>
-public sealed record ReportCluster
+/// <summary>One problem of the report.</summary>
+public sealed record ReportProblem
 {
-    /// <summary>The cluster's id, stable across versions.</summary>
+    /// <summary>The problem's id, stable across versions.</summary>
     public required int Id { get; init; }
 
-    /// <summary>The cluster's name.</summary>
+    /// <summary>The problem's name.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The words that tell the cluster from the others, the strongest first.</summary>
+    /// <summary>The words that tell the problem from the others, the strongest first.</summary>
     public required IReadOnlyList<string> Keywords { get; init; }
 
-    /// <summary>The id of the cluster's domain.</summary>
+    /// <summary>The id of the problem's domain.</summary>
     public required int DomainId { get; init; }
 
-    /// <summary>The name of the cluster's domain.</summary>
+    /// <summary>The name of the problem's domain.</summary>
     public required string DomainName { get; init; }
 
     /// <summary>How many incidents were assigned to it.</summary>
     public required int Size { get; init; }
-
-    /// <summary>The cluster's persistence in the condensed tree; higher is more stable.</summary>
-    public required double Persistence { get; init; }
 
     /// <summary>The first incident's date in UTC; null where the source has no dates.</summary>
     public DateTimeOffset? FirstSeen { get; init; }
@@ -82,24 +79,31 @@ public sealed record ReportCluster
     /// <summary>Incidents per week of <see cref="ReportTechCenter.Weeks"/>.</summary>
     public required IReadOnlyList<int> WeeklyCounts { get; init; }
 
-    /// <summary>A few typical incidents: masked text.</summary>
-    public required IReadOnlyList<string> Examples { get; init; }
+    /// <summary>The ways in which it is worded, the most frequent first.</summary>
+    public required IReadOnlyList<ReportVariant> Variants { get; init; }
 }
 
-/// <summary>One incident on the cluster map.</summary>
+/// <summary>One way in which a problem is worded: a cluster.</summary>
+/// <param name="Id">The cluster's id, stable across versions.</param>
+/// <param name="Label">The cluster's name.</param>
+/// <param name="Size">How many incidents were assigned to it.</param>
+/// <param name="Examples">A few typical incidents: masked text.</param>
+public sealed record ReportVariant(int Id, string Label, int Size, IReadOnlyList<string> Examples);
+
+/// <summary>One incident on the map.</summary>
 /// <param name="X">Horizontal position, in the layout's own units.</param>
 /// <param name="Y">Vertical position, in the layout's own units.</param>
-/// <param name="ClusterId">The cluster's id, -1 for unclustered.</param>
+/// <param name="ProblemId">The problem's id, -1 for unclustered.</param>
 /// <param name="Number">The incident's number.</param>
 /// <param name="CreatedOn">When it was opened, in UTC; null where the source has no dates.</param>
 /// <param name="Text">The start of its masked text.</param>
-public sealed record ReportPoint(float X, float Y, int ClusterId, string Number, DateTimeOffset? CreatedOn, string Text);
+public sealed record ReportPoint(float X, float Y, int ProblemId, string Number, DateTimeOffset? CreatedOn, string Text);
 
 /// <summary>A difference between two model versions.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="ClusterId">The cluster it happened to.</param>
-/// <param name="Label">That cluster's name.</param>
+/// <param name="ProblemId">The problem it happened to.</param>
+/// <param name="Label">That problem's name.</param>
 /// <param name="Before">Its members in the version before; 0 for a new one.</param>
 /// <param name="After">Its members now; 0 for one that is gone.</param>
-/// <param name="Related">Names of the clusters that it was split from or merged of.</param>
-public sealed record ReportChange(ClusterChangeKind Kind, int ClusterId, string Label, int Before, int After, IReadOnlyList<string> Related);
+/// <param name="Related">Names of the problems that it was split from or merged of.</param>
+public sealed record ReportChange(ClusterChangeKind Kind, int ProblemId, string Label, int Before, int After, IReadOnlyList<string> Related);

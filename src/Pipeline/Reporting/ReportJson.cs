@@ -6,11 +6,12 @@ using Pipeline.Problems;
 namespace Pipeline.Reporting;
 
 /// <summary>
-/// Writes the data block of the report: compact JSON whose clusters, points and changes are arrays in place of objects. report.js reads them by position.
+/// Writes the data block of the report: compact JSON whose problems, points and changes are arrays in place of objects. report.js reads them by position.
 /// <list type="bullet">
-/// <item>cluster: id, label, keywords, domain id, domain name, size, persistence, first day, last day, trend, weekly counts, examples, change (ratio, low, high; null where there is nothing to compare with)</item>
-/// <item>point: x and y from 0 to <see cref="Resolution"/>, cluster id, number, day, text</item>
-/// <item>change: kind, cluster id, label, before, after, related labels</item>
+/// <item>problem: id, label, keywords, domain id, domain name, size, first day, last day, trend, weekly counts, change (ratio, low, high; null where there is nothing to compare with), variants</item>
+/// <item>variant: cluster id, label, size, examples</item>
+/// <item>point: x and y from 0 to <see cref="Resolution"/>, problem id, number, day, text</item>
+/// <item>change: kind, problem id, label, before, after, related labels</item>
 /// </list>
 /// Days count from 1970-01-01; null where there is no date. Trend and kind are the enumerations' names.
 /// </summary>
@@ -58,10 +59,10 @@ internal static class ReportJson
         json.WritePropertyName("firstWeek");
         WriteDay(json, center.Weeks.Count > 0 ? center.Weeks[0] : null);
         json.WriteNumber("weeks", center.Weeks.Count);
-        json.WriteStartArray("clusters");
-        foreach (ReportCluster cluster in center.Clusters)
+        json.WriteStartArray("problems");
+        foreach (ReportProblem problem in center.Problems)
         {
-            WriteCluster(json, cluster);
+            WriteProblem(json, problem);
         }
 
         json.WriteEndArray();
@@ -70,7 +71,7 @@ internal static class ReportJson
         {
             json.WriteStartArray();
             json.WriteStringValue(change.Kind.ToString());
-            json.WriteNumberValue(change.ClusterId);
+            json.WriteNumberValue(change.ProblemId);
             json.WriteStringValue(change.Label);
             json.WriteNumberValue(change.Before);
             json.WriteNumberValue(change.After);
@@ -81,28 +82,38 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    private static void WriteCluster(Utf8JsonWriter json, ReportCluster cluster)
+    private static void WriteProblem(Utf8JsonWriter json, ReportProblem problem)
     {
         json.WriteStartArray();
-        json.WriteNumberValue(cluster.Id);
-        json.WriteStringValue(cluster.Label);
-        WriteStrings(json, cluster.Keywords);
-        json.WriteNumberValue(cluster.DomainId);
-        json.WriteStringValue(cluster.DomainName);
-        json.WriteNumberValue(cluster.Size);
-        json.WriteNumberValue(double.IsFinite(cluster.Persistence) ? Math.Round(cluster.Persistence, 4) : 0);
-        WriteDay(json, Day(cluster.FirstSeen));
-        WriteDay(json, Day(cluster.LastSeen));
-        json.WriteStringValue(cluster.Trend.ToString());
+        json.WriteNumberValue(problem.Id);
+        json.WriteStringValue(problem.Label);
+        WriteStrings(json, problem.Keywords);
+        json.WriteNumberValue(problem.DomainId);
+        json.WriteStringValue(problem.DomainName);
+        json.WriteNumberValue(problem.Size);
+        WriteDay(json, Day(problem.FirstSeen));
+        WriteDay(json, Day(problem.LastSeen));
+        json.WriteStringValue(problem.Trend.ToString());
         json.WriteStartArray();
-        foreach (int count in cluster.WeeklyCounts)
+        foreach (int count in problem.WeeklyCounts)
         {
             json.WriteNumberValue(count);
         }
 
         json.WriteEndArray();
-        WriteStrings(json, cluster.Examples);
-        WriteChange(json, cluster.Change);
+        WriteChange(json, problem.Change);
+        json.WriteStartArray();
+        foreach (ReportVariant variant in problem.Variants)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(variant.Id);
+            json.WriteStringValue(variant.Label);
+            json.WriteNumberValue(variant.Size);
+            WriteStrings(json, variant.Examples);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
         json.WriteEndArray();
     }
 
@@ -141,7 +152,7 @@ internal static class ReportJson
             json.WriteStartArray();
             json.WriteNumberValue((int)((point.X - left) * scale));
             json.WriteNumberValue((int)((point.Y - top) * scale));
-            json.WriteNumberValue(point.ClusterId);
+            json.WriteNumberValue(point.ProblemId);
             json.WriteStringValue(point.Number);
             WriteDay(json, Day(point.CreatedOn));
             json.WriteStringValue(Cut(point.Text));

@@ -1,6 +1,6 @@
-/* The cluster map: a canvas to look at, zoom and pan. Positions are 0 to 10,000; the view says where they come to lie. */
+/* The problem map: a canvas to look at, zoom and pan. Positions are 0 to 10,000; the view says where they come to lie. */
 
-class ClusterMap {
+class ProblemMap {
   constructor(onSelect) {
     this.onSelect = onSelect;
     this.canvas = el("canvas", { class: "map", tabindex: "0", role: "img" });
@@ -16,25 +16,25 @@ class ClusterMap {
     new ResizeObserver(() => this.fit()).observe(this.canvas);
   }
 
-  /* clusters: {id, label, rank, size}, the largest first; points: [x, y, cluster id, number, day, text]. */
-  show(points, clusters) {
+  /* problems: {id, label, rank, size}, the largest first; points: [x, y, problem id, number, day, text]. */
+  show(points, problems) {
     this.points = points;
-    this.clusters = clusters;
+    this.problems = problems;
     this.selected = null;
-    const groups = new Map(clusters.map(cluster => [cluster.id, []]));
+    const groups = new Map(problems.map(problem => [problem.id, []]));
     this.loose = [];
     for (const point of points) (groups.get(point[2]) ?? this.loose).push(point);
     this.groups = groups;
     const [xs, ys] = [points.map(point => point[0]), points.map(point => point[1])];
     this.width = Math.max(1, xs.reduce((most, x) => Math.max(most, x), 0));
     this.height = Math.max(1, ys.reduce((most, y) => Math.max(most, y), 0));
-    this.anchors = new Map(clusters.map(cluster => [cluster.id, this.anchor(groups.get(cluster.id))]));
-    this.canvas.setAttribute("aria-label", `Map of ${plural(points.length, "incident", "incidents")} in ${plural(clusters.length, "cluster", "clusters")}. Arrow keys move, plus and minus zoom, 0 shows everything, Escape clears the selection. The table of problems holds the same clusters.`);
+    this.anchors = new Map(problems.map(problem => [problem.id, this.anchor(groups.get(problem.id))]));
+    this.canvas.setAttribute("aria-label", `Map of ${plural(points.length, "incident", "incidents")} in ${plural(problems.length, "problem", "problems")}. Arrow keys move, plus and minus zoom, 0 shows everything, Escape clears the selection. The table holds the same problems.`);
     this.fit();
     this.reset();
   }
 
-  /* Where a cluster's name goes: at its member nearest to the medians, which is inside even if the cluster is bent. */
+  /* Where a problem's name goes: at its member nearest to the medians, which is inside even if the problem is bent. */
   anchor(points) {
     if (points.length === 0) return null;
     const middle = axis => points.map(point => point[axis]).sort((a, b) => a - b)[points.length >> 1];
@@ -86,11 +86,11 @@ class ClusterMap {
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, this.canvas.clientWidth, this.canvas.clientHeight);
     this.dots(pen, this.loose, place, radius * 0.6, read("--loose"), this.selected === null ? 0.55 : 0.3);
-    for (const cluster of [...this.clusters].reverse()) {
-      if (cluster.id === this.selected) continue;
-      this.dots(pen, this.groups.get(cluster.id), place, radius, this.colour(cluster.rank, read), this.selected === null ? 0.72 : 0.14);
+    for (const problem of [...this.problems].reverse()) {
+      if (problem.id === this.selected) continue;
+      this.dots(pen, this.groups.get(problem.id), place, radius, this.colour(problem.rank, read), this.selected === null ? 0.72 : 0.14);
     }
-    const chosen = this.clusters.find(cluster => cluster.id === this.selected);
+    const chosen = this.problems.find(problem => problem.id === this.selected);
     if (chosen) this.dots(pen, this.groups.get(chosen.id), place, radius * 1.25, this.colour(chosen.rank, read), 0.95);
     this.labels(pen, place, read, chosen);
   }
@@ -124,12 +124,12 @@ class ClusterMap {
     pen.lineWidth = 4;
     pen.strokeStyle = read("--surface");
     let drawn = 0;
-    for (const cluster of chosen ? [chosen, ...this.clusters] : this.clusters) {
-      const anchor = this.anchors.get(cluster.id);
-      if (!anchor || drawn >= most || (cluster === chosen && drawn > 0)) continue;
+    for (const problem of chosen ? [chosen, ...this.problems] : this.problems) {
+      const anchor = this.anchors.get(problem.id);
+      if (!anchor || drawn >= most || (problem === chosen && drawn > 0)) continue;
       const [x, y] = place(anchor);
       if (x < 0 || y < 0 || x > width || y > height) continue;
-      const text = shorten(cluster.label, width < 500 ? 22 : 34);
+      const text = shorten(problem.label, width < 500 ? 22 : 34);
       const half = pen.measureText(text).width / 2 + 4;
       const middle = Math.max(half, Math.min(width - half, x));
       const box = [0, -18, 18].map(shift => ({ left: middle - half, right: middle + half, top: y + shift - 9, bottom: y + shift + 9 }))
@@ -137,7 +137,7 @@ class ClusterMap {
       if (!box) continue;
       taken.push(box);
       drawn++;
-      pen.globalAlpha = chosen && cluster !== chosen ? 0.35 : 1;
+      pen.globalAlpha = chosen && problem !== chosen ? 0.35 : 1;
       pen.strokeText(text, middle, (box.top + box.bottom) / 2);
       pen.fillStyle = read("--ink");
       pen.fillText(text, middle, (box.top + box.bottom) / 2);
@@ -231,10 +231,10 @@ class ClusterMap {
       tooltip.hide();
       return;
     }
-    const cluster = this.clusters.find(one => one.id === point[2]);
+    const problem = this.problems.find(one => one.id === point[2]);
     tooltip.show(event.clientX, event.clientY, [
       el("div", { class: "tooltip-head" }, el("strong", null, point[3]), point[4] === null ? null : el("span", { class: "subtle" }, dayText(point[4]))),
-      el("div", { class: "tooltip-name", dir: "auto" }, swatch(cluster ? cluster.rank : -1), cluster ? cluster.label : "Unclustered"),
+      el("div", { class: "tooltip-name", dir: "auto" }, swatch(problem ? problem.rank : -1), problem ? problem.label : "Unclustered"),
       el("div", { dir: "auto" }, point[5])]);
   }
 }

@@ -35,7 +35,7 @@ function dayText(day) {
 
 const firstHues = [255, 38, 155, 320, 88, 195, 10, 285, 125, 60, 225, 345];
 
-/* The colour of the cluster at a rank: hue and a shift of lightness, so that the style sheet can fit them to the scheme. */
+/* The colour of the problem at a rank: hue and a shift of lightness, so that the style sheet can fit them to the scheme. */
 function tint(rank) {
   if (rank < 0) return { "--tone": "var(--loose)" };
   if (rank < firstHues.length) return { "--hue": firstHues[rank], "--shift": 0 };

@@ -9,31 +9,31 @@ const rowsAtFirst = () => narrow.matches ? 6 : 15;
 let center = null;
 let selected = null;
 let period = "month";
-const map = new ClusterMap(choose);
+const map = new ProblemMap(choose);
 
 /* Names for the positions that ReportJson writes. */
 function readCenter(raw) {
-  const clusters = raw.clusters.map(([id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change], rank) =>
-    ({ id, label, keywords, domainId, domain, size, persistence, first, last, trend, weekly, examples, change, rank }));
+  const problems = raw.problems.map(([id, label, keywords, domainId, domain, size, first, last, trend, weekly, change, variants], rank) =>
+    ({ id, label, keywords, domainId, domain, size, first, last, trend, weekly, change, rank, variants: variants.map(([id, label, size, examples]) => ({ id, label, size, examples })) }));
   const changes = raw.changes.map(([kind, id, label, before, after, related]) => ({ kind, id, label, before, after, related }));
-  const weekly = Array.from({ length: raw.weeks }, (_, week) => clusters.reduce((sum, cluster) => sum + (cluster.weekly[week] ?? 0), 0));
+  const weekly = Array.from({ length: raw.weeks }, (_, week) => problems.reduce((sum, problem) => sum + (problem.weekly[week] ?? 0), 0));
   // Rows that name no tech center are in one that is none.
   const title = raw.name === "default" ? "(no tech center)" : raw.name;
-  return { ...raw, title, clusters, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(clusters.map(cluster => [cluster.id, cluster])) };
+  return { ...raw, title, problems, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(problems.map(problem => [problem.id, problem])) };
 }
 
 const card = (className, title, ...children) => el("section", { class: `card ${className}` }, el("h3", null, title), ...children);
 
 function showTotals() {
   const sum = pick => centers.reduce((total, one) => total + pick(one), 0);
-  const withTrend = trend => sum(one => one.clusters.filter(cluster => cluster.trend === trend).length);
+  const withTrend = trend => sum(one => one.problems.filter(problem => problem.trend === trend).length);
   const incidents = sum(one => one.incidents);
   const generated = new Date(report.generated);
   document.getElementById("generated").textContent = `Generated on ${dayText(Math.floor(generated / 86400000))} at ${generated.toISOString().slice(11, 16)} UTC`;
   const tiles = [
     [centers.length === 1 ? "Tech center" : "Tech centers", number(centers.length)],
     ["Incidents", number(incidents)],
-    ["Problem clusters", number(sum(one => one.clusters.length))],
+    ["Problems", number(sum(one => one.problems.length))],
     ["Unclustered", percent(sum(one => one.unclustered), incidents)],
     ...(centers.some(one => one.dated) ? [["New problems", number(withTrend("New"))], ["Rising problems", number(withTrend("Rising"))]] : []),
   ];
@@ -76,7 +76,7 @@ function showOverview(focus) {
   const heads = [
     { key: "name", text: "Tech center", value: one => one.title },
     { key: "incidents", text: "Incidents", value: one => one.incidents, number: true },
-    { key: "clusters", text: "Problems", value: one => one.clusters.length, number: true },
+    { key: "problems", text: "Problems", value: one => one.problems.length, number: true },
     { key: "noise", text: "Unclustered", value: one => one.noise, number: true },
     { key: "biggest", text: "Biggest problem" },
     { key: "trend", text: "Trend" },
@@ -85,19 +85,19 @@ function showOverview(focus) {
   const makeRow = one => [el("tr", { class: one === center ? "chosen pick" : "pick", on: { click: () => open(one, true) } },
     el("th", { scope: "row" }, el("button", { type: "button", class: "link", dir: "auto", "aria-current": one === center ? "true" : null }, one.title)),
     cell(1, { class: "number" }, number(one.incidents), el("span", { class: "meter", "aria-hidden": "true", vars: { "--part": one.incidents / most } })),
-    cell(2, { class: "number" }, number(one.clusters.length)),
+    cell(2, { class: "number" }, number(one.problems.length)),
     cell(3, { class: "number" }, percent(one.unclustered, one.incidents)),
-    cell(4, { class: "wide", dir: "auto" }, ...(one.clusters.length > 0
-      ? [el("bdi", null, one.clusters[0].label), el("span", { class: "subtle" }, ` ${percent(one.clusters[0].size, one.incidents)}`)]
-      : [el("span", { class: "subtle" }, one.note ?? "No problem clusters")])),
-    cell(5, { class: "spark-cell" }, one.dated && one.clusters.length > 0 ? sparkline(one.weekly) : el("span", { class: "subtle" }, "–")))];
-  const matches = (one, text) => one.name.toLowerCase().includes(text) || one.clusters.some(cluster => cluster.label.toLowerCase().includes(text));
+    cell(4, { class: "wide", dir: "auto" }, ...(one.problems.length > 0
+      ? [el("bdi", null, one.problems[0].label), el("span", { class: "subtle" }, ` ${percent(one.problems[0].size, one.incidents)}`)]
+      : [el("span", { class: "subtle" }, one.note ?? "No problems")])),
+    cell(5, { class: "spark-cell" }, one.dated && one.problems.length > 0 ? sparkline(one.weekly) : el("span", { class: "subtle" }, "–")))];
+  const matches = (one, text) => one.name.toLowerCase().includes(text) || one.problems.some(problem => problem.label.toLowerCase().includes(text));
   refill(overview, table({ name: "Tech centers", columns: heads, rows: centers, state: byCenter, matches, makeRow, redraw: showOverview }), focus);
 }
 
 const detail = el("section", { class: "detail", "aria-labelledby": "center-name" });
 const status = el("div", { class: "selection", role: "status" });
-const problems = el("div");
+const problemTable = el("div");
 const trendPlace = el("div");
 
 function open(one, scroll) {
@@ -105,7 +105,7 @@ function open(one, scroll) {
   selected = null;
   Object.assign(byProblem, { all: false, filter: "", open: new Set(), sort: { key: "size", down: true } });
   history.replaceState(null, "", `#${encodeURIComponent(one.name)}`);
-  const facts = [plural(one.incidents, "incident", "incidents"), plural(one.clusters.length, "problem", "problems"), `${percent(one.unclustered, one.incidents)} unclustered`,
+  const facts = [plural(one.incidents, "incident", "incidents"), plural(one.problems.length, "problem", "problems"), `${percent(one.unclustered, one.incidents)} unclustered`,
     one.version ? `model ${one.version}` : "no model", one.previous ? `before it ${one.previous}` : null].filter(Boolean);
   const chooser = el("select", { "aria-label": "Tech center", on: { change: event => open(centers[event.target.value], false) } },
     ...centers.map((other, i) => el("option", { value: i, selected: other === one }, other.title)));
@@ -114,18 +114,18 @@ function open(one, scroll) {
       el("div", null, el("h2", { id: "center-name", tabindex: "-1", dir: "auto" }, one.title), el("p", { class: "subtle" }, facts.join(" · "))),
       centers.length > 1 ? chooser : null),
     one.note ? el("p", { class: "note", dir: "auto" }, one.note) : null,
-    one.points.length === 0 && one.clusters.length === 0 && !one.note ? el("p", { class: "note" }, "There are no problem clusters to show for this tech center.") : null,
+    one.points.length === 0 && one.problems.length === 0 && !one.note ? el("p", { class: "note" }, "There are no problems to show for this tech center.") : null,
     el("div", { class: "columns" },
-      one.points.length > 0 ? card("map-card", "Cluster map", mapHelp(one), map.node, status) : null,
+      one.points.length > 0 ? card("map-card", "Map", mapHelp(one), map.node, status) : null,
       el("div", { class: "side" }, newest(one), changes(one))),
-    one.clusters.length > 0 ? card("", "Trend over time", trendPlace) : null,
-    one.clusters.length > 0 ? card("", "Biggest problems", filterBox(byProblem, "Filter by name or keyword", showProblems), problems) : null,
+    one.problems.length > 0 ? card("", "Trend over time", trendPlace) : null,
+    one.problems.length > 0 ? card("", "Biggest problems", filterBox(byProblem, "Filter by name or keyword", showProblems), problemTable) : null,
   ]);
   showOverview();
   showTrend();
   showProblems();
   showStatus();
-  if (one.points.length > 0) map.show(one.points, one.clusters);
+  if (one.points.length > 0) map.show(one.points, one.problems);
   if (scroll) {
     detail.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     document.getElementById("center-name").focus({ preventScroll: true });
@@ -134,48 +134,48 @@ function open(one, scroll) {
 
 const mapHelp = one => el("p", { class: "subtle" }, `Each dot is an incident; near dots read alike. ${one.points.length < one.incidents ? `A sample of ${number(one.points.length)} incidents is shown. ` : ""}Grey dots belong to no problem.`);
 
-/* Selects a cluster, or none, everywhere on the page. */
+/* Selects a problem, or none, everywhere on the page. */
 function choose(id) {
   selected = id === selected ? null : id;
   map.select(selected);
   showStatus();
-  for (const row of problems.querySelectorAll("tr[data-id]")) row.classList.toggle("chosen", row.dataset.id === String(selected));
+  for (const row of problemTable.querySelectorAll("tr[data-id]")) row.classList.toggle("chosen", row.dataset.id === String(selected));
 }
 
 function showStatus() {
-  const cluster = center.byId.get(selected);
-  status.replaceChildren(...(cluster
-    ? [swatch(cluster.rank), el("strong", { dir: "auto" }, cluster.label), el("span", { class: "subtle" }, plural(cluster.size, "incident", "incidents")),
-      el("button", { type: "button", on: { click: () => reveal(cluster) } }, "Show in table"), el("button", { type: "button", on: { click: () => choose(null) } }, "Clear")]
-    : [el("span", { class: "subtle" }, "Select a dot or a problem to highlight its cluster.")]));
+  const problem = center.byId.get(selected);
+  status.replaceChildren(...(problem
+    ? [swatch(problem.rank), el("strong", { dir: "auto" }, problem.label), el("span", { class: "subtle" }, plural(problem.size, "incident", "incidents")),
+      el("button", { type: "button", on: { click: () => reveal(problem) } }, "Show in table"), el("button", { type: "button", on: { click: () => choose(null) } }, "Clear")]
+    : [el("span", { class: "subtle" }, "Select a dot or a problem to highlight its incidents.")]));
 }
 
-function reveal(cluster) {
-  byProblem.open.add(cluster.id);
+function reveal(problem) {
+  byProblem.open.add(problem.id);
   byProblem.filter = "";
   byProblem.all = true;
   const filter = detail.querySelector("input[type=search]");
   if (filter) filter.value = "";
-  if (selected !== cluster.id) choose(cluster.id);
-  showProblems(`row-${cluster.id}`);
-  problems.querySelector(`tr[data-id="${cluster.id}"]`)?.scrollIntoView({ block: "center" });
+  if (selected !== problem.id) choose(problem.id);
+  showProblems(`row-${problem.id}`);
+  problemTable.querySelector(`tr[data-id="${problem.id}"]`)?.scrollIntoView({ block: "center" });
 }
 
-function problemButton(cluster, text) {
-  return el("button", { type: "button", class: "link", dir: "auto", on: { click: () => { if (selected !== cluster.id) choose(cluster.id); } } }, swatch(cluster.rank), text);
+function problemButton(problem, text) {
+  return el("button", { type: "button", class: "link", dir: "auto", on: { click: () => { if (selected !== problem.id) choose(problem.id); } } }, swatch(problem.rank), text);
 }
 
 function newest(one) {
-  if (!one.dated || one.clusters.length === 0) return null;
-  const fresh = one.clusters.filter(cluster => cluster.trend === "New").sort((a, b) => b.first - a.first);
+  if (!one.dated || one.problems.length === 0) return null;
+  const fresh = one.problems.filter(problem => problem.trend === "New").sort((a, b) => b.first - a.first);
   return card("", "Newest problems", fresh.length === 0
     ? el("p", { class: "subtle" }, "No problem was seen for the first time lately.")
-    : el("ul", { class: "list" }, ...fresh.slice(0, 8).map(cluster => el("li", null,
-      problemButton(cluster, cluster.label), el("span", { class: "subtle" }, `since ${dayText(cluster.first)} · ${plural(cluster.size, "incident", "incidents")}`)))));
+    : el("ul", { class: "list" }, ...fresh.slice(0, 8).map(problem => el("li", null,
+      problemButton(problem, problem.label), el("span", { class: "subtle" }, `since ${dayText(problem.first)} · ${plural(problem.size, "incident", "incidents")}`)))));
 }
 
 function changes(one) {
-  if (one.clusters.length === 0 && one.changes.length === 0) return null;
+  if (one.problems.length === 0 && one.changes.length === 0) return null;
   if (!one.previous) return card("", "What changed", el("p", { class: "subtle" }, "This is the first version, so there is nothing to compare it with."));
   const ofKind = kind => one.changes.filter(change => change.kind === kind);
   const grown = ofKind("Kept").filter(change => change.after > change.before).sort((a, b) => (b.after - b.before) - (a.after - a.before)).slice(0, 5);
@@ -223,9 +223,9 @@ function showTrend() {
     return;
   }
   const list = periods(center, period);
-  const top = center.clusters.slice(0, 8);
-  const others = center.clusters.slice(8);
-  const series = top.map(cluster => ({ name: cluster.label, rank: cluster.rank, values: counts(cluster.weekly, list) }));
+  const top = center.problems.slice(0, 8);
+  const others = center.problems.slice(8);
+  const series = top.map(problem => ({ name: problem.label, rank: problem.rank, values: counts(problem.weekly, list) }));
   if (others.length > 0) {
     const rest = counts(center.weekly, list).map((all, i) => all - series.reduce((sum, one) => sum + one.values[i], 0));
     series.push({ name: plural(others.length, "smaller problem", "smaller problems"), rank: -1, values: rest });
@@ -236,7 +236,7 @@ function showTrend() {
   trendPlace.replaceChildren(
     el("div", { class: "toggle", role: "group", "aria-label": "Period" }, unit("month", "Months"), unit("week", "Weeks")),
     responsive(260, (width, height) => columns({ width, height, periods: list, series, describe, label: `Incidents per ${period} of the ${series.length} biggest problems` })),
-    el("ul", { class: "legend" }, ...top.map(cluster => el("li", null, problemButton(cluster, cluster.label))),
+    el("ul", { class: "legend" }, ...top.map(problem => el("li", null, problemButton(problem, problem.label))),
       others.length > 0 ? el("li", null, swatch(-1), plural(others.length, "smaller problem", "smaller problems")) : null));
 }
 
@@ -245,45 +245,55 @@ function showProblems(focus) {
   const order = ["Unknown", "Gone", "Falling", "Steady", "Rising", "New"];
   const heads = [
     { key: "label", text: "Problem", value: one => one.label },
-    { key: "domain", text: "Domain", value: one => one.domain },
+    { key: "domain", text: "Domain", value: one => one.domainId < 0 ? "" : one.domain },
     { key: "size", text: "Incidents", value: one => one.size, number: true },
     { key: "share", text: "Share", number: true },
     ...(dated ? [{ key: "trend", text: "Trend", value: one => order.indexOf(one.trend), newest: true }, { key: "first", text: "First seen", value: one => one.first, newest: true }, { key: "last", text: "Last seen", value: one => one.last, newest: true }] : []),
   ];
-  const toggle = cluster => {
-    byProblem.open.has(cluster.id) ? byProblem.open.delete(cluster.id) : byProblem.open.add(cluster.id);
-    showProblems(`row-${cluster.id}`);
+  const toggle = problem => {
+    byProblem.open.has(problem.id) ? byProblem.open.delete(problem.id) : byProblem.open.add(problem.id);
+    showProblems(`row-${problem.id}`);
   };
-  const makeRow = cluster => {
-    const expanded = byProblem.open.has(cluster.id);
+  const makeRow = problem => {
+    const expanded = byProblem.open.has(problem.id);
     const cell = (label, attributes, ...children) => el("td", { "data-label": label, ...attributes }, ...children);
     return [
-      el("tr", { class: cluster.id === selected ? "chosen" : null, "data-id": cluster.id },
+      el("tr", { class: problem.id === selected ? "chosen" : null, "data-id": problem.id },
         el("th", { scope: "row" },
-          el("button", { type: "button", class: "link expand", dir: "auto", "data-focus": `row-${cluster.id}`, "aria-expanded": String(expanded), on: { click: () => toggle(cluster) } }, swatch(cluster.rank), el("span", null, cluster.label)),
-          el("div", { class: "keywords", dir: "auto" }, cluster.keywords.slice(0, 6).join(" · "))),
-        cell("Domain", { dir: "auto" }, cluster.domain),
-        cell("Incidents", { class: "number" }, number(cluster.size)),
-        cell("Share", { class: "number" }, percent(cluster.size, center.incidents)),
-        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(cluster.trend, cluster.change), sparkline(cluster.weekly, tint(cluster.rank))), cell("First seen", { class: "date" }, dayText(cluster.first)), cell("Last seen", { class: "date" }, dayText(cluster.last))] : [])),
-      expanded ? el("tr", { class: "expanded" }, el("td", { colspan: heads.length }, problemDetail(cluster))) : null,
+          el("button", { type: "button", class: "link expand", dir: "auto", "data-focus": `row-${problem.id}`, "aria-expanded": String(expanded), on: { click: () => toggle(problem) } }, swatch(problem.rank), el("span", null, problem.label)),
+          el("div", { class: "keywords", dir: "auto" }, problem.keywords.slice(0, 6).join(" · ")),
+          problem.variants.length > 1 ? el("div", { class: "keywords" }, plural(problem.variants.length, "variant", "variants")) : null),
+        cell("Domain", { dir: "auto" }, problem.domainId < 0 ? el("span", { class: "subtle" }, "–") : problem.domain),
+        cell("Incidents", { class: "number" }, number(problem.size)),
+        cell("Share", { class: "number" }, percent(problem.size, center.incidents)),
+        ...(dated ? [cell("Trend", { class: "trend" }, trendChip(problem.trend, problem.change), sparkline(problem.weekly, tint(problem.rank))), cell("First seen", { class: "date" }, dayText(problem.first)), cell("Last seen", { class: "date" }, dayText(problem.last))] : [])),
+      expanded ? el("tr", { class: "expanded" }, el("td", { colspan: heads.length }, problemDetail(problem))) : null,
     ].filter(Boolean);
   };
-  const matches = (cluster, text) => [cluster.label, cluster.domain, ...cluster.keywords].some(one => one.toLowerCase().includes(text));
-  refill(problems, table({ name: "Problems", columns: heads, rows: center.clusters, state: byProblem, matches, makeRow, redraw: showProblems }), focus);
+  const matches = (problem, text) => [problem.label, problem.domain, ...problem.keywords, ...problem.variants.map(variant => variant.label)].some(one => one.toLowerCase().includes(text));
+  refill(problemTable, table({ name: "Problems", columns: heads, rows: center.problems, state: byProblem, matches, makeRow, redraw: showProblems }), focus);
 }
 
-function problemDetail(cluster) {
+const examples = variant => variant.examples.length > 0
+  ? el("ul", { class: "examples" }, ...variant.examples.map(text => el("li", { dir: "auto" }, text)))
+  : el("p", { class: "subtle" }, "No examples were kept.");
+
+/* One way in which a problem is worded: its name, and what it holds when opened. */
+const variantDetail = (variant, open) => el("details", { class: "variant", open },
+  el("summary", null, el("span", { dir: "auto" }, variant.label), el("span", { class: "subtle" }, ` ${plural(variant.size, "incident", "incidents")}`)),
+  examples(variant));
+
+function problemDetail(problem) {
   const weeks = periods(center, "week");
-  const values = counts(cluster.weekly, weeks);
+  const values = counts(problem.weekly, weeks);
   const describe = i => [el("div", { class: "tooltip-head" }, el("strong", null, weeks[i].text)), el("div", null, plural(values[i], "incident", "incidents"))];
   return el("div", { class: "problem-detail" },
-    el("div", null, el("h4", null, "Typical incidents"),
-      cluster.examples.length > 0 ? el("ul", { class: "examples" }, ...cluster.examples.map(text => el("li", { dir: "auto" }, text))) : el("p", { class: "subtle" }, "No examples were kept."),
-      el("p", { class: "subtle", dir: "auto" }, `Keywords: ${cluster.keywords.join(", ") || "none"}. Persistence ${cluster.persistence}. Cluster ${cluster.id}.`),
-      center.points.length > 0 ? el("button", { type: "button", on: { click: () => { if (selected !== cluster.id) choose(cluster.id); map.node.scrollIntoView({ block: "center" }); } } }, "Show on the map") : null),
+    el("div", null, el("h4", null, problem.variants.length > 1 ? "Variants" : "Typical incidents"),
+      ...(problem.variants.length > 1 ? problem.variants.map((variant, i) => variantDetail(variant, i === 0)) : problem.variants.map(examples)),
+      el("p", { class: "subtle", dir: "auto" }, `Keywords: ${problem.keywords.join(", ") || "none"}. Problem ${problem.id}.`),
+      center.points.length > 0 ? el("button", { type: "button", on: { click: () => { if (selected !== problem.id) choose(problem.id); map.node.scrollIntoView({ block: "center" }); } } }, "Show on the map") : null),
     center.dated ? el("div", null, el("h4", null, "Incidents per week"),
-      responsive(170, (width, height) => columns({ width, height, periods: weeks, series: [{ name: cluster.label, rank: cluster.rank, values }], describe, label: `Incidents per week of ${cluster.label}` }))) : null);
+      responsive(170, (width, height) => columns({ width, height, periods: weeks, series: [{ name: problem.label, rank: problem.rank, values }], describe, label: `Incidents per week of ${problem.label}` }))) : null);
 }
 
 function start() {

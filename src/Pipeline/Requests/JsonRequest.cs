@@ -86,12 +86,16 @@ public static class JsonRequest
         Nullable.GetUnderlyingType(type) is Type inner ? Fits(value, inner)
         : type == typeof(int) ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)
         : type == typeof(string) ? value.ValueKind == JsonValueKind.String
+        : type == typeof(bool) ? value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        : type == typeof(JsonElement) ? value.ValueKind == JsonValueKind.Object
         : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
 
     private static string Expected(Type type) =>
         Nullable.GetUnderlyingType(type) is Type inner ? Expected(inner)
         : type == typeof(int) ? "a whole number"
         : type == typeof(string) ? "a text"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(JsonElement) ? "an object"
         : "a list of texts";
 
     private static string Kind(JsonElement value) => value.ValueKind switch

@@ -3,13 +3,13 @@ namespace Pipeline.Telemetry;
 /// <summary>The ids of the pipeline's log events. An id keeps its meaning; docs/telemetry.md lists them.</summary>
 public static class PipelineEvents
 {
-    /// <summary>A scheduled preprocessing ended.</summary>
+    /// <summary>A step of a preprocessing ended.</summary>
     public const int Preprocessed = 100;
 
-    /// <summary>A scheduled prediction of a tech center ended.</summary>
+    /// <summary>The prediction of a tech center ended.</summary>
     public const int Predicted = 110;
 
-    /// <summary>A scheduled prediction of a tech center failed.</summary>
+    /// <summary>The prediction of a tech center failed.</summary>
     public const int PredictionFailed = 111;
 
     /// <summary>A training was started on schedule.</summary>
@@ -56,6 +56,12 @@ public static class PipelineEvents
 
     /// <summary>A file was refused, or could not be taken in.</summary>
     public const int FileRefused = 161;
+
+    /// <summary>A feed was read, up to its end or one step further.</summary>
+    public const int FeedPulled = 162;
+
+    /// <summary>A feed could not be read.</summary>
+    public const int FeedFailed = 163;
 
     /// <summary>An alert rule holds.</summary>
     public const int RuleHolds = 170;

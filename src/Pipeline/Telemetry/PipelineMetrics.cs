@@ -133,6 +133,9 @@ public static class PipelineMetrics
     /// <summary>The part of incidents without a cluster, 0 to 1.</summary>
     public static readonly Gauge<double> NoiseShare = Meter.CreateGauge<double>("pipeline.noise.share", "1", "The part of incidents without a cluster in the last prediction or training.");
 
+    /// <summary>Problems of the newest version.</summary>
+    public static readonly Gauge<long> TrainingProblems = Meter.CreateGauge<long>("pipeline.training.problems", "{problem}", "Problems of the newest version.");
+
     /// <summary>Clusters of the newest version.</summary>
     public static readonly Gauge<long> TrainingClusters = Meter.CreateGauge<long>("pipeline.training.clusters", "{cluster}", "Clusters of the newest version.");
 

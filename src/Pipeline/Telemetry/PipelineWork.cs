@@ -38,6 +38,9 @@ public static class PipelineOperation
     /// <summary>Reading incidents into the warehouse.</summary>
     public const string Import = "import";
 
+    /// <summary>Asking a system for incidents that are new there.</summary>
+    public const string Pull = "pull";
+
     /// <summary>Masking and embedding.</summary>
     public const string Preprocess = "preprocess";
 

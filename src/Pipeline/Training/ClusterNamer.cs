@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Pipeline.Clustering;
 
@@ -7,13 +6,10 @@ namespace Pipeline.Training;
 /// <summary>Finds the keywords of groups of texts, has the groups named, and makes the names unique and presentable.</summary>
 public sealed class ClusterNamer(IClusterLabeller labeller)
 {
-    private const int KeywordCount = 40;
     private const int ShownKeywords = 10;
-    private const int OrderTexts = 200;
-    private const int LongestNumber = 3;
 
-    /// <summary>The share of a group's titles that must have a phrase for it to be the name; and where no phrase has it, before keywords are strung together.</summary>
-    private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
+    /// <summary>A further phrase may be the name where it scores at least this part of the best one.</summary>
+    private const double WorthyPhrase = 0.35;
 
     /// <summary>Names groups of texts.</summary>
     /// <param name="texts">The texts.</param>
@@ -22,71 +18,50 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     /// <param name="known">The name of each group that has one already; null for each that is to be named.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One name per group, in order.</returns>
-    public async Task<IReadOnlyList<GroupName>> NameAsync(
+    public Task<IReadOnlyList<GroupName>> NameAsync(
         IReadOnlyList<string> texts, IReadOnlyList<int> groups, IReadOnlyList<IReadOnlyList<string>> examples, IReadOnlyList<string?>? known = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(examples);
-        string[] contents = NamingTexts.Of(texts);
-        FrozenSet<string> stopWords = SilentWords(contents, groups);
-        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = stopWords });
-        ILookup<int, int> members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
-        ClusterDescription[] descriptions =
-        [
-            .. examples.Select((e, group) =>
-            {
-                IReadOnlyList<Keyword> own = NamingWords(keywords.GetValueOrDefault(group, []));
-                return new ClusterDescription(own, Phrase(group, own, CommonPhrase) ?? Phrase(group, own, RarerPhrase), e);
-            }),
-        ];
+        return NameAsync(GroupWordings.Of(texts, groups, examples.Count), examples, known, cancellationToken);
+    }
+
+    /// <summary>Names groups of texts that are read already.</summary>
+    internal async Task<IReadOnlyList<GroupName>> NameAsync(
+        GroupWordings wordings, IReadOnlyList<IReadOnlyList<string>> examples, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
+    {
+        ClusterDescription[] descriptions = [.. examples.Select((example, group) => new ClusterDescription(wordings.Keywords[group], wordings.Phrases[group].FirstOrDefault()?.Term, example))];
         GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
         string[] names = DistinctNames.Of(
-            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(group, label.Name))], [.. descriptions.Select(d => d.Keywords)], Extended);
+            [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(wordings, group, label.Name))],
+            [.. wordings.Phrases.Select(ranked => ranked.Where(phrase => phrase.Weight >= WorthyPhrase * ranked[0].Weight).Select(phrase => phrase.Term).ToArray())],
+            wordings.Keywords,
+            (group, name, word) => Extended(wordings, group, name, word));
 
-        SurfaceForms all = new(texts);
+        SurfaceForms all = new(wordings.Texts);
         return
         [
             .. labels.Select((label, group) => new GroupName(
-                Presentable(Written(names[group], [.. members[group].Select(i => texts[i])], all)),
-                [.. descriptions[group].Keywords.Take(ShownKeywords).Select(k => k.Term)],
+                Presentable(Written(names[group], wordings.Members(group), all)),
+                [.. wordings.Keywords[group].Take(ShownKeywords).Select(k => k.Term)],
                 label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)),
         ];
-
-        string Ordered(int group, string name) =>
-            !DistinctNames.IsOfKeywords(name) || string.Equals(name, descriptions[group].TitlePhrase, StringComparison.Ordinal)
-                ? name
-                : ClusterNames.InOrder(name, Words(group));
-
-        // Rather another phrase of the titles, with the word and a word of the name, than a word that is hung on.
-        string Extended(int group, string name, string word)
-        {
-            string[] known = [.. name.Split(' ').Where(w => !stopWords.Contains(w))];
-            return Phrase(group, descriptions[group].Keywords, RarerPhrase, phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(known, StringComparer.Ordinal).Any())
-                ?? ClusterNames.Extend(name, word, Words(group));
-        }
-
-        string? Phrase(int group, IReadOnlyList<Keyword> own, double share, Func<string, bool>? accepts = null) =>
-            TitlePhrase.Find([.. members[group].Select(i => NamingTexts.Title(contents[i]))], own, share, stopWords, accepts);
-
-        IReadOnlyList<string>[] Words(int group) => [.. members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(contents[i]).SelectMany(run => run)])];
     }
 
-    // Stop words of the languages that the texts are in, words that all groups use alike, and the particles and endings of Japanese.
-    private static FrozenSet<string> SilentWords(string[] texts, IReadOnlyList<int> groups) =>
-        StopWords.Of(texts).Concat(SpreadWords.Find(texts, groups))
-            .Concat(texts.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
-            .ToFrozenSet(StringComparer.Ordinal);
+    private static string Ordered(GroupWordings wordings, int group, string name) =>
+        !DistinctNames.IsOfKeywords(name) || string.Equals(name, wordings.Phrases[group].FirstOrDefault()?.Term, StringComparison.Ordinal)
+            ? name
+            : ClusterNames.InOrder(name, wordings.Words(group));
 
-    // Codes and numbers of hosts, tickets and plants name no problem, unless a group has nothing else.
-    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords)
+    // Rather another phrase of the titles, with the word and a word of the name, than a word that is hung on.
+    private static string Extended(GroupWordings wordings, int group, string name, string word)
     {
-        Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
-        return words.Length > 0 ? words : keywords;
+        string[] used = [.. name.Split(' ').Where(w => !wordings.SilentWords.Contains(w))];
+        return wordings.Phrases[group].Select(phrase => phrase.Term)
+                .FirstOrDefault(phrase => phrase.Split(' ') is var words && words.Contains(word, StringComparer.Ordinal) && words.Intersect(used, StringComparer.Ordinal).Any())
+            ?? ClusterNames.Extend(name, word, wordings.Words(group));
     }
-
-    private static bool IsCode(string word) =>
-        word.Any(char.IsAsciiDigit) && (word.Count(char.IsAsciiDigit) > LongestNumber || word.AsSpan().ContainsAny("_-."));
 
     private async Task<GroupLabel[]> LabelsAsync(ClusterDescription[] descriptions, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
     {

@@ -3,15 +3,15 @@ using System.Numerics.Tensors;
 namespace Pipeline.Training;
 
 /// <summary>
-/// Groups clusters into domains by average-linkage agglomeration (Sokal and Michener 1958) of their mean vectors under cosine distance,
-/// until about the square root of the number of clusters is left.
+/// Groups problems into domains by average-linkage agglomeration (Sokal and Michener 1958) of their mean vectors under cosine distance,
+/// until about the square root of their number is left, and by the words that the members of such a group share.
 /// </summary>
 public static class DomainGrouping
 {
-    /// <summary>Groups clusters so that those of a group lie near each other and share a word of their names or keywords, or the domain that is proposed for them. One that shares none is a group of its own.</summary>
-    /// <param name="centroids">The mean vector of each cluster.</param>
-    /// <param name="names">Each cluster's name, keywords and proposed domain.</param>
-    /// <returns>The group of each cluster, numbered from 0 in the order of their first cluster.</returns>
+    /// <summary>Groups problems so that those of a group lie near each other and share a word of their names or keywords, or the domain that is proposed for them.</summary>
+    /// <param name="centroids">The mean vector of each problem.</param>
+    /// <param name="names">Each problem's name, keywords and proposed domain.</param>
+    /// <returns>The group of each problem, numbered from 0 in the order of their first problem; -1 for one that shares nothing with another.</returns>
     public static int[] Group(IReadOnlyList<float[]> centroids, IReadOnlyList<GroupName> names) => SharedDomains.Group(Group(centroids), names);
 
     /// <summary>Groups clusters by their vectors alone. Takes O(k³) time and O(k²) memory for k clusters.</summary>
@@ -46,15 +46,15 @@ public static class DomainGrouping
     /// <summary>
     /// Gives domains the ids that most of their incidents had before, and fresh ids to the others.
     /// </summary>
-    /// <param name="groups">The group of each cluster, as <see cref="Group(IReadOnlyList{float[]}, IReadOnlyList{GroupName})"/> answers.</param>
-    /// <param name="clusterIds">Each cluster's id.</param>
-    /// <param name="sizes">Each cluster's size.</param>
-    /// <param name="earlier">The earlier domain of each earlier cluster id.</param>
+    /// <param name="groups">The group of each problem, -1 for none, as <see cref="Group(IReadOnlyList{float[]}, IReadOnlyList{GroupName})"/> answers.</param>
+    /// <param name="problemIds">Each problem's id.</param>
+    /// <param name="sizes">Each problem's size.</param>
+    /// <param name="earlier">The earlier domain of each earlier problem id.</param>
     /// <param name="nextId">The lowest domain id never used.</param>
     /// <returns>The id of each group, and the lowest id that is still unused.</returns>
-    public static (int[] Ids, int NextId) Align(ReadOnlySpan<int> groups, IReadOnlyList<int> clusterIds, IReadOnlyList<int> sizes, IReadOnlyDictionary<int, int> earlier, int nextId)
+    public static (int[] Ids, int NextId) Align(ReadOnlySpan<int> groups, IReadOnlyList<int> problemIds, IReadOnlyList<int> sizes, IReadOnlyDictionary<int, int> earlier, int nextId)
     {
-        ArgumentNullException.ThrowIfNull(clusterIds);
+        ArgumentNullException.ThrowIfNull(problemIds);
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(earlier);
         Dictionary<(int Group, int Domain), int> shared = [];
@@ -62,7 +62,7 @@ public static class DomainGrouping
         for (int cluster = 0; cluster < groups.Length; cluster++)
         {
             groupCount = Math.Max(groupCount, groups[cluster] + 1);
-            if (earlier.TryGetValue(clusterIds[cluster], out int domain))
+            if (groups[cluster] >= 0 && earlier.TryGetValue(problemIds[cluster], out int domain))
             {
                 (int, int) pair = (groups[cluster], domain);
                 shared[pair] = shared.GetValueOrDefault(pair) + sizes[cluster];

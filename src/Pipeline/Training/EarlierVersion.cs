@@ -35,7 +35,7 @@ public sealed class EarlierVersion
 
         // Vectors of another embedder mean nothing to the version, but it still knows its texts.
         return _sameVectors
-            ? [.. _model.Classify([.. incidents.Select(i => (i.ContentHash, i.Embedding))], cancellationToken).Select(answer => answer.ClusterId)]
+            ? [.. _model.Classify([.. incidents.Select(i => (i.ContentHash, _model.VectorOf(i.Summary, i.Embedding)))], cancellationToken).Select(answer => answer.ClusterId)]
             : [.. incidents.Select(i => _model.Recall(i.ContentHash).ClusterId)];
     }
 }

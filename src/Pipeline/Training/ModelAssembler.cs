@@ -4,10 +4,15 @@ using Pipeline.Preprocessing;
 
 namespace Pipeline.Training;
 
-/// <summary>Turns numbered clusters into problems: lasting ids, names, domains, examples, and what changed since the version before.</summary>
-public sealed class ModelAssembler(ClusterNamer namer)
+/// <summary>Turns numbered clusters into problems with variants: lasting ids, names, domains, examples, and what changed since the version before.</summary>
+/// <param name="namer">Names what is found in texts.</param>
+/// <param name="traits">Describes and names what is found in records; null where the rows are texts.</param>
+public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = null)
 {
     private const int ExampleCount = 5;
+
+    // Only problems are named by a model; their variants are one click deeper, and as many again.
+    private readonly ClusterNamer _variantNamer = new(new KeywordLabeller());
 
     /// <summary>Assembles a version.</summary>
     /// <param name="rows">The window's incidents.</param>
@@ -23,50 +28,58 @@ public sealed class ModelAssembler(ClusterNamer namer)
         int[] order = LargestFirst(clustered.Labels);
         int[] labels = Renumber(clustered.Labels, order);
         int[][] members = Members(labels, order.Length);
+        int[] sizes = [.. members.Select(m => m.Length)];
 
+        ModelClusters? before = earlier?.Clusters;
         int[] earlierIds = earlier is null ? new int[rows.Count] : earlier.ClusterIdsOf(rows, cancellationToken);
-        IReadOnlyList<int> known = earlier is null ? [] : [.. earlier.Clusters.Clusters.Select(c => c.Id)];
+        IReadOnlyList<int> known = before is null ? [] : [.. before.Clusters.Select(c => c.Id)];
         LineageResult lineage = ClusterLineage.Align(labels, order.Length, earlierIds, known, versions.Select(v => v.NextClusterId).DefaultIfEmpty(0).Max());
+        int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
 
         string[] texts = [.. rows.Select(r => r.Summary)];
         IReadOnlyList<string>[] examples = [.. order.Select((original, cluster) => Examples(texts, members[cluster], original, clustered))];
         int[] once = WithoutCopies(rows, labels);
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, once, examples, cancellationToken: cancellationToken);
+        // The texts of records are their columns, which say the same everywhere.
+        int[] grouped = [.. order.Select(original => clustered.Problems[original])];
+        (int[] ofClusters, GroupWordings? wordings) = traits is null ? SayingTheSame(grouped, texts, once) : (Numbered(grouped).Numbers, null);
+        ProblemAssembly problems = ProblemAssembly.Make(labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
+        IReadOnlyList<IReadOnlyList<ClusterTrait>>? described = traits?.Describe(problems.OfRows(labels), problems.Sizes.Length);
+        IReadOnlyList<IReadOnlyList<ClusterTrait>>? variantsDescribed = traits?.Describe(labels, order.Length);
+        IReadOnlyList<GroupName> names = described is not null
+            ? RecordTraits.Name(described)
+            : await namer.NameAsync(wordings!, problems.Typical(examples, ExampleCount), known: null, cancellationToken);
+        IReadOnlyList<GroupName> variantNames = variantsDescribed is not null ? RecordTraits.Name(variantsDescribed) : await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
 
-        int[] groups = DomainGrouping.Group([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], names);
-        int[] ids = [.. lineage.Clusters.Select(c => c.Id)];
-        Dictionary<int, int> earlierDomains = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
-        (int[] domainIds, int nextDomainId) = DomainGrouping.Align(groups, ids, [.. members.Select(m => m.Length)], earlierDomains, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max());
-        string?[] proposed = SharedDomains.Names(groups, domainIds.Length, [.. members.Select(m => m.Length)], names);
-        ModelDomain[] domains = await DomainsAsync(texts, labels, groups, domainIds, names, proposed, cancellationToken);
+        float[][] directions = problems.Directions([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], sizes);
+        (int[] domainOfProblem, IReadOnlyList<ModelDomain> domains, int nextDomainId) = await DomainsAsync(
+            problems, names, directions, texts, labels, before, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max(), cancellationToken);
 
-        ProblemAssembly problems = ProblemAssembly.Make(
-            labels, [.. order.Select(original => clustered.Problems[original])], ids, names, earlier?.Clusters, earlierIds, versions.Select(v => v.NextProblemId).DefaultIfEmpty(0).Max());
-
-        Dictionary<int, int> earlierSizes = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id, c => c.Size);
+        Dictionary<int, ModelCluster> earlierClusters = (before?.Clusters ?? []).ToDictionary(c => c.Id);
+        int[] problemIds = problems.Ids;
         ModelCluster[] clusters =
         [
             .. order.Select((original, cluster) => new ModelCluster
             {
                 Id = ids[cluster],
-                Label = names[cluster].Label,
-                Keywords = names[cluster].Keywords,
-                ProblemId = problems.IdOfCluster[cluster],
-                DomainId = domainIds[groups[cluster]],
-                Size = members[cluster].Length,
+                Label = variantNames[cluster].Label,
+                Keywords = variantNames[cluster].Keywords,
+                Traits = variantsDescribed?[cluster],
+                ProblemId = problemIds[problems.OfCluster[cluster]],
+                DomainId = domainOfProblem[problems.OfCluster[cluster]],
+                Size = sizes[cluster],
                 Persistence = clustered.Persistence[original],
                 FirstSeen = members[cluster].Min(row => rows[row].CreatedOn),
                 LastSeen = members[cluster].Max(row => rows[row].CreatedOn),
                 Examples = examples[cluster],
                 Origin = lineage.Clusters[cluster].Origin,
-                PreviousSize = earlierSizes.GetValueOrDefault(ids[cluster]),
+                PreviousSize = earlierClusters.GetValueOrDefault(ids[cluster])?.Size ?? 0,
                 RelatedIds = lineage.Clusters[cluster].RelatedIds,
             }),
         ];
-        Dictionary<int, ModelCluster> earlierClusters = (earlier?.Clusters.Clusters ?? []).ToDictionary(c => c.Id);
         GoneCluster[] gone = [.. lineage.Gone.Select(g => new GoneCluster(g.Id, earlierClusters[g.Id].Label, earlierClusters[g.Id].Size, g.MergedInto))];
         Dictionary<string, SafeTensor> arrays = Arrays(rows, clustered, labels, order, ids);
-        return new ModelAssembly(new ModelClusters(clusters, domains, gone, problems.Problems), arrays, labels.Count(l => l < 0), lineage.NextId, problems.NextId, nextDomainId);
+        ModelClusters content = new(clusters, domains, gone) { Problems = problems.Named(names, ids, described), GoneProblems = problems.Gone() };
+        return new ModelAssembly(content, arrays, labels.Count(l => l < 0), lineage.NextId, problems.Lineage.NextId, nextDomainId);
     }
 
     // However often a text was reported, its words weigh once.
@@ -99,17 +112,53 @@ public sealed class ModelAssembler(ClusterNamer namer)
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
 
-    private async Task<ModelDomain[]> DomainsAsync(
-        string[] texts, int[] labels, int[] groups, int[] domainIds, IReadOnlyList<GroupName> clusterNames, string?[] proposed, CancellationToken cancellationToken)
+    // Problems of which most titles say the same are one, however far apart their texts lie.
+    private static (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
     {
-        int[] ofRows = [.. labels.Select(label => label < 0 ? -1 : groups[label])];
-        IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, domainIds.Length).Select(group => (IReadOnlyList<string>)[.. clusterNames.Where((_, cluster) => groups[cluster] == group).Select(n => n.Label)])];
-        IReadOnlyList<GroupName> names = await namer.NameAsync(texts, ofRows, labelsOf, proposed, cancellationToken);
-        return
-        [
-            .. domainIds.Select((id, group) => new ModelDomain(id, names[group].Label, ofRows.Count(g => g == group)))
-                .OrderByDescending(d => d.Size).ThenBy(d => d.Id),
-        ];
+        (int[] numbered, int count) = Numbered(problems);
+        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), count);
+        int[] same = wordings.SayingTheSame();
+        if (same.Index().All(s => s.Item == s.Index))
+        {
+            return (numbered, wordings);
+        }
+
+        (numbered, count) = Numbered([.. numbered.Select(problem => same[problem])]);
+        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count));
+
+        int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
+    }
+
+    // From 0 upwards, in the order in which they come first.
+    private static (int[] Numbers, int Count) Numbered(int[] groups)
+    {
+        Dictionary<int, int> numbers = groups.Distinct().Index().ToDictionary(g => g.Item, g => g.Index);
+        return ([.. groups.Select(group => numbers[group])], numbers.Count);
+    }
+
+    // The only variant of a problem is the problem.
+    private async Task<IReadOnlyList<GroupName>> VariantNamesAsync(
+        ProblemAssembly problems, IReadOnlyList<GroupName> names, string[] texts, int[] labels, IReadOnlyList<string>[] examples, CancellationToken cancellationToken)
+    {
+        string?[] known = [.. problems.OfCluster.Select(problem => problems.Variants[problem].Length == 1 ? names[problem].Label : null)];
+        return known.Contains(null) ? await _variantNamer.NameAsync(texts, labels, examples, known, cancellationToken) : [.. problems.OfCluster.Select(problem => names[problem])];
+    }
+
+    private async Task<(int[] OfProblem, IReadOnlyList<ModelDomain> Domains, int NextId)> DomainsAsync(
+        ProblemAssembly problems, IReadOnlyList<GroupName> names, float[][] directions, string[] texts, int[] labels, ModelClusters? earlier, int nextId, CancellationToken cancellationToken)
+    {
+        int[] groups = traits is null ? DomainGrouping.Group(directions, names) : DomainGrouping.Group(directions);
+        Dictionary<int, int> domainOfCluster = (earlier?.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
+        Dictionary<int, int> earlierDomains = problems.Earlier.Where(p => domainOfCluster[p.Variants[0]] != ModelDomain.None).ToDictionary(p => p.Id, p => domainOfCluster[p.Variants[0]]);
+        (int[] ids, int next) = DomainGrouping.Align(groups, problems.Ids, problems.Sizes, earlierDomains, nextId);
+        int[] ofRows = [.. problems.OfRows(labels).Select(problem => problem < 0 ? -1 : groups[problem])];
+        IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
+        IReadOnlyList<GroupName> domainNames = traits is not null
+            ? RecordTraits.Name(traits.Describe(ofRows, ids.Length))
+            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
+        int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
+        ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
+        return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);
     }
 
     private static Dictionary<string, SafeTensor> Arrays(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, int[] labels, int[] order, int[] ids)
@@ -134,7 +183,7 @@ public sealed class ModelAssembler(ClusterNamer namer)
 }
 
 /// <summary>A version's content before it is measured and published.</summary>
-/// <param name="Clusters">The named clusters and domains, and what became of the earlier ones.</param>
+/// <param name="Clusters">The named problems, clusters and domains, and what became of the earlier ones.</param>
 /// <param name="Arrays">The arrays of the model file.</param>
 /// <param name="Unclustered">Incidents that belong to no cluster.</param>
 /// <param name="NextClusterId">The lowest cluster id that is still unused.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Clustering;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -10,7 +11,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     private const int SmallestWindow = 10;
 
@@ -50,23 +51,27 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
+            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
             List<PreprocessedIncident> rows = [];
-            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedder, window.From, window.Until, cancellationToken))
+            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, dataset.EmbedderOr(embedder), window.From, window.Until, cancellationToken))
             {
                 rows.Add(row);
             }
 
             incidents = rows.Count;
-            TrainingParameters parameters = options.Resolve(incidents);
+            bool isRecords = dataset.Kind == DatasetKind.Records;
+            TrainingParameters parameters = isRecords ? options.ResolveRecords(incidents) : options.Resolve(incidents);
             int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
             if (incidents < needed)
             {
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
-            EmbeddingReduction? background = incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
+            RecordEncoder? encoder = isRecords ? RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns) : null;
+            float[] vectors = encoder is null ? EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]) : encoder.Encode([.. rows.Select(r => r.Summary)]);
+            EmbeddingReduction? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), rows[0].Embedding.Length, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
+                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
@@ -80,7 +85,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 CreatedAt = clock.GetUtcNow(),
                 TrainingRun = trainingRun,
                 LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
-                Embedder = embedder,
+                Embedder = dataset.EmbedderOr(embedder),
+                Records = encoder?.Mix,
                 Window = window,
                 Incidents = incidents,
                 Unclustered = 0,
@@ -128,8 +134,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), cancellationToken);
-                assembly = await new ModelAssembler(namer).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), draft.Embedder, cancellationToken);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
             ModelManifest manifest = draft with
@@ -138,7 +144,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 PreviousVersion = previous?.Version,
                 Unclustered = assembly.Unclustered,
                 Clusters = assembly.Clusters.Clusters.Count,
-                Problems = assembly.Clusters.Problems?.Count,
+                Problems = assembly.Clusters.Problems.Count,
                 NextClusterId = assembly.NextClusterId,
                 NextProblemId = assembly.NextProblemId,
                 NextDomainId = assembly.NextDomainId,
@@ -184,7 +190,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     }
 
     /// <summary>The newest sound version among those before, whose clusters the new one continues, and what is wrong with those after it.</summary>
-    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, CancellationToken cancellationToken)
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, string embedderOfRows, CancellationToken cancellationToken)
     {
         List<string> damages = [];
         foreach (ListedVersion listed in before.Reverse())
@@ -192,7 +198,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             try
             {
                 ModelManifest manifest = listed.Manifest ?? throw new ModelException(listed.Problem!) { NeedsNewerProgram = listed.NeedsNewerProgram };
-                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
+                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedderOfRows, options.MaxDegreeOfParallelism, cancellationToken), Told());
             }
             catch (ModelException e) when (!e.NeedsNewerProgram)
             {
@@ -217,6 +223,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
 
         if (outcome.Status == TrainingStatus.Published)
         {
+            PipelineMetrics.TrainingProblems.Record(outcome.Problems, center);
             PipelineMetrics.TrainingClusters.Record(outcome.Clusters, center);
             PipelineMetrics.NoiseShare.Record((double)outcome.Unclustered / Math.Max(1, outcome.Incidents), center);
         }
@@ -234,6 +241,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         Status = TrainingStatus.Published,
         Version = manifest.Version,
         Incidents = manifest.Incidents,
+        Problems = manifest.ProblemCount,
         Clusters = manifest.Clusters,
         Unclustered = manifest.Unclustered,
         Domains = domains,
@@ -257,7 +265,10 @@ public sealed record TrainingOutcome
     /// <summary>Incidents in the window.</summary>
     public int Incidents { get; init; }
 
-    /// <summary>Clusters found.</summary>
+    /// <summary>Problems found.</summary>
+    public int Problems { get; init; }
+
+    /// <summary>Clusters found: the problems' variants.</summary>
     public int Clusters { get; init; }
 
     /// <summary>Incidents that belong to no cluster.</summary>

@@ -14,6 +14,7 @@ public sealed record TrainingOptions
 
     // At this number of incidents a training is steady with a single layout; the fewer there are, the more a layout's random start weighs.
     private const double SteadyIncidents = 2_000;
+    private const int RecordNeighbors = 50;
     private const int FewestLayouts = 3;
     private const int MostLayouts = 41;
 
@@ -65,6 +66,13 @@ public sealed record TrainingOptions
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
         return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents));
     }
+
+    /// <summary>
+    /// Resolves the parameters of a training on records. Nothing is damped: each column weighs the same already. The neighbours are at least 50: rows that share most categories lie on the same spot, and with fewer, the
+    /// graph falls into such spots. A row is left out of its cluster only where it is less like it than like unrelated rows.
+    /// </summary>
+    /// <param name="records">The number of records in the window.</param>
+    public TrainingParameters ResolveRecords(int records) => Resolve(records) with { Damping = 0, MinCoherence = 0, Neighbors = Math.Max(Neighbors, RecordNeighbors) };
 
     private static int LayoutsOf(int incidents)
     {

@@ -59,7 +59,8 @@ public sealed class StagedRowsTests
         float[] numbers = [1.5f, -0f, float.Epsilon, float.MaxValue, 0.1f, float.NaN];
         JsonElement row = Lines(StagedRows.Of([Rows.Preprocessed("A", embedding: numbers)], [], CancellationToken.None)).Single();
 
-        BigQueryFormat.Numbers(row.GetProperty("embedding").GetBytesFromBase64()).Select(BitConverter.SingleToInt32Bits).ShouldBe(numbers.Select(BitConverter.SingleToInt32Bits));
+        BigQueryFormat.Numbers(row.GetProperty("embedding_bytes").GetBytesFromBase64()).Select(BitConverter.SingleToInt32Bits).ShouldBe(numbers.Select(BitConverter.SingleToInt32Bits));
+        row.GetProperty("embedding").EnumerateArray().Select(number => number.ValueKind is JsonValueKind.String ? float.NaN : (float)number.GetDouble()).ShouldBe(numbers);
         row.TryGetProperty("sys_created_on", out _).ShouldBeFalse();
     }
 

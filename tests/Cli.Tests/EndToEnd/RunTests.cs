@@ -8,7 +8,7 @@ namespace Pipeline.Cli.Tests.EndToEnd;
 public sealed class RunTests
 {
     [TestMethod]
-    public async Task Incidents_go_in_and_named_clusters_come_out()
+    public async Task Incidents_go_in_and_named_problems_come_out()
     {
         using TempFolder folder = new();
         string csv = SampleCsv.Write(folder["in.csv"], 1_200);
@@ -22,11 +22,13 @@ public sealed class RunTests
         JsonElement center = run.Json.GetProperty("techCenters").EnumerateArray().Single();
         center.GetProperty("name").GetString().ShouldBe("default");
         center.GetProperty("clusters").GetInt32().ShouldBeGreaterThan(20);
+        center.GetProperty("problems").GetInt32().ShouldBeInRange(15, center.GetProperty("clusters").GetInt32() - 1, "some problems are worded in several ways");
         center.GetProperty("version").GetString().ShouldBe("2026_q2");
         string[] lines = await File.ReadAllLinesAsync(folder["out.csv"]);
-        lines[0].ShouldBe("number,tech_center,cluster_id,cluster_label,domain_id,domain_name,confidence");
+        lines[0].ShouldBe("number,tech_center,problem_id,problem_label,cluster_id,cluster_label,domain_id,domain_name,confidence");
         lines.Length.ShouldBe(1_201);
         lines.Skip(1).Select(l => l.Split(',')[0]).ShouldBe((await File.ReadAllLinesAsync(csv)).Where(l => l.StartsWith("INC", StringComparison.Ordinal)).Select(l => l.Split(',')[0]));
+        lines.Skip(1).Select(l => l.Split(',')[2]).Distinct(StringComparer.Ordinal).Count(id => id is not "-1").ShouldBe(center.GetProperty("problems").GetInt32());
         lines.Skip(1).Count(l => l.Contains(",unclustered,", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
         (await File.ReadAllTextAsync(folder["report.html"])).ShouldStartWith("<!doctype html>", Case.Insensitive);
     }

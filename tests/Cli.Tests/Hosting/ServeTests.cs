@@ -27,7 +27,7 @@ public sealed class ServeTests
         page.ShouldContain("<title>Pipeline</title>");
         page.ShouldNotContain("{{");
         (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("waitingForPreprocessing").GetInt64().ShouldBe(0);
-        (await client.GetStringAsync(new Uri("/report", UriKind.Relative))).ShouldContain("Problem clusters");
+        (await client.GetStringAsync(new Uri("/report", UriKind.Relative))).ShouldContain("Problems");
         using HttpResponseMessage metrics = await client.GetAsync(new Uri("/metrics", UriKind.Relative));
         metrics.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
         (await metrics.Content.ReadAsStringAsync()).ShouldContain("pipeline_errors_total");

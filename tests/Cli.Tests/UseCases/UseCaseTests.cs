@@ -108,6 +108,12 @@ public sealed class UseCaseTests : IDisposable
         after.Gone.Select(g => g.Id).ShouldBeSubsetOf(earlier);
         after.Gone.Select(g => g.Id).Intersect(kept).ShouldBeEmpty();
         versions[1].PreviousVersion.ShouldBe("2025_q4");
+
+        int[] earlierProblems = [.. before.Problems.Select(p => p.Id)];
+        after.Problems.Select(p => p.Id).Intersect(earlierProblems).Count().ShouldBeGreaterThan(earlierProblems.Length / 2);
+        after.Problems.Where(p => !earlierProblems.Contains(p.Id)).ShouldAllBe(p => p.Id >= versions[0].NextProblemId);
+        after.GoneProblems.Select(g => g.Id).ShouldBe(earlierProblems.Except(after.Problems.Select(p => p.Id)), ignoreOrder: true);
+        after.Problems.Select(p => p.Label).ShouldBeUnique();
     }
 
     [TestMethod]
@@ -125,8 +131,11 @@ public sealed class UseCaseTests : IDisposable
 
         Dictionary<string, IncidentPrediction> predictions = await PredictionsAsync(pipeline);
         predictions["new"].ClusterId.ShouldBe(predictions["printer-7"].ClusterId);
+        (predictions["new"].ProblemId, predictions["new"].ProblemLabel).ShouldBe((predictions["printer-7"].ProblemId, predictions["printer-7"].ProblemLabel));
         predictions["new"].Confidence.ShouldBeInRange(0.01, 1);
         predictions["odd"].ShouldSatisfyAllConditions(
+            p => p.ProblemId.ShouldBe(IncidentPrediction.Unclustered),
+            p => p.ProblemLabel.ShouldBe("unclustered"),
             p => p.ClusterId.ShouldBe(IncidentPrediction.Unclustered),
             p => p.ClusterLabel.ShouldBe("unclustered"),
             p => p.Confidence.ShouldBeInRange(0.6, 1));

@@ -19,7 +19,22 @@ public sealed class TitlePhraseTests
     {
         Keyword[] keywords = [new("card", 0.4), new("working", 0.4)];
         TitlePhrase.Find(["card is not", "card is not"], keywords).ShouldBeNull();
-        TitlePhrase.Find(["not working card", "not working card"], keywords).ShouldBe("working card");
+        TitlePhrase.Find(["not working card", "not working card", "working card", "working card"], keywords).ShouldBe("working card");
+    }
+
+    [TestMethod]
+    public void What_most_titles_negate_is_not_told_as_its_opposite()
+    {
+        Keyword[] keywords = [new("hear", 0.4), new("others", 0.4), new("teams", 0.3), new("sound", 0.2)];
+        TitlePhrase.Find(["cannot hear others", "cannot hear others"], keywords).ShouldBe("cannot hear others");
+        TitlePhrase.Find(["nobody can hear others", "nobody can hear others", "teams no sound", "teams no sound"], keywords).ShouldBe("teams no sound");
+    }
+
+    [TestMethod]
+    public void Words_in_another_order_speak_for_a_phrase_too()
+    {
+        Keyword[] keywords = [new("password", 0.4), new("reset", 0.4), new("account", 0.4), new("locked", 0.3)];
+        TitlePhrase.Find(["password reset", "password reset", "reset of password", "reset password", "account locked", "account locked", "account locked"], keywords).ShouldBe("password reset");
     }
 
     [TestMethod]

@@ -29,6 +29,8 @@ public sealed partial class StatementTests
         ["Embedding"] = "BYTES",
     };
 
+    private static readonly BigQuerySource Source = new() { SourceTable = "replica", SourceTexts = "short_description, caller.name" };
+
     private static readonly Lazy<Task<Dictionary<string, Analysis>>> Analyzed = new(() => AnalyzeAsync(Scripts()));
 
     [TestMethod]
@@ -48,7 +50,8 @@ public sealed partial class StatementTests
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, Folder, "Sql"), "*.sql").Select(file => Path.GetFileNameWithoutExtension(file))];
 
         files.Length.ShouldBeGreaterThan(20);
-        files.Where(file => file is not "transaction" && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
+        Source.Script().ShouldContain("CREATE TEMP TABLE source_rows");
+        files.Where(file => file is not ("transaction" or "pull-source" or "rename-embedding") && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
     }
 
     [TestMethod]
@@ -72,6 +75,20 @@ public sealed partial class StatementTests
             string[] given = [.. results.Values.Select(result => result.Columns.GetValueOrDefault(column)).OfType<string>().Distinct(StringComparer.Ordinal)];
             given.ShouldBe([type], $"what the statements give as {column}");
         }
+    }
+
+    [TestMethod]
+    public async Task Statements_of_the_users_own_compute_with_embeddings_and_write_rows_without_our_columns()
+    {
+        Dictionary<string, Analysis> results = await AnalyzeAsync(new(StringComparer.Ordinal)
+        {
+            ["unnest"] = "SELECT number, (SELECT SQRT(SUM(part * part)) FROM UNNEST(embedding) AS part) AS length FROM preprocessed_incidents;",
+            ["likeness"] = "SELECT other.number, (SELECT SUM(a * b) FROM UNNEST(one.embedding) AS a WITH OFFSET AS i JOIN UNNEST(other.embedding) AS b WITH OFFSET AS j ON i = j) AS likeness FROM preprocessed_incidents AS one, preprocessed_incidents AS other WHERE one.number = 'INC1' ORDER BY likeness DESC LIMIT 10;",
+            ["insert"] = "INSERT INTO preprocessed_incidents (number, sys_created_on, combined_incidents_summary, embedding, tech_center) VALUES ('INC1', CURRENT_TIMESTAMP(), 'vpn drops', [0.1, 0.2], 'Network');",
+        });
+
+        results.SelectMany(result => result.Value.Problems).ShouldBeEmpty();
+        BigQuerySql.Get("create-tables").Split("CREATE TABLE IF NOT EXISTS watermarks")[0].ShouldNotMatch("(row_hash|change_sequence|content_hash|embedder|embedding_bytes|_ticks|texts) [A-Z0-9<>]+ NOT NULL", "a column that only the program needs must be one that others can leave out");
     }
 
     [TestMethod]
@@ -112,6 +129,14 @@ public sealed partial class StatementTests
             scripts[name] = BigQuerySql.Get(name);
         }
 
+        // It changes a table as it was before.
+        scripts["rename-embedding"] = "CREATE TABLE earlier (number STRING, embedding BYTES);\n" + BigQuerySql.Get("rename-embedding").Replace("preprocessed_incidents", "earlier", StringComparison.Ordinal);
+
+        // The one script with names in it that the user gives; the columns are of the types that such a table has.
+        scripts["transaction pull-source and upsert-incidents and end-pull"] =
+            "CREATE TABLE replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING);\n" + Source.Script();
+        scripts["transaction pull-source of undated rows"] = "CREATE TABLE bare (id INT64, changed STRING, title STRING);\n"
+            + (Source with { SourceTable = "bare", SourceNumber = "id", SourceUpdated = "changed", SourceCreated = "none", SourceTexts = "title", SourceTechCenter = "none" }).Script();
         scripts.Count.ShouldBeGreaterThan(20);
         return scripts;
     }

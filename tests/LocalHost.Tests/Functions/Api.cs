@@ -33,6 +33,7 @@ internal sealed class Api : IAsyncDisposable
         {
             ["PreprocessSchedule"] = "0 0 0 29 2 *",
             ["PredictSchedule"] = "0 0 0 29 2 *",
+            ["PullSchedule"] = "0 0 0 29 2 *",
             ["TrainSchedule"] = "0 0 0 29 2 *",
             ["DriftSchedule"] = "0 0 0 29 2 *",
             ["WatchSchedule"] = "0 0 0 29 2 *",
@@ -93,6 +94,17 @@ internal sealed class Api : IAsyncDisposable
     public async Task<JsonElement> GetAsync(string path) => await ReadAsync(await Client.GetAsync(new Uri(path, UriKind.Relative)));
 
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+
+    /// <summary>Preprocesses what waits, and gives what was done.</summary>
+    public Task<JsonElement> PreprocessAsync() => WorkAsync("/api/preprocess", new { });
+
+    /// <summary>Has work done that goes on behind the request, and gives its result.</summary>
+    public async Task<JsonElement> WorkAsync(string path, object body)
+    {
+        using HttpResponseMessage started = await PostAsync(path, body);
+        JsonElement ended = await TrainedAsync(started.Headers.Location!.ToString());
+        return ended.GetProperty("status").ValueEquals("completed") ? ended.GetProperty("result") : throw new InvalidOperationException(ended.GetRawText());
+    }
 
     /// <summary>Waits for a training's end and gives its last state.</summary>
     public Task<JsonElement> TrainedAsync(string path) => UntilAsync(path, status => status.GetProperty("status").GetString() is not ("pending" or "running"));

@@ -18,11 +18,11 @@ public sealed class ApiTests
         _api = await Api.StartAsync();
         await _api.ReportAsync("Network", 600);
         await _api.ReportAsync("Voice", 4);
-        (await PostAsync("/preprocess", new { })).GetProperty("stored").GetInt32().ShouldBe(604);
+        (await WorkAsync("/preprocess", new { })).GetProperty("stored").GetInt32().ShouldBe(604);
         HttpResponseMessage started = await _api.PostAsync("/api/train", new { });
         started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await _api.TrainedAsync(started.Headers.Location!.ToString())).GetProperty("status").GetString().ShouldBe("completed");
-        await PostAsync("/predict", new { });
+        (await WorkAsync("/predict", new { })).GetProperty("techCenters").EnumerateArray().Sum(c => c.GetProperty("predicted").GetInt32()).ShouldBe(600);
     }
 
     [ClassCleanup]
@@ -126,6 +126,8 @@ public sealed class ApiTests
         JsonElement result = await PostAsync("/classify", new { text = example });
 
         JsonElement answer = result.GetProperty("texts")[0];
+        answer.GetProperty("problemId").GetInt32().ShouldBe(cluster.GetProperty("problemId").GetInt32());
+        answer.GetProperty("problemLabel").GetString().ShouldBe(cluster.GetProperty("problemLabel").GetString());
         answer.GetProperty("clusterId").GetInt32().ShouldBe(cluster.GetProperty("id").GetInt32());
         answer.GetProperty("nearest")[0].GetProperty("text").GetString().ShouldBe(example);
         answer.GetProperty("words").GetArrayLength().ShouldBeGreaterThan(0);
@@ -144,6 +146,23 @@ public sealed class ApiTests
     }
 
     [TestMethod]
+    public async Task Problems_are_listed_and_each_can_be_looked_at_with_its_variants()
+    {
+        JsonElement page = await GetAsync("/problems", "/problems?techCenter=Network&sort=trend&page=1&pageSize=200");
+
+        page.GetProperty("total").GetInt32().ShouldBe(page.GetProperty("problems").GetArrayLength());
+        foreach (JsonElement listed in page.GetProperty("problems").EnumerateArray().Take(3))
+        {
+            JsonElement details = await GetAsync("/problems/{techCenter}/{id}", $"/problems/Network/{listed.GetProperty("id").GetInt32()}");
+            details.GetProperty("summary").GetRawText().ShouldBe(listed.GetRawText());
+            JsonElement variant = details.GetProperty("variants")[0];
+            JsonElement cluster = await GetAsync("/clusters/{techCenter}/{id}", $"/clusters/Network/{variant.GetProperty("id").GetInt32()}");
+            cluster.GetProperty("summary").GetProperty("problemId").GetInt32().ShouldBe(listed.GetProperty("id").GetInt32());
+            details.GetProperty("variants").GetArrayLength().ShouldBe(listed.GetProperty("variants").GetInt32());
+        }
+    }
+
+    [TestMethod]
     public async Task Clusters_are_listed_and_each_can_be_looked_at()
     {
         JsonElement page = await GetAsync("/clusters", "/clusters?techCenter=Network&sort=lastSeen&page=1&pageSize=200");
@@ -157,6 +176,9 @@ public sealed class ApiTests
     }
 
     [TestMethod]
+    [DataRow("/problems", "/problems?sort=colour", 400, "sort")]
+    [DataRow("/problems/{techCenter}/{id}", "/problems/Network/99999", 404, "id")]
+    [DataRow("/problems/{techCenter}/{id}", "/problems/Nowhere/1", 404, "techCenter")]
     [DataRow("/clusters", "/clusters?sort=colour", 400, "sort")]
     [DataRow("/clusters", "/clusters?page=0", 400, "page")]
     [DataRow("/clusters", "/clusters?techCenter=Nowhere", 400, "techCenter")]
@@ -237,6 +259,18 @@ public sealed class ApiTests
     {
         HttpResponseMessage response = await _api.Client.GetAsync(new Uri($"/api{path}", UriKind.Relative));
         return await CheckedAsync(described, "get", response, HttpStatusCode.OK);
+    }
+
+    /// <summary>Has work done behind a request, whose every answer is held against the description.</summary>
+    private static async Task<JsonElement> WorkAsync(string path, object body)
+    {
+        HttpResponseMessage started = await _api.PostAsync($"/api{path}", body);
+        await CheckedAsync(path, "post", started, HttpStatusCode.Accepted);
+        string address = started.Headers.Location!.ToString()["/api".Length..];
+        await _api.TrainedAsync($"/api{address}");
+        JsonElement ended = await GetAsync($"{path}/{{instanceId}}", address);
+        ended.GetProperty("status").GetString().ShouldBe("completed", ended.GetRawText());
+        return ended.GetProperty("result");
     }
 
     private static async Task<JsonElement> PostAsync(string path, object body) => await CheckedAsync(path, "post", await _api.PostAsync($"/api{path}", body), HttpStatusCode.OK);

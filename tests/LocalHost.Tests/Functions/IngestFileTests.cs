@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Adapters.Local;
+using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
@@ -57,7 +58,7 @@ public sealed class IngestFileTests
         Ingestion noticed = (await new ReceiveFile(warehouse, objects, new UploadOptions(), TimeProvider.System).NoticeAsync("incoming/a.csv")).ShouldNotBeNull();
         objects.AfterFirstRead = () => DropAsync("NEW");
 
-        await new IngestFile(warehouse, objects, warehouse, new IntakeOptions(), TimeProvider.System).RunAsync(noticed.Id);
+        await new IngestFile(warehouse, objects, warehouse, new DatasetCatalog(objects, warehouse), new IntakeOptions(), TimeProvider.System).RunAsync(noticed.Id);
 
         (await warehouse.ReadChangesAsync(0, 10)).Select(c => c.Incident.Number).ShouldBe(["OLD", "NEW"]);
         (await objects.NamesAsync()).ShouldNotContain("incoming/a.csv", StringComparer.Ordinal);

@@ -13,7 +13,7 @@ public sealed class PurgeHistoryTests
         LaterClock clock = new();
         await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["PurgeHistorySchedule"] = "* * * * * *", ["History:RetentionDays"] = "30" }, clock);
         await api.ReportAsync("Network", 300);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
 

@@ -11,14 +11,12 @@ public sealed class RouteContractTests
     // What only a fault of storage or of the code brings about cannot be asked for from outside.
     private static readonly string[] Faults = ["500", "503"];
 
-    // What takes a model of another embedder, a file of a gigabyte, or the course of an import: ApiTests, ClassifyTextsTests and UploadsApiTests have it.
+    // What takes a model of another embedder, a file of a gigabyte, or an import that stands still: ClassifyTextsTests and UploadsApiTests have it.
     private static readonly string[] NotReplayed =
     [
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
-        "POST /v1/uploads/{id} 202", "POST /v1/uploads/{id} 400", "POST /v1/uploads/{id} 413",
-        "POST /v1/upload/survey-data 202", "POST /v1/upload/survey-data 400", "POST /v1/upload/survey-data 413",
-        "GET /v1/uploads/{id}/rejects 200", "GET /v1/status/{id} 200",
-        "POST /v1/uploads/{id}/retry 202", "POST /v1/uploads/{id}/retry 400", "POST /v1/uploads/{id}/retry 404", "POST /v1/uploads/{id}/retry 409", "POST /v1/uploads/{id}/retry 413",
+        "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
+        "POST /v1/uploads/{id}/retry 409",
     ];
 
     // So many layouts that a training is still under way when it is cancelled.
@@ -37,7 +35,7 @@ public sealed class RouteContractTests
     {
         await using Api api = await Api.StartAsync(Thorough);
         await api.ReportAsync("Network", 600);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
 

@@ -19,7 +19,7 @@ public sealed class ScheduledTrainingTests
     {
         await using Api api = await Api.StartAsync(HalfYearly, new ManualClock("2026-06-02T08:00:00Z"));
         await api.ReportAsync("Network", 300);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.Warehouse.SetSettingAsync(TrainingSchedule.LastDueSetting, """{"schedule":"0 0 0 1 6,12 *","due":"2025-12-01T00:00:00+00:00"}""");
 
         for (int i = 0; i < 3; i++)
@@ -42,7 +42,7 @@ public sealed class ScheduledTrainingTests
 
         await Functions(api).OnScheduleAsync(new TimerInfo(), api.Orchestrations, CancellationToken.None);
         OrchestrationMetadata waiting = (await api.Orchestrations.GetInstanceAsync("train-scheduled-20260601000000")).ShouldNotBeNull();
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         OrchestrationMetadata ended = await EndOfAsync(api, waiting.InstanceId, clock);
 
         waiting.IsCompleted.ShouldBeFalse();

@@ -21,7 +21,7 @@ public sealed class TrainOnTheTestHostTests
             await api.ReportAsync(name, 150);
         }
 
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         TrainOrchestration training = ActivatorUtilities.CreateInstance<TrainOrchestration>(api.Services);
         await using DurableTaskTestHost vendor = await DurableTaskTestHost.StartAsync(registry => registry
             .AddOrchestrator(TrainOrchestration.Orchestrator, () => new TrainOrchestrator())

@@ -17,7 +17,7 @@ public sealed class TrainOrchestrationTests
     {
         await using Api api = await Api.StartAsync();
         await api.ReportAsync("Network", 300);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
 
         HttpResponseMessage[] starts = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => api.PostAsync("/api/train", new { })));
         JsonElement first = await api.TrainedAsync("/api/train/train-2026-q2");
@@ -39,7 +39,7 @@ public sealed class TrainOrchestrationTests
             await api.ReportAsync(name, 150);
         }
 
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { year = 2026, quarter = 1, techCenters = new[] { "Broken" } });
         string earlier = api.ObjectPath("hdbscan-models/broken/2026_q1/manifest.json");
         await UntilAsync(() => File.Exists(earlier));
@@ -76,7 +76,7 @@ public sealed class TrainOrchestrationTests
             await api.ReportAsync(name, 300);
         }
 
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { });
         HttpResponseMessage cancelled = await api.Client.DeleteAsync(new Uri("/api/train/train-2026-q2", UriKind.Relative));
         JsonElement stopped = await api.TrainedAsync("/api/train/train-2026-q2");
@@ -99,7 +99,7 @@ public sealed class TrainOrchestrationTests
     {
         await using Api api = await Api.StartAsync();
         await api.ReportAsync("Network", 300);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
 

@@ -61,6 +61,31 @@ public sealed class UploadsApiTests
     }
 
     [TestMethod]
+    public async Task Rows_of_an_upload_that_is_not_done_cannot_be_corrected_yet()
+    {
+        Ingestion waiting = await _api.Warehouse.BeginIngestionAsync(
+            new Ingestion(DateTimeOffset.UtcNow, 0, "test", "waiting.csv", "", 0, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null) { State = IngestionState.Received, Dataset = "incidents" }, DateTimeOffset.UtcNow);
+
+        JsonElement problem = await Api.ReadAsync(await SendAsync($"/v1/uploads/{waiting.Id}/retry", Header + "WAIT1,2026-05-01,a,Network\n", status: HttpStatusCode.Conflict));
+
+        OpenApi.Problems(problem, OpenApi.ResponseSchema("/v1/uploads/{id}/retry", "post", 409)).ShouldBeEmpty();
+        Text(problem, "detail")!.ShouldContain($"GET /api/v1/uploads/{waiting.Id}");
+        (await StoredAsync("WAIT1")).ShouldBe(0);
+    }
+
+    [TestMethod]
+    [DataRow("/v1/upload/survey-data")]
+    [DataRow("/v1/uploads/{id}/retry")]
+    public async Task A_file_that_is_too_large_is_refused_under_every_name(string described)
+    {
+        string path = described.Replace("{id}", Text(await DoneAsync(await SendAsync("/v1/uploads/incidents", Header + "LARGE1,2026-05-01,a,Network\n")), "id"), StringComparison.Ordinal);
+
+        JsonElement problem = await Api.ReadAsync(await SendAsync(path, new string('x', 3_200_000), status: HttpStatusCode.RequestEntityTooLarge));
+
+        OpenApi.Problems(problem, OpenApi.ResponseSchema(described, "post", 413)).ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task The_same_key_and_the_same_content_are_answered_with_the_first_result()
     {
         HttpResponseMessage first = await SendAsync("/v1/uploads/incidents", Header + "DUP1,2026-05-01,a,Network\n", "upload-key");
@@ -104,7 +129,7 @@ public sealed class UploadsApiTests
 
         using ByteArrayContent content = new(packed.ToArray());
         content.Headers.Add("Content-Disposition", "attachment; filename=\"export.csv.gz\"");
-        JsonElement done = await DoneAsync(await _api.Client.PostAsync(new Uri("/api/v1/upload/survey-data", UriKind.Relative), content));
+        JsonElement done = await DoneAsync(await _api.Client.PostAsync(new Uri("/api/v1/uploads/incidents", UriKind.Relative), content));
 
         (Text(done, "state"), Text(done, "file"), Number(done, "accepted")).ShouldBe(("accepted", "export.csv.gz", 1));
         JsonElement alias = await _api.GetAsync($"/api/v1/status/{Text(done, "id")}");

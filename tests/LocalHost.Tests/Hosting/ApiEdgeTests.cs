@@ -14,7 +14,7 @@ public sealed class ApiEdgeTests
     {
         await using Api api = await Api.StartAsync();
         await api.ReportAsync("Network", 40);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         string journal = api.ObjectPath("../orchestrations.db");
         Execute(journal, "CREATE TRIGGER full BEFORE INSERT ON instances BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
 

@@ -30,7 +30,7 @@ public sealed class CorrelationTests
         Dictionary<string, string?> settings = new(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "Debug", ["Logging:Console:LogLevel:Default"] = "None" };
         await using Api api = await Api.StartAsync(settings, services: services => services.AddSingleton<ILoggerProvider>(logs));
         await api.ReportAsync("Network", 200);
-        await api.PostAsync("/api/preprocess", new { });
+        await api.PreprocessAsync();
         await api.PostAsync("/api/classify", new { techCenter = "Nowhere", text = "The projector in room 7 stays dark" });
 
         using HttpRequestMessage request = new(HttpMethod.Post, "/api/train") { Content = JsonContent.Create(new { }) };

@@ -23,11 +23,13 @@ public sealed class ClassifyTextsTests
         (result.TechCenter, result.Version).ShouldBe((SmallCompany.TechCenter, "2026_q2"));
         ClassifiedText answer = result.Texts.ShouldHaveSingleItem();
         answer.ClusterId.ShouldBeGreaterThanOrEqualTo(0);
+        answer.ProblemId.ShouldBeGreaterThanOrEqualTo(0);
+        answer.ProblemLabel.ShouldContain("paper jam", Case.Insensitive);
         answer.ClusterLabel.ShouldContain("paper jam", Case.Insensitive);
         answer.DomainName.ShouldNotBe("unclustered", StringComparer.Ordinal);
         answer.Confidence.ShouldBeInRange(0.01, 1);
         answer.Nearest.Count.ShouldBe(3);
-        answer.Nearest.ShouldAllBe(n => n.ClusterId == answer.ClusterId && n.Text.Contains("paper jam", StringComparison.Ordinal));
+        answer.Nearest.ShouldAllBe(n => n.ClusterId == answer.ClusterId && n.ProblemId == answer.ProblemId && n.ProblemLabel == answer.ProblemLabel && n.Text.Contains("paper jam", StringComparison.Ordinal));
         answer.Nearest.Select(n => n.Similarity).ShouldBeInOrder(SortDirection.Descending);
         answer.Words.ShouldContain("paper", StringComparer.Ordinal);
     }
@@ -66,7 +68,7 @@ public sealed class ClassifyTextsTests
     {
         ClassifiedText answer = (await _company.Classify().RunAsync(new ClassifyRequest(Text: text))).Texts[0];
 
-        (answer.ClusterId, answer.ClusterLabel, answer.DomainName).ShouldBe((-1, "unclustered", "unclustered"));
+        (answer.ProblemId, answer.ProblemLabel, answer.ClusterId, answer.ClusterLabel, answer.DomainName).ShouldBe((-1, "unclustered", -1, "unclustered", "unclustered"));
         answer.Confidence.ShouldBeInRange(answer.Summary.Length == 0 ? 0 : 0.6, 1, "an empty text is not asked for");
         answer.Words.ShouldBeEmpty();
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
@@ -95,7 +96,7 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
         tables =>
         {
             Tables before = tables;
-            bool Overtaken(string number) => before.Incidents.GetValueOrDefault(number)?.Sequence > watermark;
+            bool Overtaken(string number) => before.Incidents.GetValueOrDefault(number)?.Sequence > watermark || before.Removals.GetValueOrDefault(number) > watermark;
             foreach (PreprocessedIncident incident in incidents.Where(i => !Overtaken(i.Number)))
             {
                 _ = incident.Summary ?? throw new ArgumentException($"The incident {incident.Number} has no summary.", nameof(incidents));
@@ -226,6 +227,10 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
         public ImmutableSortedDictionary<string, DeadLetter> DeadLetters { get; init; } = ByName<DeadLetter>();
 
         public ImmutableSortedDictionary<string, IncidentPrediction> Predictions { get; init; } = ByName<IncidentPrediction>();
+
+        public ImmutableSortedDictionary<string, long> Removals { get; init; } = ByName<long>();
+
+        public ImmutableSortedDictionary<string, ErasureRecord> Erasures { get; init; } = ByName<ErasureRecord>();
 
         public ImmutableSortedDictionary<string, long> Watermarks { get; init; } = ByName<long>();
 

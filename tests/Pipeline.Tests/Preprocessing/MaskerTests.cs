@@ -156,6 +156,17 @@ public sealed class MaskerTests
     }
 
     [TestMethod]
+    [DataRow("card")]
+    [DataRow("luhn")]
+    public void A_rule_may_call_the_check_of_card_numbers_by_either_name(string check)
+    {
+        string json = $$"""[{ "name": "card", "pattern": "\\d{16}", "replacement": "<card>", "validator": "{{check}}" }]""";
+        Masker masker = new(MaskingRules.Load(new MemoryStream(Encoding.UTF8.GetBytes(json))));
+
+        masker.Mask("paid with 4111111111111111, order 4111111111111112").ShouldBe("paid with <card>, order 4111111111111112");
+    }
+
+    [TestMethod]
     public void A_rule_whose_replacement_matches_itself_ends()
     {
         Masker masker = new([new MaskingRule { Name = "word", Pattern = "secret", Replacement = "<secret>" }]);

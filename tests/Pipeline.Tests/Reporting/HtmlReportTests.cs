@@ -51,7 +51,7 @@ public sealed class HtmlReportTests
         center.GetProperty("unclustered").GetInt32().ShouldBe(3);
         center.GetProperty("weeks").GetInt32().ShouldBe(2);
         DateTime.UnixEpoch.AddDays(center.GetProperty("firstWeek").GetInt32()).ShouldBe(new DateTime(2026, 6, 15, 0, 0, 0, DateTimeKind.Utc));
-        center.GetProperty("clusters")[0].ToString().ShouldBe("""[4,"VPN drops",["vpn","tunnel"],1,"Access",7,0.25,20619,20628,"Rising",[2,5],["VPN drops again"],[2.5,0.41,26.25]]""");
+        center.GetProperty("problems")[0].ToString().ShouldBe("""[4,"VPN drops",["vpn","tunnel"],1,"Access",7,20619,20628,"Rising",[2,5],[2.5,0.41,26.25],[[9,"VPN drops at home",5,["VPN drops again"]],[11,"Tunnel lost",2,[]]]]""");
         center.GetProperty("points")[0].ToString().ShouldBe("""[0,0,4,"INC1",20635,"VPN drops again"]""");
         center.GetProperty("points")[1].ToString().ShouldBe("""[10000,5000,-1,"INC2",null,"Lost umbrella"]""");
         center.GetProperty("changes")[0].ToString().ShouldBe("""["Split",4,"VPN drops",12,7,["Remote access"]]""");
@@ -64,7 +64,7 @@ public sealed class HtmlReportTests
         {
             Note = Hostile,
             Version = Hostile,
-            Clusters = [Cluster() with { Label = Hostile, Keywords = [Hostile], DomainName = Hostile, Examples = [Hostile] }],
+            Problems = [Problem() with { Label = Hostile, Keywords = [Hostile], DomainName = Hostile, Variants = [new ReportVariant(9, Hostile, 7, [Hostile])] }],
             Points = [new ReportPoint(0, 0, 4, Hostile, Noon, Hostile)],
             Changes = [new ReportChange(ClusterChangeKind.Gone, 1, Hostile, 1, 0, [Hostile])],
         };
@@ -81,8 +81,9 @@ public sealed class HtmlReportTests
         data.GetProperty("title").GetString().ShouldBe(Hostile);
         JsonElement read = data.GetProperty("centers")[0];
         read.GetProperty("note").GetString().ShouldBe(Hostile);
-        read.GetProperty("clusters")[0][1].GetString().ShouldBe(Hostile);
-        read.GetProperty("clusters")[0][11][0].GetString().ShouldBe(Hostile);
+        read.GetProperty("problems")[0][1].GetString().ShouldBe(Hostile);
+        read.GetProperty("problems")[0][11][0][1].GetString().ShouldBe(Hostile);
+        read.GetProperty("problems")[0][11][0][3][0].GetString().ShouldBe(Hostile);
         read.GetProperty("points")[0][5].GetString().ShouldBe(Hostile);
         read.GetProperty("changes")[0][5][0].GetString().ShouldBe(Hostile);
     }
@@ -94,9 +95,9 @@ public sealed class HtmlReportTests
     }
 
     [TestMethod]
-    public async Task A_tech_center_without_clusters_and_dates_keeps_its_note()
+    public async Task A_tech_center_without_problems_and_dates_keeps_its_note()
     {
-        ReportTechCenter center = Center("Fax") with { Version = null, PreviousVersion = null, Note = "Too few incidents.", Weeks = [], Clusters = [], Points = [], Changes = [] };
+        ReportTechCenter center = Center("Fax") with { Version = null, PreviousVersion = null, Note = "Too few incidents.", Weeks = [], Problems = [], Points = [], Changes = [] };
         string html = await RenderAsync(Report(center));
 
         JsonElement read = JsonDocument.Parse(Block(html)).RootElement.GetProperty("centers")[0];
@@ -168,12 +169,12 @@ public sealed class HtmlReportTests
         Incidents = 10,
         Unclustered = 3,
         Weeks = [new DateOnly(2026, 6, 15), new DateOnly(2026, 6, 22)],
-        Clusters = [Cluster()],
+        Problems = [Problem()],
         Points = [new ReportPoint(-1, 0, 4, "INC1", Noon, "VPN drops again"), new ReportPoint(1, 1, -1, "INC2", null, "Lost umbrella")],
         Changes = [new ReportChange(ClusterChangeKind.Split, 4, "VPN drops", 12, 7, ["Remote access"])],
     };
 
-    private static ReportCluster Cluster() => new()
+    private static ReportProblem Problem() => new()
     {
         Id = 4,
         Label = "VPN drops",
@@ -181,13 +182,12 @@ public sealed class HtmlReportTests
         DomainId = 1,
         DomainName = "Access",
         Size = 7,
-        Persistence = 0.25,
         FirstSeen = new DateTimeOffset(2026, 6, 15, 8, 0, 0, TimeSpan.Zero),
         LastSeen = new DateTimeOffset(2026, 6, 24, 8, 0, 0, TimeSpan.Zero),
         Trend = ClusterTrend.Rising,
         Change = new RateRatio(2.5, 0.41, 26.25),
         WeeklyCounts = [2, 5],
-        Examples = ["VPN drops again"],
+        Variants = [new ReportVariant(9, "VPN drops at home", 5, ["VPN drops again"]), new ReportVariant(11, "Tunnel lost", 2, [])],
     };
 
     private static async Task<string> RenderAsync(ReportData report)

@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Reporting;
 public sealed class ReportBuilderTests
 {
     [TestMethod]
-    public async Task A_damaged_model_costs_its_tech_center_alone_the_clusters()
+    public async Task A_damaged_model_costs_its_tech_center_alone_the_problems()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 125);
@@ -19,10 +19,10 @@ public sealed class ReportBuilderTests
         ReportData report = await new ReportBuilder(company.Warehouse, company.Warehouse, company.Models, company.Clock).BuildAsync("Problems");
 
         ReportTechCenter damaged = report.TechCenters.Single(c => c.Name is "Network");
-        damaged.Clusters.ShouldBeEmpty();
+        damaged.Problems.ShouldBeEmpty();
         damaged.Incidents.ShouldBe(125);
         damaged.Note.ShouldNotBeNull().ShouldContain("is damaged");
-        report.TechCenters.Single(c => c.Name is SmallCompany.TechCenter).Clusters.Count.ShouldBeGreaterThan(1);
+        report.TechCenters.Single(c => c.Name is SmallCompany.TechCenter).Problems.Count.ShouldBeGreaterThan(1);
     }
 
     [TestMethod]
@@ -40,7 +40,26 @@ public sealed class ReportBuilderTests
         ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();
 
         center.PreviousVersion.ShouldBe("2026_q2");
-        center.Clusters.Count.ShouldBeGreaterThan(1);
+        center.Problems.Count.ShouldBeGreaterThan(1);
         center.Changes.ShouldNotBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task The_report_shows_problems_with_their_variants_counted_by_what_the_predictions_say()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await company.JoinAsync();
+        await company.PredictAsync();
+
+        ReportTechCenter center = (await new ReportBuilder(company.Warehouse, company.Warehouse, company.Models, company.Clock).BuildAsync("Problems")).TechCenters.ShouldHaveSingleItem();
+
+        center.Problems.Count.ShouldBe(4);
+        center.Problems.Sum(p => p.Size).ShouldBe(center.Incidents - center.Unclustered);
+        ReportProblem joined = center.Problems.Single(p => p.Variants.Count > 1);
+        joined.Variants.Sum(v => v.Size).ShouldBe(joined.Size);
+        joined.WeeklyCounts.Sum().ShouldBe(joined.Size);
+        joined.Variants.Select(v => v.Size).ShouldBeInOrder(SortDirection.Descending);
+        joined.Variants.ShouldAllBe(v => v.Examples.Count > 0 && v.Label.Length > 0);
+        center.Points.Count(p => p.ProblemId == joined.Id).ShouldBe(joined.Size);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class SmallCompany : IAsyncDisposable
 {
     public const string TechCenter = "Office IT";
 
+    /// <summary>The id of the problem that <see cref="JoinAsync"/> makes.</summary>
+    public const int JoinedId = 70;
+
     private static readonly string[] Problems =
     [
         "Printer {0} on floor {1} shows a paper jam and does not print",
@@ -111,6 +114,21 @@ internal sealed class SmallCompany : IAsyncDisposable
         TrainingRecord record = await Steps.RunAsync(await Planner.PlanAsync(request ?? new TrainingRequest()));
         await Steps.CloseAsync(record);
         return record;
+    }
+
+    /// <summary>Publishes the newest version once more, as one in which the two largest clusters are variants of one problem.</summary>
+    public async Task<ModelClusters> JoinAsync()
+    {
+        ModelManifest newest = (await Models.FindLatestAsync(TechCenter))!;
+        ModelContent content = await Models.ReadAsync(newest);
+        ModelCluster[] clusters = [.. content.Clusters.Clusters];
+        ModelProblem[] alone = [.. content.Clusters.Problems.Where(p => p.Variants[0] != clusters[0].Id && p.Variants[0] != clusters[1].Id)];
+        ModelProblem joined = new(JoinedId, "Two of a kind", ["kind"], clusters[0].Size + clusters[1].Size, [clusters[0].Id, clusters[1].Id], ClusterChangeKind.New, 0, []);
+        clusters[1] = clusters[1] with { DomainId = clusters[0].DomainId };
+        ModelClusters changed = content.Clusters with { Clusters = clusters, Problems = [joined, .. alone] };
+        ModelManifest next = newest with { Version = $"{newest.Version}_r2", PreviousVersion = newest.Version, Problems = changed.Problems.Count, NextProblemId = JoinedId + 1 };
+        (await Models.PublishAsync(next, content with { Clusters = changed })).ShouldNotBeNull();
+        return changed;
     }
 
     public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();

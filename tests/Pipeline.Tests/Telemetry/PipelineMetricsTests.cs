@@ -42,6 +42,7 @@ public sealed class PipelineMetricsTests
         Of("pipeline.prediction.confidence").ShouldAllBe(m => m.Value >= 0 && m.Value <= 1);
         Of("pipeline.noise.share").ShouldAllBe(m => m.Value >= 0 && m.Value <= 1);
         Of("pipeline.training.duration").Where(m => m.Tags["status"] is "Published").ShouldHaveSingleItem().Value.ShouldBeGreaterThan(0);
+        Of("pipeline.training.problems").ShouldHaveSingleItem().Value.ShouldBeGreaterThan(1);
         Of("pipeline.training.clusters").ShouldHaveSingleItem().Value.ShouldBeGreaterThan(1);
         Of("pipeline.training.quality").ShouldHaveSingleItem().Value.ShouldBeInRange(-1, 1);
         Of("pipeline.classify.duration").ShouldHaveSingleItem();

@@ -17,12 +17,14 @@ public sealed class TechCenterTrainerTests
 
         ModelManifest manifest = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
         ModelContent content = await company.Models.ReadAsync(manifest);
-        (outcome.Status, outcome.Incidents, outcome.Clusters, outcome.Unclustered).ShouldBe((TrainingStatus.Published, 125, 5, manifest.Unclustered));
+        (outcome.Status, outcome.Incidents, outcome.Problems, outcome.Clusters, outcome.Unclustered).ShouldBe((TrainingStatus.Published, 125, 5, 5, manifest.Unclustered));
         (manifest.Incidents, manifest.Clusters, manifest.PreviousVersion, manifest.Window).ShouldBe((125, 5, null, TrainingWindow.Ending(2026, 2, 24)));
         content.Clusters.Clusters.Sum(c => c.Size).ShouldBe(125 - manifest.Unclustered);
         content.Clusters.Clusters.ShouldAllBe(c => c.Origin == ClusterChangeKind.New && c.Examples.Count > 0 && c.Label.Length > 0 && c.FirstSeen < c.LastSeen);
         content.Clusters.Clusters.Select(c => c.Id).ShouldBe(Enumerable.Range(0, 5), ignoreOrder: true);
-        content.Clusters.Domains.Select(d => d.Id).ShouldBe(content.Clusters.Clusters.Select(c => c.DomainId).Distinct(), ignoreOrder: true);
+        content.Clusters.Problems.ShouldAllBe(p => p.Origin == ClusterChangeKind.New && p.Variants.Count == 1 && p.Label.Length > 0 && p.Keywords.Count > 0);
+        content.Clusters.Problems.Select(p => p.Id).ShouldBe(Enumerable.Range(0, 5), ignoreOrder: true);
+        content.Clusters.Domains.Select(d => d.Id).ShouldBe(content.Clusters.Clusters.Select(c => c.DomainId).Where(id => id != ModelDomain.None).Distinct(), ignoreOrder: true);
         content.Metrics.Incidents.ShouldBe(125);
     }
 

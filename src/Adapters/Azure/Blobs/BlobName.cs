@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.RegularExpressions;
+using Pipeline.Storage;
 
 namespace Pipeline.Adapters.Azure.Blobs;
 
@@ -8,17 +8,15 @@ internal static partial class BlobName
 {
     private const int LongestName = 1024;
 
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '\u007F', '\\', ':']);
-
     /// <summary>Splits an object's name.</summary>
     /// <exception cref="ArgumentException">It is no name for an object, or Azure has no such container or blob.</exception>
     public static (string Container, string Blob) Split(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         string[] segments = name.Split('/');
-        if (!AreValid(segments))
+        if (!ObjectName.IsValid(name))
         {
-            throw Invalid(name, nameof(name));
+            throw ObjectName.Invalid(name, nameof(name));
         }
 
         RequireContainer(segments[0], name, nameof(name));
@@ -34,9 +32,9 @@ internal static partial class BlobName
     {
         ArgumentNullException.ThrowIfNull(prefix);
         string[] segments = prefix.Split('/');
-        if (!AreValid(segments[..^1]) || segments[^1].AsSpan().ContainsAny(Forbidden))
+        if (!ObjectName.IsPrefix(prefix))
         {
-            throw Invalid(prefix, nameof(prefix));
+            throw ObjectName.Invalid(prefix, nameof(prefix));
         }
 
         if (segments.Length == 1)
@@ -48,8 +46,6 @@ internal static partial class BlobName
         return (segments[0], prefix[(segments[0].Length + 1)..]);
     }
 
-    private static bool AreValid(string[] segments) => !segments.Any(segment => segment is "" or "." or ".." || segment.AsSpan().ContainsAny(Forbidden));
-
     private static void RequireContainer(string container, string name, string parameter)
     {
         if (!ContainerForm().IsMatch(container))
@@ -59,9 +55,6 @@ internal static partial class BlobName
                 parameter);
         }
     }
-
-    private static ArgumentException Invalid(string name, string parameter) => new(
-        $"'{name}' is not a name for an object: it must be a relative path with forward slashes, without empty, '.' or '..' segments, colons or control characters.", parameter);
 
     [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ContainerForm();

@@ -1,5 +1,6 @@
 -- Dates are kept twice: as TIMESTAMP (microseconds), which partitions and reads well, and as ticks of 100 ns since
--- 0001-01-01, which are exact. An embedding is its numbers as IEEE 754 single precision, little-endian, 4 bytes each.
+-- 0001-01-01, which are exact. An embedding is there twice too: as an array, with which SQL computes, and as its numbers in
+-- IEEE 754 single precision, little-endian, 4 bytes each, which is what the program reads. What only the program needs may be NULL.
 -- A table without a partition column is small, or read whole.
 
 CREATE TABLE IF NOT EXISTS incidents (
@@ -10,8 +11,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     updated_ticks INT64,
     texts ARRAY<STRING>,
     tech_center STRING NOT NULL,
-    row_hash STRING NOT NULL,
-    change_sequence INT64 NOT NULL)
+    row_hash STRING,
+    change_sequence INT64)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
 CLUSTER BY tech_center;
 
@@ -20,26 +21,29 @@ CREATE TABLE IF NOT EXISTS preprocessed_incidents (
     sys_created_on TIMESTAMP,
     created_ticks INT64,
     tech_center STRING NOT NULL,
-    content_hash STRING NOT NULL,
-    embedder STRING NOT NULL,
+    content_hash STRING,
+    embedder STRING,
     combined_incidents_summary STRING NOT NULL,
-    embedding BYTES NOT NULL)
+    embedding ARRAY<FLOAT64>,
+    embedding_bytes BYTES)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
 CLUSTER BY tech_center;
 
 CREATE TABLE IF NOT EXISTS incident_predictions (
     incident_id STRING NOT NULL,
     tech_center STRING NOT NULL,
+    predicted_problem_id INT64,
+    predicted_problem_label STRING,
     predicted_cluster_id INT64 NOT NULL,
     predicted_cluster_label STRING NOT NULL,
     predicted_domain_id INT64 NOT NULL,
     predicted_domain_name STRING NOT NULL,
     confidence_score FLOAT64 NOT NULL,
     prediction_timestamp TIMESTAMP NOT NULL,
-    predicted_ticks INT64 NOT NULL,
+    predicted_ticks INT64,
     model_table_used STRING NOT NULL,
     blob_model_path STRING NOT NULL,
-    content_hash STRING NOT NULL)
+    content_hash STRING)
 PARTITION BY TIMESTAMP_TRUNC(prediction_timestamp, DAY)
 CLUSTER BY tech_center;
 
@@ -107,6 +111,18 @@ CREATE TABLE IF NOT EXISTS alerts (
 CREATE TABLE IF NOT EXISTS settings (
     name STRING NOT NULL,
     value STRING NOT NULL);
+
+CREATE TABLE IF NOT EXISTS removals (
+    number_hash STRING NOT NULL,
+    change_sequence INT64 NOT NULL);
+
+CREATE TABLE IF NOT EXISTS erasures (
+    id STRING NOT NULL,
+    number_sha256 STRING NOT NULL,
+    requested_at TIMESTAMP NOT NULL,
+    requested_by STRING NOT NULL,
+    finished_at TIMESTAMP,
+    record STRING NOT NULL);
 
 CREATE TABLE IF NOT EXISTS write_lock (
     version INT64 NOT NULL);

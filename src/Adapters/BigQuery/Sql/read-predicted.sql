@@ -1,4 +1,7 @@
-SELECT answered.incident_id, answered.tech_center, answered.predicted_cluster_id, answered.predicted_cluster_label,
+SELECT answered.incident_id, answered.tech_center,
+    COALESCE(answered.predicted_problem_id, answered.predicted_cluster_id) AS predicted_problem_id,
+    COALESCE(answered.predicted_problem_label, answered.predicted_cluster_label) AS predicted_problem_label,
+    answered.predicted_cluster_id, answered.predicted_cluster_label,
     answered.predicted_domain_id, answered.predicted_domain_name, answered.confidence_score, answered.predicted_ticks,
     answered.model_table_used, answered.blob_model_path, answered.content_hash,
     incident.created_ticks, incident.combined_incidents_summary

@@ -9,6 +9,8 @@ USING (
 ON target.incident_id = source.incident_id
 WHEN MATCHED THEN UPDATE SET
     tech_center = source.tech_center,
+    predicted_problem_id = source.predicted_problem_id,
+    predicted_problem_label = source.predicted_problem_label,
     predicted_cluster_id = source.predicted_cluster_id,
     predicted_cluster_label = source.predicted_cluster_label,
     predicted_domain_id = source.predicted_domain_id,
@@ -20,8 +22,9 @@ WHEN MATCHED THEN UPDATE SET
     blob_model_path = source.blob_model_path,
     content_hash = source.content_hash
 WHEN NOT MATCHED THEN INSERT
-    (incident_id, tech_center, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name,
-        confidence_score, prediction_timestamp, predicted_ticks, model_table_used, blob_model_path, content_hash)
-    VALUES (source.incident_id, source.tech_center, source.predicted_cluster_id, source.predicted_cluster_label,
+    (incident_id, tech_center, predicted_problem_id, predicted_problem_label, predicted_cluster_id, predicted_cluster_label,
+        predicted_domain_id, predicted_domain_name, confidence_score, prediction_timestamp, predicted_ticks, model_table_used, blob_model_path, content_hash)
+    VALUES (source.incident_id, source.tech_center, source.predicted_problem_id, source.predicted_problem_label,
+        source.predicted_cluster_id, source.predicted_cluster_label,
         source.predicted_domain_id, source.predicted_domain_name, source.confidence_score, source.prediction_timestamp,
         source.predicted_ticks, source.model_table_used, source.blob_model_path, source.content_hash);

@@ -1,9 +1,10 @@
--- What was made of an incident that has changed meanwhile is left out: its newer text is another batch's.
+-- What was made of an incident that has changed or gone meanwhile is left out: its newer text is another batch's.
 CREATE TEMP TABLE current_rows AS
 SELECT staged.*
 FROM staging AS staged
 LEFT JOIN incidents AS stored ON stored.number = staged.number
-WHERE stored.number IS NULL OR stored.change_sequence <= @watermark;
+LEFT JOIN removals AS removed ON removed.number_hash = TO_HEX(SHA256(staged.number))
+WHERE COALESCE(stored.change_sequence, 0) <= @watermark AND COALESCE(removed.change_sequence, 0) <= @watermark;
 
 -- A row with a reason is a dead letter.
 MERGE INTO preprocessed_incidents AS target
@@ -17,11 +18,12 @@ WHEN MATCHED THEN UPDATE SET
     content_hash = source.content_hash,
     embedder = source.embedder,
     combined_incidents_summary = source.combined_incidents_summary,
-    embedding = source.embedding
+    embedding = source.embedding,
+    embedding_bytes = source.embedding_bytes
 WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
-    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, combined_incidents_summary, embedding)
+    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, combined_incidents_summary, embedding, embedding_bytes)
     VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
-        source.embedder, source.combined_incidents_summary, source.embedding);
+        source.embedder, source.combined_incidents_summary, source.embedding, source.embedding_bytes);
 
 MERGE INTO incident_predictions AS target
 USING current_rows AS source

@@ -9,7 +9,10 @@ SELECT
     staged.tech_center,
     staged.row_hash,
     stored.number IS NULL AS is_new,
-    (SELECT COALESCE(MAX(change_sequence), 0) FROM incidents) + ROW_NUMBER() OVER (ORDER BY staged.position) AS change_sequence
+    GREATEST(
+        (SELECT COALESCE(MAX(change_sequence), 0) FROM incidents),
+        (SELECT COALESCE(MAX(change_sequence), 0) FROM removals),
+        (SELECT COALESCE(MAX(sequence), 0) FROM watermarks)) + ROW_NUMBER() OVER (ORDER BY staged.position) AS change_sequence
 FROM staging AS staged
 LEFT JOIN incidents AS stored ON stored.number = staged.number
 WHERE stored.number IS NULL

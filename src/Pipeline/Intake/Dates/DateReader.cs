@@ -41,5 +41,10 @@ internal sealed class DateReader(string? format, bool? dayFirst, bool isForced, 
         return date;
     }
 
+    /// <summary>The date that a text is, whenever that was, such as a birthday; null where it is none, or is not clear.</summary>
+    /// <param name="text">The cell, which is not empty.</param>
+    public DateTimeOffset? Any(string text) =>
+        (DateFormat.Read(format, text) ?? DateText.Read(text)) is { } reading && !(reading.Order == DateOrder.Either && dayFirst is null) ? Settle(reading) : null;
+
     private DateTimeOffset? Settle(DateReading reading) => reading.Settle(!isForced && reading.Order is DateOrder.DayFirst or DateOrder.MonthFirst ? reading.Order == DateOrder.DayFirst : dayFirst ?? false, zone);
 }

@@ -1,3 +1,5 @@
+using Pipeline.Datasets;
+
 namespace Pipeline.Intake;
 
 /// <summary>The places of the columns in a file's rows; null where the file has no such column.</summary>
@@ -32,10 +34,18 @@ internal sealed record ColumnMap
     public string? Source { get; init; }
 
     /// <summary>Finds the columns that the options name, those of the system whose export the header is, or those of ServiceNow.</summary>
+    /// <param name="header">The columns' names.</param>
+    /// <param name="options">Which column means what.</param>
+    /// <param name="kind">What the rows are: records have no texts, and only the columns that the options name.</param>
     /// <exception cref="IntakeException">A named column is missing or there more than once, or there is no text column, or none for the dates.</exception>
-    public static ColumnMap Find(IReadOnlyList<string> header, IntakeOptions options)
+    public static ColumnMap Find(IReadOnlyList<string> header, IntakeOptions options, DatasetKind kind = DatasetKind.Text)
     {
         var names = new ColumnNames(header);
+        if (kind == DatasetKind.Records)
+        {
+            return OfRecords(names, options);
+        }
+
         SourceMapping? recognised = Recognise(names, options);
         SourceMapping mapping = recognised ?? SourceMapping.BuiltIn[0];
         int? created = Key(names, options.CreatedColumn, mapping.Created, "--created-column");
@@ -61,6 +71,16 @@ internal sealed record ColumnMap
             Source = recognised?.Name,
         };
     }
+
+    // Records are no export of a system: their columns are those that the data set names.
+    private static ColumnMap OfRecords(ColumnNames names, IntakeOptions options) => new()
+    {
+        Number = Key(names, options.NumberColumn, [], "--number-column"),
+        Created = Key(names, options.CreatedColumn, [], "--created-column"),
+        Updated = Key(names, options.UpdatedColumn, [], "--updated-column"),
+        TechCenter = Key(names, options.TechCenterColumn, [], "--tech-center-column"),
+        Texts = [],
+    };
 
     private static SourceMapping? Recognise(ColumnNames names, IntakeOptions options)
     {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Pipeline.Storage;
 
 namespace Pipeline.Intake;
 
@@ -242,27 +243,9 @@ public sealed class SourceFile : IDisposable
 
     private static FileStream Spool(Stream input)
     {
-        FileStream spool = Temporary();
+        FileStream spool = TemporaryFile.Create();
         input.CopyTo(spool);
         spool.Flush();
         return spool;
-    }
-
-    /// <summary>An empty file that only this user can read, and that is gone when it is closed or the process is killed.</summary>
-    internal static FileStream Temporary()
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.NewGuid():N}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete };
-        if (OperatingSystem.IsWindows())
-        {
-            options.Options = FileOptions.DeleteOnClose;
-            return new FileStream(path, options);
-        }
-
-        // Without its name the file lives as long as it is open.
-        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var file = new FileStream(path, options);
-        File.Delete(path);
-        return file;
     }
 }

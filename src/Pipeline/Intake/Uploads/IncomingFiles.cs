@@ -26,6 +26,13 @@ public static class IncomingFiles
         return objectName.StartsWith(Sent, StringComparison.Ordinal) ? objectName[Sent.Length..].Split('/')[0] : null;
     }
 
+    /// <summary>The folder below <see cref="Folder"/> that a dropped file is in; null where it is in none.</summary>
+    public static string? FolderOf(string objectName)
+    {
+        ArgumentNullException.ThrowIfNull(objectName);
+        return objectName.StartsWith(Folder, StringComparison.Ordinal) && objectName[Folder.Length..].Split('/') is [var first, _, ..] ? first : null;
+    }
+
     /// <summary>Whether a file is still being written, as far as its name tells: it begins with a point, or ends with <c>.tmp</c> or <c>.part</c>.</summary>
     public static bool IsUnfinished(string objectName)
     {
@@ -83,29 +90,6 @@ public static class IncomingFiles
             },
             cancellationToken: cancellationToken);
         return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    /// <summary>An object's content in a temporary file, which is gone when it is closed; null where there is no object.</summary>
-    internal static async Task<FileStream?> FetchAsync(this IObjectStore objects, string name, CancellationToken cancellationToken)
-    {
-        await using Stream? content = await objects.OpenReadAsync(name, cancellationToken);
-        if (content is null)
-        {
-            return null;
-        }
-
-        FileStream copy = SourceFile.Temporary();
-        try
-        {
-            await content.CopyToAsync(copy, cancellationToken);
-            await copy.FlushAsync(cancellationToken);
-            return copy;
-        }
-        catch
-        {
-            await copy.DisposeAsync();
-            throw;
-        }
     }
 
     /// <summary>The SHA-256 of an object; null where there is none.</summary>

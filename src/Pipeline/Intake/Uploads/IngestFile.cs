@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Storage;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Intake;
 /// Imports a file that was received, and puts it away with its report. Every step may be repeated: incidents are stored by number, results are written in one piece,
 /// the ingestion is final once all of them are there, and only then the file leaves <c>incoming/</c>.
 /// </summary>
-public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IIncidents incidents, IntakeOptions standard, TimeProvider clock)
+public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, TimeProvider clock)
 {
     /// <summary>Imports the file of an ingestion, if that has not been done.</summary>
     /// <returns>The ingestion, final. A file that cannot be taken in is no exception.</returns>
@@ -61,14 +62,29 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
         ingestion = ingestion with { Sha256 = hash, Bytes = content.Length };
         try
         {
+            Dataset dataset = await DatasetOfAsync(ingestion, cancellationToken);
             using SourceFile file = SourceFile.Of(content, ingestion.File);
-            IntakeResult result = await ImportIncidents.ImportAsync(file, ingestion.Reading ?? standard, incidents, rejectsPath: null, clock: clock, kept: rejects, cancellationToken: cancellationToken);
+            IntakeResult result = await ImportIncidents.ImportAsync(file, ingestion.Reading ?? standard, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: dataset, cancellationToken: cancellationToken);
             return ingestion.With(result);
         }
         catch (IntakeException exception)
         {
-            return Failed(ingestion, exception.Message) with { Rejected = rejects.Count };
+            return Failed(ingestion, exception.Message) with { Rejected = rejects.Count, RejectReasons = rejects.Kinds };
         }
+        catch (Requests.RequestException exception)
+        {
+            // The data set is no more, or its schema cannot be read.
+            return Failed(ingestion, exception.Message);
+        }
+    }
+
+    // A file that is dropped into the folder of a data set is for that one.
+    private async Task<Dataset> DatasetOfAsync(Ingestion ingestion, CancellationToken cancellationToken)
+    {
+        string? folder = ingestion.Dataset is null ? IncomingFiles.FolderOf(ingestion.ObjectName!) : null;
+        return folder is not null && (await datasets.ListAsync(cancellationToken)).FirstOrDefault(dataset => string.Equals(dataset.Name, folder, StringComparison.OrdinalIgnoreCase)) is { } named
+            ? named
+            : await datasets.FindAsync(ingestion.Dataset ?? Dataset.Incidents, cancellationToken);
     }
 
     private async Task PutAwayAsync(Ingestion ingestion, FileStream content, RejectedRows rejects, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipeline.Storage;
 
 namespace Pipeline.Intake;
 
@@ -11,11 +12,18 @@ public sealed class RejectedRows : IDisposable
 {
     private const byte EndOfLine = (byte)'\n';
 
-    private readonly FileStream _rows = SourceFile.Temporary();
+    private readonly FileStream _rows = TemporaryFile.Create();
+    private readonly Dictionary<RejectKind, int> _kinds = [];
     private string[]? _names;
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many rows lie before those that are added next, where what is read comes by pages; 0 for a file.</summary>
+    internal int RowsBefore { get; set; }
+
+    /// <summary>How many there are of each kind of fault.</summary>
+    internal IReadOnlyDictionary<RejectKind, int> Kinds => _kinds;
 
     /// <summary>Adds a row.</summary>
     /// <param name="header">The names of the file's columns.</param>
@@ -32,8 +40,9 @@ public sealed class RejectedRows : IDisposable
             values[_names[i]] = row.Fields[i];
         }
 
-        JsonSerializer.Serialize(_rows, new RejectedRow(row.Row, row.Line, reject.Field, reject.Kind, reject.Reason, values), PipelineJson.Compact);
+        JsonSerializer.Serialize(_rows, new RejectedRow(RowsBefore + row.Row, RowsBefore + row.Line, reject.Field, reject.Kind, reject.Reason, values), PipelineJson.Compact);
         _rows.WriteByte(EndOfLine);
+        _kinds[reject.Kind] = _kinds.GetValueOrDefault(reject.Kind) + 1;
         Count++;
     }
 

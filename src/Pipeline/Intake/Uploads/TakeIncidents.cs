@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -8,11 +9,8 @@ using Pipeline.Storage;
 namespace Pipeline.Intake;
 
 /// <summary>Takes a few incidents that are sent as JSON, at once: what is answered for is stored.</summary>
-public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IIncidents incidents, IntakeOptions standard, UploadOptions options, TimeProvider clock)
+public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, UploadOptions options, TimeProvider clock)
 {
-    /// <summary>The data set that incidents are in.</summary>
-    public const string Dataset = "incidents";
-
     /// <summary>Checks every incident by the rules of files, and stores those that are sound. Doing it again changes nothing.</summary>
     /// <param name="body">One incident, a JSON array of them, or one a line (NDJSON).</param>
     /// <param name="sender">Who sends them, as far as that is known.</param>
@@ -27,7 +25,7 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
         Ingestion received = new(clock.GetUtcNow(), 0, sender, "request.json", "", bytes.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
         {
             State = IngestionState.Validating,
-            Dataset = Dataset,
+            Dataset = Dataset.Incidents,
             IdempotencyKey = idempotencyKey,
         };
         Ingestion counts = await log.BeginIngestionAsync(received, clock.GetUtcNow().AddHours(-options.RepeatHours), cancellationToken);
@@ -43,7 +41,7 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
         {
             using MemoryStream content = new(bytes);
             using SourceFile file = SourceFile.Of(content, "the body");
-            IntakeResult result = await ImportIncidents.ImportAsync(file, reading with { AllowRejects = true }, incidents, rejectsPath: null, clock: clock, kept: rejects, cancellationToken: cancellationToken);
+            IntakeResult result = await ImportIncidents.ImportAsync(file, reading with { AllowRejects = true }, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: await datasets.FindAsync(Dataset.Incidents, cancellationToken), cancellationToken: cancellationToken);
             ingestion = ingestion.With(result) with { Seconds = Math.Round(clock.GetElapsedTime(start).TotalSeconds, 3) };
         }
         catch (IntakeException exception)
@@ -119,7 +117,7 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
 
         if (count > options.MaxIncidents)
         {
-            throw new RequestException(RequestProblem.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The body holds {count} incidents; one request takes up to {options.MaxIncidents}. Send them as a file to POST /api/v1/uploads/{Dataset}."));
+            throw new RequestException(RequestProblem.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The body holds {count} incidents; one request takes up to {options.MaxIncidents}. Send them as a file to POST /api/v1/uploads/{Dataset.Incidents}."));
         }
     }
 }

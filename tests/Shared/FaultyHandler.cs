@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Pipeline.Adapters.Azure.Tests.Blobs;
+namespace Pipeline.TestSupport;
 
 /// <summary>Sends requests over the network, but for those that are to fail; notes every request.</summary>
 internal sealed class FaultyHandler() : DelegatingHandler(new SocketsHttpHandler())

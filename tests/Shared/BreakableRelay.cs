@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pipeline.Adapters.Azure.Tests.Blobs;
+namespace Pipeline.TestSupport;
 
 /// <summary>Passes connections on to a port of this machine, and breaks when it is told to: all connections are cut, and new ones too, until it is mended.</summary>
 internal sealed class BreakableRelay : IDisposable

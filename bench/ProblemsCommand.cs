@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using Pipeline.Classification;
+using Pipeline.Incidents;
+using Pipeline.LocalHost;
+using Pipeline.Models;
+using Pipeline.Problems;
+using Pipeline.Training;
+
+namespace Pipeline.Bench;
+
+/// <summary><c>problems FOLDER</c>: the whole pipeline on labelled sets, its problems counted by what the predictions say, and the names of the biggest.</summary>
+internal static class ProblemsCommand
+{
+    private const int PageSize = 200;
+
+    public static Command Create()
+    {
+        Argument<DirectoryInfo> folder = new("FOLDER") { Description = "The folder with banking77_train.csv, corefx_issues.csv and support_tickets.csv." };
+        Option<int> seeds = new("--seeds") { Description = "Seeds, from 1 on.", DefaultValueFactory = _ => 1 };
+        Option<string[]> sets = new("--sets") { Description = "The sets to measure. Default: the demo and all files that are there.", AllowMultipleArgumentsPerToken = true };
+        Option<int> names = new("--names") { Description = "How many names of each set to print, those of the biggest problems of the last seed.", DefaultValueFactory = _ => 30 };
+        Command command = new("problems", "Problems by the predictions: their number, noise, agreement with the true groups, and the names of the biggest.") { folder, seeds, sets, names };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(folder).FullName;
+            string[] asked = parsed.GetValue(sets) is { Length: > 0 } some ? some : [.. EmbedderSet.Files.Where(name => File.Exists(Path.Combine(path, name + ".csv"))), "demo"];
+            foreach (string name in asked)
+            {
+                EmbedderSet set = EmbedderSet.Read(name, path);
+                List<QualityScore> scores = [];
+                IReadOnlyList<ProblemSummary> biggest = [];
+                for (int seed = 1; seed <= parsed.GetValue(seeds); seed++)
+                {
+                    (QualityScore score, biggest) = await MeasureAsync(set, seed, cancellationToken);
+                    scores.Add(score);
+                }
+
+                Console.WriteLine(QualityScore.Header);
+                Console.WriteLine(QualityScore.Line($"{name}, problems", scores));
+                Console.WriteLine();
+                foreach (ProblemSummary problem in biggest.Take(parsed.GetValue(names)))
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Size,6}  {problem.Label} ({problem.DomainName}, {problem.Variants} variants)"));
+                }
+
+                Console.WriteLine();
+            }
+        });
+        return command;
+    }
+
+    private static async Task<(QualityScore Score, IReadOnlyList<ProblemSummary> Biggest)> MeasureAsync(EmbedderSet set, int seed, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateTempSubdirectory("pipeline-problems-").FullName;
+        try
+        {
+            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, PipelineSettings.Load().With(seed: seed), cancellationToken);
+            foreach ((int part, IReadOnlyList<(string Text, string? Truth)> rows) in set.Parts.Index())
+            {
+                await pipeline.Incidents.UpsertIncidentsAsync(
+                    [.. rows.Select((row, i) => new Incident { Number = Number(part, i), Texts = [row.Text], TechCenter = Center(part) })], cancellationToken);
+            }
+
+            await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
+            await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken: cancellationToken);
+            await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
+            BrowseProblems browse = new(pipeline.Predictions, pipeline.Models, new ModelDirectory(pipeline.Models, TimeProvider.System), TimeProvider.System);
+            return (await ScoreAsync(set, pipeline, cancellationToken), (await browse.ListAsync(new ClusterQuery(PageSize: PageSize), cancellationToken)).Problems);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<QualityScore> ScoreAsync(EmbedderSet set, LocalPipeline pipeline, CancellationToken cancellationToken)
+    {
+        Dictionary<string, int> problems = new(StringComparer.Ordinal);
+        await foreach (PredictedIncident row in pipeline.Predictions.ReadPredictedAsync(cancellationToken: cancellationToken))
+        {
+            problems.Add(row.Prediction.IncidentId, row.Prediction.ProblemId);
+        }
+
+        List<QualityPart> parts = [];
+        List<int[]> found = [];
+        foreach ((int part, IReadOnlyList<(string Text, string? Truth)> rows) in set.Parts.Index())
+        {
+            Dictionary<string, int> groups = new(StringComparer.Ordinal);
+            parts.Add(new QualityPart([], 0, [.. rows.Select(r => r.Text)], [.. rows.Select(r => r.Truth is null ? -1 : groups.TryGetValue(r.Truth, out int group) ? group : groups[r.Truth] = groups.Count)]));
+            found.Add([.. rows.Select((_, i) => problems.GetValueOrDefault(Number(part, i), IncidentPrediction.Unclustered))]);
+        }
+
+        return QualityScore.Of(new QualitySet(set.Name, parts), found);
+    }
+
+    private static string Number(int part, int row) => string.Create(CultureInfo.InvariantCulture, $"{part:00}-{row:00000}");
+
+    private static string Center(int part) => string.Create(CultureInfo.InvariantCulture, $"center {part + 1}");
+}

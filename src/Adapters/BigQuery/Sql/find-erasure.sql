@@ -1,0 +1,3 @@
+SELECT record
+FROM erasures
+WHERE id = @id;

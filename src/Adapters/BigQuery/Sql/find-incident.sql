@@ -1,0 +1,19 @@
+-- Reads these columns of all rows: a number tells no day.
+SELECT
+    stored.change_sequence,
+    stored.number,
+    stored.created_ticks,
+    stored.updated_ticks,
+    stored.texts,
+    stored.tech_center,
+    summaries.combined_incidents_summary AS optional_summary,
+    summaries.content_hash AS optional_hash,
+    answers.predicted_cluster_id AS optional_cluster_id,
+    answers.predicted_cluster_label AS optional_label,
+    answers.predicted_domain_name AS optional_domain,
+    answers.confidence_score AS optional_confidence,
+    answers.model_table_used AS optional_model
+FROM incidents AS stored
+LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = stored.number
+LEFT JOIN incident_predictions AS answers ON answers.incident_id = stored.number
+WHERE stored.number = @number;

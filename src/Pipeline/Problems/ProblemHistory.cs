@@ -1,0 +1,129 @@
+using Pipeline.Models;
+
+namespace Pipeline.Problems;
+
+/// <summary>The problems and clusters of every version of a tech center, the oldest first, and the story that they tell of each.</summary>
+internal sealed class ProblemHistory
+{
+    private readonly (ModelManifest Manifest, ModelClusters Clusters)[] _versions;
+    private readonly Dictionary<int, string> _problemLabels = [];
+    private readonly Dictionary<int, string> _clusterLabels = [];
+
+    private ProblemHistory((ModelManifest Manifest, ModelClusters Clusters)[] versions)
+    {
+        _versions = versions;
+        foreach (ModelClusters clusters in versions.Select(v => v.Clusters))
+        {
+            foreach (ModelProblem problem in clusters.Problems)
+            {
+                _problemLabels[problem.Id] = problem.Label;
+            }
+
+            foreach (ModelCluster cluster in clusters.Clusters)
+            {
+                _clusterLabels[cluster.Id] = cluster.Label;
+            }
+        }
+    }
+
+    /// <summary>What the newest version knows; null where there is none.</summary>
+    public ModelClusters? Newest => _versions.Length == 0 ? null : _versions[^1].Clusters;
+
+    /// <summary>Reads the clusters of all versions. A damaged one is left out of the story, unless it is the newest.</summary>
+    /// <exception cref="ModelException">The newest version is damaged.</exception>
+    public static async Task<ProblemHistory> ReadAsync(ModelStore models, string techCenter, CancellationToken cancellationToken)
+    {
+        List<(ModelManifest, ModelClusters)> versions = [];
+        IReadOnlyList<ListedVersion> listed = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+        foreach (ListedVersion version in listed)
+        {
+            try
+            {
+                ModelManifest manifest = version.Manifest ?? throw new ModelException(version.Problem!);
+                versions.Add((manifest, await models.ReadClustersAsync(manifest, cancellationToken)));
+            }
+            catch (ModelException) when (version != listed[^1])
+            {
+                // The newest version answers without those before it.
+            }
+        }
+
+        return new ProblemHistory([.. versions]);
+    }
+
+    /// <summary>The newest version that has a problem; null where no version has it.</summary>
+    public KnownVersion? FindProblem(int id) => Find(clusters => clusters.Problems.Any(p => p.Id == id));
+
+    /// <summary>The newest version that has a cluster; null where no version has it.</summary>
+    public KnownVersion? FindCluster(int id) => Find(clusters => clusters.Clusters.Any(c => c.Id == id));
+
+    /// <summary>What each version made of a problem, the oldest first.</summary>
+    public IReadOnlyList<LineageEvent> OfProblem(int id)
+    {
+        List<LineageEvent> events = [];
+        foreach ((ModelManifest manifest, ModelClusters clusters) in _versions)
+        {
+            if (clusters.Problems.FirstOrDefault(p => p.Id == id) is ModelProblem problem)
+            {
+                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, problem.Origin, problem.Label, problem.Size, problem.PreviousSize, Related(problem.RelatedIds, _problemLabels)));
+            }
+            else if (clusters.GoneProblems.FirstOrDefault(g => g.Id == id) is GoneProblem gone)
+            {
+                events.Add(Gone(manifest, gone.Label, gone.PreviousSize, gone.MergedInto, _problemLabels));
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>What each version made of a cluster, the oldest first.</summary>
+    public IReadOnlyList<LineageEvent> OfCluster(int id)
+    {
+        List<LineageEvent> events = [];
+        foreach ((ModelManifest manifest, ModelClusters clusters) in _versions)
+        {
+            if (clusters.Clusters.FirstOrDefault(c => c.Id == id) is ModelCluster cluster)
+            {
+                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, cluster.Origin, cluster.Label, cluster.Size, cluster.PreviousSize, Related(cluster.RelatedIds, _clusterLabels)));
+            }
+            else if (clusters.Gone.FirstOrDefault(g => g.Id == id) is GoneCluster gone)
+            {
+                events.Add(Gone(manifest, gone.Label, gone.PreviousSize, gone.MergedInto, _clusterLabels));
+            }
+        }
+
+        return events;
+    }
+
+    private KnownVersion? Find(Func<ModelClusters, bool> has)
+    {
+        int found = Array.FindLastIndex(_versions, version => has(version.Clusters));
+        return found < 0 ? null : new KnownVersion(_versions[found].Manifest, _versions[found].Clusters, found == _versions.Length - 1);
+    }
+
+    private static LineageEvent Gone(ModelManifest manifest, string label, int previousSize, int? into, Dictionary<int, string> labels) =>
+        new(manifest.Version, manifest.CreatedAt, ClusterChangeKind.Gone, label, 0, previousSize, Related(into is int id ? [id] : [], labels));
+
+    private static RelatedEntry[] Related(IReadOnlyList<int> ids, Dictionary<int, string> labels) => [.. ids.Select(id => new RelatedEntry(id, labels.GetValueOrDefault(id)))];
+}
+
+/// <summary>A version that has what was asked for.</summary>
+/// <param name="Manifest">Its manifest.</param>
+/// <param name="Clusters">Its problems and clusters.</param>
+/// <param name="Current">Whether it is the newest.</param>
+internal sealed record KnownVersion(ModelManifest Manifest, ModelClusters Clusters, bool Current);
+
+/// <summary>What one model version made of a problem or a cluster.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="PublishedAt">When it was published, in UTC.</param>
+/// <param name="Kind">What happened since the version before.</param>
+/// <param name="Label">The name in this version; the last one where it is gone.</param>
+/// <param name="Size">Training incidents that belong to it; 0 where it is gone.</param>
+/// <param name="PreviousSize">The same in the version before.</param>
+/// <param name="Related">What it was split from or merged of, or, where it is gone, what took most of its incidents.</param>
+public sealed record LineageEvent(string Version, DateTimeOffset PublishedAt, ClusterChangeKind Kind, string Label, int Size, int PreviousSize, IReadOnlyList<RelatedEntry> Related);
+
+/// <summary>A problem or a cluster that another came from or went into.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Label">Its name in the version that knew it last; null where no version does any more.</param>
+public sealed record RelatedEntry(int Id, string? Label);

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using Pipeline.Clustering;
+
+namespace Pipeline.Training;
+
+/// <summary>The words and phrases of groups of texts: what names are made of.</summary>
+internal sealed class GroupWordings
+{
+    private const int KeywordCount = 40;
+    private const int OrderTexts = 200;
+    private const int LongestNumber = 3;
+
+    // How keywords write every negation.
+    private const string Not = "not";
+
+    /// <summary>The share of a group's titles that must have a phrase for it to be the name; and where no phrase has it, before keywords are strung together.</summary>
+    private const double CommonPhrase = 0.15, RarerPhrase = 0.08;
+
+    /// <summary>The share of a group's titles that must have a phrase for the group to be about that alone.</summary>
+    private const double MainPhrase = 0.5;
+
+    /// <summary>The share of a group's texts that must have a word for it to stand in a name.</summary>
+    private const double CommonWord = 0.15;
+
+    private readonly string[] _contents;
+    private readonly ILookup<int, int> _members;
+
+    private GroupWordings(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count)
+    {
+        Texts = texts;
+        _contents = NamingTexts.Of(texts);
+        _members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
+        SilentWords = Silent(_contents, groups);
+        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(_contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = SilentWords });
+        Keywords = [.. Enumerable.Range(0, count).Select(group => NamingWords(keywords.GetValueOrDefault(group, []), [.. _members[group].Select(i => _contents[i])]))];
+        Phrases = [.. Enumerable.Range(0, count).Select(group => Rank(group, CommonPhrase) is { Count: > 0 } common ? common : Rank(group, RarerPhrase))];
+    }
+
+    /// <summary>The texts as they are written.</summary>
+    public IReadOnlyList<string> Texts { get; }
+
+    /// <summary>Words that say nothing.</summary>
+    public FrozenSet<string> SilentWords { get; }
+
+    /// <summary>The words of each group that may stand in its name, the strongest first.</summary>
+    public IReadOnlyList<Keyword>[] Keywords { get; }
+
+    /// <summary>The phrases that the titles of each group share, the best first.</summary>
+    public IReadOnlyList<Keyword>[] Phrases { get; }
+
+    /// <summary>Reads groups of texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="groups">The group of each text, 0 to <paramref name="count"/> - 1, or -1 for none.</param>
+    /// <param name="count">How many groups there are.</param>
+    public static GroupWordings Of(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count) => new(texts, groups, count);
+
+    /// <summary>The texts of a group.</summary>
+    public string[] Members(int group) => [.. _members[group].Select(i => Texts[i])];
+
+    /// <summary>The words of a group's texts, in order: of a few of them.</summary>
+    public IReadOnlyList<string>[] Words(int group) =>
+        [.. _members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(_contents[i]).SelectMany(run => run)])];
+
+    /// <summary>For each group the first one that says the same: half of the titles of both, or more, have a phrase of the same words, and none says more of them.</summary>
+    public int[] SayingTheSame()
+    {
+        Dictionary<string, int> first = new(StringComparer.Ordinal);
+        return
+        [
+            .. Enumerable.Range(0, Phrases.Length).Select(group =>
+            {
+                string? phrase = Rank(group, MainPhrase).FirstOrDefault()?.Term;
+                string key = phrase is null ? "" : string.Join(' ', phrase.Split(' ').Where(word => !SilentWords.Contains(word)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+                return key.Length == 0 || first.TryAdd(key, group) ? group : first[key];
+            }),
+        ];
+    }
+
+    private IReadOnlyList<Keyword> Rank(int group, double share) =>
+        TitlePhrase.Rank([.. _members[group].Select(i => NamingTexts.Title(_contents[i]))], Keywords[group], share, SilentWords);
+
+    // Stop words of the languages that the texts are in, words that all groups use alike, and the particles and endings of Japanese.
+    private static FrozenSet<string> Silent(string[] texts, IReadOnlyList<int> groups) =>
+        StopWords.Of(texts).Concat(SpreadWords.Find(texts, groups))
+            .Concat(texts.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
+            .ToFrozenSet(StringComparer.Ordinal);
+
+    // Codes and numbers of hosts, tickets and plants name no problem, nor does what few of its texts have, unless a group has nothing else.
+    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords, string[] texts)
+    {
+        Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
+        words = words.Length > 0 ? words : [.. keywords];
+        HashSet<string>[] used = [.. texts.Select(text => Tokenizer.Split(text).SelectMany(run => run).ToHashSet(StringComparer.Ordinal))];
+        Keyword[] common = [.. words.Where(keyword => used.Count(text => keyword.Term.Split(' ').All(word => word is Not || text.Contains(word))) >= CommonWord * texts.Length)];
+        return common.Length > 1 ? common : words;
+    }
+
+    private static bool IsCode(string word) =>
+        word.Any(char.IsAsciiDigit) && (word.Count(char.IsAsciiDigit) > LongestNumber || word.AsSpan().ContainsAny("_-."));
+}

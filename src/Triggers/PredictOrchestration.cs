@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Classification;
+using Pipeline.Monitoring;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Triggers;
+
+/// <summary>The durable prediction: a step for each tech center. Every step may be repeated after a crash: what is predicted stays, and the rest follows.</summary>
+public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TimeProvider clock, ILogger<PredictOrchestration> logger)
+{
+    /// <summary>The orchestrator's name.</summary>
+    public const string Orchestrator = "PredictOrchestrator";
+
+    private const string List = "PredictList";
+    private const string Predict = "PredictTechCenter";
+
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 6, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+
+    /// <summary>Starts a prediction, or joins the same one that is under way; gives its name.</summary>
+    internal static Task<string> StartAsync(DurableTaskClient client, string? techCenter, CancellationToken cancellationToken)
+    {
+        string instanceId = techCenter is null ? "predict-all" : $"predict-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(techCenter)))[..8]}";
+        return SingletonWork.StartAsync(client, Orchestrator, instanceId, new PredictWork(techCenter, PipelineActivity.CurrentTraceParent), cancellationToken);
+    }
+
+    /// <summary>Predicts one tech center after the other.</summary>
+    [Function(Orchestrator)]
+    public static async Task<PredictResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        PredictWork work = context.GetInput<PredictWork>()!;
+        IReadOnlyList<string> centers = await context.CallActivityAsync<IReadOnlyList<string>>(List, work, Patient);
+        List<PredictionOutcome> done = [];
+        foreach (string center in centers)
+        {
+            context.SetCustomStatus(new PredictProgress(done.Count, centers.Count));
+            done.Add(await context.CallActivityAsync<PredictionOutcome>(Predict, work with { TechCenter = center }, Patient));
+        }
+
+        context.SetCustomStatus(new PredictProgress(done.Count, centers.Count));
+        return new PredictResult(done);
+    }
+
+    /// <summary>Lists the tech centers to predict.</summary>
+    [Function(List)]
+    public Task<IReadOnlyList<string>> ListAsync([ActivityTrigger] PredictWork work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return predict.ListAsync(work.TechCenter, cancellationToken);
+    }
+
+    /// <summary>Predicts a tech center.</summary>
+    [Function(Predict)]
+    public async Task<PredictionOutcome> PredictAsync([ActivityTrigger] PredictWork work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using Activity activity = PipelineActivity.Begin(Predict, ActivityKind.Internal, work.TraceParent);
+        DateTimeOffset begunAt = clock.GetUtcNow();
+        PredictionOutcome outcome = (await predict.RunAsync(work.TechCenter, cancellationToken: cancellationToken)).Single();
+        await note.AfterPredictionAsync([outcome], begunAt, cancellationToken);
+        if (outcome.Failed)
+        {
+            LogFailed(outcome.TechCenter, outcome.Detail);
+        }
+        else
+        {
+            LogPredicted(outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
+        }
+
+        return outcome;
+    }
+
+    [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter}: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]
+    private partial void LogPredicted(string techCenter, int predicted, string? version, int unclustered, string? detail);
+
+    [LoggerMessage(PipelineEvents.PredictionFailed, LogLevel.Error, "The prediction of {TechCenter} failed: {Detail}")]
+    private partial void LogFailed(string techCenter, string? detail);
+}
+
+/// <summary>What to predict.</summary>
+/// <param name="TechCenter">The tech center; null for all.</param>
+/// <param name="TraceParent">What asked for it, as a W3C <c>traceparent</c>; null where it is not known.</param>
+public sealed record PredictWork(string? TechCenter, string? TraceParent) : ITraced;
+
+/// <summary>How far a prediction is.</summary>
+/// <param name="Done">Tech centers that are done.</param>
+/// <param name="Total">All tech centers of the prediction.</param>
+public sealed record PredictProgress(int Done, int Total);
+
+/// <summary>What a prediction did.</summary>
+/// <param name="TechCenters">How each tech center ended.</param>
+public sealed record PredictResult(IReadOnlyList<PredictionOutcome> TechCenters);

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Pipeline.Problems;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Shows the problems.</summary>
+public sealed class ProblemFunctions(BrowseProblems problems, ILogger<ProblemFunctions> logger)
+{
+    /// <summary>Lists problems, a page at a time.</summary>
+    [Function("Problems")]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "problems")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
+            return HttpAnswers.Json(await problems.ListAsync(query, cancellationToken));
+        }, "techCenter", "sort", "page", "pageSize");
+
+    /// <summary>Shows one problem with its variants and its story.</summary>
+    [Function("Problem")]
+    public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.FindAsync(techCenter, id, cancellationToken)));
+}
