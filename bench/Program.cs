@@ -24,5 +24,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     MaskCommand.Create(),
     TrendsCommand.Create(),
     DriftCommand.Create(),
+    EmergingCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -14,6 +14,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
 
@@ -65,6 +66,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public PredictIncidents Predict => Get<PredictIncidents>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
+
+    public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
+
+    public BrowseStreams BrowseStreams => Get<BrowseStreams>();
+
+    public KeepStreams KeepStreams => Get<KeepStreams>();
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 

@@ -10,6 +10,7 @@ using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
@@ -49,7 +50,7 @@ public static class PipelineServices
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing, s.GetRequiredService<DatasetCatalog>()));
         AddTraining(services, configuration, training, fanOut);
-        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>()));
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>(), s.GetRequiredService<EmergingFeed>().TakeAsync));
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
@@ -59,6 +60,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
         services.AddWatch(configuration);
+        services.AddStreams(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

@@ -18,6 +18,9 @@ internal static class Schedules
     /// <summary>When to look for a training that was missed; often enough to make up for it the same day.</summary>
     public const string MissedTraining = "0 10 * * * *";
 
+    /// <summary>When to make snapshots of the streams: every hour.</summary>
+    public const string StreamBackup = "0 0 * * * *";
+
     /// <summary>When to note measures, look at the rules and tell people; every minute by default.</summary>
     public const string Watch = "%WatchSchedule%";
 

@@ -25,8 +25,8 @@ public sealed class Birch
     private const double LeastWeight = 1e-100;
     private const double MostWeight = 1e100;
     private readonly Lock _lock = new();
-    private readonly DecayClock _clock;
     private readonly ClusteringFeature _point;
+    private DecayClock _clock;
     private BirchTree _tree;
     private long _nextId;
     private long _inserted;
@@ -62,7 +62,13 @@ public sealed class Birch
     }
 
     /// <summary>The parameters.</summary>
-    public BirchOptions Options { get; }
+    public BirchOptions Options { get; private set; }
+
+    /// <summary>
+    /// Told of every subcluster that is no more: one that expired, or lost its id to another that it was joined with when the tree was built anew.
+    /// Called while the tree is locked, in the thread that inserts; it must not call back.
+    /// </summary>
+    public Action<BirchGone>? Gone { get; set; }
 
     /// <summary>d, the number of coordinates of a point.</summary>
     public int Dimensions { get; }
@@ -83,9 +89,10 @@ public sealed class Birch
     /// When it occurred, in the caller's unit, finite; null for <see cref="Now"/>. A late point has decayed already.
     /// </param>
     /// <param name="ct">Stops the work, which is long only where the tree is built anew; stopped there, more subclusters than <see cref="BirchOptions.MaximumSubclusters"/> may stay until the next point.</param>
+    /// <returns>The id of the subcluster that it is in, as <see cref="BirchSubclusters.Ids"/> has it; -1 for a late point of which nothing is left.</returns>
     /// <exception cref="ArgumentException">The point, the weight or the time is out of range; the message names it, its value and its range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; <see cref="Inserted"/> tells whether the point is in.</exception>
-    public void Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null, CancellationToken ct = default)
+    public long Insert(ReadOnlySpan<float> point, double weight = 1, double? time = null, CancellationToken ct = default)
     {
         RequireWeight(weight, nameof(weight));
         RequireTime(time ?? 0, nameof(time));
@@ -97,7 +104,7 @@ public sealed class Birch
         _ = MatrixChecks.Rows(point, Dimensions, nameof(point));
         lock (_lock)
         {
-            InsertChecked(point, weight, PresentOr(time), ct);
+            return InsertChecked(point, weight, PresentOr(time), ct);
         }
     }
 
@@ -145,6 +152,28 @@ public sealed class Birch
         {
             _clock.Advance(time);
             Sweep(ct);
+        }
+    }
+
+    /// <summary>
+    /// Goes on with other parameters: the subclusters are inserted into a tree of the new threshold and branching factor, and decay at the new pace from now on.
+    /// Subclusters are not taken apart: where the threshold falls, those that are larger stay as they are. O(m x branching factor x depth x d).
+    /// </summary>
+    /// <param name="options">The parameters.</param>
+    /// <param name="ct">Stops the work; nothing has changed then.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range. Nothing has changed then.</exception>
+    public void Reconfigure(BirchOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        lock (_lock)
+        {
+            List<BirchGone> gone = [];
+            _tree = _tree.Rebuild(options.BranchingFactor, options.Threshold, leastWeight: 0, _clock.Scale, gone, ct);
+            _clock = double.IsNegativeInfinity(_clock.Now) ? new DecayClock(options.HalfLife) : new DecayClock(options.HalfLife, _clock.Now, _clock.Now, moved: 0, _clock.Now);
+            Options = options;
+            Tell(gone);
+            Condense(CancellationToken.None);
         }
     }
 
@@ -245,7 +274,7 @@ public sealed class Birch
     private double PresentOr(double? time) => time ?? (double.IsNegativeInfinity(_clock.Now) ? 0 : _clock.Now);
 
     /// <summary>Inserts a point. Whatever may be stopped either precedes the point or is made up for before the next one.</summary>
-    private void InsertChecked(ReadOnlySpan<float> point, double weight, double time, CancellationToken ct)
+    private long InsertChecked(ReadOnlySpan<float> point, double weight, double time, CancellationToken ct)
     {
         Condense(ct);
         _clock.Advance(time);
@@ -258,7 +287,7 @@ public sealed class Birch
         double stored = weight * _clock.ScaleOf(time);
         if (stored < LeastWeight * _clock.Scale && Options.HalfLife is not null)
         {
-            return;
+            return -1;
         }
 
         for (int t = 0; t < point.Length; t++)
@@ -269,26 +298,34 @@ public sealed class Birch
         _point.Weight = stored;
         _point.Updated = time;
         _point.Id = _nextId;
-        if (_tree.Insert(_point))
+        long id = _tree.Insert(_point);
+        if (id == _nextId)
         {
             _nextId++;
         }
 
-        Condense(ct);
+        foreach (BirchGone gone in Condense(ct) ?? [])
+        {
+            id = gone.Id == id ? gone.Into ?? -1 : id;
+        }
+
+        return id;
     }
 
     /// <summary>Takes out what has expired, and keeps stored weights in range.</summary>
-    private void Sweep(CancellationToken ct)
+    private List<BirchGone> Sweep(CancellationToken ct)
     {
+        List<BirchGone> gone = [];
         if (Options.HalfLife is null)
         {
-            return;
+            return gone;
         }
 
         double least = Math.Max(Options.MinimumWeight, LeastWeight) * _clock.Scale;
         if (_tree.Leaves.Any(leaf => leaf.Weights.AsSpan(0, leaf.Count).ContainsAnyInRange(0, Math.BitDecrement(least))))
         {
-            _tree = _tree.Rebuild(_tree.Threshold, least, ct);
+            _tree = _tree.Rebuild(_tree.Threshold, least, gone, ct);
+            Tell(gone);
         }
 
         double halfLives = _clock.Overdue();
@@ -299,19 +336,39 @@ public sealed class Birch
         }
 
         _clock.Sweep();
+        return gone;
     }
 
-    /// <summary>Raises the threshold until there are not too many subclusters.</summary>
-    private void Condense(CancellationToken ct)
+    /// <summary>Raises the threshold until there are not too many subclusters; gives those that are no more, null where there was nothing to do.</summary>
+    private List<BirchGone>? Condense(CancellationToken ct)
     {
-        if (_tree.Count > Options.MaximumSubclusters)
+        if (!(_tree.Count > Options.MaximumSubclusters))
         {
-            Sweep(ct);
+            return null;
         }
 
+        List<BirchGone> all = Sweep(ct);
         while (_tree.Count > Options.MaximumSubclusters)
         {
-            _tree = _tree.Rebuild(ThresholdRise.After(_tree, ct), leastWeight: 0, ct);
+            List<BirchGone> gone = [];
+            _tree = _tree.Rebuild(ThresholdRise.After(_tree, ct), leastWeight: 0, gone, ct);
+            Tell(gone);
+            all.AddRange(gone);
+        }
+
+        return all;
+    }
+
+    private void Tell(List<BirchGone> gone)
+    {
+        foreach (BirchGone one in gone)
+        {
+            Gone?.Invoke(one);
         }
     }
 }
+
+/// <summary>A subcluster that is no more.</summary>
+/// <param name="Id">What it was known by.</param>
+/// <param name="Into">The subcluster that it was joined with, which keeps its own id; null where it expired.</param>
+public readonly record struct BirchGone(long Id, long? Into);

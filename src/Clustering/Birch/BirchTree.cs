@@ -14,6 +14,7 @@ internal sealed class BirchTree
     private readonly double[] _row;
     private readonly double _squaredThreshold;
     private readonly List<(BirchNode Node, int Entry, double Squared)> _path = [];
+    private long _joined;
 
     /// <summary>Makes an empty tree.</summary>
     /// <param name="dimensions">d, at least 1.</param>
@@ -76,10 +77,9 @@ internal sealed class BirchTree
 
     /// <summary>Inserts a feature. O(branching factor x depth x d), a split O(branching factor^2 d).</summary>
     /// <param name="feature">The feature; copied.</param>
-    /// <returns>Whether it became a subcluster of its own, with its id; false where it joined one, which keeps its id.</returns>
-    public bool Insert(ClusteringFeature feature)
+    /// <returns>The id of the subcluster that it is in: its own where it became one, otherwise that of the one it joined.</returns>
+    public long Insert(ClusteringFeature feature)
     {
-        int before = Count;
         if (InsertBelow(feature) is BirchNode second)
         {
             BirchNode first = Root;
@@ -88,26 +88,40 @@ internal sealed class BirchTree
             Root.Add(Summary(second), second);
         }
 
-        return Count > before;
+        return _joined;
     }
 
     /// <summary>A new tree of the subclusters, inserted from left to right; some may join. O(m x branching factor x depth x d).</summary>
     /// <param name="threshold">Its threshold.</param>
     /// <param name="leastWeight">Lighter subclusters are left out.</param>
+    /// <param name="gone">Receives the subclusters that are no more.</param>
     /// <param name="ct">Stops the work; this tree is as before then.</param>
-    public BirchTree Rebuild(double threshold, double leastWeight, CancellationToken ct)
+    public BirchTree Rebuild(double threshold, double leastWeight, List<BirchGone> gone, CancellationToken ct) =>
+        Rebuild(_capacity - 1, threshold, leastWeight, scale: 1, gone, ct);
+
+    /// <summary>As the other overload, with another branching factor, and weights divided by <paramref name="scale"/>.</summary>
+    public BirchTree Rebuild(int branchingFactor, double threshold, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct)
     {
-        BirchTree tree = new(Dimensions, _capacity - 1, threshold);
+        BirchTree tree = new(Dimensions, branchingFactor, threshold);
         ClusteringFeature feature = new(Dimensions);
         foreach (BirchNode leaf in Leaves)
         {
             ct.ThrowIfCancellationRequested();
             for (int entry = 0; entry < leaf.Count; entry++)
             {
-                if (leaf.Weights[entry] >= leastWeight)
+                if (!(leaf.Weights[entry] >= leastWeight))
                 {
-                    leaf.CopyTo(entry, feature);
-                    tree.Insert(feature);
+                    gone.Add(new BirchGone(leaf.Ids[entry], null));
+                    continue;
+                }
+
+                leaf.CopyTo(entry, feature);
+                feature.Weight /= scale;
+                feature.Deviation /= scale;
+                long into = tree.Insert(feature);
+                if (into != feature.Id)
+                {
+                    gone.Add(new BirchGone(feature.Id, into));
                 }
             }
         }
@@ -179,10 +193,12 @@ internal sealed class BirchTree
     {
         if (nearest >= 0 && leaf.SquaredRadius(nearest, feature, _squares[nearest]) <= _squaredThreshold)
         {
+            _joined = leaf.Ids[nearest];
             leaf.Merge(nearest, feature, _squares[nearest]);
             return null;
         }
 
+        _joined = feature.Id;
         leaf.Add(feature, child: null);
         Count++;
         return leaf.Count == _capacity ? Split(leaf) : null;

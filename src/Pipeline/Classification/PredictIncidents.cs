@@ -12,7 +12,7 @@ namespace Pipeline.Classification;
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
 /// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
 /// </summary>
-public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
@@ -105,6 +105,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 
             IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
             DateTimeOffset now = clock.GetUtcNow();
+
+            // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
+            if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
+            {
+                await told(new PredictedBatch(techCenter, model, batch, answers), cancellationToken);
+            }
+
             await predictions.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => Describe(model, incident, answer, now))], cancellationToken);
             predicted += batch.Count;
             int alone = answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
@@ -176,6 +183,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 }
+
+/// <summary>Incidents of a tech center with their answers.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Model">The version that answered.</param>
+/// <param name="Incidents">The incidents.</param>
+/// <param name="Answers">An answer for each, in order.</param>
+public sealed record PredictedBatch(string TechCenter, FittedModel Model, IReadOnlyList<PreprocessedIncident> Incidents, IReadOnlyList<ClusterAssignment> Answers);
 
 /// <summary>The result of predicting one tech center.</summary>
 /// <param name="TechCenter">The tech center.</param>

@@ -63,15 +63,24 @@ public static class PipelineEvents
     /// <summary>A feed could not be read.</summary>
     public const int FeedFailed = 163;
 
+    /// <summary>A stream goes on from a snapshot and its log.</summary>
+    public const int StreamReplayed = 170;
+
+    /// <summary>A snapshot of a stream is damaged, and was passed over.</summary>
+    public const int StreamDamaged = 171;
+
+    /// <summary>A snapshot of a stream could not be made.</summary>
+    public const int StreamBackupFailed = 172;
+
     /// <summary>An alert rule holds.</summary>
-    public const int RuleHolds = 170;
+    public const int RuleHolds = 180;
 
     /// <summary>Messages about alerts were sent, or could not be.</summary>
-    public const int AlertsSent = 171;
+    public const int AlertsSent = 181;
 
     /// <summary>The drift of a tech center was measured.</summary>
-    public const int DriftMeasured = 173;
+    public const int DriftMeasured = 183;
 
     /// <summary>The watch could not read or write the warehouse.</summary>
-    public const int WatchFailed = 172;
+    public const int WatchFailed = 182;
 }

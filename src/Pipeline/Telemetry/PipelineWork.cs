@@ -53,6 +53,9 @@ public static class PipelineOperation
     /// <summary>Answering for texts at hand.</summary>
     public const string Classify = "classify";
 
+    /// <summary>Feeding a stream with what predictions answered.</summary>
+    public const string Stream = "stream";
+
     /// <summary>Noting measures and telling of alerts.</summary>
     public const string Watch = "watch";
 }

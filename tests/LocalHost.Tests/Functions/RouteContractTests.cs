@@ -17,6 +17,17 @@ public sealed class RouteContractTests
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
+        .. Streams,
+    ];
+
+    // What takes another writer, sixteen mebibytes, a reader of events, or a file in the object store: StreamsApiTests and the tests of the streams have it.
+    private static IEnumerable<string> Streams =>
+    [
+        "POST /tweets 409", "POST /tweets 413", "POST /streams/{name}/items 413", "GET /streams/{name}/events 200", "POST /streams/{name}/config/reload 200",
+        .. new[]
+        {
+            "POST items", "GET clusters", "GET clusters/{id}/items", "GET stats", "GET search", "GET events", "POST backup", "GET backups", "POST restore", "POST verify", "GET config", "PUT config", "POST config/reload",
+        }.Select(operation => $"{operation.Replace(" ", " /streams/{name}/", StringComparison.Ordinal)} 409"),
     ];
 
     // So many layouts that a training is still under way when it is cancelled.

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Pipeline.Alerts;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.Streams;
 using Pipeline.Telemetry;
 
 namespace Pipeline.LocalHost.Hosting.Telemetry;
@@ -55,6 +56,7 @@ internal static class HostTelemetry
     {
         _ = services.GetRequiredService<MeterProvider>();
         PipelineMetrics.BeginAtZero();
+        StreamMetrics.BeginAtZero();
 
         // The first alert of a rule is an increase then.
         foreach (AlertRule rule in AlertRules.All)

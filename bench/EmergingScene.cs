@@ -1,0 +1,50 @@
+using Pipeline.Cli.Demo;
+using Pipeline.Incidents;
+
+namespace Pipeline.Bench;
+
+/// <summary>A company whose training lacks a problem, which begins among the incidents after it.</summary>
+/// <param name="Problem">The hidden problem.</param>
+/// <param name="Training">The incidents of the training, oldest first.</param>
+/// <param name="After">Those after it, oldest first, the hidden problem's among them.</param>
+/// <param name="HiddenTimes">The times of the hidden problem's, in order.</param>
+/// <param name="Truth">The problem of each incident, by number; null for a one-off.</param>
+/// <param name="Trained">The problems of which there are incidents in the training.</param>
+internal sealed record EmergingScene(
+    DemoProblem Problem, IReadOnlyList<Incident> Training, IReadOnlyList<Incident> After, DateTimeOffset[] HiddenTimes, IReadOnlyDictionary<string, DemoProblem?> Truth, HashSet<DemoProblem> Trained)
+{
+    public static EmergingScene Make(int seed, int ordinary, int training, int hidden, int among, DateTimeOffset trainedUntil, DateTimeOffset end)
+    {
+        Random random = new(seed);
+        (Incident Incident, DemoProblem? Problem)[] all = [.. DemoIncidents.GenerateWithProblems(5 * ordinary, seed, end)];
+        DemoProblem[] candidates = [.. all.Where(r => r.Problem is not null).GroupBy(r => r.Problem!).Where(p => p.Count() >= hidden).Select(p => p.Key)];
+        DemoProblem problem = candidates[random.Next(candidates.Length)];
+        (Incident Incident, DemoProblem? Problem)[] others = [.. all.Where(r => r.Problem != problem)];
+        var before = Sample(others.Where(r => r.Incident.CreatedOn < trainedUntil), training, random);
+        var after = Sample(others.Where(r => r.Incident.CreatedOn >= trainedUntil), ordinary, random);
+
+        // As long as so many ordinary ones take, beginning somewhere in the first half.
+        TimeSpan whole = end - trainedUntil, length = whole * among / ordinary;
+        DateTimeOffset begin = trainedUntil + ((whole - length) * random.NextDouble() / 2);
+        Incident[] shown =
+        [
+            .. all.Where(r => r.Problem == problem).OrderBy(_ => random.Next()).Take(hidden)
+                .Select(r => r.Incident with { CreatedOn = begin + (length * random.NextDouble()), UpdatedOn = null }).OrderBy(i => i.CreatedOn),
+        ];
+        Dictionary<string, DemoProblem?> truth = all.ToDictionary(r => r.Incident.Number, r => r.Problem, StringComparer.Ordinal);
+        return new EmergingScene(
+            problem,
+            [.. before.Select(r => r.Incident)],
+            [.. after.Select(r => r.Incident).Concat(shown).OrderBy(i => i.CreatedOn).ThenBy(i => i.Number, StringComparer.Ordinal)],
+            [.. shown.Select(i => i.CreatedOn!.Value)],
+            truth,
+            [.. before.Select(r => r.Problem).OfType<DemoProblem>()]);
+    }
+
+    private static (Incident Incident, DemoProblem? Problem)[] Sample(IEnumerable<(Incident Incident, DemoProblem? Problem)> rows, int most, Random random)
+    {
+        (Incident Incident, DemoProblem? Problem)[] all = [.. rows];
+        random.Shuffle(all);
+        return [.. all.Take(most).OrderBy(r => r.Incident.CreatedOn).ThenBy(r => r.Incident.Number, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Pipeline.Storage;
+
+namespace Pipeline.Streams;
+
+/// <summary>
+/// A stream's log in the object store: each part an object named by its first entry's number, which only one writer can take. Now and then small objects are merged to one that
+/// names its first and last entry; until they are deleted both are there, and the merged one counts.
+/// </summary>
+internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream)
+{
+    // Parts that were written a moment ago, so that merging need not read them again.
+    private readonly ConcurrentDictionary<string, byte[]> _recent = new(StringComparer.Ordinal);
+
+    /// <summary>Appends a part; it is durable when this returns.</summary>
+    /// <returns>False where another writer has taken the number: then nothing was written.</returns>
+    /// <exception cref="ObjectStoreException">The object store cannot be written.</exception>
+    public async Task<bool> AppendAsync(StreamLogPart part, CancellationToken cancellationToken)
+    {
+        string name = StreamPaths.Log(stream) + StreamPaths.Number(part.Entries[0].Sequence);
+        byte[] content = StreamLogFormat.Write(part);
+        byte[] sealedContent = seal.Seal(name, content);
+        if (!await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), onlyIfAbsent: true, cancellationToken))
+        {
+            return false;
+        }
+
+        _recent[name] = content;
+        return true;
+    }
+
+    /// <summary>The parts whose entries come after a number, in order.</summary>
+    /// <exception cref="InvalidDataException">An object is damaged, or entries are missing.</exception>
+    public async IAsyncEnumerable<StreamLogPart> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<LogObject> all = await ListAsync(cancellationToken);
+        long next = after + 1;
+        int first = Math.Max(0, all.FindLastIndex(o => o.First <= next));
+        foreach (LogObject one in all.Skip(first))
+        {
+            foreach (StreamLogPart part in StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken)))
+            {
+                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after)];
+                foreach (StreamEntry entry in later)
+                {
+                    if (entry.Sequence != next)
+                    {
+                        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The log of the stream '{stream}' lacks the entries from {next} to {entry.Sequence - 1}."));
+                    }
+
+                    next++;
+                }
+
+                if (later.Length > 0)
+                {
+                    yield return part with { Entries = later };
+                }
+            }
+        }
+    }
+
+    /// <summary>The objects of the log, in order, without those that a merged one stands for.</summary>
+    public async Task<List<LogObject>> ListAsync(CancellationToken cancellationToken) => (await SortAsync(cancellationToken)).Counting;
+
+    /// <summary>The objects of the log that count, in order, and those that a merged one stands for.</summary>
+    private async Task<(List<LogObject> Counting, List<LogObject> Superseded)> SortAsync(CancellationToken cancellationToken)
+    {
+        List<LogObject> all = [];
+        await foreach (StoredObject stored in objects.ListAsync(StreamPaths.Log(stream), cancellationToken))
+        {
+            string[] numbers = stored.Name[(stored.Name.LastIndexOf('/') + 1)..].Split('-');
+            if (numbers.Length <= 2 && numbers.All(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                all.Add(new LogObject(stored.Name, stored.Size, Parse(numbers[0]), numbers.Length == 2 ? Parse(numbers[1]) : null));
+            }
+        }
+
+        LogObject[] merged = [.. all.Where(o => o.Last is not null)];
+        ILookup<bool, LogObject> superseded = all.OrderBy(o => o.First).ToLookup(o => merged.Any(m => m != o && m.First <= o.First && (o.Last ?? o.First) <= m.Last));
+        return ([.. superseded[false]], [.. superseded[true]]);
+
+        static long Parse(string number) => long.Parse(number, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Merges the small objects whose entries come up to a number, where there are several.</summary>
+    /// <param name="upTo">The number of an object's last entry.</param>
+    /// <param name="cancellationToken">Stops the work; what was written stays readable.</param>
+    public async Task MergeAsync(long upTo, CancellationToken cancellationToken)
+    {
+        LogObject[] small = [.. (await ListAsync(cancellationToken)).Where(o => o.Last is null && o.First <= upTo)];
+        if (small.Length > 1)
+        {
+            using MemoryStream content = new();
+            foreach (LogObject one in small)
+            {
+                content.Write(_recent.TryGetValue(one.Name, out byte[]? known) ? known : await ContentAsync(one.Name, cancellationToken));
+            }
+
+            string name = $"{small[0].Name}-{StreamPaths.Number(upTo)}";
+            byte[] sealedContent = seal.Seal(name, content.ToArray());
+            await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+        }
+
+        await DeleteMergedAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes what holds entries before a number only.</summary>
+    public async Task PruneAsync(long before, CancellationToken cancellationToken)
+    {
+        List<LogObject> all = await ListAsync(cancellationToken);
+        for (int i = 0; i < all.Count; i++)
+        {
+            long? last = all[i].Last ?? (i + 1 < all.Count ? all[i + 1].First - 1 : null);
+            if (last < before)
+            {
+                await objects.DeleteAsync(all[i].Name, cancellationToken);
+            }
+        }
+    }
+
+    private async Task DeleteMergedAsync(CancellationToken cancellationToken)
+    {
+        foreach (LogObject one in (await SortAsync(cancellationToken)).Superseded)
+        {
+            await objects.DeleteAsync(one.Name, cancellationToken);
+            _recent.TryRemove(one.Name, out _);
+        }
+    }
+
+    /// <summary>What an object of the log holds.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or gone.</exception>
+    internal async Task<byte[]> ContentAsync(string name, CancellationToken cancellationToken) =>
+        seal.Open(name, await StreamObjects.ReadAsync(objects, name, cancellationToken) ?? throw new InvalidDataException($"'{name}' is gone."));
+}
+
+/// <summary>An object of a log.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="First">The number of its first entry.</param>
+/// <param name="Last">The number of its last entry; null where it was not merged, and ends before the next object.</param>
+internal sealed record LogObject(string Name, long Size, long First, long? Last);
+
+/// <summary>Whole objects in memory.</summary>
+internal static class StreamObjects
+{
+    /// <summary>An object's bytes; null where there is none.</summary>
+    public static async Task<byte[]?> ReadAsync(IObjectStore objects, string name, CancellationToken cancellationToken)
+    {
+        await using Stream? stored = await objects.OpenReadAsync(name, cancellationToken);
+        if (stored is null)
+        {
+            return null;
+        }
+
+        using MemoryStream bytes = new();
+        await stored.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+}

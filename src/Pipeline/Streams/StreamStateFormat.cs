@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Pipeline.Clustering;
+
+namespace Pipeline.Streams;
+
+/// <summary>The bytes of a state: eight of kind, the length of the JSON with all but the clustering features, that JSON, and the features as safetensors, none where there was no item yet. Equal states give equal bytes.</summary>
+internal static class StreamStateFormat
+{
+    private static readonly byte[] Kind = "PSTATE01"u8.ToArray();
+
+    /// <summary>Copies a state, so that it can go on while the copy is written.</summary>
+    public static StreamStateCopy Copy(StreamState state) => new(state.Data(), state.Features?.Snapshot());
+
+    /// <summary>Writes a state.</summary>
+    public static async Task<byte[]> WriteAsync(StreamStateCopy copy, CancellationToken cancellationToken)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(copy.Data, PipelineJson.Compact);
+        byte[] length = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
+        using MemoryStream bytes = new();
+        bytes.Write(Kind);
+        bytes.Write(length);
+        bytes.Write(json);
+        if (copy.Features is not null)
+        {
+            await SafeTensorFile.WriteAsync(bytes, copy.Features, cancellationToken: cancellationToken);
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>Reads a state.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no state.</exception>
+    public static async Task<StreamState> ReadAsync(byte[] bytes, CancellationToken cancellationToken)
+    {
+        int begin = Kind.Length + sizeof(int);
+        int length = bytes.Length >= begin && bytes.AsSpan().StartsWith(Kind) ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(Kind.Length)) : -1;
+        if (length < 0 || bytes.Length < begin + length)
+        {
+            throw new InvalidDataException("It holds no state of a stream, or one of a newer program.");
+        }
+
+        try
+        {
+            StreamStateData data = JsonSerializer.Deserialize<StreamStateData>(bytes.AsSpan(begin, length), PipelineJson.Compact) ?? throw new InvalidDataException("It holds no state.");
+            using MemoryStream rest = new(bytes, begin + length, bytes.Length - begin - length);
+            return new StreamState(data, rest.Length == 0 ? null : await Birch.LoadAsync(rest, cancellationToken));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or KeyNotFoundException)
+        {
+            throw new InvalidDataException($"It holds no state of a stream: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>A state as it was at a moment.</summary>
+/// <param name="Data">All but the clustering features.</param>
+/// <param name="Features">Those; null where there was no item yet.</param>
+internal sealed record StreamStateCopy(StreamStateData Data, IReadOnlyDictionary<string, SafeTensor>? Features);

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Preprocessing;
+using Pipeline.Storage;
+using Pipeline.Streams;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Triggers;
+
+/// <summary>The streams: what takes items in, shows what they make, and looks after them.</summary>
+internal static partial class StreamServices
+{
+    /// <summary>Adds the use cases. Needs an <see cref="IObjectStore"/>, an embedding generator and <see cref="PreprocessIncidents"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
+    public static void AddStreams(this IServiceCollection services, IConfiguration configuration)
+    {
+        // Read at every use: a key of the vault that is changed, or another one that is named, holds from then on.
+        services.TryAddSingleton(_ => new StateSeal(() => new StateKeys(configuration["Streams:KeyId"] is { Length: > 0 } id ? id : null, key => configuration[$"Streams:Keys:{key}"])));
+        services.TryAddSingleton(s => new StreamDirectory(
+            s.GetRequiredService<IObjectStore>(),
+            s.GetRequiredService<StateSeal>(),
+            s.GetRequiredService<PreprocessIncidents>().Embedder,
+            s.GetRequiredService<TimeProvider>(),
+            opening => Tell(s.GetService<ILoggerFactory>()?.CreateLogger(typeof(StreamServices)) ?? NullLogger.Instance, opening)));
+        services.TryAddSingleton(s => new TakeStreamItems(
+            s.GetRequiredService<StreamDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), s.GetRequiredService<TimeProvider>()));
+        EmergingOptions emerging = configuration.GetSection("Emerging").Get<EmergingOptions>() ?? new EmergingOptions();
+        emerging.Validate();
+        services.TryAddSingleton(emerging);
+        services.TryAddSingleton<EmergingFeed>();
+        services.TryAddSingleton<BrowseStreams>();
+        services.TryAddSingleton<KeepStreams>();
+    }
+
+    private static void Tell(ILogger logger, StreamOpening opening)
+    {
+        if (opening.Damaged.Count > 0)
+        {
+            LogDamaged(logger, opening.Stream, string.Join(' ', opening.Damaged), opening.Snapshot?.ToString("O") ?? "the beginning", opening.Replayed);
+        }
+        else
+        {
+            LogReplayed(logger, opening.Stream, opening.Snapshot?.ToString("O") ?? "the beginning", opening.Replayed);
+        }
+    }
+
+    [LoggerMessage(PipelineEvents.StreamReplayed, LogLevel.Information, "The stream {Stream} goes on from {Snapshot} and {Replayed} entries of its log")]
+    private static partial void LogReplayed(ILogger logger, string stream, string snapshot, long replayed);
+
+    [LoggerMessage(PipelineEvents.StreamDamaged, LogLevel.Error, "Of the stream {Stream} some snapshots cannot be used: {Damaged} It goes on from {Snapshot} and {Replayed} entries of its log")]
+    private static partial void LogDamaged(ILogger logger, string stream, string damaged, string snapshot, long replayed);
+}

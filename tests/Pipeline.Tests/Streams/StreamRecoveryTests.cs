@@ -1,0 +1,266 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Pipeline.Requests;
+using Pipeline.Storage;
+using Pipeline.Streams;
+using Pipeline.Tests.Fakes;
+
+namespace Pipeline.Tests.Streams;
+
+[TestClass]
+public sealed class StreamRecoveryTests
+{
+    private static readonly string[] Topics = ["printer", "network", "mailbox", "password", "battery", "scanner", "monitor", "license", "backup", "badge"];
+
+    [TestMethod]
+    public async Task A_stream_that_dies_at_any_change_goes_on_as_if_nothing_had_happened()
+    {
+        await using StreamBed undisturbed = new();
+        await FillAsync(undisturbed);
+        byte[] expected = await undisturbed.StateAsync();
+        int changes = undisturbed.Store.Changes;
+
+        changes.ShouldBeGreaterThan(40, "or there are not twenty moments to die at");
+        for (int moment = 1; moment <= changes; moment++)
+        {
+            foreach (bool afterwards in new[] { false, true })
+            {
+                FragileStore dying = new() { DiesAt = moment, DiesAfterwards = afterwards };
+                await FillUntilDeathAsync(new StreamBed(dying));
+
+                await using StreamBed revived = new(new FragileStore(dying.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+                await FillAsync(revived);
+
+                (await revived.StateAsync()).ShouldBe(expected, $"killed {(afterwards ? "after" : "before")} change {moment} of {changes}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task What_was_answered_is_there_after_a_kill()
+    {
+        FragileStore store = new() { DiesAt = 12 };
+        StreamBed dying = new(store);
+        int answered = await FillUntilDeathAsync(dying);
+
+        await using StreamBed revived = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+
+        answered.ShouldBeGreaterThan(0);
+        (await revived.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBeGreaterThanOrEqualTo(answered);
+    }
+
+    [TestMethod]
+    public async Task A_damaged_snapshot_is_passed_over_for_the_one_before_and_that_is_said()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed);
+        await bed.Keep.BackUpAsync(StreamBed.Name);
+        byte[] expected = await bed.StateAsync();
+        FragileStore copy = new(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal)));
+        copy.Objects[copy.Objects.Keys.Last(k => k.Contains("/snapshots/", StringComparison.Ordinal))][100] ^= 1;
+
+        await using StreamBed revived = new(copy);
+
+        (await revived.StateAsync()).ShouldBe(expected);
+        StreamOpening opening = revived.Openings.ShouldHaveSingleItem();
+        opening.Damaged.ShouldHaveSingleItem().ShouldContain("damaged");
+        opening.Snapshot.ShouldNotBeNull();
+        opening.Replayed.ShouldBeGreaterThan(0);
+        (await revived.Browse.StatsAsync(StreamBed.Name)).Opened.Damaged.Count.ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task Verification_finds_a_flipped_bit_wherever_it_is()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed);
+        await bed.Keep.BackUpAsync(StreamBed.Name);
+        (await bed.Keep.VerifyAsync(StreamBed.Name)).ShouldSatisfyAllConditions(v => v.Sound.ShouldBeTrue(), v => v.Replayed.ShouldBe(true), v => v.Problems.ShouldBeEmpty());
+
+        foreach (string name in bed.Store.Content().Select(o => o.Key).Where(k => k.Contains("/log/", StringComparison.Ordinal) || k.Contains("/snapshots/", StringComparison.Ordinal)))
+        {
+            byte[] content = bed.Store.Objects[name];
+            content[content.Length / 2] ^= 4;
+
+            StreamVerification found = await bed.Keep.VerifyAsync(StreamBed.Name);
+
+            found.Sound.ShouldBeFalse();
+            found.Problems.ShouldHaveSingleItem().ShouldContain(name);
+            content[content.Length / 2] ^= 4;
+        }
+    }
+
+    [TestMethod]
+    public async Task A_stream_is_restored_to_a_moment_between_two_snapshots_and_goes_on_from_there()
+    {
+        await using StreamBed bed = new();
+        await bed.CreateAsync();
+        await SendAsync(bed, 0, 30);
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        await bed.Keep.BackUpAsync(StreamBed.Name);
+        await SendAsync(bed, 30, 35);
+        byte[] then = await WithoutSequenceAsync(bed);
+        DateTimeOffset moment = bed.Clock.GetUtcNow();
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        await SendAsync(bed, 35, 70);
+
+        StreamOpening restored = await bed.Keep.RestoreAsync(StreamBed.Name, moment.ToString("O", CultureInfo.InvariantCulture));
+
+        restored.Sequence.ShouldBe(35);
+        (await WithoutSequenceAsync(bed)).ShouldBe(then);
+        await SendAsync(bed, 68, 72);
+        byte[] expected = await bed.StateAsync();
+        await using StreamBed revived = new(new FragileStore(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+        (await revived.StateAsync()).ShouldBe(expected);
+        FragileStore lost = new(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal)));
+        lost.Objects.Remove(lost.Objects.Keys.Last(k => k.Contains("/snapshots/", StringComparison.Ordinal)));
+        await using StreamBed withoutIt = new(lost);
+        (await withoutIt.StateAsync()).ShouldBe(expected, "the log says that the stream was restored");
+    }
+
+    [TestMethod]
+    public async Task A_restoration_to_the_latest_makes_the_present_state_anew()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed);
+        byte[] expected = await bed.StateAsync();
+
+        StreamOpening restored = await bed.Keep.RestoreAsync(StreamBed.Name, "latest");
+
+        restored.Damaged.ShouldBeEmpty();
+        (await bed.StateAsync()).ShouldBe(expected);
+    }
+
+    [TestMethod]
+    public async Task A_restoration_to_a_time_before_the_first_snapshot_lists_what_there_is()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed);
+        await bed.Keep.BackUpAsync(StreamBed.Name);
+        DateTimeOffset first = (await bed.Keep.BackupsAsync(StreamBed.Name))[0].At;
+
+        RequestException refused = await Should.ThrowAsync<RequestException>(() => bed.Keep.RestoreAsync(StreamBed.Name, "2020-01-01T00:00:00Z"));
+
+        refused.Errors.Keys.ShouldBe(["timestamp"]);
+        refused.Message.ShouldContain(first.ToString("O", CultureInfo.InvariantCulture));
+        (await Should.ThrowAsync<RequestException>(() => bed.Keep.RestoreAsync(StreamBed.Name, "yesterday"))).Message.ShouldContain("latest");
+    }
+
+    [TestMethod]
+    public async Task States_are_sealed_with_a_key_and_another_key_takes_over_without_a_restart()
+    {
+        Dictionary<string, string> keys = new(StringComparer.Ordinal) { ["k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ["k2"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
+        ManualClock clock = new();
+        await using StreamBed bed = new(clock: clock, keys: keys, key: "k1");
+        await FillAsync(bed);
+        bed.Store.Content().Where(o => o.Key.Contains("/log/", StringComparison.Ordinal) || o.Key.Contains("/snapshots/", StringComparison.Ordinal))
+            .ShouldAllBe(o => !Contains(o.Value, "printer") && Contains(o.Value, "k1"));
+
+        await using StreamBed rotated = new(new FragileStore(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))), clock, keys, "k2");
+        await SendAsync(rotated, 200, 210);
+        await rotated.Keep.BackUpAsync(StreamBed.Name);
+
+        (await rotated.Keep.VerifyAsync(StreamBed.Name)).Sound.ShouldBeTrue("what the old key sealed is still read with it");
+        Contains(rotated.Store.Content().Last(o => o.Key.Contains("/snapshots/", StringComparison.Ordinal)).Value, "k2").ShouldBeTrue();
+    }
+
+    [TestMethod]
+    public async Task A_missing_key_is_named()
+    {
+        Dictionary<string, string> keys = new(StringComparer.Ordinal) { ["k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
+        await using StreamBed bed = new(keys: keys, key: "k1");
+        await FillAsync(bed);
+
+        await using StreamBed keyless = new(new FragileStore(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+
+        (await Should.ThrowAsync<ObjectStoreException>(keyless.StateAsync)).Message.ShouldContain("Streams:Keys:k1");
+    }
+
+    [TestMethod]
+    public async Task A_second_writer_is_told_who_has_the_stream_and_gets_it_when_the_first_lets_go()
+    {
+        FragileStore store = new();
+        ManualClock clock = new();
+        StreamBed first = new(store, clock);
+        await FillAsync(first);
+        await using StreamBed second = new(store, clock);
+
+        RequestException refused = await Should.ThrowAsync<RequestException>(() => SendAsync(second, 300, 301));
+        refused.Problem.ShouldBe(RequestProblem.Conflict);
+        refused.Message.ShouldContain(Environment.MachineName);
+
+        await first.DisposeAsync();
+        await SendAsync(second, 300, 301);
+        (await second.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(101);
+    }
+
+    [TestMethod]
+    public async Task A_writer_whose_lease_lapsed_while_another_wrote_takes_the_others_items_up()
+    {
+        FragileStore store = new();
+        ManualClock clock = new();
+        await using StreamBed first = new(store, clock);
+        await FillAsync(first);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        StreamBed second = new(store, clock);
+        await SendAsync(second, 300, 305);
+        await second.DisposeAsync();
+
+        await SendAsync(first, 303, 310);
+
+        (await first.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(110, "ids that the other took are known");
+    }
+
+    private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
+
+    private static async Task<byte[]> WithoutSequenceAsync(StreamBed bed) => await bed.Directory.UseAsync(
+        StreamBed.Name,
+        open =>
+        {
+            StreamStateCopy copy = open.Read(StreamStateFormat.Copy);
+            return StreamStateFormat.WriteAsync(copy with { Data = copy.Data with { Sequence = 0 } }, CancellationToken.None);
+        },
+        CancellationToken.None);
+
+    private static async Task FillAsync(StreamBed bed)
+    {
+        await bed.CreateAsync();
+        for (int first = 0; first < 100; first += 5)
+        {
+            await SendAsync(bed, first, first + 5);
+            await BackUpAsync(bed, first + 5);
+        }
+    }
+
+    private static Task BackUpAsync(StreamBed bed, int sent) => sent % 25 == 0 ? bed.Keep.BackUpAsync(StreamBed.Name) : Task.CompletedTask;
+
+    // In requests of five; items of many topics, some late, more topics than there may be clusters.
+    private static async Task SendAsync(StreamBed bed, int from, int until)
+    {
+        for (int first = from; first < until; first += 5)
+        {
+            await bed.SendAsync([.. Enumerable.Range(first, Math.Min(5, until - first)).Select(i => bed.Item($"i{i}", $"{Topics[i * 7 % Topics.Length]} trouble {i % 4}", hoursAgo: i % 9 == 0 ? 30 : (100 - Math.Min(i, 100)) * 0.1))]);
+        }
+    }
+
+    private static async Task<int> FillUntilDeathAsync(StreamBed bed)
+    {
+        int answered = 0;
+        try
+        {
+            await bed.CreateAsync();
+            for (int first = 0; first < 100; first += 5)
+            {
+                await SendAsync(bed, first, first + 5);
+                answered += 5;
+                await BackUpAsync(bed, first + 5);
+            }
+        }
+        catch (ObjectStoreException)
+        {
+            bed.Store.IsDead.ShouldBeTrue();
+        }
+
+        return answered;
+    }
+}
