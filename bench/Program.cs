@@ -24,6 +24,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     MaskCommand.Create(),
     TrendsCommand.Create(),
     DriftCommand.Create(),
+    WatchCommand.Create(),
     EmergingCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

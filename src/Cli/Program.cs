@@ -19,6 +19,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     MonitorCommands.CreateValidate(),
     DriftCommand.Create(),
     AlertCommands.Create(),
+    ReportCommands.Create(),
     StreamCommands.Create(),
     ServeCommand.Create(),
 };

@@ -10,6 +10,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Operations;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
@@ -78,6 +79,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public NoteMeasures Note => Get<NoteMeasures>();
 
     public MeasureDrift Drift => Get<MeasureDrift>();
+
+    public WeeklyReports Weekly => Get<WeeklyReports>();
 
     public ShowAlerts Alerts => Get<ShowAlerts>();
 

@@ -10,12 +10,13 @@ using Pipeline.Incidents;
 using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Operations;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Adds what watches the pipeline: measures, drift, rules, alerts and their channels.</summary>
+/// <summary>Adds what watches the pipeline: measures, drift, rules, alerts and their channels, the weekly report.</summary>
 internal static class WatchServices
 {
     /// <summary>Adds the use cases.</summary>
@@ -27,6 +28,8 @@ internal static class WatchServices
         AlertOptions alerts = configuration.GetSection("Alerts").Get<AlertOptions>() ?? new AlertOptions();
         WatchOptions watch = configuration.GetSection("Watch").Get<WatchOptions>() ?? new WatchOptions();
         DriftOptions drift = configuration.GetSection("Drift").Get<DriftOptions>() ?? new DriftOptions();
+        CostOptions cost = configuration.GetSection("Cost").Get<CostOptions>() ?? new CostOptions();
+        cost.Validate();
         alerts.Validate();
         drift.Validate();
         watch.Validate();
@@ -57,6 +60,9 @@ internal static class WatchServices
             s.GetRequiredService<RaiseAlert>(),
             drift,
             s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(cost);
+        services.TryAddSingleton<MakeWeeklyReport>();
+        services.TryAddSingleton<WeeklyReports>();
         services.AddHostedService<Listening>();
         return services;
     }

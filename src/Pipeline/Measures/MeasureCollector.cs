@@ -42,6 +42,7 @@ public sealed class MeasureCollector : IDisposable
         ["pipeline.drift"] = "drift",
         ["pipeline.cpu.share"] = "cpu.share",
         ["pipeline.memory.share"] = "memory.share",
+        ["pipeline.memory.used"] = "memory.bytes",
         ["pipeline.disk.share"] = "disk.share",
         ["pipeline.ready"] = "ready",
     };

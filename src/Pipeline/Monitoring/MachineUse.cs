@@ -28,6 +28,7 @@ public sealed class MachineUse(string folder, TimeProvider clock)
         }
 
         _before = now;
+        PipelineMetrics.MemoryUsed.Record(process.WorkingSet64);
         long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (most > 0)
         {

@@ -81,6 +81,9 @@ public static class PipelineEvents
     /// <summary>The drift of a tech center was measured.</summary>
     public const int DriftMeasured = 183;
 
+    /// <summary>The weekly report was made.</summary>
+    public const int ReportMade = 184;
+
     /// <summary>The watch could not read or write the warehouse.</summary>
     public const int WatchFailed = 182;
 }

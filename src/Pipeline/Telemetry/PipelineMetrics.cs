@@ -112,6 +112,9 @@ public static class PipelineMetrics
     /// <summary>The part of its memory that the process uses, 0 to 1.</summary>
     public static readonly Gauge<double> Memory = Meter.CreateGauge<double>("pipeline.memory.share", "1", "The part of its memory that the process uses.");
 
+    /// <summary>Bytes of memory that the process uses.</summary>
+    public static readonly Gauge<long> MemoryUsed = Meter.CreateGauge<long>("pipeline.memory.used", "By", "Memory that the process uses.");
+
     /// <summary>The part of the disk of the data folder that is used, 0 to 1.</summary>
     public static readonly Gauge<double> Disk = Meter.CreateGauge<double>("pipeline.disk.share", "1", "The part of the disk of the data folder that is used.");
 

@@ -36,6 +36,7 @@ internal sealed class Api : IAsyncDisposable
             ["PullSchedule"] = "0 0 0 29 2 *",
             ["TrainSchedule"] = "0 0 0 29 2 *",
             ["DriftSchedule"] = "0 0 0 29 2 *",
+            ["ReportSchedule"] = "0 0 0 29 2 *",
             ["WatchSchedule"] = "0 0 0 29 2 *",
             ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",
