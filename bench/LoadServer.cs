@@ -11,7 +11,7 @@ internal sealed class LoadServer : IAsyncDisposable
 
     // What the clock starts would be measured too, at some hours and not at others.
     private const string Seldom = "0 0 0 29 2 *";
-    private static readonly string[] Schedules = ["PreprocessSchedule", "PredictSchedule", "PullSchedule", "TrainSchedule", "PurgeHistorySchedule"];
+    private static readonly string[] Schedules = ["PreprocessSchedule", "PredictSchedule", "PullSchedule", "TrainSchedule", "ArchiveSchedule", "PurgeHistorySchedule"];
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
 
@@ -45,6 +45,16 @@ internal sealed class LoadServer : IAsyncDisposable
         {
             _process.Refresh();
             return Math.Round(_process.WorkingSet64 / 1e6, 1);
+        }
+    }
+
+    /// <summary>The most resident memory since the start, in MB.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return Math.Round(_process.PeakWorkingSet64 / 1e6, 1);
         }
     }
 

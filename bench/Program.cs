@@ -20,6 +20,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     LimitCommand.Create(),
     PassCommand.Create(),
     LoadCommand.Create(),
+    UploadCommand.Create(),
     TableCommand.Create(),
     MaskCommand.Create(),
     TrendsCommand.Create(),

@@ -10,7 +10,6 @@ namespace Pipeline.Bench;
 internal static class ReliabilityCommand
 {
     private const int HeldOutOf = 5;
-    private const int Bins = 10;
 
     public static Command Create()
     {
@@ -25,15 +24,25 @@ internal static class ReliabilityCommand
             foreach (string name in parsed.GetRequiredValue(sets))
             {
                 QualitySet set = await QualitySet.EmbedAsync(EmbedderSet.Read(name, parsed.GetRequiredValue(folder).FullName), embedder, cancellationToken);
-                double[] errors = [.. Enumerable.Range(1, parsed.GetValue(seeds)).Select(seed => Error([.. set.Parts.SelectMany(part => Answers(part, seed, cancellationToken))], print: seed == 1))];
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: calibration error {errors.Average():0.000}, at most {errors.Max():0.000}"));
+                Reliability[] runs = [.. Enumerable.Range(1, parsed.GetValue(seeds)).Select(seed => new Reliability([.. set.Parts.SelectMany(part => Answers(part, seed, cancellationToken))]))];
+                Print(name, runs);
             }
         });
         return command;
     }
 
+    private static void Print(string name, Reliability[] runs)
+    {
+        Reliability all = new([.. runs.SelectMany(run => run.Answers)]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: calibration error of a training's answers {runs.Average(r => r.Error):0.000}, at most {runs.Max(r => r.Error):0.000}; of all answers together {all.Error:0.000}"));
+        foreach (string line in all.Lines)
+        {
+            Console.WriteLine(line);
+        }
+    }
+
     // Right is the problem that a training with the text gives it; the problems of the two trainings are matched by the texts that they share.
-    private static IEnumerable<(double Confidence, bool Right)> Answers(QualityPart part, int seed, CancellationToken cancellationToken)
+    private static IEnumerable<ReliabilityAnswer> Answers(QualityPart part, int seed, CancellationToken cancellationToken)
     {
         Dictionary<string, int> draws = new(StringComparer.Ordinal);
         Random random = new(seed);
@@ -56,25 +65,14 @@ internal static class ReliabilityCommand
         int[] reference = Problems(whole);
         int[] own = Problems(trained);
         Dictionary<int, int> matched = Enumerable.Range(0, kept.Length).GroupBy(i => own[i]).ToDictionary(g => g.Key, g => g.CountBy(i => reference[kept[i]]).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key);
+        Dictionary<int, int> leaders = Enumerable.Range(0, kept.Length).GroupBy(i => own[i]).ToDictionary(g => g.Key, g => g.CountBy(i => part.Truth[kept[i]]).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key);
         ClusterAssignment[] answers = trained.Geometry.Classify(part.Rows(held).Embeddings, cancellationToken);
-        return held.Select((row, i) => (answers[i].Confidence, (answers[i].ClusterId < 0 ? -1 : matched[trained.Problems[answers[i].ClusterId]]) == reference[row]));
+        return held.Select((row, i) =>
+        {
+            int problem = answers[i].ClusterId < 0 ? -1 : trained.Problems[answers[i].ClusterId];
+            return new ReliabilityAnswer(answers[i].Confidence, matched[problem] == reference[row], problem >= 0, problem >= 0 && leaders[problem] == part.Truth[row]);
+        });
     }
 
     private static int[] Problems(ClusteredIncidents clustered) => Array.ConvertAll(clustered.Labels, label => label < 0 ? -1 : clustered.Problems[label]);
-
-    private static double Error((double Confidence, bool Right)[] answers, bool print)
-    {
-        double error = 0;
-        foreach (IGrouping<int, (double Confidence, bool Right)> bin in answers.GroupBy(a => Math.Min(Bins - 1, (int)(Bins * a.Confidence))).OrderBy(g => g.Key))
-        {
-            double confidence = bin.Average(a => a.Confidence), rate = bin.Average(a => a.Right ? 1.0 : 0);
-            error += Math.Abs(confidence - rate) * bin.Count() / answers.Length;
-            if (print)
-            {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {bin.Key / 10.0:0.0} to {(bin.Key + 1) / 10.0:0.0} | {bin.Count()} | {confidence:0.000} | {rate:0.000} |"));
-            }
-        }
-
-        return error;
-    }
 }

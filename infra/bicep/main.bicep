@@ -26,11 +26,12 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, pull: string, predict: string, train: string, purgeHistory: string, watch: string, drift: string, report: string } = {
+param schedules { preprocess: string, pull: string, predict: string, train: string, archive: string, purgeHistory: string, watch: string, drift: string, report: string } = {
   preprocess: '0 0 * * * *'
   pull: '0 50 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
+  archive: '0 0 4 1 * *'
   purgeHistory: '0 0 3 * * *'
   watch: '0 */5 * * * *'
   drift: '0 0 4 * * *'
@@ -311,6 +312,7 @@ var appSettings = {
   PullSchedule: schedules.pull
   PredictSchedule: schedules.predict
   TrainSchedule: schedules.train
+  ArchiveSchedule: schedules.archive
   PurgeHistorySchedule: schedules.purgeHistory
   WatchSchedule: schedules.watch
   DriftSchedule: schedules.drift

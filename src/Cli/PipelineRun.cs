@@ -5,7 +5,6 @@ using Pipeline.Classification;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Demo;
 using Pipeline.Datasets;
-using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
@@ -104,12 +103,14 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         foreach (TrainingRequest version in versions ?? await _trained.NeededAsync(cancellationToken))
         {
-            _trainings.Add(await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken));
+            TrainingRecord training = await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken);
+            _trainings.Add(training);
+            _remarks.AddRange(training.TechCenters.Where(c => c.Stage is ModelStage.Candidate or ModelStage.Canary).Select(c => $"{c.TechCenter}: {c.Detail}"));
         }
 
         await RemarkWindowAsync(cancellationToken);
         DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
-        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken);
+        IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken: cancellationToken);
         await pipeline.Note.AfterPredictionAsync(predictions, begunAt, cancellationToken);
         RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
@@ -138,24 +139,24 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         List<RunTechCenter> centers = [];
         foreach (PredictionOutcome predicted in predictions.OrderBy(p => p.TechCenter, StringComparer.Ordinal))
         {
-            centers.Add(trained[predicted.TechCenter].LastOrDefault() is TrainingOutcome t
+            centers.Add(trained[predicted.TechCenter].LastOrDefault() is { Stage: null or ModelStage.Production } t
                 ? new RunTechCenter(
                     t.TechCenter, t.Incidents, t.Problems, t.Clusters, t.Status == TrainingStatus.Published ? t.Unclustered : t.Incidents, t.Domains, t.Version, Math.Round(trained[t.TechCenter].Sum(o => o.Seconds), 3), t.Detail ?? predicted.Detail)
                 {
                     Failed = t.Status == TrainingStatus.Failed || predicted.Failed,
                 }
-                : await KnownAsync(predicted, cancellationToken));
+                : await KnownAsync(predicted, trained[predicted.TechCenter].LastOrDefault(), cancellationToken));
         }
 
         return [.. centers];
     }
 
-    private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, CancellationToken cancellationToken)
+    private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, TrainingOutcome? candidate, CancellationToken cancellationToken)
     {
-        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadNewestAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
+        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadServingAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
         ModelManifest? model = version?.Manifest;
         int domains = version?.Loaded.Domains.Count ?? 0;
-        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, 0, predicted.Detail) { Failed = predicted.Failed };
+        return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, candidate?.Seconds ?? 0, candidate?.Detail ?? predicted.Detail) { Failed = predicted.Failed };
     }
 
     private async Task<int> FinishAsync(string title, RunResult result, RunOutputs outputs, CancellationToken cancellationToken)

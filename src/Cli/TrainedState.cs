@@ -77,7 +77,7 @@ internal sealed class TrainedState(LocalPipeline pipeline, TrainingOptions optio
     {
         try
         {
-            return await pipeline.Models.FindLatestAsync(center, cancellationToken) is not null;
+            return await pipeline.Models.FindServingAsync(center, cancellationToken) is not null;
         }
         catch (ModelException)
         {

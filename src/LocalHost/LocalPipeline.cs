@@ -1,9 +1,11 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
+using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.Drift;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -14,6 +16,8 @@ using Pipeline.Operations;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -54,6 +58,16 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ModelStore Models => Get<ModelStore>();
 
+    public ModelCatalog Catalog => Get<ModelCatalog>();
+
+    public ManageVersions Versions => Get<ManageVersions>();
+
+    public CompareVersions Compare => Get<CompareVersions>();
+
+    public PutAwayVersions PutAway => Get<PutAwayVersions>();
+
+    public RunLog Runs => Get<RunLog>();
+
     public PullIncidents Pull => Get<PullIncidents>();
 
     public PreprocessIncidents Preprocess => Get<PreprocessIncidents>();
@@ -65,6 +79,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TrainingSteps Train => Get<TrainingSteps>();
 
     public PredictIncidents Predict => Get<PredictIncidents>();
+
+    public ArchiveIncidents Archive => Get<ArchiveIncidents>();
+
+    public EraseIncident Erase => Get<EraseIncident>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 

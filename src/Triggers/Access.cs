@@ -11,6 +11,9 @@ internal static class Access
     /// <summary>What shows data: callers with a key too, for examples are texts that people wrote.</summary>
     public const AuthorizationLevel Read = AuthorizationLevel.Function;
 
+    /// <summary>What removes data for good, and the record of it: callers with the master key.</summary>
+    public const AuthorizationLevel Erase = AuthorizationLevel.Admin;
+
     /// <summary>Liveness and the description of the interface: anyone.</summary>
     public const AuthorizationLevel Open = AuthorizationLevel.Anonymous;
 }

@@ -4,11 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -31,12 +34,14 @@ public static class PipelineServices
         PreprocessingOptions preprocessing = Read<PreprocessingOptions>(configuration, "Preprocessing");
         TrainingOptions training = Read<TrainingOptions>(configuration, "Training");
         TrainingFanOutOptions fanOut = Read<TrainingFanOutOptions>(configuration, "TrainingFanOut");
+        GateOptions gate = Read<GateOptions>(configuration, "Gate");
         PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
         ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
         HistoryOptions history = Read<HistoryOptions>(configuration, "History");
         preprocessing.Validate();
         training.Validate();
         fanOut.Validate();
+        gate.Validate();
         prediction.Validate();
         cache.Validate();
         history.Validate();
@@ -44,6 +49,7 @@ public static class PipelineServices
         services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
+        services.TryAddSingleton(gate);
         services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
@@ -55,10 +61,12 @@ public static class PipelineServices
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
         services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
+        AddRollout(services, configuration);
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
+        services.AddRetention(configuration, training);
         services.AddWatch(configuration);
         services.AddStreams(configuration);
         services.TryAddSingleton<PipelineMonitor>();
@@ -71,10 +79,27 @@ public static class PipelineServices
         services.TryAddSingleton(s => new TrainingPlanner(s.GetRequiredService<ITechCenters>(), training, Clock(s)));
         services.TryAddSingleton<PreprocessingBacklog>();
         services.TryAddSingleton(s => new TrainingSchedule(s.GetRequiredService<ISettingsTable>(), configuration, Clock(s)));
+        services.TryAddSingleton(s => new ModelGate(
+            s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
+        services.TryAddSingleton<ReleaseCandidate>();
+        services.TryAddSingleton<RunLog>();
+        services.TryAddSingleton<TrainingRunRecorder>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>()));
+            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>()));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+    }
+
+    private static void AddRollout(IServiceCollection services, IConfiguration configuration)
+    {
+        RolloutOptions rollout = Read<RolloutOptions>(configuration, "Rollout");
+        rollout.Validate();
+        services.TryAddSingleton(rollout);
+        services.TryAddSingleton<ManageVersions>();
+        services.TryAddSingleton<RolloutSteps>();
+        services.TryAddSingleton<PutAwayVersions>();
+        services.TryAddSingleton<CompareVersions>();
+        services.TryAddSingleton<CanaryTrial>();
     }
 
     private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();

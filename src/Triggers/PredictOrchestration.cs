@@ -18,15 +18,16 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
     public const string Orchestrator = "PredictOrchestrator";
 
     private const string List = "PredictList";
-    private const string Predict = "PredictTechCenter";
+    /// <summary>The activity that predicts a tech center.</summary>
+    internal const string Predict = "PredictTechCenter";
 
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 6, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     /// <summary>Starts a prediction, or joins the same one that is under way; gives its name.</summary>
-    internal static Task<string> StartAsync(DurableTaskClient client, string? techCenter, CancellationToken cancellationToken)
+    internal static Task<string> StartAsync(DurableTaskClient client, string? techCenter, string? version, CancellationToken cancellationToken)
     {
-        string instanceId = techCenter is null ? "predict-all" : $"predict-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(techCenter)))[..8]}";
-        return SingletonWork.StartAsync(client, Orchestrator, instanceId, new PredictWork(techCenter, PipelineActivity.CurrentTraceParent), cancellationToken);
+        string instanceId = techCenter is null ? "predict-all" : $"predict-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{techCenter}{(version is null ? "" : $"\0{version}")}")))[..8]}";
+        return SingletonWork.StartAsync(client, Orchestrator, instanceId, new PredictWork(techCenter, PipelineActivity.CurrentTraceParent, version), cancellationToken);
     }
 
     /// <summary>Predicts one tech center after the other.</summary>
@@ -62,7 +63,7 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
         ArgumentNullException.ThrowIfNull(work);
         using Activity activity = PipelineActivity.Begin(Predict, ActivityKind.Internal, work.TraceParent);
         DateTimeOffset begunAt = clock.GetUtcNow();
-        PredictionOutcome outcome = (await predict.RunAsync(work.TechCenter, cancellationToken: cancellationToken)).Single();
+        PredictionOutcome outcome = (await predict.RunAsync(work.TechCenter, version: work.Version, cancellationToken: cancellationToken)).Single();
         await note.AfterPredictionAsync([outcome], begunAt, cancellationToken);
         if (outcome.Failed)
         {
@@ -86,7 +87,8 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
 /// <summary>What to predict.</summary>
 /// <param name="TechCenter">The tech center; null for all.</param>
 /// <param name="TraceParent">What asked for it, as a W3C <c>traceparent</c>; null where it is not known.</param>
-public sealed record PredictWork(string? TechCenter, string? TraceParent) : ITraced;
+/// <param name="Version">The version that answers; null for the one that serves.</param>
+public sealed record PredictWork(string? TechCenter, string? TraceParent, string? Version = null) : ITraced;
 
 /// <summary>How far a prediction is.</summary>
 /// <param name="Done">Tech centers that are done.</param>

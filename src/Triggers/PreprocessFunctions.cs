@@ -15,7 +15,7 @@ public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
     /// <summary>Starts the preprocessing of all that waits, after what a source in the warehouse itself has new.</summary>
     [Function("PreprocessOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
-    public Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public static Task OnScheduleAsync([TimerTrigger(Schedules.Preprocess)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         PreprocessOrchestration.StartAsync(client, new PreprocessWork(Limit: null, Pulls: true), cancellationToken);
 
     /// <summary>Starts a preprocessing of up to a limit, or joins the one that is under way.</summary>

@@ -18,6 +18,15 @@ internal static class Schedules
     /// <summary>When to look for a training that was missed; often enough to make up for it the same day.</summary>
     public const string MissedTraining = "0 10 * * * *";
 
+    /// <summary>When to take up trials that the command line or a training began.</summary>
+    public const string Rollouts = "30 */5 * * * *";
+
+    /// <summary>When to put old versions away.</summary>
+    public const string PutAway = "0 30 3 * * *";
+
+    /// <summary>When to archive; on the first of each month at four by default.</summary>
+    public const string Archive = "%ArchiveSchedule%";
+
     /// <summary>When to make snapshots of the streams: every hour.</summary>
     public const string StreamBackup = "0 0 * * * *";
 

@@ -75,17 +75,20 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
         try
         {
             TrainingOutcome trained = await steps.TrainAsync(training, cancellationToken);
+            await note.AfterTrainingAsync(trained, cancellationToken);
             LogTrained(trained.TechCenter, trained.Status, trained.Version);
+            if (trained.Status == TrainingStatus.Refused)
+            {
+                LogRefused(trained.TechCenter, trained.Version, trained.FailedTests, trained.Detail);
+            }
+
             return trained;
         }
         catch (TrainingFailedException)
         {
+            await note.RunAsync(CancellationToken.None);
             LogFailed(training.TechCenter, training.RunId);
             throw;
-        }
-        finally
-        {
-            await note.RunAsync(CancellationToken.None);
         }
     }
 
@@ -129,6 +132,9 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
 
     [LoggerMessage(PipelineEvents.TechCenterTrained, LogLevel.Information, "The training of {TechCenter} ended: {Status}, version {Version}")]
     private partial void LogTrained(string techCenter, TrainingStatus status, string? version);
+
+    [LoggerMessage(PipelineEvents.GateRefused, LogLevel.Error, "The gate refused {Version} of {TechCenter}; tests that were not passed: {FailedTests}. {Detail}")]
+    private partial void LogRefused(string techCenter, string? version, string? failedTests, string? detail);
 
     [LoggerMessage(PipelineEvents.TrainingFailed, LogLevel.Error, "The training of {TechCenter} in the run {RunId} failed; the run's record has the reason")]
     private partial void LogFailed(string techCenter, long runId);

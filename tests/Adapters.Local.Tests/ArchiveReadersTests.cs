@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Contracts;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.TestSupport;
 
@@ -21,7 +22,8 @@ public sealed class ArchiveReadersTests
         await using SqliteWarehouse warehouse = new(folder.File("warehouse.db"));
         await FillAsync(warehouse);
 
-        ArchiveOutcome outcome = await new ArchiveIncidents(warehouse, warehouse, new FileObjectStore(folder.File("objects")), new ArchiveOptions(), 24, TimeProvider.System).RunAsync();
+        FileObjectStore objects = new(folder.File("objects"));
+        ArchiveOutcome outcome = await new ArchiveIncidents(warehouse, warehouse, objects, new DatasetCatalog(objects, warehouse), new ArchiveOptions(), 24, TimeProvider.System).RunAsync();
 
         (outcome.Days, outcome.Incidents).ShouldBe((3, 4));
         string all = $"read_parquet('{folder.File("objects/archive/incidents")}/**/*.parquet', hive_partitioning = true)";

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -146,7 +145,7 @@ internal sealed class FakeServiceNow : IAsyncDisposable
         }
 
         string[] fields = query["sysparm_fields"].ToString().Split(',');
-        await context.Response.WriteAsJsonAsync(new { result = found.Skip(offset).Take(limit).Where(row => row.IsVisible).Select(row => fields.ToDictionary(f => f, f => Value(row, f))) });
+        await context.Response.WriteAsJsonAsync(new { result = found.Skip(offset).Take(limit).Where(row => row.IsVisible).Select(row => fields.ToDictionary(f => f, f => Value(row, f), StringComparer.Ordinal)) });
     }
 
     private FakeRow[] Find(string asked)

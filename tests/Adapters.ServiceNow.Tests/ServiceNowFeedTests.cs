@@ -94,7 +94,7 @@ public sealed class ServiceNowFeedTests
         await feed.PullAsync();
         await feed.PullAsync();
 
-        fixture.Server.Questions.TakeLast(2).Distinct().ShouldHaveSingleItem().ShouldStartWith("active=true^sys_updated_on>=2026-06-30 22:54:59^");
+        fixture.Server.Questions.TakeLast(2).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem().ShouldStartWith("active=true^sys_updated_on>=2026-06-30 22:54:59^");
     }
 
     [TestMethod]

@@ -113,6 +113,46 @@ public abstract class ObjectStoreContract
     }
 
     [TestMethod]
+    public async Task An_object_is_replaced_only_while_it_is_the_one_that_was_read()
+    {
+        (await Store.ReadTaggedAsync("box/a")).ShouldBeNull();
+        (await ReplaceAsync("box/a", "first", tag: null)).ShouldBeTrue();
+        (await ReplaceAsync("box/a", "other", tag: null)).ShouldBeFalse("there is one by now");
+        TaggedObject first = (await Store.ReadTaggedAsync("box/a")).ShouldNotBeNull();
+        Encoding.UTF8.GetString(first.Content.Span).ShouldBe("first");
+
+        (await ReplaceAsync("box/a", "second", first.Tag)).ShouldBeTrue();
+        (await ReplaceAsync("box/a", "third", first.Tag)).ShouldBeFalse("it was written since");
+        (await ReadAsync("box/a")).ShouldBe("second");
+        TaggedObject second = (await Store.ReadTaggedAsync("box/a")).ShouldNotBeNull();
+        second.Tag.ShouldNotBe(first.Tag, StringComparer.Ordinal);
+
+        await Store.DeleteAsync("box/a");
+        (await ReplaceAsync("box/a", "fourth", second.Tag)).ShouldBeFalse("it was deleted since");
+        (await Store.ReadTaggedAsync("box/a")).ShouldBeNull();
+    }
+
+    [TestMethod]
+    public async Task Many_who_add_to_an_object_at_once_lose_nothing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(writer => Task.Run(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                TaggedObject? read;
+                do
+                {
+                    read = await Store.ReadTaggedAsync("box/list");
+                }
+                while (!await ReplaceAsync("box/list", $"{(read is null ? "" : Encoding.UTF8.GetString(read.Content.Span))}{writer}-{i};", read?.Tag));
+            }
+        })));
+
+        string[] items = (await ReadAsync("box/list")).TrimEnd(';').Split(';');
+        items.ShouldBe(from writer in Enumerable.Range(0, 6) from i in Enumerable.Range(0, 5) select $"{writer}-{i}", ignoreOrder: true);
+    }
+
+    [TestMethod]
     public async Task A_write_that_fails_changes_nothing_and_its_error_passes_through()
     {
         await WriteAsync("box/a", "old");
@@ -188,6 +228,8 @@ public abstract class ObjectStoreContract
         (await Should.ThrowAsync<ArgumentException>(() => WriteAsync(name, "x"))).ParamName.ShouldBe("name");
         await Should.ThrowAsync<ArgumentException>(() => Store.OpenReadAsync(name));
         await Should.ThrowAsync<ArgumentException>(() => Store.DeleteAsync(name));
+        await Should.ThrowAsync<ArgumentException>(() => Store.ReadTaggedAsync(name));
+        await Should.ThrowAsync<ArgumentException>(() => Store.ReplaceAsync(name, new byte[1], "tag"));
     }
 
     [TestMethod]
@@ -215,6 +257,8 @@ public abstract class ObjectStoreContract
 
     protected Task<bool> WriteAsync(string name, string text, bool onlyIfAbsent = false) =>
         Store.WriteAsync(name, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), token).AsTask(), onlyIfAbsent);
+
+    private Task<bool> ReplaceAsync(string name, string text, string? tag) => Store.ReplaceAsync(name, Encoding.UTF8.GetBytes(text), tag);
 
     protected async Task<string> ReadAsync(string name)
     {

@@ -17,6 +17,7 @@ public abstract partial class WarehouseContract
 
         (await Unpredicted(10)).ShouldBe(["2 missing", "3 stale", "4 other model"]);
         (await Unpredicted(2)).ShouldBe(["2 missing", "3 stale"]);
+        (await Unpredicted(10, trial: "network/2025_q4")).ShouldBe(["2 missing", "3 stale"], "the other model is on trial");
 
         await Predictions.SavePredictionsAsync([Answer("2 missing"), Answer("3 stale", "new text"), Answer("4 other model")]);
         (await Unpredicted(10)).ShouldBeEmpty();

@@ -63,8 +63,8 @@ public abstract partial class WarehouseContract
 
     private Task<List<PredictedIncident>> Predicted(string? techCenter = null) => ToListAsync(Predictions.ReadPredictedAsync(techCenter));
 
-    private async Task<IEnumerable<string>> Unpredicted(int limit) =>
-        (await Predictions.ReadUnpredictedAsync("network", "e", "network/2026_q2", limit)).Select(incident => incident.Number);
+    private async Task<IEnumerable<string>> Unpredicted(int limit, string? trial = null) =>
+        (await Predictions.ReadUnpredictedAsync("network", "e", "network/2026_q2", trial, limit)).Select(incident => incident.Number);
 
     private static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> rows)
     {

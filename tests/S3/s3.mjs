@@ -1,6 +1,6 @@
 // Runs fauxqs's S3 service, in memory and on a free port, until standard input ends, which it does with the process that started it, however that one dies.
 // fauxqs takes every key and knows no conditional writes. Both are added here, in the service's own process, before it handles a request, which it does in one go:
-// If-None-Match: * on a write in one request and on the end of one in parts, and a refusal of keys that are not the tests' own.
+// If-None-Match: * and If-Match on a write in one request and on the end of one in parts, and a refusal of keys that are not the tests' own.
 import { buildApp } from "fauxqs";
 
 const accessKey = process.env.S3_ACCESS_KEY;
@@ -14,9 +14,10 @@ function refuse(reply, status, code, message) {
   reply.status(status).header("content-type", "application/xml").send(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
 }
 
-async function exists(path) {
+// The ETag of the object that is there; null where there is none.
+async function tagOf(path) {
   const answer = await app.inject({ method: "HEAD", url: path, headers: { "x-tests-own": "1" } });
-  return answer.statusCode === 200;
+  return answer.statusCode === 200 ? answer.headers.etag : null;
 }
 
 const busy = new Map();
@@ -33,7 +34,8 @@ app.addHook("preHandler", async (request, reply) => {
 
   const query = request.query ?? {};
   const ends = (request.method === "PUT" && !query.uploadId) || (request.method === "POST" && query.uploadId);
-  if (request.headers["if-none-match"] !== "*" || !ends) {
+  const wanted = request.headers["if-match"];
+  if ((request.headers["if-none-match"] !== "*" && !wanted) || !ends) {
     return;
   }
 
@@ -46,7 +48,13 @@ app.addHook("preHandler", async (request, reply) => {
   let done;
   busy.set(path, new Promise((resolve) => { done = resolve; }));
   request.release = () => { busy.delete(path); done(); };
-  if (await exists(path)) {
+  const tag = await tagOf(path);
+  if (wanted && tag === null) {
+    refuse(reply, 404, "NoSuchKey", "The specified key does not exist.");
+    return reply;
+  }
+
+  if (wanted ? tag.replaceAll('"', "") !== wanted.replaceAll('"', "") : tag !== null) {
     refuse(reply, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
     return reply;
   }

@@ -26,6 +26,8 @@ internal static class BigQueryRows
             ContentHash = OptionalText(row, "optional_hash"),
             ClusterId = (int?)OptionalNumber(row, "optional_cluster_id"),
             ClusterLabel = OptionalText(row, "optional_label"),
+            ProblemId = (int?)OptionalNumber(row, "optional_problem_id"),
+            ProblemLabel = OptionalText(row, "optional_problem"),
             DomainName = OptionalText(row, "optional_domain"),
             Confidence = (double?)row["optional_confidence"],
             ModelVersion = OptionalText(row, "optional_model"),

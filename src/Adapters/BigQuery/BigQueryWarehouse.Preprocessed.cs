@@ -72,12 +72,12 @@ public sealed partial class BigQueryWarehouse
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default)
     {
         BigQueryParameter[] asked = [Parameter.Text("techCenter", techCenter), Parameter.Text("embedder", embedder)];
         IReadOnlyList<(string Number, DateTime? Day)> found = await ListAsync(
             "find-unpredicted",
-            [.. asked, Parameter.Text("modelVersion", modelVersion), Parameter.Number("limit", limit)],
+            [.. asked, Parameter.Text("modelVersion", modelVersion), Parameter.Text("trialVersion", trialVersion ?? modelVersion), Parameter.Number("limit", limit)],
             row => (BigQueryRows.Text(row, "number"), BigQueryRows.OptionalTime(row, "sys_created_on")),
             cancellationToken);
         if (found.Count == 0)

@@ -13,7 +13,7 @@ namespace Pipeline.Adapters.Local;
 /// Names must not begin with the segment <c>.tmp</c> nor hold a colon or control characters (<see cref="ArgumentException"/>). On file systems that ignore case,
 /// names that differ only in case are one object. A folder that has lost its last object stays, unlisted.
 /// </remarks>
-public sealed class FileObjectStore : IObjectStore
+public sealed partial class FileObjectStore : IObjectStore
 {
     private const string TemporaryFolder = ".tmp";
 

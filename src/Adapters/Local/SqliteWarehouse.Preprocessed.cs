@@ -52,8 +52,8 @@ public sealed partial class SqliteWarehouse
         new SqliteQuery(SqliteWarehouseSql.ReadWindow, ["@techCenter", "@embedder", "@from", "@until"], techCenter, embedder, SqliteFormat.Date(from), SqliteFormat.Date(until)), ReadPreprocessed, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
-        new SqliteQuery(SqliteWarehouseSql.ReadUnpredicted, ["@techCenter", "@embedder", "@modelVersion", "@limit"], techCenter, embedder, modelVersion, limit), ReadPreprocessed, cancellationToken);
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadUnpredicted, ["@techCenter", "@embedder", "@modelVersion", "@trialVersion", "@limit"], techCenter, embedder, modelVersion, trialVersion ?? modelVersion, limit), ReadPreprocessed, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) =>

@@ -130,6 +130,8 @@ public sealed partial class SqliteWarehouse
         DomainName = Text(reader, 17),
         Confidence = reader.IsDBNull(18) ? null : reader.GetDouble(18),
         ModelVersion = Text(reader, 19),
+        ProblemId = reader.IsDBNull(20) ? null : reader.GetInt32(20),
+        ProblemLabel = Text(reader, 21),
     };
 
     private static ErasureRecord ReadErasure(SqliteDataReader reader) => new(reader.GetString(0), reader.GetString(1), SqliteFormat.ParseDate(reader.GetString(2)), reader.GetString(3))

@@ -211,7 +211,7 @@ internal static class SqliteWarehouseSql
     private const string SelectStored = """
         SELECT i.change_sequence, i.number, i.sys_created_on, i.sys_updated_on, i.texts, i.tech_center, i.priority, i.state, i.resolved_at, i.close_notes, i.reopen_count, i.location, i.cmdb_ci,
             s.combined_incidents_summary, s.content_hash,
-            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used
+            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used, p.predicted_problem_id, p.predicted_problem_label
         FROM incidents AS i
         LEFT JOIN preprocessed_incidents AS s ON s.number = i.number
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
@@ -349,7 +349,7 @@ internal static class SqliteWarehouseSql
         FROM preprocessed_incidents AS i
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
-            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used <> @modelVersion OR p.predicted_problem_id IS NULL)
+            AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used NOT IN (@modelVersion, @trialVersion) OR p.predicted_problem_id IS NULL)
         ORDER BY i.number
         LIMIT @limit
         """;

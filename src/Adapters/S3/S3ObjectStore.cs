@@ -60,7 +60,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         await using S3Upload upload = new(_client, Bucket, key, _partBytes, _options.Retries, explain);
         await write(upload, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return await upload.CommitAsync(onlyIfAbsent, cancellationToken);
+        return await upload.CommitAsync(onlyIfAbsent, onlyIfTag: null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -81,6 +81,36 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             throw explain(e);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default)
+    {
+        string key = KeyOf(name);
+        Func<Exception, ObjectStoreException> explain = Explain($"The object '{name}' could not be read");
+        try
+        {
+            using GetObjectResponse answer = await _client.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = key }, cancellationToken);
+            using MemoryStream content = new();
+            await answer.ResponseStream.CopyToAsync(content, cancellationToken);
+            return new TaggedObject(content.ToArray(), answer.ETag);
+        }
+        catch (AmazonS3Exception e) when (S3Failure.IsMissing(e))
+        {
+            return null;
+        }
+        catch (Exception e) when (S3Failure.IsOfTheStore(e) && !cancellationToken.IsCancellationRequested)
+        {
+            throw explain(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default)
+    {
+        await using S3Upload upload = new(_client, Bucket, KeyOf(name), _partBytes, _options.Retries, Explain($"The object '{name}' could not be written"));
+        await upload.WriteAsync(content, cancellationToken);
+        return await upload.CommitAsync(onlyIfAbsent: tag is null, tag, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -65,21 +65,24 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, int 
     }
 
     /// <summary>Makes what was written the object.</summary>
-    /// <returns>False where <paramref name="onlyIfAbsent"/> was asked for and there is an object: then that one stays.</returns>
-    public async Task<bool> CommitAsync(bool onlyIfAbsent, CancellationToken cancellationToken)
+    /// <param name="onlyIfAbsent">Whether there must be no object.</param>
+    /// <param name="onlyIfTag">The ETag that the object which is there must have; null for any.</param>
+    /// <param name="cancellationToken">Stops the sending.</param>
+    /// <returns>False where the condition does not hold: then what is there stays.</returns>
+    public async Task<bool> CommitAsync(bool onlyIfAbsent, string? onlyIfTag, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                await (_uploadId is null ? PutAsync(onlyIfAbsent, cancellationToken) : CompleteAsync(onlyIfAbsent, cancellationToken)).ConfigureAwait(false);
+                await (_uploadId is null ? PutAsync(onlyIfAbsent, onlyIfTag, cancellationToken) : CompleteAsync(onlyIfAbsent, onlyIfTag, cancellationToken)).ConfigureAwait(false);
                 _uploadId = null;
                 return true;
             }
             catch (AmazonS3Exception e) when (S3Failure.IsConflict(e))
             {
                 bool? own = await IsOwnAsync(cancellationToken).ConfigureAwait(false);
-                if (own == true || (own == false && onlyIfAbsent))
+                if (own == true || (own == false && (onlyIfAbsent || onlyIfTag is not null)))
                 {
                     return own.Value;
                 }
@@ -89,6 +92,10 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, int 
                 {
                     throw explain(e);
                 }
+            }
+            catch (AmazonS3Exception e) when (onlyIfTag is not null && S3Failure.IsMissing(e))
+            {
+                return false;
             }
             catch (Exception e) when (S3Failure.IsOfTheStore(e) && !cancellationToken.IsCancellationRequested)
             {
@@ -156,15 +163,15 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, int 
         }
     }
 
-    private async Task PutAsync(bool onlyIfAbsent, CancellationToken cancellationToken)
+    private async Task PutAsync(bool onlyIfAbsent, string? onlyIfTag, CancellationToken cancellationToken)
     {
         _part.Position = 0;
-        PutObjectRequest put = new() { BucketName = bucket, Key = key, InputStream = _part, AutoCloseStream = false, UseChunkEncoding = false, IfNoneMatch = onlyIfAbsent ? Any : null };
+        PutObjectRequest put = new() { BucketName = bucket, Key = key, InputStream = _part, AutoCloseStream = false, UseChunkEncoding = false, IfNoneMatch = onlyIfAbsent ? Any : null, IfMatch = onlyIfTag };
         put.Metadata.Add(WriterKey, _writer);
         await client.PutObjectAsync(put, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task CompleteAsync(bool onlyIfAbsent, CancellationToken cancellationToken)
+    private async Task CompleteAsync(bool onlyIfAbsent, string? onlyIfTag, CancellationToken cancellationToken)
     {
         if (_part.Length > 0)
         {
@@ -172,7 +179,7 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, int 
         }
 
         await client.CompleteMultipartUploadAsync(
-            new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = _uploadId, PartETags = _parts, IfNoneMatch = onlyIfAbsent ? Any : null }, cancellationToken).ConfigureAwait(false);
+            new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = _uploadId, PartETags = _parts, IfNoneMatch = onlyIfAbsent ? Any : null, IfMatch = onlyIfTag }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the object that is there is the one that was written here; null where there is none.</summary>

@@ -5,6 +5,7 @@ using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Storage;
 using Spectre.Console;
 
@@ -81,6 +82,10 @@ internal sealed class CommandHost
         catch (IntakeException e)
         {
             return Fail(e.Message, e.IsUsageError ? ExitCode.WrongUsage : ExitCode.Failed);
+        }
+        catch (RequestException e) when (e.Problem == RequestProblem.Conflict)
+        {
+            return Fail(e.Message, ExitCode.Failed);
         }
         catch (ArgumentException e)
         {

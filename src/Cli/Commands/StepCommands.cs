@@ -59,7 +59,11 @@ internal static class StepCommands
             CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Training {(plan.TechCenters is { } some ? ConsoleText.Count(some.Count, "tech center") : "all tech centers")} on the incidents from {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}."));
             TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(plan, progress, cancellationToken));
             await pipeline.Train.CloseAsync(record, cancellationToken);
-            await pipeline.Note.RunAsync(cancellationToken);
+            foreach (TrainingOutcome trained in record.TechCenters)
+            {
+                await pipeline.Note.AfterTrainingAsync(trained, cancellationToken);
+            }
+
             host.Show(new { run = record.RunId, record.Year, record.Quarter, record.Resumed, record.TechCenters }, console => WriteTraining(console, record));
             return record.TechCenters.Any(c => c.Status == TrainingStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
         }, cancellationToken));
@@ -70,17 +74,25 @@ internal static class StepCommands
     {
         Option<string?> data = CommandOptions.DataOfStep();
         Option<string?> center = CommandOptions.Text("--tech-center", "The tech center to predict. Default: all.", "C");
+        Option<string?> version = CommandOptions.Text("--model", "The model version that answers, such as 2026_q2, whatever its stage; needs --tech-center. Default: the one that serves.", "V");
         Option<int?> threads = CommandOptions.Threads();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("predict", "Assign incidents without an up-to-date prediction to the problems of the newest model version.") { data, center, threads, json };
+        Command command = new("predict", "Assign incidents without an up-to-date prediction to the problems of the model version that serves.") { data, center, version, threads, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(version) is not null && result.GetResult(center) is null)
+            {
+                result.AddError("--model needs --tech-center: a version belongs to one tech center.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The predictions that were made are kept; the same command makes the others.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings().With(threads: parsed.GetValue(threads)), cancellationToken);
             string? asked = parsed.GetValue(center);
             RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
-            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the problems of the newest model versions.");
+            CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the problems of the model versions that serve.");
             DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
-            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, cancellationToken));
+            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, parsed.GetValue(version), cancellationToken));
             await pipeline.Note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Adapters.Local;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.LocalHost;
 using Pipeline.Models;
@@ -77,9 +78,11 @@ internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<Pipelin
             Report(changes.Count);
         }
 
+        IReadOnlyList<Dataset> datasets = await pipeline.Datasets.ListAsync(cancellationToken);
         foreach (TechCenterStatistics center in centers)
         {
-            await foreach (Preprocessing.PreprocessedIncident row in pipeline.Preprocessed.ReadWindowAsync(center.TechCenter, pipeline.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken))
+            string embedder = DatasetCatalog.OwnerOf(center.TechCenter, datasets).EmbedderOr(pipeline.Preprocess.Embedder);
+            await foreach (Preprocessing.PreprocessedIncident row in pipeline.Preprocessed.ReadWindowAsync(center.TechCenter, embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken))
             {
                 Report(1);
             }

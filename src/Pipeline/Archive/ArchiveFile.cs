@@ -70,6 +70,16 @@ internal sealed class ArchiveFile : IAsyncDisposable
             yield break;
         }
 
+        await foreach (ArchivedRow row in ReadAsync(file, name, cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private static async IAsyncEnumerable<ArchivedRow> ReadAsync(FileStream file, string name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         int groups = await CountGroupsAsync(file, name, cancellationToken);
         for (int group = 0; group < groups; group++)
         {
@@ -79,8 +89,6 @@ internal sealed class ArchiveFile : IAsyncDisposable
             }
         }
     }
-
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     private async Task WriteGroupAsync(CancellationToken cancellationToken)
     {
@@ -102,21 +110,19 @@ internal sealed class ArchiveFile : IAsyncDisposable
 
     private async Task<string?> FindDifferenceAsync(IObjectStore objects, string name, string hash, CancellationToken cancellationToken)
     {
-        await using (FileStream? there = await objects.FetchAsync(name, cancellationToken))
+        await using FileStream? there = await objects.FetchAsync(name, cancellationToken);
+        if (there is null)
         {
-            if (there is null)
-            {
-                return "it is not there";
-            }
+            return "it is not there";
+        }
 
-            if (!string.Equals(Convert.ToHexStringLower(await SHA256.HashDataAsync(there, cancellationToken)), hash, StringComparison.Ordinal))
-            {
-                return "its bytes are others";
-            }
+        if (!string.Equals(Convert.ToHexStringLower(await SHA256.HashDataAsync(there, cancellationToken)), hash, StringComparison.Ordinal))
+        {
+            return "its bytes are others";
         }
 
         int rows = 0;
-        await foreach (ArchivedRow row in ReadAsync(objects, name, cancellationToken))
+        await foreach (ArchivedRow row in ReadAsync(there, name, cancellationToken))
         {
             rows++;
             if (!Rows.TryGetValue(row.Number, out UInt128 written) || written != row.Hash())
@@ -132,6 +138,7 @@ internal sealed class ArchiveFile : IAsyncDisposable
     {
         try
         {
+            file.Position = 0;
             await using ParquetReader reader = await ParquetReader.CreateAsync(file, leaveStreamOpen: true, cancellationToken: cancellationToken);
             return reader.RowGroupCount;
         }

@@ -69,6 +69,14 @@ public sealed record ArchivedRow
     [JsonPropertyName("predicted_cluster_label")]
     public string? ClusterLabel { get; set; }
 
+    /// <summary>The problem that the cluster was a variant of, -1 for none; null where it was not predicted, or by a version that knew no problems.</summary>
+    [JsonPropertyName("predicted_problem_id")]
+    public int? ProblemId { get; set; }
+
+    /// <summary>The problem's name.</summary>
+    [JsonPropertyName("predicted_problem_label")]
+    public string? ProblemLabel { get; set; }
+
     /// <summary>The name of the cluster's domain.</summary>
     [JsonPropertyName("predicted_domain_name")]
     public string? DomainName { get; set; }
@@ -107,6 +115,8 @@ public sealed record ArchivedRow
             Summary = stored.Summary,
             ClusterId = stored.ClusterId,
             ClusterLabel = stored.ClusterLabel,
+            ProblemId = stored.ProblemId,
+            ProblemLabel = stored.ProblemLabel,
             DomainName = stored.DomainName,
             Confidence = stored.Confidence,
             ModelVersion = stored.ModelVersion,

@@ -49,8 +49,8 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     {
         IReadOnlyList<string> texts = Texts(request);
         string techCenter = await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
-        LiveModel live = await models.GetAsync(techCenter, cancellationToken)
-            ?? throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no model any more. Train it first.");
+        LiveModel live = request.Version is string version ? await models.GetAsync(techCenter, version, cancellationToken) : await models.GetAsync(techCenter, cancellationToken)
+            ?? throw RequestException.Invalid("techCenter", $"No model serves the tech center '{techCenter}'. Train it, or promote a version.");
         FittedModel model = live.Model;
         if (model.Manifest.Records is { } mix)
         {
@@ -181,7 +181,8 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
 /// <param name="TechCenter">The tech center whose model answers; null where only one has a model.</param>
 /// <param name="Text">One text.</param>
 /// <param name="Texts">1 to 100 texts.</param>
-public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null);
+/// <param name="Version">The model version that answers, whatever its stage; null for the one that serves.</param>
+public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null, string? Version = null);
 
 /// <summary>The answer to a <see cref="ClassifyRequest"/>.</summary>
 /// <param name="TechCenter">The tech center whose model answered.</param>

@@ -8,9 +8,9 @@ public interface IPredictions
 {
     /// <summary>
     /// Up to <paramref name="limit"/> preprocessed incidents of a tech center and embedder whose prediction is missing, of an older text,
-    /// without a problem, or not by <paramref name="modelVersion"/>, in ordinal order of number.
+    /// without a problem, or neither by <paramref name="modelVersion"/> nor by <paramref name="trialVersion"/>, where one is on trial, in ordinal order of number.
     /// </summary>
-    Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Stores predictions by incident, replacing older ones. One whose content hash or tech center is not the incident's present one is left out.</summary>
     Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default);

@@ -1,15 +1,19 @@
 using Pipeline.Models;
+using Pipeline.Requests;
 
 namespace Pipeline.Classification;
 
 /// <summary>
-/// The newest model version of each tech center in memory, as many as there is memory set aside for. Safe for use by many threads: a version is loaded once
-/// however many ask for it, and while a newer one is loaded the others go on with the one before.
+/// The model version that serves each tech center in memory, as many as there is memory set aside for. Safe for use by many threads: a version is loaded once
+/// however many ask for it, and while another one is loaded the others go on with the one before. Versions that are asked for by name are kept beside them.
 /// </summary>
 public sealed class ModelCache(ModelStore models, ExampleIndexer examples, ModelCacheOptions options, TimeProvider clock, int? maxDegreeOfParallelism = null)
 {
     // The vectors as they were read, scaled and packed for the search; the known texts, and the examples' embeddings.
     private const long MemoryPerFileByte = 4;
+
+    // Between a tech center and a version in the name of an entry.
+    private const char OfVersion = '\0';
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -22,13 +26,13 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         {
             lock (_lock)
             {
-                return [.. _entries.Where(e => e.Value.Model is not null).Select(e => e.Key).Order(StringComparer.Ordinal)];
+                return [.. _entries.Where(e => e.Value.Model is not null && !e.Key.Contains(OfVersion, StringComparison.Ordinal)).Select(e => e.Key).Order(StringComparer.Ordinal)];
             }
         }
     }
 
-    /// <summary>The newest version of a tech center's model that is sound; null where none is published.</summary>
-    /// <exception cref="ModelException">Every version is damaged, and none is in memory.</exception>
+    /// <summary>The version that serves a tech center, or stands in for it; null where none does.</summary>
+    /// <exception cref="ModelException">Every version that served is damaged, and none is in memory.</exception>
     public async Task<LiveModel?> GetAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         Entry entry = Use(techCenter);
@@ -56,9 +60,32 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         }
     }
 
-    /// <summary>Looks for a newer version at once.</summary>
-    /// <returns>The newest version; null where none is published.</returns>
-    /// <exception cref="ModelException">Every version is damaged, and none is in memory.</exception>
+    /// <summary>A version by its name, whatever its stage.</summary>
+    /// <exception cref="RequestException">There is no such version.</exception>
+    /// <exception cref="ModelException">It is damaged.</exception>
+    public async Task<LiveModel> GetAsync(string techCenter, string version, CancellationToken cancellationToken = default)
+    {
+        Entry entry = Use($"{techCenter}{OfVersion}{version}");
+        await entry.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (entry.Model is null)
+            {
+                entry.Model = await LoadAsync(await models.RequireAsync(techCenter, version, cancellationToken), present: null, cancellationToken);
+                MakeRoom(entry);
+            }
+
+            return entry.Model;
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    /// <summary>Looks at once which version serves.</summary>
+    /// <returns>The version; null where none does.</returns>
+    /// <exception cref="ModelException">Every version that served is damaged, and none is in memory.</exception>
     public async Task<LiveModel?> RefreshAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         Entry entry = Use(techCenter);
@@ -79,15 +106,15 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
     {
         try
         {
-            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, entry.Model, token), cancellationToken) is not SoundVersion<LiveModel> newest)
+            if (await models.LoadServingAsync(techCenter, (manifest, token) => LoadAsync(manifest, entry.Model, token), cancellationToken) is not SoundVersion<LiveModel> serving)
             {
                 Forget(techCenter, entry);
                 return null;
             }
 
-            if (!ReferenceEquals(entry.Model, newest.Loaded))
+            if (!ReferenceEquals(entry.Model, serving.Loaded))
             {
-                entry.Model = newest.Loaded;
+                entry.Model = serving.Loaded;
                 MakeRoom(entry);
             }
         }

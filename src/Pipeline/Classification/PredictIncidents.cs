@@ -9,19 +9,20 @@ using Pipeline.Telemetry;
 namespace Pipeline.Classification;
 
 /// <summary>
-/// The prediction use case: gives every incident without an up-to-date prediction the answer of its tech center's newest model version that is sound.
-/// A prediction is up to date when it is of the incident's present text and by the newest version, so publishing a version redoes them once; so does one that names no problem.
+/// The prediction use case: gives every incident without an up-to-date prediction the answer of the model version that serves its tech center; those of the share of a version on trial
+/// get the answer of that one. A prediction is up to date when it is of the incident's present text, names a problem and is by one of the two, so a promotion and a rollback redo them once.
 /// </summary>
 public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
     /// <param name="progress">Told before each tech center: how many incidents have no up-to-date prediction is not known before.</param>
+    /// <param name="version">The version that answers, whatever its stage, of the tech center that is named; null for the one that serves.</param>
     /// <param name="cancellationToken">Stops after a batch.</param>
-    /// <exception cref="RequestException">The tech center has no preprocessed incidents.</exception>
+    /// <exception cref="RequestException">The tech center has no preprocessed incidents, or no such version.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
-    public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, cancellationToken), outcomes => !outcomes.Any(o => o.Failed));
+    public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, string? version = null, CancellationToken cancellationToken = default) =>
+        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, version, cancellationToken), outcomes => !outcomes.Any(o => o.Failed));
 
     /// <summary>The tech centers that a prediction goes through: those that have preprocessed incidents.</summary>
     /// <param name="techCenter">The one that is asked for; null for all.</param>
@@ -37,38 +38,50 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             : throw RequestException.Invalid("techCenter", $"The tech center '{techCenter}' has no preprocessed incidents. Known: {string.Join(", ", statistics.Select(s => $"'{s.TechCenter}'"))}.");
     }
 
-    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PredictionOutcome>> RunCentersAsync(string? techCenter, IProgress<PipelineProgress>? progress, string? version, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> asked = await ListAsync(techCenter, cancellationToken);
         IReadOnlyList<Dataset> known = datasets is null ? DatasetCatalog.BuiltIn : await datasets.ListAsync(cancellationToken);
+        if (version is not null && techCenter is null)
+        {
+            throw RequestException.Invalid("version", "A version belongs to one tech center. Name it as well.");
+        }
+
         List<PredictionOutcome> outcomes = [];
         foreach (string center in asked)
         {
             progress?.Report(new PipelineProgress("Predicting", outcomes.Count, asked.Count, center, "tech center"));
-            outcomes.Add(await CenterAsync(center, DatasetCatalog.OwnerOf(center, known).EmbedderOr(embedder), cancellationToken));
+            outcomes.Add(await CenterAsync(center, DatasetCatalog.OwnerOf(center, known).EmbedderOr(embedder), version, cancellationToken));
         }
 
         progress?.Report(new PipelineProgress("Predicting", asked.Count, asked.Count, Unit: "tech center"));
         return outcomes;
     }
 
-    private async Task<PredictionOutcome> CenterAsync(string techCenter, string embedderOfRows, CancellationToken cancellationToken)
+    private async Task<PredictionOutcome> CenterAsync(string techCenter, string embedderOfRows, string? version, CancellationToken cancellationToken)
     {
         try
         {
-            if (await models.LoadNewestAsync(techCenter, (manifest, token) => LoadAsync(manifest, embedderOfRows, token), cancellationToken) is not SoundVersion<FittedModel?> version)
+            if (await LoadAsync(techCenter, embedderOfRows, version, cancellationToken) is not SoundVersion<FittedModel?> serving)
             {
-                return new PredictionOutcome(techCenter, null, 0, 0, "No model has been trained for this tech center yet.");
+                return new PredictionOutcome(techCenter, null, 0, 0, "No model serves this tech center yet: train, or promote a version that was refused.");
             }
 
-            if (version.Damage is not null)
+            if (serving.Damage is not null)
             {
                 PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
             }
 
-            return version.Loaded is FittedModel model
-                ? await PredictAsync(techCenter, embedderOfRows, model, cancellationToken) with { Detail = version.Damage }
-                : new PredictionOutcome(techCenter, version.Manifest.Version, 0, 0, $"The model was trained on the embedder '{version.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
+            if (serving.Loaded is not FittedModel model)
+            {
+                return new PredictionOutcome(techCenter, serving.Manifest.Version, 0, 0, $"The model was trained on the embedder '{serving.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
+            }
+
+            CenterStages? stages = version is null ? await models.Stages.ReadAsync(techCenter, cancellationToken) : null;
+            (FittedModel Model, int Percent)? trial = await LoadTrialAsync(techCenter, embedderOfRows, stages?.Canary, cancellationToken);
+            return await PredictAsync(techCenter, embedderOfRows, model, trial, () => IsChangedAsync(stages, cancellationToken), cancellationToken) is PredictionOutcome outcome
+                ? outcome with { Detail = serving.Damage }
+                : await CenterAsync(techCenter, embedderOfRows, version, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -80,18 +93,60 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
+    private async Task<SoundVersion<FittedModel?>?> LoadAsync(string techCenter, string embedderOfRows, string? version, CancellationToken cancellationToken)
+    {
+        if (version is null)
+        {
+            return await models.LoadServingAsync(techCenter, (manifest, token) => LoadAsync(manifest, embedderOfRows, token), cancellationToken);
+        }
+
+        ModelManifest named = await models.RequireAsync(techCenter, version, cancellationToken);
+        return new SoundVersion<FittedModel?>(named, await LoadAsync(named, embedderOfRows, cancellationToken), Damage: null);
+    }
+
+    private async Task<bool> IsChangedAsync(CenterStages? stages, CancellationToken cancellationToken)
+    {
+        if (stages is null)
+        {
+            return false;
+        }
+
+        CenterStages present = await models.Stages.ReadAsync(stages.TechCenter, cancellationToken);
+        return present.Production?.Version != stages.Production?.Version || present.Canary?.Version != stages.Canary?.Version || present.Canary?.Percent != stages.Canary?.Percent;
+    }
+
+    // A version on trial that cannot be used is the trial's concern: nothing is answered by it.
+    private async Task<(FittedModel Model, int Percent)?> LoadTrialAsync(string techCenter, string embedderOfRows, StagedVersion? canary, CancellationToken cancellationToken)
+    {
+        if (canary is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await LoadAsync(await models.RequireAsync(techCenter, canary.Version, cancellationToken), embedderOfRows, cancellationToken) is FittedModel model ? (model, canary.Percent ?? 0) : null;
+        }
+        catch (Exception e) when (e is ModelException or RequestException)
+        {
+            PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
+            return null;
+        }
+    }
+
     // The vectors of another embedder mean nothing to a version: it is not loaded.
     private async Task<FittedModel?> LoadAsync(ModelManifest manifest, string embedderOfRows, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedderOfRows, StringComparison.Ordinal)
         ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
         : null;
 
-    private async Task<PredictionOutcome> PredictAsync(string techCenter, string embedderOfRows, FittedModel model, CancellationToken cancellationToken)
+    // Null where another version serves by now: two that answered against each other would never come to an end.
+    private async Task<PredictionOutcome?> PredictAsync(string techCenter, string embedderOfRows, FittedModel model, (FittedModel Model, int Percent)? trial, Func<Task<bool>> isChanged, CancellationToken cancellationToken)
     {
         int predicted = 0;
         int unclustered = 0;
         while (true)
         {
-            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, options.BatchSize, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, trial?.Model.Name, options.BatchSize, cancellationToken);
             if (batch.Count == 0)
             {
                 if (predicted > 0)
@@ -103,20 +158,34 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
             }
 
-            IReadOnlyList<ClusterAssignment> answers = model.Classify([.. batch.Select(i => (i.ContentHash, model.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
-            DateTimeOffset now = clock.GetUtcNow();
-
-            // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
-            if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
+            if (await isChanged())
             {
-                await told(new PredictedBatch(techCenter, model, batch, answers), cancellationToken);
+                return null;
             }
 
-            await predictions.SavePredictionsAsync([.. batch.Zip(answers, (incident, answer) => Describe(model, incident, answer, now))], cancellationToken);
+            List<IncidentPrediction> made = [];
+            foreach (IGrouping<bool, PreprocessedIncident> part in batch.GroupBy(i => trial is not null && CanaryShare.Includes(i.Number, trial.Value.Percent)))
+            {
+                FittedModel asked = part.Key ? trial!.Value.Model : model;
+                PreprocessedIncident[] incidents = [.. part];
+                IReadOnlyList<ClusterAssignment> answers = asked.Classify([.. incidents.Select(i => (i.ContentHash, asked.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
+                DateTimeOffset now = clock.GetUtcNow();
+                MeasureLikeness(techCenter, answers);
+
+                // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
+                if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
+                {
+                    await told(new PredictedBatch(techCenter, asked, incidents, answers), cancellationToken);
+                }
+
+                made.AddRange(incidents.Zip(answers, (incident, answer) => Describe(asked, incident, answer, now)));
+            }
+
+            await predictions.SavePredictionsAsync(made, cancellationToken);
             predicted += batch.Count;
-            int alone = answers.Count(a => a.ClusterId == IncidentPrediction.Unclustered);
+            int alone = made.Count(p => p.ClusterId == IncidentPrediction.Unclustered);
             unclustered += alone;
-            Measure(techCenter, answers, alone);
+            Measure(techCenter, made, alone);
         }
     }
 
@@ -160,23 +229,26 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
-    private static void Measure(string techCenter, IReadOnlyList<ClusterAssignment> answers, int unclustered)
+    private static void MeasureLikeness(string techCenter, IReadOnlyList<ClusterAssignment> answers)
+    {
+        if (PipelineMetrics.Likeness.Enabled)
+        {
+            foreach (float likeness in answers.Select(a => a.Likeness).OfType<float>())
+            {
+                PipelineMetrics.Likeness.Record(likeness, PipelineMetrics.TechCenter(techCenter));
+            }
+        }
+    }
+
+    private static void Measure(string techCenter, IReadOnlyList<IncidentPrediction> answers, int unclustered)
     {
         KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
         PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
         PipelineMetrics.Predictions.Add(unclustered, center, new("outcome", "unclustered"));
         PipelineMetrics.Records.Add(answers.Count, center, new("operation", PipelineOperation.Predict));
-        if (PipelineMetrics.Likeness.Enabled)
-        {
-            foreach (ClusterAssignment answer in answers.Where(a => a.Likeness is not null))
-            {
-                PipelineMetrics.Likeness.Record(answer.Likeness!.Value, center);
-            }
-        }
-
         if (PipelineMetrics.Confidence.Enabled)
         {
-            foreach (ClusterAssignment answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))
+            foreach (IncidentPrediction answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))
             {
                 PipelineMetrics.Confidence.Record(answer.Confidence, center);
             }

@@ -10,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Drift;
 
 /// <summary>
-/// The drift use case: compares the incidents that are new since a tech center's newest version with those that it was trained on, as the version sees them, and asks a fixed set
+/// The drift use case: compares the incidents that are new since a tech center's version in production with those that it was trained on, as the version sees them, and asks a fixed set
 /// of probes again, whose answers must not change by themselves.
 /// </summary>
 public sealed class MeasureDrift(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ModelStore models, DriftFiles files, ISettingsTable settings, IEmbeddingGenerator<string, Embedding<float>> embedder, string embedderId, RaiseAlert raise, DriftOptions options, TimeProvider clock)
@@ -48,7 +48,7 @@ public sealed class MeasureDrift(ITechCenters techCenters, IPreprocessedIncident
         SoundVersion<FittedModel>? version;
         try
         {
-            version = await models.LoadNewestAsync(techCenter, async (manifest, token) => FittedModel.Load(manifest, await models.ReadAsync(manifest, token)), cancellationToken);
+            version = await models.LoadServingAsync(techCenter, async (manifest, token) => FittedModel.Load(manifest, await models.ReadAsync(manifest, token)), cancellationToken);
         }
         catch (ModelException e)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Storage;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Erasure;
 /// Takes an incident out of the files that came in and were kept, and out of their rejects. A file is written anew as CSV with its other rows, under its name with <c>.erased.csv</c> behind it;
 /// one that cannot be told into rows is deleted where the number is anywhere in it.
 /// </summary>
-public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, IntakeOptions standard)
+public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard)
 {
     private const string Rewritten = ".erased.csv";
     private const int Piece = 128 * 1024;
@@ -23,6 +24,8 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
     /// <returns>The rows that were taken out of files and of rejects, and the files that were deleted.</returns>
     public async Task<(int Rows, int Rejects, int Deleted)> RunAsync(string number, CancellationToken cancellationToken = default)
     {
+        IReadOnlyList<Dataset> all = await datasets.ListAsync(cancellationToken);
+        Dataset dataset = OwnerOf(number, all);
         (int rows, int rejects, int deleted) = (0, 0, 0);
         foreach (string folder in Folders)
         {
@@ -34,15 +37,21 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
 
             foreach (string name in names)
             {
+                Ingestion? ingestion = await log.FindIngestionAsync(name.Split('/')[1], cancellationToken);
+                if (!string.Equals(DatasetOf(ingestion, all), dataset.Name, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
                 switch (name[(name.LastIndexOf('/') + 1)..])
                 {
                     case "report.json":
                         break;
                     case "rejects.ndjson":
-                        rejects += await FromRejectsAsync(name, number, cancellationToken);
+                        rejects += await FromRejectsAsync(name, WrittenAs(number, dataset), cancellationToken);
                         break;
                     default:
-                        (int taken, bool isGone) = await FromFileAsync(name, number, cancellationToken);
+                        (int taken, bool isGone) = await FromFileAsync(name, ReadingOf(name, ingestion), dataset, number, cancellationToken);
                         rows += taken;
                         deleted += isGone ? 1 : 0;
                         break;
@@ -125,7 +134,7 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
         return taken;
     }
 
-    private async Task<(int Rows, bool IsDeleted)> FromFileAsync(string name, string number, CancellationToken cancellationToken)
+    private async Task<(int Rows, bool IsDeleted)> FromFileAsync(string name, IntakeOptions reading, Dataset dataset, string number, CancellationToken cancellationToken)
     {
         await using FileStream? content = await objects.FetchAsync(name, cancellationToken);
         if (content is null)
@@ -135,11 +144,12 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
 
         try
         {
-            return (await FromTableAsync(name, content, number, cancellationToken), false);
+            return (await FromTableAsync(name, content, new IncidentReader(reading, dataset: dataset), number, cancellationToken), false);
         }
         catch (IntakeException)
         {
-            bool holds = await HoldsAsync(content, Encoding.UTF8.GetBytes(number), cancellationToken) || await HoldsAsync(content, Encoding.Unicode.GetBytes(number), cancellationToken);
+            string written = WrittenAs(number, dataset);
+            bool holds = await HoldsAsync(content, Encoding.UTF8, written, cancellationToken) || await HoldsAsync(content, Encoding.Unicode, written, cancellationToken);
             if (holds)
             {
                 await objects.DeleteAsync(name, cancellationToken);
@@ -149,10 +159,10 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
         }
     }
 
-    private async Task<int> FromTableAsync(string name, FileStream content, string number, CancellationToken cancellationToken)
+    private async Task<int> FromTableAsync(string name, FileStream content, IncidentReader reader, string number, CancellationToken cancellationToken)
     {
         using SourceFile file = SourceFile.Of(content, name[(name.LastIndexOf('/') + 1)..]);
-        IncidentTable table = new IncidentReader(await ReadingAsync(name, cancellationToken)).Open(file, cancellationToken);
+        IncidentTable table = reader.Open(file, cancellationToken);
         await using FileStream rest = TemporaryFile.Create();
         int taken;
         await using (StreamWriter target = new(rest, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
@@ -175,9 +185,8 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
     }
 
     /// <summary>How a file was read when it came in. What was written here says its encoding itself.</summary>
-    private async Task<IntakeOptions> ReadingAsync(string name, CancellationToken cancellationToken)
+    private IntakeOptions ReadingOf(string name, Ingestion? ingestion)
     {
-        Ingestion? ingestion = await log.FindIngestionAsync(name.Split('/')[1], cancellationToken);
         IntakeOptions reading = ingestion?.Reading ?? standard;
         return name.EndsWith(Rewritten, StringComparison.Ordinal) ? reading with { Encoding = null } : reading;
     }
@@ -199,21 +208,55 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Inta
         return taken;
     }
 
-    private static async Task<bool> HoldsAsync(FileStream content, byte[] pattern, CancellationToken cancellationToken)
+    /// <summary>The data set that a stored number is of: other numbers than those of incidents begin with their data set's name.</summary>
+    internal static Dataset OwnerOf(string number, IReadOnlyList<Dataset> datasets) => DatasetCatalog.OwnerOf(number, datasets);
+
+    private static string DatasetOf(Ingestion? ingestion, IReadOnlyList<Dataset> datasets)
     {
+        string? named = ingestion?.Dataset ?? (ingestion?.ObjectName is { } dropped ? IncomingFiles.FolderOf(dropped) : null);
+        return datasets.FirstOrDefault(dataset => string.Equals(dataset.Name, named, StringComparison.OrdinalIgnoreCase))?.Name ?? Dataset.Incidents;
+    }
+
+    /// <summary>A number as the files of its data set have it.</summary>
+    private static string WrittenAs(string number, Dataset dataset)
+    {
+        string before = dataset.NumberOf("");
+        return number.StartsWith(before, StringComparison.Ordinal) ? number[before.Length..] : number;
+    }
+
+    /// <summary>Whether a number stands in a file, and not only as a part of another word or number.</summary>
+    private static async Task<bool> HoldsAsync(FileStream content, Encoding encoding, string number, CancellationToken cancellationToken)
+    {
+        byte[] pattern = encoding.GetBytes(number);
+        int unit = encoding.GetByteCount("0");
         content.Position = 0;
-        byte[] buffer = new byte[Piece + pattern.Length];
+        byte[] buffer = new byte[Piece + pattern.Length + (2 * unit)];
         int kept = 0;
-        while (await content.ReadAsync(buffer.AsMemory(kept, Piece), cancellationToken) is int read and > 0)
+        while (await content.ReadAtLeastAsync(buffer.AsMemory(kept, Piece), Piece, throwOnEndOfStream: false, cancellationToken) is int read and > 0)
         {
-            if (buffer.AsSpan(0, kept + read).IndexOf(pattern) >= 0)
+            // What may go on in the next piece is looked at with it.
+            if (Holds(buffer.AsSpan(0, kept + read), pattern, unit, isEnd: read < Piece))
             {
                 return true;
             }
 
-            int overlap = Math.Min(pattern.Length - 1, kept + read);
+            int overlap = Math.Min(pattern.Length + (2 * unit), kept + read);
             buffer.AsSpan(kept + read - overlap, overlap).CopyTo(buffer);
             kept = overlap;
+        }
+
+        return false;
+    }
+
+    private static bool Holds(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern, int unit, bool isEnd)
+    {
+        for (int from = 0; text[from..].IndexOf(pattern) is int at and >= 0; from += at + 1)
+        {
+            int first = from + at, after = first + pattern.Length;
+            if (!(first >= unit && char.IsAsciiLetterOrDigit((char)text[first - unit])) && (after < text.Length ? !char.IsAsciiLetterOrDigit((char)text[after]) : isEnd))
+            {
+                return true;
+            }
         }
 
         return false;

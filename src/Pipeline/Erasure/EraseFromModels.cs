@@ -1,11 +1,16 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Pipeline.Clustering;
+using Pipeline.Gate;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Erasure;
 
 /// <summary>
-/// Takes a text out of all published model versions. A version never changes: the newest revision of each quarter that holds the text is published once more without it, and then every version that holds it is deleted.
+/// Takes a text out of all published model versions. A version never changes: those that serve, may serve again or are the newest of their quarter are published once more without it, with the same stage, and then every version that holds it is deleted.
 /// </summary>
-public sealed class EraseFromModels(ModelStore models, TimeProvider clock)
+public sealed class EraseFromModels(ModelStore models, IObjectStore objects, TimeProvider clock)
 {
     /// <summary>Takes a text out of the models of all tech centers. Doing it again changes nothing.</summary>
     /// <param name="contentHash">The SHA-256 of the text in hexadecimal digits.</param>
@@ -19,6 +24,7 @@ public sealed class EraseFromModels(ModelStore models, TimeProvider clock)
         foreach (string techCenter in await models.ListTechCentersAsync(cancellationToken))
         {
             IReadOnlyList<ModelManifest> versions = await models.ListAsync(techCenter, cancellationToken);
+            CenterStages stages = await models.Stages.OpenAsync(techCenter, cancellationToken);
             List<ModelManifest> holding = [];
             foreach (ModelManifest version in versions)
             {
@@ -28,11 +34,16 @@ public sealed class EraseFromModels(ModelStore models, TimeProvider clock)
                 }
 
                 holding.Add(version);
-                if (IsNewestOfQuarter(version, versions))
+                string? successor = null;
+                if (IsNewestOfQuarter(version, versions) || stages.Find(version.Version).Stage is ModelStage.Production or ModelStage.Previous or ModelStage.Canary)
                 {
-                    await PublishAsync(version, rest, cancellationToken);
-                    published++;
+                    successor = await FindSuccessorAsync(version, versions, contentHash, text, cancellationToken);
+                    published += successor is null ? 1 : 0;
+                    successor ??= await PublishAsync(version, rest, cancellationToken);
                 }
+
+                StageReason reason = new(clock.GetUtcNow(), "erasure", $"{version.Version} held the text of an incident that was erased.");
+                await models.Stages.ChangeAsync(techCenter, present => present.Replace(version.Version, successor, reason), cancellationToken);
             }
 
             foreach (ModelManifest version in holding)
@@ -42,19 +53,84 @@ public sealed class EraseFromModels(ModelStore models, TimeProvider clock)
             }
         }
 
+        await FromFilesBesideAsync(contentHash, text, cancellationToken);
         return (published, deleted);
+    }
+
+    // What an erasure that was killed had published already.
+    private async Task<string?> FindSuccessorAsync(ModelManifest version, IReadOnlyList<ModelManifest> versions, string contentHash, string text, CancellationToken cancellationToken)
+    {
+        foreach (ModelManifest later in versions.Where(v => v.TrainingRun == version.TrainingRun && v.Incidents == version.Incidents && (v.Id.Year, v.Id.Quarter) == (version.Id.Year, version.Id.Quarter) && v.Id > version.Id))
+        {
+            if (ForgottenText.Without(await models.ReadAsync(later, cancellationToken), contentHash, text) is null)
+            {
+                return later.Version;
+            }
+        }
+
+        return null;
+    }
+
+    // The samples that versions are tested with, and the archives of those that were put away: one that holds the text, or cannot be read, is deleted.
+    private async Task FromFilesBesideAsync(string contentHash, string text, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (StoredObject item in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
+        {
+            names.Add(item.Name);
+        }
+
+        foreach (string name in names)
+        {
+            if (name.EndsWith($"/{FrozenSample.File}", StringComparison.Ordinal))
+            {
+                await new FrozenSample(objects).ForgetAsync(name, contentHash, cancellationToken);
+            }
+            else if (name.EndsWith(".zip", StringComparison.Ordinal) && await IsInArchiveAsync(name, contentHash, text, cancellationToken))
+            {
+                await objects.DeleteAsync(name, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> IsInArchiveAsync(string name, string contentHash, string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using Stream stream = await objects.OpenReadAsync(name, cancellationToken) ?? Stream.Null;
+            using MemoryStream whole = new();
+            await stream.CopyToAsync(whole, cancellationToken);
+            await using ZipArchive zip = await ZipArchive.CreateAsync(whole, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+            ModelContent content = new(
+                await SafeTensorFile.ReadAsync(new MemoryStream(await ReadAsync(zip, ModelPaths.ArraysFile, cancellationToken)), cancellationToken),
+                JsonSerializer.Deserialize<ModelClusters>(await ReadAsync(zip, ModelPaths.ClustersFile, cancellationToken), PipelineJson.Indented)!,
+                JsonSerializer.Deserialize<ModelMetrics>(await ReadAsync(zip, ModelPaths.MetricsFile, cancellationToken), PipelineJson.Indented)!);
+            return ForgottenText.Without(content, contentHash, text) is not null;
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(ZipArchive zip, string entry, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await (zip.GetEntry(entry) ?? throw new InvalidDataException($"The archive has no {entry}.")).OpenAsync(cancellationToken);
+        using MemoryStream content = new();
+        await stream.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
     }
 
     private static bool IsNewestOfQuarter(ModelManifest version, IReadOnlyList<ModelManifest> versions) =>
         !versions.Any(other => (other.Id.Year, other.Id.Quarter) == (version.Id.Year, version.Id.Quarter) && other.Id.Revision > version.Id.Revision);
 
-    private async Task PublishAsync(ModelManifest version, ModelContent content, CancellationToken cancellationToken)
+    private async Task<string> PublishAsync(ModelManifest version, ModelContent content, CancellationToken cancellationToken)
     {
         for (ModelVersionId next = version.Id with { Revision = version.Id.Revision + 1 }; ; next = next with { Revision = next.Revision + 1 })
         {
-            if (await models.PublishAsync(version with { Version = next.ToString(), CreatedAt = clock.GetUtcNow() }, content, cancellationToken) is not null)
+            if (await models.PublishAsync(version with { Version = next.ToString(), CreatedAt = clock.GetUtcNow() }, content, cancellationToken) is ModelManifest published)
             {
-                return;
+                return published.Version;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Archive;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -13,7 +14,7 @@ namespace Pipeline.Erasure;
 /// Removes one incident from everywhere: models, kept files, archive and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
 /// the same erasure goes on. Text that other incidents have too stays in the models.
 /// </summary>
-public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromFiles files, EraseFromArchive archive, TimeProvider clock)
+public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock)
 {
     private const int LongestNumber = 256;
 
@@ -47,11 +48,12 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
             return erasure;
         }
 
-        IReadOnlyList<string> texts = await TextsAsync(number, cancellationToken);
+        string dataset = EraseFromFiles.OwnerOf(number, await datasets.ListAsync(cancellationToken)).Name;
+        IReadOnlyList<string> texts = await TextsAsync(dataset, number, cancellationToken);
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
         (int rows, int rejects, int deleted) = await files.RunAsync(number, cancellationToken);
         erasure = await NoteAsync(erasure, r => r with { KeptRows = r.KeptRows + rows, RejectedRows = r.RejectedRows + rejects, DeletedFiles = r.DeletedFiles + deleted }, cancellationToken);
-        int archived = await archive.RunAsync(ArchiveIncidents.Dataset, number, cancellationToken);
+        int archived = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + archived }, cancellationToken);
         RemovedRows gone = await removals.EraseAsync(number, cancellationToken);
         erasure = await NoteAsync(
@@ -61,9 +63,16 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
 
         // A training or an archiving that was under way may have ended meanwhile.
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
-        int late = await archive.RunAsync(ArchiveIncidents.Dataset, number, cancellationToken);
+        int late = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = erasure with { Number = null, FinishedAt = clock.GetUtcNow(), Problem = null };
         return await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + late }, cancellationToken);
+    }
+
+    /// <summary>Notes that rows were taken out of rejects outside the stores as well.</summary>
+    public Task<ErasureRecord> AddRejectsAsync(ErasureRecord erasure, int rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(erasure);
+        return NoteAsync(erasure, removed => removed with { RejectedRows = removed.RejectedRows + rows }, cancellationToken);
     }
 
     /// <summary>Notes that an erasure could not be brought to its end. It can be begun again.</summary>
@@ -79,10 +88,10 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
     public static string HashOf(string number) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(number)));
 
     /// <summary>The masked texts that are known of an incident, and that no other one in the warehouse has.</summary>
-    private async Task<IReadOnlyList<string>> TextsAsync(string number, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> TextsAsync(string dataset, string number, CancellationToken cancellationToken)
     {
         StoredIncident? stored = await removals.FindIncidentAsync(number, cancellationToken);
-        IEnumerable<string?> known = (await archive.FindAsync(ArchiveIncidents.Dataset, number, cancellationToken)).Select(row => row.Summary).Prepend(stored?.Summary);
+        IEnumerable<string?> known = (await archive.FindAsync(dataset, number, cancellationToken)).Select(row => row.Summary).Prepend(stored?.Summary);
         List<string> own = [];
         foreach (string text in known.OfType<string>().Distinct(StringComparer.Ordinal))
         {

@@ -54,6 +54,12 @@ public sealed record StoredIncident(long Sequence, Incident Incident)
     /// <summary>The cluster's name.</summary>
     public string? ClusterLabel { get; init; }
 
+    /// <summary>The problem that the cluster is a variant of, -1 for none.</summary>
+    public int? ProblemId { get; init; }
+
+    /// <summary>The problem's name.</summary>
+    public string? ProblemLabel { get; init; }
+
     /// <summary>The name of the cluster's domain.</summary>
     public string? DomainName { get; init; }
 

@@ -1,36 +1,49 @@
 namespace Pipeline.Models;
 
 /// <summary>How sure a model's answers are: the probability that a text is of the problem, or of none, that the answer says.</summary>
-/// <param name="Member">From the vote's share to the rate of right answers, of texts that belong to a cluster.</param>
-/// <param name="None">The same, of texts that belong to none.</param>
-/// <param name="UsualLikeness">The likeness to the nearest other member that nineteen of twenty members have; above 0.</param>
-public sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve None, double UsualLikeness)
+/// <param name="Member">From the score of an answer to the rate of right ones, of texts that belong to a cluster.</param>
+/// <param name="None">The same, of texts most of whose neighbours belong to none.</param>
+/// <param name="Unlike">The rate of right answers for texts that are nearly enough like the members of their neighbours' cluster to belong to it, 0 to 1; the less they are like them, the surer they do not.</param>
+/// <param name="UsualNearness">The <see cref="NeighborAnswer.Nearness"/> that nineteen of twenty texts in a cluster have; above 0.</param>
+internal sealed record AnswerConfidence(ConfidenceCurve Member, ConfidenceCurve None, double Unlike, double UsualNearness)
 {
     private const double UnusualPart = 0.05;
 
-    /// <summary>Learns it from the training's texts, each answered by the others alone.</summary>
-    /// <param name="answers">What each text's neighbours say, and how far that is right: the part of the layouts that put it there too where it is its own place, else 0.</param>
-    /// <param name="nearest">For texts in a cluster, the likeness to the nearest other text.</param>
-    internal static AnswerConfidence Learn(IReadOnlyList<(NeighborVote Vote, double Right)> answers, IEnumerable<double> nearest)
+    /// <summary>Learns it from answers of which it is known whether they are right.</summary>
+    public static AnswerConfidence Learn(IReadOnlyList<(NeighborAnswer Answer, bool Right)> answers)
     {
-        double[] ordered = [.. nearest.Where(likeness => likeness > 0).Order()];
+        double[] ordered = [.. answers.Where(a => a.Answer.Cluster >= 0 && a.Answer.Nearness > 0).Select(a => a.Answer.Nearness).Order()];
+        double usual = ordered.Length == 0 ? 1 : ordered[(int)(UnusualPart * ordered.Length)];
         return new AnswerConfidence(
-            ConfidenceCurve.Fit(answers.Where(a => a.Vote.Winner >= 0).Select(a => (a.Vote.Share, a.Right))),
-            ConfidenceCurve.Fit(answers.Where(a => a.Vote.Winner < 0).Select(a => (a.Vote.Share, a.Right))),
-            ordered.Length == 0 ? 1 : ordered[(int)(UnusualPart * ordered.Length)]);
+            Curve(a => a.Cluster >= 0, a => OfMember(a, usual)),
+            Curve(a => a.Problem < 0, a => a.Share),
+            UnlikeRate([.. answers.Where(a => a.Answer.Problem >= 0 && a.Answer.Cluster < 0)]),
+            usual);
+
+        ConfidenceCurve Curve(Func<NeighborAnswer, bool> kind, Func<NeighborAnswer, double> score) =>
+            ConfidenceCurve.Fit(answers.Where(a => kind(a.Answer)).Select(a => (score(a.Answer), a.Right ? 1.0 : 0)));
     }
 
-    /// <summary>The confidence that a text is of the cluster, 0 to 1. A text that is less like its nearest neighbour than members are is less sure in proportion.</summary>
-    /// <param name="share">The cluster's share of the votes.</param>
-    /// <param name="likeness">The likeness to the nearest member.</param>
-    public double OfMember(double share, double likeness) => Member.At(share) * Math.Clamp(likeness / UsualLikeness, 0, 1);
+    /// <summary>
+    /// The confidence of an answer, 0 to 1. A text that is less like its nearest neighbour than nineteen of twenty are has the votes of others in proportion, and is never surer than
+    /// it is near. One that has nothing in common with the members of its neighbours' cluster is sure to be none of them.
+    /// </summary>
+    public double Of(NeighborAnswer answer) =>
+        answer.Cluster >= 0 ? Math.Min(Member.At(OfMember(answer, UsualNearness)), Near(answer, UsualNearness))
+        : answer.Problem < 0 ? None.At(answer.Share)
+        : Unlike + ((1 - Unlike) * Unlikeness(answer));
 
-    /// <summary>The confidence that a text whose neighbours belong to nothing belongs to nothing.</summary>
-    /// <param name="share">Their share of the votes.</param>
-    public double OfNone(double share) => None.At(share);
+    // So that the mean confidence is the rate of right answers, by Laplace's rule.
+    private static double UnlikeRate((NeighborAnswer Answer, bool Right)[] answers)
+    {
+        double right = (answers.Count(a => a.Right) + 1.0) / (answers.Length + 2);
+        double unlike = answers.Select(a => Unlikeness(a.Answer)).DefaultIfEmpty().Average();
+        return unlike < 1 ? Math.Clamp((right - unlike) / (1 - unlike), 0, 1) : right;
+    }
 
-    /// <summary>The confidence that a text belongs to nothing because it is not like the members of its neighbours' cluster: the surer, the less it is.</summary>
-    /// <param name="likeness">Its likeness to them.</param>
-    /// <param name="needed">That of a member at least.</param>
-    public double OfUnlike(double likeness, double needed) => needed <= 0 ? None.At(1) : None.At(1) + ((1 - None.At(1)) * Math.Clamp(1 - (likeness / needed), 0, 1));
+    private static double OfMember(NeighborAnswer answer, double usual) => answer.Share * Near(answer, usual);
+
+    private static double Near(NeighborAnswer answer, double usual) => Math.Clamp(answer.Nearness / usual, 0, 1);
+
+    private static double Unlikeness(NeighborAnswer answer) => Math.Clamp(1 - answer.Likeness, 0, 1);
 }

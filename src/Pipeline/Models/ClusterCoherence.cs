@@ -69,4 +69,9 @@ public sealed class ClusterCoherence
         double size = _sizes[cluster];
         return size < 2 ? 1 : ((size * TensorPrimitives.Dot(vector, Directions.AsSpan(cluster * _dimensions, _dimensions))) - 1) / (size - 1);
     }
+
+    /// <summary>The mean cosine to the members of a cluster of a text that is none of them, -1 to 1.</summary>
+    /// <param name="vector">The text's vector, of unit length or zero.</param>
+    /// <param name="cluster">The cluster.</param>
+    public double OfNew(ReadOnlySpan<float> vector, int cluster) => TensorPrimitives.Dot(vector, Directions.AsSpan(cluster * _dimensions, _dimensions));
 }

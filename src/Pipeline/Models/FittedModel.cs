@@ -126,6 +126,9 @@ public sealed class FittedModel
         return _problems[cluster.Id];
     }
 
+    /// <summary>The id of the problem that a cluster is a variant of; -1 for no cluster.</summary>
+    public int ProblemIdOf(int clusterId) => FindCluster(clusterId) is ModelCluster cluster ? ProblemOf(cluster).Id : ClusterAssignment.Unclustered;
+
     /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];
 }

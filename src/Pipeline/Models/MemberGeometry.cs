@@ -19,7 +19,8 @@ public sealed partial class MemberGeometry : IClusterGeometry
 
     private const string MemberCurve = "confidence.member";
     private const string NoneCurve = "confidence.none";
-    private const string UsualLikenessTensor = "confidence.usual_likeness";
+    private const string UnlikeTensor = "confidence.unlike";
+    private const string UsualNearnessTensor = "confidence.usual_likeness";
 
     /// <summary>The arrays with a row for each text of the training, in the order of the first incident that has it.</summary>
     internal static readonly string[] MemberTensors = [VectorsTensor, ClustersTensor];
@@ -33,6 +34,7 @@ public sealed partial class MemberGeometry : IClusterGeometry
     private readonly float[] _wholeDirections;
     private readonly double _minLikeness;
     private readonly AnswerConfidence _confidence;
+    private readonly NeighborRule _rule;
     private readonly int? _maxDegreeOfParallelism;
 
     /// <summary>Puts the parts together.</summary>
@@ -47,7 +49,7 @@ public sealed partial class MemberGeometry : IClusterGeometry
     /// <param name="confidence">How sure answers are.</param>
     /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
-    public MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, int[] problems, float[] directions, float[] wholeDirections, double minLikeness, AnswerConfidence confidence, int? maxDegreeOfParallelism)
+    internal MemberGeometry(EmbeddingReduction reduction, float[] vectors, int[] clusters, int[] clusterIds, int[] problems, float[] directions, float[] wholeDirections, double minLikeness, AnswerConfidence confidence, int? maxDegreeOfParallelism)
     {
         ArgumentNullException.ThrowIfNull(reduction);
         ArgumentNullException.ThrowIfNull(vectors);
@@ -64,6 +66,7 @@ public sealed partial class MemberGeometry : IClusterGeometry
 
         (_reduction, _vectors, _clusters, _clusterIds, _problems) = (reduction, vectors, clusters, clusterIds, problems);
         (_directions, _wholeDirections, _minLikeness, _confidence, _maxDegreeOfParallelism) = (directions, wholeDirections, minLikeness, confidence, maxDegreeOfParallelism);
+        _rule = new NeighborRule(problems, directions, wholeDirections, minLikeness);
     }
 
     /// <summary>Whether a model file holds this kind.</summary>
@@ -99,8 +102,18 @@ public sealed partial class MemberGeometry : IClusterGeometry
             arrays.GetFinite<float>(DirectionsTensor),
             arrays.GetFinite<float>(WholeDirectionsTensor),
             arrays.GetFinite<double>(MinLikenessTensor, 1)[0],
-            new AnswerConfidence(ConfidenceCurve.Read(arrays, MemberCurve), ConfidenceCurve.Read(arrays, NoneCurve), arrays.Get<double>(UsualLikenessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]),
+            ReadConfidence(arrays),
             maxDegreeOfParallelism);
+
+    private static AnswerConfidence ReadConfidence(IReadOnlyDictionary<string, SafeTensor> arrays)
+    {
+        ConfidenceCurve none = ConfidenceCurve.Read(arrays, NoneCurve);
+
+        // Earlier versions take unlike texts as they take those all of whose neighbours belong to nothing.
+        double unlike = arrays.ContainsKey(UnlikeTensor) ? arrays.Get<double>(UnlikeTensor, rate => rate is >= 0 and <= 1, "from 0 to 1", 1)[0] : none.At(1);
+        return new AnswerConfidence(
+            ConfidenceCurve.Read(arrays, MemberCurve), none, unlike, arrays.Get<double>(UsualNearnessTensor, likeness => likeness > 0 && double.IsFinite(likeness), "a number above 0", 1)[0]);
+    }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
     {
@@ -113,7 +126,8 @@ public sealed partial class MemberGeometry : IClusterGeometry
         arrays[WholeDirectionsTensor] = SafeTensor.From<float>(_wholeDirections, _clusterIds.Length, _reduction.EmbeddingDimensions);
         _confidence.Member.Write(arrays, MemberCurve);
         _confidence.None.Write(arrays, NoneCurve);
-        arrays[UsualLikenessTensor] = SafeTensor.From<double>([_confidence.UsualLikeness], 1);
+        arrays[UnlikeTensor] = SafeTensor.From<double>([_confidence.Unlike], 1);
+        arrays[UsualNearnessTensor] = SafeTensor.From<double>([_confidence.UsualNearness], 1);
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
@@ -121,22 +135,8 @@ public sealed partial class MemberGeometry : IClusterGeometry
     private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept, bool isMember)
     {
         (int[] nearest, float[] likeness) = Nearest(vector, isMember ? 1 : 0);
-        int[] clusters = Array.ConvertAll(nearest, text => _clusters[text]);
-        NeighborVote problem = NeighborVote.Of(Array.ConvertAll(clusters, cluster => cluster < 0 ? -1 : _problems[cluster]), likeness);
-        if (problem.Winner < 0)
-        {
-            return new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfNone(problem.Share)) { Likeness = kept * likeness[0] };
-        }
-
-        // Which of the problem's clusters it is, only those of the problem say.
-        int cluster = NeighborVote.Of(Array.ConvertAll(clusters, c => c >= 0 && _problems[c] == problem.Winner ? c : -1), likeness, votesForNone: false).Winner;
-
-        // The components hardly know a text that is like no other of the training but its own copies; whole embeddings do.
-        double likeWhole = TensorPrimitives.Dot(whole, Row(_wholeDirections, cluster, whole.Length));
-        double like = Math.Max(likeWhole, kept * TensorPrimitives.Dot(vector, Row(_directions, cluster, vector.Length)));
-        return like >= _minLikeness
-            ? new ClusterAssignment(_clusterIds[cluster], _confidence.OfMember(problem.Share, Math.Max(likeWhole, kept * likeness[0]))) { Likeness = kept * likeness[0] }
-            : new ClusterAssignment(ClusterAssignment.Unclustered, _confidence.OfUnlike(like, _minLikeness)) { Likeness = kept * likeness[0] };
+        NeighborAnswer answer = _rule.Answer(Array.ConvertAll(nearest, text => _clusters[text]), likeness, vector, whole, kept);
+        return new ClusterAssignment(answer.Cluster < 0 ? ClusterAssignment.Unclustered : _clusterIds[answer.Cluster], _confidence.Of(answer)) { Likeness = kept * likeness[0] };
     }
 
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);

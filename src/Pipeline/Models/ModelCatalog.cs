@@ -3,6 +3,8 @@ namespace Pipeline.Models;
 /// <summary>The use case of looking over the published models.</summary>
 public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
 {
+    private const int MostChanges = 50;
+
     /// <summary>All versions of all tech centers, in ordinal order of tech center.</summary>
     /// <exception cref="ModelException">No manifest of a tech center can be read.</exception>
     public async Task<IReadOnlyList<TechCenterModels>> ListAsync(CancellationToken cancellationToken = default)
@@ -13,19 +15,31 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
             ListedVersion[] listed = [.. (await models.ListWithDamagedAsync(techCenter, cancellationToken)).Reverse()];
             if (listed.Length > 0)
             {
+                CenterStages stages = await models.Stages.ReadAsync(techCenter, cancellationToken);
                 all.Add(new TechCenterModels(
                     techCenter,
                     listed.FirstOrDefault(v => v.Manifest is not null)?.Manifest!.Version,
-                    [.. listed.Select(v => v.Manifest).OfType<ModelManifest>().Select(Describe)],
-                    [.. listed.Where(v => v.Problem is not null).Select(v => new DamagedModel(v.Id.ToString(), v.Problem!))]));
+                    [.. listed.Select(v => v.Manifest).OfType<ModelManifest>().Select(manifest => Describe(manifest, stages.Find(manifest.Version)))],
+                    [.. listed.Where(v => v.Problem is not null).Select(v => new DamagedModel(v.Id.ToString(), v.Problem!))])
+                {
+                    Production = stages.Production?.Version,
+                    Policy = stages.Policy,
+                    History = [.. stages.History.TakeLast(MostChanges).Reverse()],
+                });
             }
         }
 
         return all;
     }
 
-    private static PublishedModel Describe(ModelManifest m) =>
-        new(m.Version, m.PreviousVersion, m.CreatedAt, m.Window.From, m.Window.Until, m.Embedder, m.Incidents, m.ProblemCount, m.Clusters, m.Unclustered, m.LibraryVersion, m.Path);
+    private static PublishedModel Describe(ModelManifest m, StagedVersion staged) =>
+        new(m.Version, m.PreviousVersion, m.CreatedAt, m.Window.From, m.Window.Until, m.Embedder, m.Incidents, m.ProblemCount, m.Clusters, m.Unclustered, m.LibraryVersion, m.Path)
+        {
+            Stage = staged.Stage,
+            Since = staged.Since,
+            Percent = staged.Percent,
+            Passed = staged.Passed,
+        };
 }
 
 /// <summary>The published versions of one tech center.</summary>
@@ -33,7 +47,17 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
 /// <param name="Newest">The newest version whose manifest can be read; null where there is none.</param>
 /// <param name="Versions">All sound versions, the newest first.</param>
 /// <param name="Damaged">The versions that cannot be read, the newest first.</param>
-public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOnlyList<PublishedModel> Versions, IReadOnlyList<DamagedModel> Damaged);
+public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOnlyList<PublishedModel> Versions, IReadOnlyList<DamagedModel> Damaged)
+{
+    /// <summary>The version that serves, or that is damaged and stood in for; null where none does.</summary>
+    public string? Production { get; init; }
+
+    /// <summary>What becomes of candidates that pass the gate; null for what the settings say.</summary>
+    public PromotionPolicy? Policy { get; init; }
+
+    /// <summary>The last changes of stages, the newest first.</summary>
+    public IReadOnlyList<StageChange> History { get; init; } = [];
+}
 
 /// <summary>What is known of one published model version.</summary>
 /// <param name="Version">Its name.</param>
@@ -60,7 +84,20 @@ public sealed record PublishedModel(
     int Clusters,
     int Unclustered,
     string LibraryVersion,
-    string Path);
+    string Path)
+{
+    /// <summary>What it is used for.</summary>
+    public ModelStage Stage { get; init; }
+
+    /// <summary>Since when, in UTC; null where that is not known.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The share that it answers on trial, in percent; null in every other stage.</summary>
+    public int? Percent { get; init; }
+
+    /// <summary>Whether it passed the gate; null where it was not tested.</summary>
+    public bool? Passed { get; init; }
+}
 
 /// <summary>A published version that cannot be read.</summary>
 /// <param name="Version">Its name.</param>

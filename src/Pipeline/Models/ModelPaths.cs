@@ -18,6 +18,12 @@ public static class ModelPaths
     /// <summary>The file that is written last and makes the version exist.</summary>
     public const string ManifestFile = "manifest.json";
 
+    /// <summary>What the gate found, beside the files of a version: it is written after the manifest, which does not name it.</summary>
+    public const string ValidationFile = "validation.json";
+
+    /// <summary>The stages of a tech center's versions: <c>{tech-center-slug}/stages.json</c>.</summary>
+    public const string StagesFile = "stages.json";
+
     /// <summary>The folder of all models.</summary>
     public const string Root = "hdbscan-models";
 

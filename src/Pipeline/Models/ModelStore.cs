@@ -16,7 +16,11 @@ public sealed partial class ModelStore
     {
         _objects = objects;
         _folders = new ModelFolders(objects, OwnerOfVersionsAsync);
+        Stages = new StageStore(objects, _folders, VersionsInAsync);
     }
+
+    /// <summary>Which version serves, and what the others are used for.</summary>
+    public StageStore Stages { get; }
 
     /// <summary>The published versions of a tech center, the oldest first.</summary>
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
@@ -25,7 +29,7 @@ public sealed partial class ModelStore
         List<ModelManifest> manifests = [];
         foreach (ModelVersionId version in await VersionsAsync(techCenter, cancellationToken))
         {
-            manifests.Add(await ReadOwnAsync(techCenter, version, cancellationToken));
+            manifests.Add(await ReadOwnAsync(techCenter, version.ToString(), cancellationToken));
         }
 
         return manifests;
@@ -39,7 +43,7 @@ public sealed partial class ModelStore
         {
             try
             {
-                listed.Add(new ListedVersion(version, await ReadOwnAsync(techCenter, version, cancellationToken), null));
+                listed.Add(new ListedVersion(version, await ReadOwnAsync(techCenter, version.ToString(), cancellationToken), null));
             }
             catch (ModelException e)
             {
@@ -49,11 +53,6 @@ public sealed partial class ModelStore
 
         return listed;
     }
-
-    /// <summary>The newest published version of a tech center; null where there is none. Older ones are not read.</summary>
-    /// <exception cref="ModelException">Its manifest cannot be read.</exception>
-    public async Task<ModelManifest?> FindLatestAsync(string techCenter, CancellationToken cancellationToken = default) =>
-        await VersionsAsync(techCenter, cancellationToken) is [.., ModelVersionId newest] ? await ReadOwnAsync(techCenter, newest, cancellationToken) : null;
 
     /// <summary>The names of all tech centers that have a published version, in ordinal order.</summary>
     /// <exception cref="ModelException">No manifest of any tech center can be read.</exception>
@@ -178,14 +177,22 @@ public sealed partial class ModelStore
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
     }
 
+    /// <summary>Reads a version's measures only.</summary>
+    /// <exception cref="ModelException">The file is missing or is not what the manifest vouches for.</exception>
+    public Task<ModelMetrics> ReadMetricsAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return ReadJsonAsync<ModelMetrics>(manifest, ModelPaths.MetricsFile, cancellationToken);
+    }
+
     /// <summary>Deletes a version: its manifest first, so that it does not exist any more whatever happens to the rest.</summary>
     public async Task DeleteAsync(ModelManifest manifest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         await _objects.DeleteAsync($"{manifest.Path}/{ModelPaths.ManifestFile}", cancellationToken);
-        foreach (ModelFile file in manifest.Files)
+        foreach (string file in manifest.Files.Select(f => f.Name).Append(ModelPaths.ValidationFile))
         {
-            await _objects.DeleteAsync($"{manifest.Path}/{file.Name}", cancellationToken);
+            await _objects.DeleteAsync($"{manifest.Path}/{file}", cancellationToken);
         }
     }
 
@@ -243,11 +250,11 @@ public sealed partial class ModelStore
         throw error!;
     }
 
-    private async Task<ModelManifest> ReadOwnAsync(string techCenter, ModelVersionId version, CancellationToken cancellationToken)
+    private async Task<ModelManifest> ReadOwnAsync(string techCenter, string version, CancellationToken cancellationToken)
     {
         string folder = await _folders.FindAsync(techCenter, cancellationToken);
-        string name = $"{ModelPaths.Version(folder, version.ToString())}/{ModelPaths.ManifestFile}";
-        ModelManifest manifest = await ReadManifestAsync(name, version.ToString(), cancellationToken);
+        string name = $"{ModelPaths.Version(folder, version)}/{ModelPaths.ManifestFile}";
+        ModelManifest manifest = await ReadManifestAsync(name, version, cancellationToken);
         return string.Equals(manifest.TechCenter, techCenter, StringComparison.Ordinal)
             ? manifest
             : throw new ModelException($"{name} belongs to the tech center '{manifest.TechCenter}', and '{techCenter}' would share its folder. Rename one of them.");
@@ -340,7 +347,7 @@ public sealed partial class ModelStore
 
     private async Task<ModelManifest> ReadManifestAsync(string name, string version, CancellationToken cancellationToken)
     {
-        await using Stream stream = await _objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it vanished while it was read");
+        await using Stream stream = await _objects.OpenReadAsync(name, cancellationToken) ?? throw Corrupt(name, "it is not there any more");
         try
         {
             ModelManifest manifest = await JsonSerializer.DeserializeAsync<ModelManifest>(stream, PipelineJson.Indented, cancellationToken) ?? throw new JsonException("it holds null");

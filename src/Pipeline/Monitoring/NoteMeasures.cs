@@ -4,6 +4,7 @@ using Pipeline.Classification;
 using Pipeline.Measures;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
+using Pipeline.Training;
 
 namespace Pipeline.Monitoring;
 
@@ -77,6 +78,33 @@ public sealed class NoteMeasures(IMeasures measures, ISettingsTable settings, Me
         }
 
         await RunAsync(cancellationToken);
+    }
+
+    /// <summary>Notes the training of a tech center, and tells somebody where the gate refused its version.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public async Task AfterTrainingAsync(TrainingOutcome outcome, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        if (outcome.FailedTests is string failed)
+        {
+            await TellAsync(new AlertEvent(AlertRules.GateRefused, $"The version {outcome.Version} failed: {failed}. The one before serves on. {outcome.Detail}".TrimEnd(), outcome.TechCenter, outcome.Version), cancellationToken);
+        }
+
+        await RunAsync(cancellationToken);
+    }
+
+    /// <summary>Tells somebody of an event. A warehouse that does not answer stops nothing.</summary>
+    public async Task TellAsync(AlertEvent happened, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await raise.RunAsync(happened, cancellationToken);
+        }
+        catch (WarehouseException)
+        {
+            PipelineMetrics.Fail(PipelineOperation.Watch);
+        }
     }
 
     /// <summary>Frees the gate.</summary>

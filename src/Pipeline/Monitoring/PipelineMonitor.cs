@@ -22,10 +22,15 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
         {
             Measure(s);
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(s.TechCenter, cancellationToken);
-            ModelManifest? latest = versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault();
+            CenterStages stages = await models.Stages.ReadAsync(s.TechCenter, cancellationToken);
+            ModelManifest? latest = stages.ServingOrder.Select(name => versions.FirstOrDefault(v => string.Equals(v.Manifest?.Version, name, StringComparison.Ordinal))?.Manifest).OfType<ModelManifest>().FirstOrDefault();
             string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
-            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems)));
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems))
+            {
+                Canary = stages.Canary?.Version,
+                Refused = [.. stages.Versions.Where(v => v.Stage == ModelStage.Candidate && v.Passed == false && latest is not null && ModelVersionId.Parse(v.Version) > latest.Id).Select(v => v.Version)],
+            });
         }
 
         return new PipelineStatus(
@@ -125,14 +130,14 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
 
     private async Task<string> ModelAsync(string techCenter, CancellationToken cancellationToken)
     {
-        ModelManifest? latest = await models.FindLatestAsync(techCenter, cancellationToken);
+        ModelManifest? latest = await models.FindServingAsync(techCenter, cancellationToken);
         if (latest is null)
         {
             return "none published yet";
         }
 
         FittedModel.Load(latest, await models.ReadAsync(latest, cancellationToken));
-        return string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
+        return latest.Records is not null || string.Equals(latest.Embedder, preprocess.Embedder, StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{latest.Version}, {latest.ProblemCount} problems, checksums right")
             : throw new ModelException($"{latest.Version} was trained on the embedder '{latest.Embedder}', the configured one is '{preprocess.Embedder}'. Train again.");
     }
@@ -166,7 +171,7 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 /// <param name="Unclustered">Predicted incidents that belong to no cluster.</param>
 /// <param name="NewestIncident">The newest incident's date in UTC; null where none has a date.</param>
 /// <param name="NewestPrediction">When the newest prediction was made, in UTC; null where there is none.</param>
-/// <param name="Version">The newest model version whose manifest can be read; null where there is none.</param>
+/// <param name="Version">The model version that serves, or stands in for a damaged one; null where there is none.</param>
 /// <param name="Versions">How many published versions can be read.</param>
 /// <param name="ModelAgeDays">Days since that version was published; null where there is none.</param>
 /// <param name="Problems">Problems of that version.</param>
@@ -185,7 +190,14 @@ public sealed record TechCenterStatus(
     double? ModelAgeDays,
     int Problems,
     int Clusters,
-    string? Problem);
+    string? Problem)
+{
+    /// <summary>The version on trial; null where there is none.</summary>
+    public string? Canary { get; init; }
+
+    /// <summary>The versions after the one that serves that the gate refused, the oldest first.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
+}
 
 /// <summary>The result of one validation check.</summary>
 /// <param name="Name">What was checked.</param>

@@ -13,6 +13,9 @@ internal sealed class RecordRows(SummaryBuilder summaries, IReadOnlyList<Dataset
     // No warehouse keeps a vector without numbers.
     private static readonly float[] NoEmbedding = [0];
 
+    private readonly Dictionary<string, string[]> _columns = datasets.Where(dataset => dataset.Kind == DatasetKind.Records)
+        .ToDictionary(dataset => dataset.Name, dataset => dataset.Columns.Select(column => column.Name).ToArray(), StringComparer.Ordinal);
+
     /// <summary>The data sets whose rows are records.</summary>
     public IEnumerable<Dataset> Datasets => datasets.Where(dataset => dataset.Kind == DatasetKind.Records);
 
@@ -23,7 +26,7 @@ internal sealed class RecordRows(SummaryBuilder summaries, IReadOnlyList<Dataset
     public (PreprocessedIncident? Row, string? Problem) Of(Incident incident)
     {
         Dataset dataset = DatasetCatalog.OwnerOf(incident.TechCenter, datasets);
-        string? summary = incident.Texts is [string json] ? summaries.BuildRecord(json, dataset.Columns.Select(column => column.Name)) : null;
+        string? summary = incident.Texts is [string json] ? summaries.BuildRecord(json, _columns[dataset.Name]) : null;
         return summary switch
         {
             null => (null, $"The row is no record, and its tech center has the name of the data set '{dataset.Name}'. Give the tech center another name."),

@@ -6,12 +6,12 @@ using Pipeline.Storage;
 
 namespace Pipeline.Problems;
 
-/// <summary>The use case of looking through the clusters, the variants of the problems: names from the newest model versions, counts and dates from the predictions.</summary>
+/// <summary>The use case of looking through the clusters, the variants of the problems: names from the model versions that serve, counts and dates from the predictions.</summary>
 public sealed class BrowseClusters(IPredictions predictions, ModelStore models, ModelDirectory directory, TimeProvider clock)
 {
     /// <summary>A page of clusters.</summary>
     /// <exception cref="RequestException">There is no such tech center.</exception>
-    /// <exception cref="ModelException">The newest version is damaged.</exception>
+    /// <exception cref="ModelException">The version in production is damaged.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<ClusterPage> ListAsync(ClusterQuery query, CancellationToken cancellationToken = default)
     {
@@ -31,12 +31,12 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         return new ClusterPage(clusters.Count, query.Page, query.PageSize, [.. query.PageOf(Sorted(clusters, query.Sort))]);
     }
 
-    /// <summary>One cluster in full; also one that the newest version does not have any more.</summary>
+    /// <summary>One cluster in full; also one that the version in production does not have any more.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
     /// <param name="id">The cluster's id as text.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such tech center or cluster.</exception>
-    /// <exception cref="ModelException">The newest version is damaged.</exception>
+    /// <exception cref="ModelException">The version in production is damaged.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<ClusterDetails> FindAsync(string techCenter, string id, CancellationToken cancellationToken = default)
     {
@@ -114,8 +114,8 @@ public sealed record ClusterSummary
 }
 
 /// <summary>One cluster in full.</summary>
-/// <param name="Version">The newest version that has it.</param>
-/// <param name="Current">Whether that is the tech center's newest version; otherwise the cluster is gone.</param>
+/// <param name="Version">The last version that has it.</param>
+/// <param name="Current">Whether that is the version in production; otherwise the cluster is gone.</param>
 /// <param name="Summary">What a list shows of it.</param>
 /// <param name="Keywords">The words that tell it from the others, the strongest first.</param>
 /// <param name="Persistence">How far the layouts of the training agree on its members, 0 to 1.</param>

@@ -2,7 +2,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Problems;
 
-/// <summary>The problems and clusters of every version of a tech center, the oldest first, and the story that they tell of each.</summary>
+/// <summary>The problems and clusters of every version of a tech center that served, the first one first, and the story that they tell of each.</summary>
 internal sealed class ProblemHistory
 {
     private readonly (ModelManifest Manifest, ModelClusters Clusters)[] _versions;
@@ -26,15 +26,20 @@ internal sealed class ProblemHistory
         }
     }
 
-    /// <summary>What the newest version knows; null where there is none.</summary>
+    /// <summary>What the version that serves knows; null where there is none.</summary>
     public ModelClusters? Newest => _versions.Length == 0 ? null : _versions[^1].Clusters;
 
-    /// <summary>Reads the clusters of all versions. A damaged one is left out of the story, unless it is the newest.</summary>
-    /// <exception cref="ModelException">The newest version is damaged.</exception>
+    /// <summary>Reads the clusters of all versions that served, in the order in which they began to; the one that serves is the last. A damaged one is left out of the story, unless it is that one.</summary>
+    /// <exception cref="ModelException">The version that serves is damaged.</exception>
     public static async Task<ProblemHistory> ReadAsync(ModelStore models, string techCenter, CancellationToken cancellationToken)
     {
         List<(ModelManifest, ModelClusters)> versions = [];
-        IReadOnlyList<ListedVersion> listed = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+        Dictionary<string, StagedVersion> served = (await models.Stages.ReadAsync(techCenter, cancellationToken)).Versions.Where(v => v.ServedAt is not null).ToDictionary(v => v.Version, StringComparer.Ordinal);
+        ListedVersion[] listed =
+        [
+            .. (await models.ListWithDamagedAsync(techCenter, cancellationToken)).Where(v => served.ContainsKey(v.Id.ToString()))
+                .OrderBy(v => served[v.Id.ToString()].Stage == ModelStage.Production).ThenBy(v => served[v.Id.ToString()].ServedAt).ThenBy(v => v.Id),
+        ];
         foreach (ListedVersion version in listed)
         {
             try
@@ -44,17 +49,17 @@ internal sealed class ProblemHistory
             }
             catch (ModelException) when (version != listed[^1])
             {
-                // The newest version answers without those before it.
+                // The version that serves answers without those before it.
             }
         }
 
         return new ProblemHistory([.. versions]);
     }
 
-    /// <summary>The newest version that has a problem; null where no version has it.</summary>
+    /// <summary>The last version that has a problem; null where no version has it.</summary>
     public KnownVersion? FindProblem(int id) => Find(clusters => clusters.Problems.Any(p => p.Id == id));
 
-    /// <summary>The newest version that has a cluster; null where no version has it.</summary>
+    /// <summary>The last version that has a cluster; null where no version has it.</summary>
     public KnownVersion? FindCluster(int id) => Find(clusters => clusters.Clusters.Any(c => c.Id == id));
 
     /// <summary>What each version made of a problem, the oldest first.</summary>
@@ -110,7 +115,7 @@ internal sealed class ProblemHistory
 /// <summary>A version that has what was asked for.</summary>
 /// <param name="Manifest">Its manifest.</param>
 /// <param name="Clusters">Its problems and clusters.</param>
-/// <param name="Current">Whether it is the newest.</param>
+/// <param name="Current">Whether it is the one that serves.</param>
 internal sealed record KnownVersion(ModelManifest Manifest, ModelClusters Clusters, bool Current);
 
 /// <summary>What one model version made of a problem or a cluster.</summary>

@@ -44,7 +44,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         SoundVersion<ModelContent>? version;
         try
         {
-            version = await models.LoadNewestAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+            version = await models.LoadServingAsync(center.TechCenter, models.ReadAsync, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -122,7 +122,9 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
                 {
                     Id = problem.Id,
                     Label = problem.Label,
-                    Keywords = problem.Keywords,
+
+                    // Of records, what sets the problem apart says more with its figures.
+                    Keywords = problem.Traits is { } traits ? [.. traits.Select(trait => trait.Long)] : problem.Keywords,
                     DomainId = own[0].DomainId,
                     DomainName = domains[own[0].DomainId],
                     Size = ofProblem.Length,

@@ -16,6 +16,17 @@ public interface IObjectStore
     /// <summary>Opens an object for reading; null where there is none.</summary>
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads a small object whole, with the tag that <see cref="ReplaceAsync"/> takes; null where there is none.</summary>
+    Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a small object whole, if it is still the one that was read: of several who replace the same one at once, one succeeds. It is durable when the task completes.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">What it is to hold.</param>
+    /// <param name="tag">The tag of the object that was read; null where there was none.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    /// <returns>False where it was written or deleted since: then it is left as it is. Read it again.</returns>
+    Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default);
+
     /// <summary>The names and sizes of all objects whose name starts with <paramref name="prefix"/>, in ordinal order of name.</summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default);
 
@@ -31,6 +42,11 @@ public sealed record StoredObject(string Name, long Size)
     /// <summary>A text that is another one after every write of the object, such as its ETag; null where the store cannot tell.</summary>
     public string? Version { get; init; }
 }
+
+/// <summary>A small object as it was read.</summary>
+/// <param name="Content">What it holds.</param>
+/// <param name="Tag">A text that is another one after every write of other content, such as its ETag.</param>
+public sealed record TaggedObject(ReadOnlyMemory<byte> Content, string Tag);
 
 /// <summary>The object store could not be read or written. The message says what failed, where, and how to mend it.</summary>
 public sealed class ObjectStoreException : Exception

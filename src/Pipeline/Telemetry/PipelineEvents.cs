@@ -42,6 +42,18 @@ public static class PipelineEvents
     /// <summary>A model that arrived, or is asked for, cannot be used.</summary>
     public const int ModelUnusable = 131;
 
+    /// <summary>A version that a training published was refused by the gate and does not serve.</summary>
+    public const int GateRefused = 132;
+
+    /// <summary>A version's stage was changed.</summary>
+    public const int StageChanged = 133;
+
+    /// <summary>A trial of a version was ended, and the version before serves on.</summary>
+    public const int RolledBack = 134;
+
+    /// <summary>Old versions and leftovers were put away.</summary>
+    public const int PutAway = 135;
+
     /// <summary>A request failed since storage or the embedder does not answer.</summary>
     public const int ServiceUnavailable = 140;
 
@@ -72,18 +84,27 @@ public static class PipelineEvents
     /// <summary>A snapshot of a stream could not be made.</summary>
     public const int StreamBackupFailed = 172;
 
+    /// <summary>Old incidents were archived.</summary>
+    public const int Archived = 180;
+
+    /// <summary>An incident was erased.</summary>
+    public const int Erased = 181;
+
+    /// <summary>An erasure was given up.</summary>
+    public const int ErasureFailed = 182;
+
     /// <summary>An alert rule holds.</summary>
-    public const int RuleHolds = 180;
+    public const int RuleHolds = 190;
 
     /// <summary>Messages about alerts were sent, or could not be.</summary>
-    public const int AlertsSent = 181;
+    public const int AlertsSent = 191;
 
     /// <summary>The drift of a tech center was measured.</summary>
-    public const int DriftMeasured = 183;
+    public const int DriftMeasured = 193;
 
     /// <summary>The weekly report was made.</summary>
-    public const int ReportMade = 184;
+    public const int ReportMade = 194;
 
     /// <summary>The watch could not read or write the warehouse.</summary>
-    public const int WatchFailed = 182;
+    public const int WatchFailed = 192;
 }

@@ -57,6 +57,12 @@ public static class PipelineMetrics
     /// <summary>Operations that failed.</summary>
     public static readonly Counter<long> Errors = Meter.CreateCounter<long>("pipeline.errors", "{error}", "Operations that failed.");
 
+    /// <summary>Tests that a model version did not pass, so that it does not serve.</summary>
+    public static readonly Counter<long> GateRefused = Meter.CreateCounter<long>("pipeline.gate.refused", "{test}", "Tests of the gate that a model version did not pass.");
+
+    /// <summary>Rollouts that ended with the version before.</summary>
+    public static readonly Counter<long> RolledBack = Meter.CreateCounter<long>("pipeline.rollout.rolled_back", "{rollout}", "Rollouts that ended with the version before.");
+
     /// <summary>Requests sent to an embedding service.</summary>
     public static readonly Counter<long> EmbeddingRequests = Meter.CreateCounter<long>("pipeline.embedding.requests", "{request}", "Requests sent to an embedding service.");
 
@@ -151,7 +157,7 @@ public static class PipelineMetrics
     /// <summary>Gives every counter its first value, 0 without tags, to whoever listens by now.</summary>
     public static void BeginAtZero()
     {
-        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, PredictionsFailed, Errors, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled, Runs, Successes, Failures, Records, Alerts })
+        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, PredictionsFailed, Errors, GateRefused, RolledBack, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled, Runs, Successes, Failures, Records, Alerts })
         {
             counter.Add(0);
         }

@@ -31,7 +31,7 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     internal async Task<IReadOnlyList<GroupName>> NameAsync(
         GroupWordings wordings, IReadOnlyList<IReadOnlyList<string>> examples, IReadOnlyList<string?>? known, CancellationToken cancellationToken)
     {
-        ClusterDescription[] descriptions = [.. examples.Select((example, group) => new ClusterDescription(wordings.Keywords[group], wordings.Phrases[group].FirstOrDefault()?.Term, example))];
+        ClusterDescription[] descriptions = [.. examples.Select((example, group) => new ClusterDescription(wordings.Keywords[group], wordings.BestPhrase(group), example))];
         GroupLabel[] labels = await LabelsAsync(descriptions, known, cancellationToken);
         string[] names = DistinctNames.Of(
             [.. labels.Select((label, group) => label.Name.Length == 0 ? $"group {group + 1}" : Ordered(wordings, group, label.Name))],
@@ -50,7 +50,7 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
     }
 
     private static string Ordered(GroupWordings wordings, int group, string name) =>
-        !DistinctNames.IsOfKeywords(name) || string.Equals(name, wordings.Phrases[group].FirstOrDefault()?.Term, StringComparison.Ordinal)
+        !DistinctNames.IsOfKeywords(name) || string.Equals(name, wordings.BestPhrase(group), StringComparison.Ordinal)
             ? name
             : ClusterNames.InOrder(name, wordings.Words(group));
 

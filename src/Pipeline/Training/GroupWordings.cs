@@ -48,6 +48,9 @@ internal sealed class GroupWordings
     /// <summary>The phrases that the titles of each group share, the best first.</summary>
     public IReadOnlyList<Keyword>[] Phrases { get; }
 
+    /// <summary>The best of a group's phrases; null where its titles share none.</summary>
+    public string? BestPhrase(int group) => Phrases[group] is [Keyword best, ..] ? best.Term : null;
+
     /// <summary>Reads groups of texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="groups">The group of each text, 0 to <paramref name="count"/> - 1, or -1 for none.</param>
@@ -69,7 +72,7 @@ internal sealed class GroupWordings
         [
             .. Enumerable.Range(0, Phrases.Length).Select(group =>
             {
-                string? phrase = Rank(group, MainPhrase).FirstOrDefault()?.Term;
+                string? phrase = Rank(group, MainPhrase) is [Keyword best, ..] ? best.Term : null;
                 string key = phrase is null ? "" : string.Join(' ', phrase.Split(' ').Where(word => !SilentWords.Contains(word)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
                 return key.Length == 0 || first.TryAdd(key, group) ? group : first[key];
             }),
@@ -86,7 +89,7 @@ internal sealed class GroupWordings
             .ToFrozenSet(StringComparer.Ordinal);
 
     // Codes and numbers of hosts, tickets and plants name no problem, nor does what few of its texts have, unless a group has nothing else.
-    private static IReadOnlyList<Keyword> NamingWords(IReadOnlyList<Keyword> keywords, string[] texts)
+    private static Keyword[] NamingWords(IReadOnlyList<Keyword> keywords, string[] texts)
     {
         Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
         words = words.Length > 0 ? words : [.. keywords];

@@ -1,77 +1,130 @@
-using System.Numerics.Tensors;
-using Pipeline.Clustering;
 using Pipeline.Models;
 
 namespace Pipeline.Training;
 
-/// <summary>What the model would say of each text of its training had that text not been there: by its nearest other texts alone.</summary>
-/// <param name="Confidence">How sure answers are, learned from these.</param>
-/// <param name="Confidences">For each text, how sure its own place is, 0 to 1.</param>
-internal sealed record HeldOutAnswers(AnswerConfidence Confidence, double[] Confidences)
+/// <summary>
+/// What a model says of texts that it has never seen, held against what the whole training says of them: the training is repeated without a fifth of its texts, and these are
+/// answered as new ones are. Two trainings on nearly the same texts draw problems differently, and an answer cannot be surer than that.
+/// </summary>
+internal sealed class HeldOutAnswers
 {
-    /// <summary>Answers each text by its neighbours. O(edges x dimensions).</summary>
-    /// <param name="graph">A graph of nearest texts, at least as many as vote.</param>
-    /// <param name="vectors">Texts x <paramref name="dimensions"/>, row-major, of unit length or zero.</param>
-    /// <param name="dimensions">Values per vector.</param>
-    /// <param name="labels">The cluster of each text, -1 for none.</param>
-    /// <param name="problems">The problem of each cluster.</param>
-    /// <param name="runs">The clusters of each layout: another training would differ from this one about as much as they do from what they agree on.</param>
-    public static HeldOutAnswers Of(UmapGraph graph, float[] vectors, int dimensions, int[] labels, int[] problems, IReadOnlyList<int[]> runs)
+    // One text in so many is kept out of a repetition.
+    private const int KeptOutOf = 5;
+
+    // As many answers make a curve; a small training is repeated until it has them, each time without another fifth.
+    private const int EnoughAnswers = 200;
+
+    // Small trainings have many layouts. How far two of them agree shows in fewer.
+    private const int MostLayouts = 9;
+
+    private const int FewestTexts = 2;
+
+    private readonly TextClustering _whole;
+    private readonly TrainingTexts _texts;
+    private readonly int[] _problems;
+    private readonly ParallelOptions _parallel;
+
+    private HeldOutAnswers(TextClustering whole, TrainingTexts texts, ParallelOptions parallel)
     {
-        double[] steady = Steadiness(Array.ConvertAll(labels, label => label < 0 ? -1 : problems[label]), runs);
-        (NeighborVote Vote, double Right)[] answers = new (NeighborVote, double)[labels.Length];
-        double[] nearest = new double[labels.Length];
-        double[] ownShares = new double[labels.Length];
-        Parallel.For(0, labels.Length, text =>
+        (_whole, _texts, _parallel) = (whole, texts, parallel);
+        _problems = whole.ProblemOfText();
+    }
+
+    /// <summary>Learns how sure answers are, and how sure each text's own place is.</summary>
+    /// <param name="whole">What the training found in all texts.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The confidence of answers, and of each text's place, 0 to 1.</returns>
+    public static (AnswerConfidence Confidence, double[] OfTexts) Learn(TextClustering whole, TrainingTexts texts, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        HeldOutAnswers training = new(whole, texts, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = maxDegreeOfParallelism ?? Environment.ProcessorCount });
+        List<(NeighborAnswer, bool)> answers = [];
+        int[] parts = training.Parts();
+        for (int part = 0; part < KeptOutOf && answers.Count < EnoughAnswers; part++)
         {
-            (int[] clusters, float[] likeness) = Neighbors(graph, vectors, dimensions, labels, text);
-            int[] asked = Array.ConvertAll(clusters, c => c < 0 ? -1 : problems[c]);
-            int own = labels[text] < 0 ? -1 : problems[labels[text]];
-            NeighborVote vote = NeighborVote.Of(asked, likeness);
-            answers[text] = (vote, vote.Winner == own ? steady[text] : 0);
-            nearest[text] = likeness.Length == 0 ? 0 : likeness[0];
-            ownShares[text] = vote.Winner == own ? vote.Share : 1 - vote.Share;
+            answers.AddRange(training.Repeat(parts, part, maxDegreeOfParallelism));
+        }
+
+        AnswerConfidence confidence = AnswerConfidence.Learn(answers);
+        return (confidence, training.OfTexts(confidence));
+    }
+
+    // Each text's part of five, 0 to 4, drawn by the seed.
+    private int[] Parts()
+    {
+        int[] order = [.. Enumerable.Range(0, _texts.Count)];
+        new Random(_texts.Parameters.Seed).Shuffle(order);
+        int[] parts = new int[order.Length];
+        foreach ((int place, int text) in order.Index())
+        {
+            parts[text] = place % KeptOutOf;
+        }
+
+        return parts;
+    }
+
+    private IEnumerable<(NeighborAnswer Answer, bool Right)> Repeat(int[] parts, int part, int? maxDegreeOfParallelism)
+    {
+        int[] kept = [.. Enumerable.Range(0, parts.Length).Where(text => parts[text] != part)];
+        int[] held = [.. Enumerable.Range(0, parts.Length).Where(text => parts[text] == part)];
+        if (held.Length == 0 || kept.Length < FewestTexts)
+        {
+            return [];
+        }
+
+        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = Math.Min(_texts.Parameters.Layouts, MostLayouts) }, _parallel.CancellationToken);
+        TextClustering found = TextClustering.Find(rest, maxDegreeOfParallelism, _parallel.CancellationToken);
+        Dictionary<int, int> matched = Match(found.ProblemOfText(), kept);
+        int[] places = new int[parts.Length];
+        Array.Fill(places, -1);
+        foreach ((int place, int text) in kept.Index())
+        {
+            places[text] = place;
+        }
+
+        NeighborAnswer[] answers = Ask(rest, found, held, places);
+        return answers.Zip(held, (answer, text) => (answer, (answer.Cluster < 0 ? -1 : matched[answer.Problem]) == _problems[text]));
+    }
+
+    // The problem of the whole training that most texts of each problem of the repetition are of; -1 is matched too.
+    private Dictionary<int, int> Match(int[] found, int[] kept) => Enumerable.Range(0, kept.Length).GroupBy(place => found[place])
+        .ToDictionary(g => g.Key, g => g.CountBy(place => _problems[kept[place]]).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key);
+
+    // The place of a text of the training is its answer whatever its neighbours say; what votes for another place counts against it.
+    private double[] OfTexts(AnswerConfidence confidence)
+    {
+        double[] sure = new double[_texts.Count];
+        Parallel.For(0, sure.Length, _parallel, text =>
+        {
+            (int[] nearest, float[] likeness) = _texts.Nearest(_texts.Vector(text), Neighbors(text));
+            NeighborVote vote = NeighborVote.Of(Array.ConvertAll(nearest, other => _problems[other]), likeness);
+            double share = vote.Winner == _problems[text] ? vote.Share : 1 - vote.Share;
+            sure[text] = confidence.Of(new NeighborAnswer(_whole.Labels[text], _problems[text], share, confidence.UsualNearness, 1));
         });
-
-        AnswerConfidence confidence = AnswerConfidence.Learn(answers, nearest.Where((_, text) => labels[text] >= 0));
-        return new HeldOutAnswers(confidence, [.. ownShares.Select((share, text) => labels[text] < 0 ? confidence.OfNone(share) : confidence.OfMember(share, 1))]);
+        return sure;
     }
 
-    // For each text, the part of the layouts whose cluster of it is mostly of its own problem; a layout that leaves it out says nothing of a member.
-    private static double[] Steadiness(int[] own, IReadOnlyList<int[]> runs)
+    // Answers texts that were kept out by the others, whose places among these are known.
+    private NeighborAnswer[] Ask(TrainingTexts by, TextClustering found, int[] held, int[] places)
     {
-        double[] same = new double[own.Length];
-        int[] asked = new int[own.Length];
-        foreach (int[] run in runs)
+        NeighborRule rule = by.Rule(found);
+        float[] embeddings = _texts.Embeddings(held);
+        float[] vectors = by.Reduction.Transform(embeddings, _parallel.MaxDegreeOfParallelism, out float[] kept);
+        float[] wholes = by.Reduction.Centre(embeddings);
+        (int reduced, int whole) = (by.Reduction.Dimensions, by.Reduction.EmbeddingDimensions);
+        NeighborAnswer[] answers = new NeighborAnswer[held.Length];
+        Parallel.For(0, answers.Length, _parallel, i =>
         {
-            Dictionary<int, int> mostly = Enumerable.Range(0, own.Length).GroupBy(text => run[text])
-                .ToDictionary(cluster => cluster.Key, cluster => cluster.Key < 0 ? -1 : cluster.CountBy(text => own[text]).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key);
-            for (int text = 0; text < own.Length; text++)
-            {
-                if (run[text] >= 0 || own[text] < 0)
-                {
-                    same[text] += mostly[run[text]] == own[text] ? 1 : 0;
-                    asked[text]++;
-                }
-            }
-        }
-
-        return [.. same.Zip(asked, (part, all) => all == 0 ? 1 : part / all)];
+            ReadOnlySpan<float> vector = vectors.AsSpan(i * reduced, reduced);
+            (int[] nearest, float[] likeness) = by.Nearest(vector, [.. Neighbors(held[i]).Select(other => places[other]).Where(place => place >= 0)]);
+            answers[i] = nearest.Length == 0
+                ? new NeighborAnswer(-1, -1, 1, 0, 0)
+                : rule.Answer(Array.ConvertAll(nearest, other => found.Labels[other]), likeness, vector, wholes.AsSpan(i * whole, whole), kept[i]);
+        });
+        return answers;
     }
 
-    private static (int[] Clusters, float[] Likeness) Neighbors(UmapGraph graph, float[] vectors, int dimensions, int[] labels, int text)
-    {
-        ReadOnlySpan<int> columns = graph.Columns.AsSpan(graph.RowOffsets[text]..graph.RowOffsets[text + 1]);
-        float[] likeness = new float[columns.Length];
-        int[] clusters = new int[columns.Length];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            likeness[i] = -TensorPrimitives.Dot<float>(vectors.AsSpan(text * dimensions, dimensions), vectors.AsSpan(columns[i] * dimensions, dimensions));
-            clusters[i] = labels[columns[i]];
-        }
-
-        Array.Sort(likeness, clusters);
-        int count = Math.Min(NeighborVote.Neighbors, columns.Length);
-        return (clusters[..count], Array.ConvertAll(likeness[..count], l => -l));
-    }
+    // More than vote, so that enough are left where some are passed over.
+    private int[] Neighbors(int text) => _whole.Wide.Columns[_whole.Wide.RowOffsets[text].._whole.Wide.RowOffsets[text + 1]];
 }

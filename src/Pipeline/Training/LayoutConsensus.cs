@@ -12,8 +12,7 @@ namespace Pipeline.Training;
 /// <param name="Agreement">For each text, the part of its ties that most layouts keep within its cluster, 0 to 1; 0 for none.</param>
 /// <param name="Stability">The mean adjusted Rand index between the clusters of any two layouts, noise as a group; 1 for a single layout.</param>
 /// <param name="Layout">The first layout.</param>
-/// <param name="Runs">The clusters of each layout, -1 for none.</param>
-internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] Agreement, double Stability, float[] Layout, IReadOnlyList<int[]> Runs)
+internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] Agreement, double Stability, float[] Layout)
 {
     // A cluster beyond this part of all texts is passed over where the tree has smaller ones: the two or three branches of the root can have more mass than
     // everything below them, and which layout that happens to is chance.
@@ -43,7 +42,7 @@ internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] 
         }
 
         (int[] labels, int count) = Agree(graph, runs, copies, parameters.MinClusterSize);
-        return new LayoutConsensus(labels, count, AgreementOf(graph, runs, labels), StabilityOf(runs), layouts[0], runs);
+        return new LayoutConsensus(labels, count, AgreementOf(graph, runs, labels), StabilityOf(runs), layouts[0]);
     }
 
     private static int[] Cluster(float[] layout, int[] weights, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)

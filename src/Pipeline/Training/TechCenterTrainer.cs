@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -10,10 +12,13 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Training;
 
-/// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
+/// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
 {
     private const int SmallestWindow = 10;
+
+    // With a larger share of incidents in no cluster, a training says why.
+    private const double MuchNoise = 0.5;
 
     private readonly PooledBackground _pooled = new(preprocessed, techCenters, embedder, options);
 
@@ -35,6 +40,11 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     {
         TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken), trained => trained.Status != TrainingStatus.Failed);
         Measure(outcome);
+        if (outcome.Version is null)
+        {
+            await runs.UnpublishedAsync(outcome, trainingRun, cancellationToken);
+        }
+
         return outcome;
     }
 
@@ -46,16 +56,11 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         try
         {
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(techCenter, cancellationToken);
+            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, dataset.EmbedderOr(embedder), window, cancellationToken);
             if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
-                return Published(own, content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
-            }
-
-            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
-            List<PreprocessedIncident> rows = [];
-            await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, dataset.EmbedderOr(embedder), window.From, window.Until, cancellationToken))
-            {
-                rows.Add(row);
+                return Published(own, await ReleaseAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             incidents = rows.Count;
@@ -97,12 +102,13 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, versions, stopwatch, cancellationToken);
-            return Published(manifest, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, stopwatch, cancellationToken);
+            Release released = await ReleaseAsync(manifest, rows, cancellationToken);
+            return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {
-            return Unpublished(TrainingStatus.Failed, e is ModelException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return Unpublished(TrainingStatus.Failed, e is ModelException or EmbedderException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
 
         TrainingOutcome Unpublished(TrainingStatus status, string detail) => new()
@@ -121,8 +127,12 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// clusters, and published as the revision after it.
     /// </summary>
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<ListedVersion> versions, Stopwatch stopwatch, CancellationToken cancellationToken)
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
+        // The name of a version that was put away is not given again.
+        CenterStages stages = await models.Stages.OpenAsync(draft.TechCenter, cancellationToken);
+        ModelVersionId[] staged = [.. stages.Versions.Where(v => v.Stage == ModelStage.Archived).Select(v => ModelVersionId.Parse(v.Version)).OfType<ModelVersionId>()];
+        IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(draft.TechCenter, cancellationToken);
         ModelVersionId version = new(draft.Id.Year, draft.Id.Quarter, 0);
         int assembledFrom = -1;
         ModelManifest? previous = null;
@@ -130,11 +140,11 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         ModelAssembly? assembly = null;
         while (version.Revision < MostRevisions)
         {
-            version = version with { Revision = 1 + versions.Select(v => v.Id).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
+            version = version with { Revision = 1 + versions.Select(v => v.Id).Concat(staged).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
             if (assembly is null || assembledFrom != versions.Count)
             {
                 assembledFrom = versions.Count;
-                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(versions.Where(v => v.Id < version), draft.Embedder, cancellationToken);
+                (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
                 assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
             }
 
@@ -189,16 +199,46 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
-    /// <summary>The newest sound version among those before, whose clusters the new one continues, and what is wrong with those after it.</summary>
-    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(IEnumerable<ListedVersion> before, string embedderOfRows, CancellationToken cancellationToken)
+    private async Task<Release> ReleaseAsync(ModelManifest manifest, IReadOnlyList<PreprocessedIncident> rows, CancellationToken cancellationToken)
     {
+        Release released = await release.RunAsync(manifest, rows, cancellationToken);
+        await runs.PublishedAsync(manifest, rows, released, cancellationToken);
+        return released;
+    }
+
+    private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, string embedderOfRows, TrainingWindow window, CancellationToken cancellationToken)
+    {
+        List<PreprocessedIncident> rows = [];
+        await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedderOfRows, window.From, window.Until, cancellationToken))
+        {
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>
+    /// The version whose clusters the new one continues, and what is wrong with those that it was looked for among: the one that serves, or that stands in for it. Where that is of a later
+    /// quarter, it is the newest before the new one that the gate did not refuse.
+    /// </summary>
+    private async Task<(ModelManifest? Manifest, EarlierVersion? Version, string? Damage)> FindEarlierAsync(ModelManifest draft, ModelVersionId own, IReadOnlyList<ListedVersion> versions, CancellationToken cancellationToken)
+    {
+        CenterStages stages = await models.Stages.ReadAsync(draft.TechCenter, cancellationToken);
+        string[] serving = [.. stages.ServingOrder];
+        IEnumerable<ListedVersion> before = versions.Where(v => v.Id < own && stages.Find(v.Id.ToString()) is { Passed: not false, Stage: not ModelStage.Archived })
+            .OrderBy(v => Array.IndexOf(serving, v.Id.ToString()) is int place and >= 0 ? place : serving.Length).ThenByDescending(v => v.Id);
+        if (serving.Length > 0 && ModelVersionId.Parse(serving[0]) is ModelVersionId production && production > own)
+        {
+            before = before.OrderByDescending(v => v.Id);
+        }
+
         List<string> damages = [];
-        foreach (ListedVersion listed in before.Reverse())
+        foreach (ListedVersion listed in before)
         {
             try
             {
                 ModelManifest manifest = listed.Manifest ?? throw new ModelException(listed.Problem!) { NeedsNewerProgram = listed.NeedsNewerProgram };
-                return (manifest, await EarlierVersion.ReadAsync(models, manifest, embedderOfRows, options.MaxDegreeOfParallelism, cancellationToken), Told());
+                return (manifest, await EarlierVersion.ReadAsync(models, manifest, draft.Embedder, options.MaxDegreeOfParallelism, cancellationToken), Told());
             }
             catch (ModelException e) when (!e.NeedsNewerProgram)
             {
@@ -221,7 +261,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             PipelineMetrics.Fail(PipelineOperation.Train, outcome.TechCenter);
         }
 
-        if (outcome.Status == TrainingStatus.Published)
+        if (outcome.Status is TrainingStatus.Published or TrainingStatus.Refused)
         {
             PipelineMetrics.TrainingProblems.Record(outcome.Problems, center);
             PipelineMetrics.TrainingClusters.Record(outcome.Clusters, center);
@@ -234,11 +274,17 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         }
     }
 
-    private static TrainingOutcome Published(ModelManifest manifest, int domains, double seconds, double quality, string? damage) => new()
+    private static string? WhyUnclustered(ModelManifest manifest) => manifest.Unclustered <= MuchNoise * manifest.Incidents
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{manifest.Unclustered} of the {manifest.Incidents} incidents belong to no cluster: fewer than {manifest.Parameters.MinClusterSize} of them are alike at a time. More incidents of the same kind, from a longer window or a larger tech center, make clusters of them.");
+
+    private static TrainingOutcome Published(ModelManifest manifest, Release release, int domains, double seconds, double quality, string? damage) => new()
     {
-        Detail = damage,
+        Detail = string.Join(' ', new[] { Told(manifest.Version, release), damage, WhyUnclustered(manifest) }.OfType<string>()) is { Length: > 0 } told ? told : null,
         TechCenter = manifest.TechCenter,
-        Status = TrainingStatus.Published,
+        Status = release.Validation.Passed ? TrainingStatus.Published : TrainingStatus.Refused,
+        Stage = release.Stage,
+        FailedTests = release.Validation.Passed ? null : string.Join(", ", release.Validation.Failed.Select(t => t.Name)),
         Version = manifest.Version,
         Incidents = manifest.Incidents,
         Problems = manifest.ProblemCount,
@@ -248,6 +294,15 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         Seconds = Math.Round(seconds, 3),
         Quality = quality,
     };
+
+    private static string? Told(string version, Release release)
+    {
+        string serving = release.Serving is null ? "no version serves" : $"{release.Serving} serves on";
+        return !release.Validation.Passed ? $"The gate refused {version}, and {serving}. {release.Validation.Reasons}"
+            : release.Stage == ModelStage.Candidate ? $"{version} passed the gate and is a candidate; {serving}."
+            : release.Stage == ModelStage.Canary ? $"{version} passed the gate and is on trial; {serving} otherwise."
+            : null;
+    }
 }
 
 /// <summary>How the training of one tech center ended, in names and figures only: small enough to be kept in an orchestration's history.</summary>
@@ -261,6 +316,12 @@ public sealed record TrainingOutcome
 
     /// <summary>The published version's name; null where none was published.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Its stage once the gate had tested it; null where none was published.</summary>
+    public ModelStage? Stage { get; init; }
+
+    /// <summary>The tests of the gate that it did not pass, with commas between; null where it passed them all, or none was published.</summary>
+    public string? FailedTests { get; init; }
 
     /// <summary>Incidents in the window.</summary>
     public int Incidents { get; init; }
@@ -283,15 +344,18 @@ public sealed record TrainingOutcome
     /// <summary>Density-based cluster validity of the published version, -1 to 1; null where none was published.</summary>
     public double? Quality { get; init; }
 
-    /// <summary>Why nothing was published, or which earlier versions are damaged and were passed over; null otherwise.</summary>
+    /// <summary>Why nothing was published, why the version does not serve, which earlier versions are damaged and were passed over, or why most incidents are in no cluster; null otherwise.</summary>
     public string? Detail { get; init; }
 }
 
 /// <summary>How the training of one tech center ended.</summary>
 public enum TrainingStatus
 {
-    /// <summary>A new model version was published.</summary>
+    /// <summary>A new model version was published and passed the gate.</summary>
     Published,
+
+    /// <summary>A new model version was published and did not pass the gate; the version before serves on.</summary>
+    Refused,
 
     /// <summary>The window holds too few incidents to cluster; the version before stays.</summary>
     TooFewIncidents,

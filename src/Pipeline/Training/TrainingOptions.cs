@@ -15,6 +15,8 @@ public sealed record TrainingOptions
     // At this number of incidents a training is steady with a single layout; the fewer there are, the more a layout's random start weighs.
     private const double SteadyIncidents = 2_000;
     private const int RecordNeighbors = 50;
+    private const int FewestRecords = 5;
+    private const int RowsPerCluster = 100;
     private const int FewestLayouts = 3;
     private const int MostLayouts = 41;
 
@@ -24,20 +26,20 @@ public sealed record TrainingOptions
     /// <summary>HDBSCAN's smallest cluster, at least 2; null for 0.3 times the square root of the number of incidents, at least 5.</summary>
     public int? MinClusterSize { get; init; }
 
-    /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a third of the smallest cluster, 3 to 12.</summary>
+    /// <summary>HDBSCAN's neighbours of a core distance, at least 1; null for a sixth of the smallest cluster, 3 to 12.</summary>
     public int? MinSamples { get; init; }
 
     /// <summary>
     /// How much more alike than unrelated texts a text and the rest of its cluster must be on the mean, in standard deviations of the cosine of unrelated texts,
     /// -10 (it always belongs) to 10.
     /// </summary>
-    public double MinCoherence { get; init; } = 0.9;
+    public double MinCoherence { get; init; } = 0.8;
 
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
 
     /// <summary>Dimensions kept by the principal component analysis, 2 to 1024; fewer where there are not five incidents for each.</summary>
-    public int Dimensions { get; init; } = 100;
+    public int Dimensions { get; init; } = 200;
 
     /// <summary>How strongly frequent words are damped, 0 (not at all) to 1 (all principal directions count the same).</summary>
     public double Damping { get; init; } = FrequencyDamping.DefaultExponent;
@@ -62,17 +64,18 @@ public sealed record TrainingOptions
     public TrainingParameters Resolve(int incidents)
     {
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
-        int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 3, 3, 12);
+        int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 6, 3, 12);
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
         return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents));
     }
 
     /// <summary>
     /// Resolves the parameters of a training on records. Nothing is damped: each column weighs the same already. The neighbours are at least 50: rows that share most categories lie on the same spot, and with fewer, the
-    /// graph falls into such spots. A row is left out of its cluster only where it is less like it than like unrelated rows.
+    /// graph falls into such spots. A row is left out of its cluster only where it is less like it than like unrelated rows. The smallest cluster is one in a hundred rows, at least 5.
     /// </summary>
     /// <param name="records">The number of records in the window.</param>
-    public TrainingParameters ResolveRecords(int records) => Resolve(records) with { Damping = 0, MinCoherence = 0, Neighbors = Math.Max(Neighbors, RecordNeighbors) };
+    public TrainingParameters ResolveRecords(int records) =>
+        (this with { MinClusterSize = MinClusterSize ?? Math.Max(FewestRecords, records / RowsPerCluster) }).Resolve(records) with { Damping = 0, MinCoherence = 0, Neighbors = Math.Max(Neighbors, RecordNeighbors) };
 
     private static int LayoutsOf(int incidents)
     {

@@ -57,7 +57,7 @@ public sealed class BlobModelStoreTests
 
         published.Count(p => p is not null).ShouldBe(1);
         ModelStore store = new(Open());
-        await store.ReadAsync((await store.FindLatestAsync("Network")).ShouldNotBeNull());
+        await store.ReadAsync((await store.FindServingAsync("Network")).ShouldNotBeNull());
     }
 
     [TestMethod]
@@ -71,11 +71,11 @@ public sealed class BlobModelStoreTests
         }
 
         (await store.ListTechCentersAsync()).ShouldBeEmpty();
-        (await store.FindLatestAsync("Network")).ShouldBeNull();
+        (await store.FindServingAsync("Network")).ShouldBeNull();
         (await store.FindAsync("network", "2026_q2")).ShouldBeNull();
         (await store.PublishAsync(Manifest("2026_q2"), Content())).ShouldBeNull();
         (await store.PublishAsync(Manifest("2026_q2_r2"), Content())).ShouldNotBeNull();
-        (await store.FindLatestAsync("Network"))!.Version.ShouldBe("2026_q2_r2");
+        (await store.FindServingAsync("Network"))!.Version.ShouldBe("2026_q2_r2");
     }
 
     [TestMethod]

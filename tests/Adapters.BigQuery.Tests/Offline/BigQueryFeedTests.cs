@@ -28,7 +28,7 @@ public sealed class BigQueryFeedTests : IAsyncDisposable
     public async Task The_first_pull_begins_some_days_back_and_a_later_one_some_minutes_before_what_was_reached()
     {
         long reached = Now.AddHours(-5).UtcTicks;
-        IIncidentFeed feed = Feed(new SourceCounts(7, new Dictionary<RejectKind, int> { [RejectKind.InvalidDate] = 2 }, 4, 1, reached));
+        BigQueryFeed feed = Feed(new SourceCounts(7, new Dictionary<RejectKind, int> { [RejectKind.InvalidDate] = 2 }, 4, 1, reached));
 
         PullOutcome outcome = await feed.PullAsync();
         await _warehouse.SetSettingAsync("feed:bigquery:servicenow.incident", reached.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -43,7 +43,7 @@ public sealed class AzureOpenAITests : IDisposable
         texts.ShouldBe((int)preprocessed.Embedded);
         trained.TechCenters.ShouldHaveSingleItem().Status.ShouldBe(TrainingStatus.Published);
         predicted.Predicted.ShouldBe((int)preprocessed.Stored);
-        ModelManifest version = (await pipeline.Models.FindLatestAsync("Network"))!;
+        ModelManifest version = (await pipeline.Models.FindServingAsync("Network"))!;
         ModelClusters clusters = (await pipeline.Models.ReadAsync(version)).Clusters;
         clusters.Clusters.Count(c => c.Label.StartsWith("Problem with ", StringComparison.Ordinal)).ShouldBeGreaterThan(clusters.Clusters.Count / 2);
         clusters.Domains.ShouldContain(d => d.Name == "Office");

@@ -146,7 +146,7 @@ public sealed class BadInputTests
         center.GetProperty("incidents").GetInt32().ShouldBe(count);
         string[] lines = [.. (await File.ReadAllLinesAsync(folder["out.csv"])).Skip(1)];
         lines.Length.ShouldBe(count);
-        lines.Count(line => line.Contains(",Workplace,-1,unclustered,-1,unclustered,0", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
+        lines.Count(line => line.Contains(",Workplace,-1,unclustered,-1,unclustered,-1,unclustered,0", StringComparison.Ordinal)).ShouldBe(center.GetProperty("unclustered").GetInt32());
         if (count < 10)
         {
             center.GetProperty("unclustered").GetInt32().ShouldBe(count);

@@ -38,7 +38,7 @@ public sealed class PullTests
         using TempFolder folder = new();
         await using FakeServiceNow server = await FakeServiceNow.StartAsync();
 
-        CommandResult refused = await CommandLine.RunAsync(["pull", "--data", folder["data"]], new Dictionary<string, string>(Settings(server)) { ["ServiceNow__ClientSecret"] = "not-the-secret" });
+        CommandResult refused = await CommandLine.RunAsync(["pull", "--data", folder["data"]], new Dictionary<string, string>(Settings(server), StringComparer.Ordinal) { ["ServiceNow__ClientSecret"] = "not-the-secret" });
 
         refused.ExitCode.ShouldBe(1, refused.ToString());
         refused.Errors.ShouldContain("Error: ServiceNow at");

@@ -53,6 +53,7 @@ public sealed class SurveyTests : IDisposable
         result.ExitCode.ShouldBe(0, result.ToString());
         result.Output.ShouldContain("What sets it apart");
         result.Output.ShouldContain("main_income fishing");
+        (await File.ReadAllTextAsync(_folder["data/report.html"])).ShouldContain("main_income fishing ");
     }
 
     [TestMethod]

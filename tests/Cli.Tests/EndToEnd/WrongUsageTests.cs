@@ -63,7 +63,6 @@ public sealed class WrongUsageTests
     [TestMethod]
     [DataRow("Warehouse__Kind", "Oracle", "Warehouse:Kind is 'Oracle'; in this program it must be Sqlite")]
     [DataRow("ObjectStore__Kind", "Tape", "ObjectStore:Kind is 'Tape'; in this program it must be Files or AzureBlobs or S3")]
-    [DataRow("ObjectStore__Kind", "S3", "S3:Bucket is missing, and ObjectStore:Kind is S3.")]
     [DataRow("Embedder__Kind", "None", "Embedder:Kind is 'None'; in this program it must be Hybrid or Lexical or Static")]
     [DataRow("Labeller__Kind", "Dice", "Labeller:Kind is 'Dice'; in this program it must be Keywords")]
     public async Task A_kind_of_adapter_that_there_is_not_is_refused_with_those_that_there_are_and_where_to_set_it(string variable, string value, string message)

@@ -64,7 +64,7 @@ public sealed class ServeKillTests
     {
         string models = Path.Combine(data, "objects", "hdbscan-models");
         return string.Join('\n', Directory.EnumerateFiles(models, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
-            Path.GetFileName(file) is "manifest.json" or "metrics.json"
+            Path.GetFileName(file) is "manifest.json" or "metrics.json" or "validation.json" or "stages.json"
                 ? Path.GetRelativePath(models, file)
                 : $"{Path.GetRelativePath(models, file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}"));
     }

@@ -44,7 +44,7 @@ public sealed class CopiesTests : IDisposable
 
         (ClusterAssignment alert, ClusterAssignment[] gibberish) = await ClassifyAsync(pipeline, "Disk space alert on drive D of the file server");
 
-        (await pipeline.Models.FindLatestAsync("default"))!.Clusters.ShouldBeGreaterThan(1);
+        (await pipeline.Models.FindServingAsync("default"))!.Clusters.ShouldBeGreaterThan(1);
         alert.ClusterId.ShouldBe((await ClassifyAsync(pipeline, Alert)).Answer.ClusterId);
         alert.ClusterId.ShouldBeGreaterThanOrEqualTo(0);
         gibberish.Select(g => g.ClusterId).ShouldAllBe(id => id == -1);
@@ -84,7 +84,7 @@ public sealed class CopiesTests : IDisposable
 
     private static async Task<(ClusterAssignment Answer, ClusterAssignment[] Gibberish)> ClassifyAsync(LocalPipeline pipeline, string text)
     {
-        ModelManifest manifest = (await pipeline.Models.FindLatestAsync("default"))!;
+        ModelManifest manifest = (await pipeline.Models.FindServingAsync("default"))!;
         FittedModel model = FittedModel.Load(manifest, await pipeline.Models.ReadAsync(manifest), 2);
         string[] summaries = [.. new[] { text }.Concat(Gibberish).Select(t => pipeline.Preprocess.Summaries.Build([t]))];
         var embeddings = await pipeline.Embedder.GenerateAsync(summaries);

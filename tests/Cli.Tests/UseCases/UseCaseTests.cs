@@ -86,7 +86,7 @@ public sealed class UseCaseTests : IDisposable
 
         outcome.Status.ShouldBe(TrainingStatus.TooFewIncidents);
         outcome.Detail.ShouldBe("The window holds too few incidents: 600, at least 800 are needed.");
-        (await pipeline.Models.FindLatestAsync("default"))!.Version.ShouldBe("2025_q4");
+        (await pipeline.Models.FindServingAsync("default"))!.Version.ShouldBe("2025_q4");
     }
 
     [TestMethod]

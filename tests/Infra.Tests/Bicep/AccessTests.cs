@@ -108,7 +108,7 @@ public sealed class AccessTests
     [TestMethod]
     public void An_event_that_cannot_be_delivered_is_kept_where_the_topic_may_write()
     {
-        JsonElement letters = Snapshot.Read("events").Resources.Select(subscription => subscription.GetProperty("properties").GetProperty("deadLetterWithResourceIdentity")).DistinctBy(kept => kept.GetRawText()).ShouldHaveSingleItem();
+        JsonElement letters = Snapshot.Read("events").Resources.Select(subscription => subscription.GetProperty("properties").GetProperty("deadLetterWithResourceIdentity")).DistinctBy(kept => kept.GetRawText(), StringComparer.Ordinal).ShouldHaveSingleItem();
         string container = letters.GetProperty("deadLetterDestination").GetProperty("properties").GetProperty("blobContainerName").GetString()!;
         string identity = letters.GetProperty("identity").GetProperty("type").GetString()!;
         foreach (Snapshot snapshot in Snapshot.All.Select(Snapshot.Read))

@@ -22,6 +22,8 @@ internal sealed class Api : IAsyncDisposable
 {
     public const string Key = "a-function-key";
 
+    public const string MasterKey = "the-master-key";
+
     private readonly TempFolder _folder = new();
     private readonly SqliteWarehouse _warehouse;
     private readonly WebApplication _app;
@@ -38,6 +40,7 @@ internal sealed class Api : IAsyncDisposable
             ["DriftSchedule"] = "0 0 0 29 2 *",
             ["ReportSchedule"] = "0 0 0 29 2 *",
             ["WatchSchedule"] = "0 0 0 29 2 *",
+            ["ArchiveSchedule"] = "0 0 0 29 2 *",
             ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",
         };
@@ -47,7 +50,7 @@ internal sealed class Api : IAsyncDisposable
             Functions = FunctionCatalog.TypesOf(typeof(TrainFunctions).Assembly),
             Settings = new HostSettings { Port = 0, BlobPollSeconds = 1 },
             Configuration = configuration,
-            Keys = new HostKeys("the-master-key", new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
+            Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
             StatePath = _folder["host.db"],
             JournalPath = _folder["orchestrations.db"],
             Clock = clock,

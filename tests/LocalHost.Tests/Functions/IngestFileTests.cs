@@ -23,7 +23,7 @@ public sealed class IngestFileTests
             BreakingStore objects = new(new FileObjectStore(folder["objects"]));
             using MemoryStream content = new(Encoding.UTF8.GetBytes("number,opened_at,short_description\nA1,2026-05-01,a\nA2,2026-05-01,b\nA3,soon,c\n"));
             Ingestion received = await new ReceiveFile(warehouse, objects, new UploadOptions(), TimeProvider.System).RunAsync(new SentFile("incidents", "a.csv", content, "test", Reading: new IntakeOptions { AllowRejects = true }));
-            IngestFile ingest = new(warehouse, objects, warehouse, new DatasetCatalog(objects, warehouse), new IntakeOptions(), TimeProvider.System);
+            IngestFile ingest = new(warehouse, objects, warehouse, new DatasetCatalog(new FileObjectStore(folder["objects"]), warehouse), new IntakeOptions(), TimeProvider.System);
             objects.Left = step;
             try
             {
@@ -90,6 +90,10 @@ public sealed class IngestFileTests
 
             return stream;
         }
+
+        public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => inner.ReadTaggedAsync(name, cancellationToken);
+
+        public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => inner.ReplaceAsync(name, content, tag, cancellationToken);
 
         public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
 

@@ -33,7 +33,7 @@ public sealed class PullTests
         await using Api api = await StartAsync(new FakeFeed("Inside", isInWarehouse: true, steps: 2), new FakeFeed("Elsewhere", isInWarehouse: false, steps: 1));
 
         JsonElement asked = await api.PreprocessAsync();
-        await ActivatorUtilities.CreateInstance<PreprocessFunctions>(api.Services).OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
+        await PreprocessFunctions.OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
         JsonElement scheduled = (await api.TrainedAsync("/api/preprocess/preprocess-all")).GetProperty("result");
 
         asked.GetProperty("stored").GetInt32().ShouldBe(0);
@@ -87,7 +87,7 @@ public sealed class PullTests
 
         public bool IsInWarehouse => isInWarehouse;
 
-        public IIncidents Incidents { get; set; } = null!;
+        public Adapters.Local.SqliteWarehouse Incidents { get; set; } = null!;
 
         public async Task<PullOutcome> PullAsync(CancellationToken cancellationToken = default)
         {

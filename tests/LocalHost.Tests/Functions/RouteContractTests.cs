@@ -11,12 +11,16 @@ public sealed class RouteContractTests
     // What only a fault of storage or of the code brings about cannot be asked for from outside.
     private static readonly string[] Faults = ["500", "503"];
 
-    // What takes a model of another embedder, a file of a gigabyte, or an import that stands still: ClassifyTextsTests and UploadsApiTests have it.
+    // What takes a model of another embedder, a file of a gigabyte, an import that stands still, or the master key: ClassifyTextsTests, UploadsApiTests and ErasuresApiTests have it.
     private static readonly string[] NotReplayed =
     [
+        // What takes two versions: VersionsApiTests has it.
+        "POST /models/{techCenter}/{version}/promote 200", "POST /models/{techCenter}/{version}/promote 202", "POST /models/{techCenter}/{version}/canary 202",
+        "POST /models/{techCenter}/{version}/retire 200", "POST /models/{techCenter}/rollback 200",
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
+        "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",
         .. Streams,
     ];
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -53,9 +52,9 @@ public sealed class WorkBehindRequestsTests
         await using Api api = await Api.StartAsync();
         await api.ReportAsync("Network", 40);
 
-        await ActivatorUtilities.CreateInstance<PreprocessFunctions>(api.Services).OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
+        await PreprocessFunctions.OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
         JsonElement preprocessed = await api.TrainedAsync("/api/preprocess/preprocess-all");
-        await ActivatorUtilities.CreateInstance<PredictFunctions>(api.Services).OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
+        await PredictFunctions.OnScheduleAsync(new(), api.Orchestrations, CancellationToken.None);
         JsonElement predicted = await api.TrainedAsync("/api/predict/predict-all");
 
         preprocessed.GetProperty("result").GetProperty("stored").GetInt32().ShouldBe(40);

@@ -1,4 +1,5 @@
 using Pipeline.Archive;
+using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.Tests.Fakes;
@@ -121,7 +122,7 @@ public sealed class ArchiveIncidentsTests
         await using SmallCompany company = await ThreeDaysAsync();
         InterruptedObjectStore interrupted = new(company.Objects, () => company.Warehouse.UpsertIncidentsAsync([Incident("A", First, "changed")]));
 
-        await new ArchiveIncidents(company.Warehouse, company.Warehouse, interrupted, new ArchiveOptions { AfterMonths = 1 }, Window, company.Clock).RunAsync();
+        await new ArchiveIncidents(company.Warehouse, company.Warehouse, interrupted, Datasets(company), new ArchiveOptions { AfterMonths = 1 }, Window, company.Clock).RunAsync();
 
         (await company.Warehouse.FindIncidentAsync("A")).ShouldNotBeNull().Incident.Texts.ShouldBe(["changed"]);
         await Archive(company).RunAsync();
@@ -135,7 +136,7 @@ public sealed class ArchiveIncidentsTests
         string[] all = await AllAsync(company);
         BreakingObjectStore breaking = new(company.Objects);
 
-        (await Should.ThrowAsync<ObjectStoreException>(() => new ArchiveIncidents(company.Warehouse, company.Warehouse, breaking, new ArchiveOptions { AfterMonths = 1 }, Window, company.Clock).RunAsync()))
+        (await Should.ThrowAsync<ObjectStoreException>(() => new ArchiveIncidents(company.Warehouse, company.Warehouse, breaking, Datasets(company), new ArchiveOptions { AfterMonths = 1 }, Window, company.Clock).RunAsync()))
             .Message.ShouldContain("is not what was written: its bytes are others. It was removed, and nothing was taken out of the warehouse.");
 
         Files(company).Length.ShouldBe(1, "the file that was there before is still there");
@@ -160,30 +161,51 @@ public sealed class ArchiveIncidentsTests
     public async Task Nothing_that_a_training_looks_at_can_be_archived()
     {
         await using SmallCompany company = await ThreeDaysAsync();
-        ArchiveIncidents archive = new(company.Warehouse, company.Warehouse, company.Objects, new ArchiveOptions(), 24, company.Clock);
+        ArchiveIncidents archive = new(company.Warehouse, company.Warehouse, company.Objects, Datasets(company), new ArchiveOptions(), 24, company.Clock);
 
         (await Should.ThrowAsync<ArgumentException>(() => archive.RunAsync(olderThanMonths: 23))).Message.ShouldContain("A training looks back 24 months");
         (await archive.RunAsync()).Incidents.ShouldBe(0, "36 months are the standard");
-        (await Should.ThrowAsync<ArgumentException>(() => archive.RunAsync("survey"))).Message.ShouldContain("There is no data set 'survey' to archive. Known: 'incidents'.");
+        (await Should.ThrowAsync<ArgumentException>(() => archive.RunAsync("survey"))).Message.ShouldContain("There is no data set 'survey'. Known: 'household-survey', 'incidents'.");
         Should.Throw<ArgumentOutOfRangeException>(() => new ArchiveOptions { AfterMonths = 12 }.Validate(24)).Message.ShouldContain("Archive:AfterMonths is 12; it must be from 24 to 1200.");
         new ArchiveOptions().Months(24).ShouldBe(36);
         new ArchiveOptions().Months(36).ShouldBe(48);
     }
 
     [TestMethod]
+    public async Task Each_data_set_has_its_own_folders_and_goes_by_its_own_retention()
+    {
+        await using SmallCompany company = await ThreeDaysAsync();
+        await Datasets(company).AddAsync(new Dataset { Name = "tickets", RetentionDays = 10 });
+        Incident Ticket(string number, int day) => Incident($"tickets/{number}", First.AddDays(day), "ticket") with { TechCenter = "tickets/desk" };
+        await company.Warehouse.UpsertIncidentsAsync([Ticket("1", 0), Ticket("2", 80), Ticket("3", 85)]);
+
+        ArchiveOutcome outcome = await Archive(company).RunAsync("tickets");
+
+        (outcome.Before, outcome.Incidents, outcome.IsComplete).ShouldBe((First.AddDays(75).Date, 1, true));
+        Files(company).Count(file => file.StartsWith("archive/tickets/year=2026/month=01/day=05/", StringComparison.Ordinal)).ShouldBe(1);
+        (await company.Warehouse.FindIncidentAsync("B")).ShouldNotBeNull("another data set's");
+        (await Archive(company).RunAsync(mostDays: 1)).IsComplete.ShouldBeFalse();
+        (await Archive(company).RunAsync(mostDays: 1)).IsComplete.ShouldBeTrue();
+        (await company.Warehouse.ReadChangesAsync(0, 10)).Select(c => c.Incident.Number).ShouldBe(["D", "tickets/2", "tickets/3"]);
+    }
+
+    [TestMethod]
     public async Task An_empty_warehouse_has_nothing_to_archive()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
-        (await Archive(company).RunAsync()).ShouldBe(new ArchiveOutcome("incidents", null, 0, 0, 0));
+        (await Archive(company).RunAsync()).ShouldBe(new ArchiveOutcome("incidents", null, 0, 0, 0, IsComplete: true));
     }
 
     private static ArchiveIncidents Archive(SmallCompany company, CrashPoint? crash = null) => new(
         company.Warehouse,
         crash is null ? company.Warehouse : new CrashingRemovals(company.Warehouse, crash),
         crash is null ? company.Objects : new CrashingObjectStore(company.Objects, crash),
+        Datasets(company),
         new ArchiveOptions { AfterMonths = 1 },
         Window,
         company.Clock);
+
+    private static DatasetCatalog Datasets(SmallCompany company) => new(company.Objects, company.Warehouse);
 
     private static async Task<SmallCompany> CompanyAsync(int incidents)
     {
@@ -242,6 +264,10 @@ public sealed class ArchiveIncidentsTests
             cancellationToken);
 
         public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => objects.OpenReadAsync(name, cancellationToken);
+
+        public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => objects.ReadTaggedAsync(name, cancellationToken);
+
+        public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => objects.ReplaceAsync(name, content, tag, cancellationToken);
 
         public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => objects.ListAsync(prefix, cancellationToken);
 

@@ -59,7 +59,7 @@ public sealed class DamagedModelTests
 
         (outcome.Status, outcome.Version).ShouldBe((TrainingStatus.Published, "2026_q2_r3"));
         outcome.Detail!.ShouldContain("2026_q2_r2");
-        ModelManifest published = (await company.Models.FindLatestAsync(Damaged))!;
+        ModelManifest published = (await company.Models.FindServingAsync(Damaged))!;
         published.PreviousVersion.ShouldBe("2026_q2");
         (await company.Models.ReadClustersAsync(published)).Clusters.ShouldAllBe(c => c.Origin == ClusterChangeKind.Kept);
     }
@@ -75,7 +75,7 @@ public sealed class DamagedModelTests
         TrainingOutcome outcome = await company.Trainer.TrainAsync(Damaged, 2026, 2, company.Planner.Window(2026, 2), trainingRun: 99);
 
         (outcome.Status, outcome.Version).ShouldBe((TrainingStatus.Published, "2026_q2_r3"));
-        (await company.Models.FindLatestAsync(Damaged))!.PreviousVersion.ShouldBeNull();
+        (await company.Models.FindServingAsync(Damaged))!.PreviousVersion.ShouldBeNull();
     }
 
     /// <summary>Bytes are flipped as a disk does it, anywhere in any file: the checksums find it in all but the manifest, whose damage may still be a manifest.</summary>
@@ -123,6 +123,7 @@ public sealed class DamagedModelTests
     [DataRow("clusters.min_likeness", "none")]
     [DataRow("confidence.member.scores", "not a number")]
     [DataRow("confidence.none.rates", "not a number")]
+    [DataRow("confidence.unlike", "not a number")]
     [DataRow("confidence.usual_likeness", "none")]
     [DataRow("clusters.min_likeness", "not a number")]
     [DataRow("texts.cluster", "out of range")]
@@ -133,7 +134,7 @@ public sealed class DamagedModelTests
     public async Task Arrays_that_cannot_be_are_damage_that_is_found_when_they_are_loaded(string array, string kind)
     {
         await using SmallCompany company = await TwiceTrainedAsync();
-        ModelManifest manifest = (await company.Models.FindLatestAsync(Damaged))!;
+        ModelManifest manifest = (await company.Models.FindServingAsync(Damaged))!;
         Dictionary<string, SafeTensor> arrays = new((await company.Models.ReadAsync(manifest)).Arrays, StringComparer.Ordinal);
         if (kind is "missing")
         {

@@ -159,7 +159,7 @@ public sealed class ModelCacheTests
         await company.TrainAsync();
         foreach (string center in new[] { "A", "B", "C" })
         {
-            ModelManifest manifest = (await company.Models.FindLatestAsync(center))!;
+            ModelManifest manifest = (await company.Models.FindServingAsync(center))!;
             if (modelBytes is int bytes)
             {
                 Enlarge(company.Objects.Objects, manifest, bytes);

@@ -86,7 +86,7 @@ public sealed class MeasureDriftTests
         await using SmallCompany company = await TrainedAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 125, Later, Strange);
         DriftReport before = await Measure(company).RunAsync(SmallCompany.TechCenter);
-        ModelManifest manifest = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
+        ModelManifest manifest = (await company.Models.FindServingAsync(SmallCompany.TechCenter))!;
         await company.Objects.WriteAsync($"drift/{manifest.Folder}/{manifest.Version}.json", (stream, token) => stream.WriteAsync("{"u8.ToArray(), token).AsTask());
 
         (await Measure(company).RunAsync(SmallCompany.TechCenter)).Score.ShouldBe(before.Score);

@@ -77,11 +77,12 @@ public sealed class EraseFromFilesTests
         store.Objects.Objects["failed/0a/broken.json"] = with;
         store.Objects.Objects["failed/0b/wide.json"] = Encoding.Unicode.GetBytes("[ INC2 ");
         store.Objects.Objects["failed/0c/other.json"] = Encoding.UTF8.GetBytes("{ \"number\": \"INC1\", ");
+        store.Objects.Objects["failed/0e/longer.json"] = Encoding.UTF8.GetBytes("{ \"number\": \"INC22\", \"XINC2\" ");
         store.Objects.Objects["accepted/0d/report.json"] = Encoding.UTF8.GetBytes("INC2");
 
         (await store.Files.RunAsync("INC2")).ShouldBe((0, 0, 2));
 
-        store.Objects.Objects.Keys.ShouldBe(["accepted/0d/report.json", "failed/0c/other.json"]);
+        store.Objects.Objects.Keys.ShouldBe(["accepted/0d/report.json", "failed/0c/other.json", "failed/0e/longer.json"]);
     }
 
     [TestMethod]
@@ -119,12 +120,15 @@ public sealed class EraseFromFilesTests
         public Store()
         {
             Warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
-            Files = new EraseFromFiles(Warehouse, Objects, new IntakeOptions());
+            Datasets = new DatasetCatalog(Objects, Warehouse);
+            Files = new EraseFromFiles(Warehouse, Objects, Datasets, new IntakeOptions());
         }
 
         public SqliteWarehouse Warehouse { get; }
 
         public MemoryObjectStore Objects { get; } = new();
+
+        public DatasetCatalog Datasets { get; }
 
         public EraseFromFiles Files { get; }
 
@@ -133,7 +137,7 @@ public sealed class EraseFromFilesTests
             ManualClock clock = new();
             Ingestion received = await new ReceiveFile(Warehouse, Objects, new UploadOptions(), clock)
                 .RunAsync(new SentFile("incidents", name, new MemoryStream(content), "test", IdempotencyKey: null, reading ?? new IntakeOptions { AllowRejects = true }));
-            return await new IngestFile(Warehouse, Objects, Warehouse, new DatasetCatalog(Objects, Warehouse), new IntakeOptions(), clock).RunAsync(received.Id);
+            return await new IngestFile(Warehouse, Objects, Warehouse, Datasets, new IntakeOptions(), clock).RunAsync(received.Id);
         }
 
         public void Dispose()

@@ -11,6 +11,11 @@ internal sealed class CrashingObjectStore(IObjectStore objects, CrashPoint crash
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => objects.OpenReadAsync(name, cancellationToken);
 
+    public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => objects.ReadTaggedAsync(name, cancellationToken);
+
+    public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) =>
+        crash.StepAsync(() => objects.ReplaceAsync(name, content, tag, cancellationToken));
+
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => objects.ListAsync(prefix, cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => crash.StepAsync(async () =>

@@ -1,15 +1,16 @@
+using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Fakes;
 
-/// <summary>An object store in which something else happens just before the first object is written.</summary>
+/// <summary>An object store in which something else happens just before the first file of a model version is written.</summary>
 internal sealed class InterruptedObjectStore(IObjectStore objects, Func<Task> interruption) : IObjectStore
 {
     private bool _happened;
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
     {
-        if (!_happened)
+        if (!_happened && name.EndsWith(ModelPaths.ArraysFile, StringComparison.Ordinal))
         {
             _happened = true;
             await interruption();
@@ -19,6 +20,10 @@ internal sealed class InterruptedObjectStore(IObjectStore objects, Func<Task> in
     }
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => objects.OpenReadAsync(name, cancellationToken);
+
+    public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => objects.ReadTaggedAsync(name, cancellationToken);
+
+    public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => objects.ReplaceAsync(name, content, tag, cancellationToken);
 
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => objects.ListAsync(prefix, cancellationToken);
 

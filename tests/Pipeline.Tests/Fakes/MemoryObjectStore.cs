@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Fakes;
@@ -30,6 +31,30 @@ internal sealed class MemoryObjectStore : IObjectStore
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) =>
         Task.FromResult<Stream?>(Objects.TryGetValue(name, out byte[]? content) ? new MemoryStream(content) : null);
+
+    public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default)
+    {
+        lock (Objects)
+        {
+            return Task.FromResult(Objects.TryGetValue(name, out byte[]? content) ? new TaggedObject(content, TagOf(content)) : null);
+        }
+    }
+
+    public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default)
+    {
+        lock (Objects)
+        {
+            bool fits = string.Equals(Objects.TryGetValue(name, out byte[]? present) ? TagOf(present) : null, tag, StringComparison.Ordinal);
+            if (fits)
+            {
+                Objects[name] = content.ToArray();
+            }
+
+            return Task.FromResult(fits);
+        }
+    }
+
+    private static string TagOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

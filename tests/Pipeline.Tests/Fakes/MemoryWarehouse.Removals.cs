@@ -67,6 +67,8 @@ internal sealed partial class MemoryWarehouse : IRemovals, IErasures
             ContentHash = tables.Preprocessed.GetValueOrDefault(change.Incident.Number)?.ContentHash,
             ClusterId = answer?.ClusterId,
             ClusterLabel = answer?.ClusterLabel,
+            ProblemId = answer?.ProblemId,
+            ProblemLabel = answer?.ProblemLabel,
             DomainName = answer?.DomainName,
             Confidence = answer?.Confidence,
             ModelVersion = answer?.ModelVersion,

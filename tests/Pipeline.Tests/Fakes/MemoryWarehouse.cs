@@ -135,12 +135,12 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<DeadLetter>>(t => [.. t.DeadLetters.Values], cancellationToken);
 
-    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default) =>
         ReadAsync<IReadOnlyList<PreprocessedIncident>>(
             t =>
             [
                 .. t.Preprocessed.Values.Where(i => IsOf(i, techCenter, embedder)
-                    && !(t.Predictions.TryGetValue(i.Number, out IncidentPrediction? p) && string.Equals(p.ContentHash, i.ContentHash, StringComparison.Ordinal) && string.Equals(p.ModelVersion, modelVersion, StringComparison.Ordinal))).Take(limit),
+                    && !(t.Predictions.TryGetValue(i.Number, out IncidentPrediction? p) && string.Equals(p.ContentHash, i.ContentHash, StringComparison.Ordinal) && (string.Equals(p.ModelVersion, modelVersion, StringComparison.Ordinal) || string.Equals(p.ModelVersion, trialVersion, StringComparison.Ordinal)))).Take(limit),
             ],
             cancellationToken);
 

@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Datasets;
 using Pipeline.Intake;
+using Pipeline.Telemetry;
 using Pipeline.Tests.Fakes;
 
 namespace Pipeline.Tests.Intake;
@@ -64,6 +66,35 @@ public sealed class BrokenRowsTests
         IntakeResult result = await ImportAsync(Make(kind, broken: false).File, DatasetOf(kind) with { Strict = true }, warehouse, kept);
 
         (result.Accepted, result.Rejected).ShouldBe((Rows, 0));
+    }
+
+    [TestMethod]
+    public async Task Rows_that_are_kept_aside_are_counted_by_data_set_and_reason()
+    {
+        Dictionary<string, long> counted = new(StringComparer.Ordinal);
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, on) =>
+        {
+            if (ReferenceEquals(instrument, PipelineMetrics.Rejected))
+            {
+                on.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            if (tags is [{ Key: "dataset", Value: "metered" }, { Key: "reason", Value: string reason }])
+            {
+                counted[reason] = counted.GetValueOrDefault(reason) + count;
+            }
+        });
+        listener.Start();
+        using RejectedRows kept = new();
+
+        await ImportAsync(Make("records").File, DatasetOf("records") with { Name = "metered" }, new MemoryWarehouse(), kept);
+
+        counted.ShouldBe(
+            new Dictionary<string, long>(StringComparer.Ordinal) { ["fieldCount"] = 10, ["invalidDate"] = 10, ["missingValue"] = 20, ["wrongType"] = 10, ["outOfRange"] = 20, ["notAllowed"] = 10, ["wrongForm"] = 10, ["unknownColumn"] = 10 },
+            ignoreOrder: true);
     }
 
     private static Dataset DatasetOf(string kind) => string.Equals(kind, "text", StringComparison.Ordinal)

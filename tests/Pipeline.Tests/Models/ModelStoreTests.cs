@@ -19,7 +19,7 @@ public sealed class ModelStoreTests
     {
         await Store.PublishAsync(Manifest("2026_q2"), Content());
 
-        ModelManifest latest = (await Store.FindLatestAsync("Network"))!;
+        ModelManifest latest = (await Store.FindServingAsync("Network"))!;
         ModelContent content = await Store.ReadAsync(latest);
 
         latest.Path.ShouldBe("hdbscan-models/network/2026_q2");
@@ -46,7 +46,7 @@ public sealed class ModelStoreTests
         published.Count(m => m.Folder is "hardware" or "default").ShouldBe(2, "one of each needs no hash");
         foreach (ModelManifest manifest in published)
         {
-            ModelManifest found = (await Store.FindLatestAsync(manifest.TechCenter))!;
+            ModelManifest found = (await Store.FindServingAsync(manifest.TechCenter))!;
             (found.TechCenter, found.Path).ShouldBe((manifest.TechCenter, manifest.Path));
             (await Store.FindAsync(manifest.Folder, "2026_q2"))!.TechCenter.ShouldBe(manifest.TechCenter);
         }
@@ -70,7 +70,7 @@ public sealed class ModelStoreTests
         await Store.PublishAsync(Manifest("2026_q4") with { TechCenter = "BT-TC-Data Analytics" }, Content());
 
         (await Store.ListAsync("BT-TC-Data Analytics")).Select(m => m.Path).ShouldBe([old + "2026_q2", old + "2026_q4"]);
-        (await Store.FindLatestAsync("bt tc data analytics")).ShouldBeNull();
+        (await Store.FindServingAsync("bt tc data analytics")).ShouldBeNull();
     }
 
     [TestMethod]
@@ -79,7 +79,7 @@ public sealed class ModelStoreTests
         await Store.PublishAsync(Manifest("2026_q2"), Content());
         _objects.Objects.Remove("hdbscan-models/network/2026_q2/manifest.json");
 
-        (await Store.FindLatestAsync("Network")).ShouldBeNull();
+        (await Store.FindServingAsync("Network")).ShouldBeNull();
     }
 
     [TestMethod]
@@ -156,7 +156,7 @@ public sealed class ModelStoreTests
     {
         _objects.Objects["hdbscan-models/network/2026_q2/manifest.json"] = Encoding.UTF8.GetBytes(content);
 
-        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("2026_q2/manifest.json");
+        (await Should.ThrowAsync<ModelException>(() => Store.FindServingAsync("Network"))).Message.ShouldContain("2026_q2/manifest.json");
     }
 
     [TestMethod]
@@ -166,7 +166,7 @@ public sealed class ModelStoreTests
         Damage("2025_q4");
         Damage("2026_q2_r2");
 
-        (await Store.FindLatestAsync("Network"))!.Version.ShouldBe("2026_q2_r10");
+        (await Store.FindServingAsync("Network"))!.Version.ShouldBe("2026_q2_r10");
         (await Store.ListTechCentersAsync()).ShouldBe(["Network"]);
         IReadOnlyList<ListedVersion> listed = await Store.ListWithDamagedAsync("Network");
         listed.Select(v => v.Id.ToString()).ShouldBe(["2025_q4", "2026_q2", "2026_q2_r2", "2026_q2_r10"]);
@@ -181,7 +181,7 @@ public sealed class ModelStoreTests
         await PublishAsync("2026_q2_r2", "2026_q2_r10");
         Damage("2026_q2_r10");
 
-        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("2026_q2_r10/manifest.json");
+        (await Should.ThrowAsync<ModelException>(() => Store.FindServingAsync("Network"))).Message.ShouldContain("2026_q2_r10/manifest.json");
         (await Store.ListTechCentersAsync()).ShouldBe(["Network"]);
 
         Damage("2026_q2_r2");
@@ -203,7 +203,7 @@ public sealed class ModelStoreTests
     {
         await Store.PublishAsync(Manifest("2026_q2") with { Format = 2 }, Content());
 
-        (await Should.ThrowAsync<ModelException>(() => Store.FindLatestAsync("Network"))).Message.ShouldContain("newer program");
+        (await Should.ThrowAsync<ModelException>(() => Store.FindServingAsync("Network"))).Message.ShouldContain("newer program");
     }
 
     [TestMethod]
@@ -211,7 +211,7 @@ public sealed class ModelStoreTests
     {
         await Store.PublishAsync(Manifest("2026_q2"), Content());
 
-        (await Store.FindLatestAsync("NETWORK")).ShouldBeNull();
+        (await Store.FindServingAsync("NETWORK")).ShouldBeNull();
     }
 
     [TestMethod]
@@ -225,7 +225,7 @@ public sealed class ModelStoreTests
         parameters.Remove("layoutLearningRate").ShouldBeTrue();
         _objects.Objects[Name] = Encoding.UTF8.GetBytes(manifest.ToJsonString());
 
-        TrainingParameters read = (await Store.FindLatestAsync("Network"))!.Parameters;
+        TrainingParameters read = (await Store.FindServingAsync("Network"))!.Parameters;
         read.LayoutEpochs.ShouldBeNull();
         read.LayoutLearningRate.ShouldBe(new UmapOptions().LearningRate);
     }

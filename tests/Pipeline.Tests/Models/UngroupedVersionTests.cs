@@ -17,7 +17,7 @@ public sealed class UngroupedVersionTests
     {
         await using SmallCompany company = await UngroupedAsync();
 
-        ModelClusters clusters = await company.Models.ReadClustersAsync((await company.Models.FindLatestAsync(SmallCompany.TechCenter))!);
+        ModelClusters clusters = await company.Models.ReadClustersAsync((await company.Models.FindServingAsync(SmallCompany.TechCenter))!);
         ProblemPage page = await new BrowseProblems(company.Warehouse, company.Models, company.Known, TimeProvider.System).ListAsync(new ClusterQuery());
 
         clusters.Problems.Select(p => (p.Id, p.Label, p.Variants[0])).ShouldBe(clusters.Clusters.Select(c => (c.Id, c.Label, c.Id)));
@@ -35,11 +35,11 @@ public sealed class UngroupedVersionTests
     public async Task The_version_after_it_keeps_the_ids_of_what_are_the_same_problems_and_gives_none_of_them_again()
     {
         await using SmallCompany company = await UngroupedAsync();
-        int[] before = [.. (await company.Models.ReadClustersAsync((await company.Models.FindLatestAsync(SmallCompany.TechCenter))!)).Clusters.Select(c => c.Id)];
+        int[] before = [.. (await company.Models.ReadClustersAsync((await company.Models.FindServingAsync(SmallCompany.TechCenter))!)).Clusters.Select(c => c.Id)];
 
         await company.TrainAsync();
 
-        ModelManifest next = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
+        ModelManifest next = (await company.Models.FindServingAsync(SmallCompany.TechCenter))!;
         ModelClusters clusters = await company.Models.ReadClustersAsync(next);
         (next.Version, next.Problems).ShouldBe(("2026_q2_r2", clusters.Problems.Count));
         clusters.Problems.Select(p => p.Id).ShouldBe(before, ignoreOrder: true);

@@ -101,6 +101,7 @@ public sealed class BrowseClustersTests
         changing.Clock.Advance(TimeSpan.FromDays(3 * 365));
         await changing.ReportAsync(SmallCompany.TechCenter, 60, later, ["Printer {0} on floor {1} shows a paper jam and does not print", "Conference room {0} projector {1} lamp broken, picture flickers"]);
         await changing.TrainAsync(new TrainingRequest(2029, 1));
+        await changing.PromoteAsync("2029_q1");
         await changing.PredictAsync();
         BrowseClusters browse = new(changing.Warehouse, changing.Models, changing.Known, TimeProvider.System);
 

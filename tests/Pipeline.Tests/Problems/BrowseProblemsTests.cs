@@ -87,6 +87,7 @@ public sealed class BrowseProblemsTests
         changing.Clock.Advance(TimeSpan.FromDays(3 * 365));
         await changing.ReportAsync(SmallCompany.TechCenter, 60, new DateTimeOffset(2029, 1, 1, 9, 0, 0, TimeSpan.Zero), ["Printer {0} on floor {1} shows a paper jam and does not print", "Conference room {0} projector {1} lamp broken, picture flickers"]);
         await changing.TrainAsync(new TrainingRequest(2029, 1));
+        await changing.PromoteAsync("2029_q1");
         await changing.PredictAsync();
 
         ProblemDetails kept = await browse.FindAsync(SmallCompany.TechCenter, $"{before.Single(p => p.Label.Contains("print", StringComparison.OrdinalIgnoreCase) || p.Label.Contains("paper", StringComparison.OrdinalIgnoreCase)).Id}");

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Streams;
@@ -54,6 +55,18 @@ internal sealed class FragileStore : IObjectStore
             });
         }
     }
+
+    public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Objects.TryGetValue(name, out byte[]? bytes) ? new TaggedObject(bytes, Convert.ToHexString(SHA256.HashData(bytes))) : null);
+        }
+    }
+
+    public async Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) =>
+        string.Equals((await ReadTaggedAsync(name, cancellationToken))?.Tag, tag, StringComparison.Ordinal)
+        && await WriteAsync(name, (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellationToken: cancellationToken);
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default)
     {

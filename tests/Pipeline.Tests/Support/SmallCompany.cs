@@ -1,8 +1,11 @@
 using Pipeline.Adapters.Local;
 using Pipeline.Classification;
+using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Rollout;
+using Pipeline.Runs;
 using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
@@ -28,20 +31,23 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
-    public SmallCompany()
+    public SmallCompany(MemoryObjectStore? objects = null, GateOptions? limits = null)
     {
         Warehouse = new MemoryWarehouse { Clock = Clock };
+        Objects = objects ?? new MemoryObjectStore();
+        Limits = limits ?? new GateOptions();
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
-        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Gate = new ModelGate(Models, Objects, Embedder, Summaries, Limits, Clock);
+        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new TrainingRunRecorder(new RunLog(Objects), Models, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
     public MemoryWarehouse Warehouse { get; }
 
-    public MemoryObjectStore Objects { get; } = new();
+    public MemoryObjectStore Objects { get; }
 
     public ManualClock Clock { get; } = new();
 
@@ -57,15 +63,19 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public TrainingOptions Options { get; } = new() { MinClusterSize = 8, Dimensions = 12, MaxDegreeOfParallelism = 2 };
 
+    public GateOptions Limits { get; }
+
+    public ModelGate Gate { get; }
+
     public TechCenterTrainer Trainer { get; }
 
     public TrainingPlanner Planner { get; }
 
     public TrainingSteps Steps { get; }
 
-    public static async Task<SmallCompany> OpenAsync()
+    public static async Task<SmallCompany> OpenAsync(MemoryObjectStore? objects = null, GateOptions? limits = null)
     {
-        SmallCompany company = new();
+        SmallCompany company = new(objects, limits);
         await company.Warehouse.InitializeAsync();
         return company;
     }
@@ -79,6 +89,11 @@ internal sealed class SmallCompany : IAsyncDisposable
         await company.PredictAsync();
         return company;
     }
+
+    public ManageVersions Versions => new(Known, Models, Gate, Cache(refreshSeconds: 0), Limits, Clock);
+
+    /// <summary>The stages as they are.</summary>
+    public Task<CenterStages> StagesAsync(string techCenter = TechCenter) => Models.Stages.ReadAsync(techCenter);
 
     public ModelCache Cache(int megabytes = 100, int refreshSeconds = 30) =>
         new(Models, new ExampleIndexer(Warehouse, Embedder), new ModelCacheOptions { Megabytes = megabytes, RefreshSeconds = refreshSeconds }, Clock, 2);
@@ -116,10 +131,14 @@ internal sealed class SmallCompany : IAsyncDisposable
         return record;
     }
 
-    /// <summary>Publishes the newest version once more, as one in which the two largest clusters are variants of one problem.</summary>
+    /// <summary>Puts a version into production, whatever the gate says of it.</summary>
+    public Task PromoteAsync(string version, string techCenter = TechCenter) =>
+        Models.Stages.ChangeAsync(techCenter, stages => stages.Promote(version, new StageReason(Clock.GetUtcNow(), "test", "The test wants it.", Forced: true)));
+
+    /// <summary>Publishes the version in production once more, as one in which the two largest clusters are variants of one problem, and promotes it.</summary>
     public async Task<ModelClusters> JoinAsync()
     {
-        ModelManifest newest = (await Models.FindLatestAsync(TechCenter))!;
+        ModelManifest newest = (await Models.FindServingAsync(TechCenter))!;
         ModelContent content = await Models.ReadAsync(newest);
         ModelCluster[] clusters = [.. content.Clusters.Clusters];
         ModelProblem[] alone = [.. content.Clusters.Problems.Where(p => p.Variants[0] != clusters[0].Id && p.Variants[0] != clusters[1].Id)];
@@ -128,6 +147,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         ModelClusters changed = content.Clusters with { Clusters = clusters, Problems = [joined, .. alone] };
         ModelManifest next = newest with { Version = $"{newest.Version}_r2", PreviousVersion = newest.Version, Problems = changed.Problems.Count, NextProblemId = JoinedId + 1 };
         (await Models.PublishAsync(next, content with { Clusters = changed })).ShouldNotBeNull();
+        await PromoteAsync(next.Version);
         return changed;
     }
 

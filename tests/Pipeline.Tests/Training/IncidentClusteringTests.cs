@@ -97,6 +97,33 @@ public sealed class IncidentClusteringTests
         tight.ShouldAllBe(group => Answers(clustered, group).Length == 1 && clustered.Labels[group[0]] >= 0);
     }
 
+    /// <summary>A fifth of loose groups is kept out of a training; right is what a training with them says.</summary>
+    [TestMethod]
+    [DataRow(0.9)]
+    [DataRow(0.55)]
+    public void New_texts_get_answers_that_are_as_sure_as_they_are_right(double likeness)
+    {
+        Sample sample = new();
+        foreach (int direction in Enumerable.Range(0, 8))
+        {
+            sample.Add(120, direction, likeness, text: null);
+        }
+
+        TrainingOptions options = new() { Dimensions = 24 };
+        int[] kept = [.. Enumerable.Range(0, sample.Texts.Count).Where(row => row % 5 != 0)], held = [.. Enumerable.Range(0, sample.Texts.Count).Where(row => row % 5 == 0)];
+        int[] whole = Problems(Cluster(sample, options));
+        ClusteredIncidents trained = Cluster(sample.Of(kept), options);
+
+        int[] own = Problems(trained);
+        Dictionary<int, int> matched = Enumerable.Range(0, kept.Length).GroupBy(i => own[i]).ToDictionary(g => g.Key, g => g.CountBy(i => whole[kept[i]]).MaxBy(c => c.Value).Key);
+        ClusterAssignment[] answers = trained.Geometry.Classify(sample.Of(held).Vectors.ToArray());
+        double right = answers.Select((answer, i) => matched[answer.ClusterId < 0 ? -1 : trained.Problems[answer.ClusterId]] == whole[held[i]]).Average(isRight => isRight ? 1.0 : 0);
+
+        answers.Average(answer => answer.Confidence).ShouldBe(right, 0.1);
+    }
+
+    private static int[] Problems(ClusteredIncidents clustered) => Array.ConvertAll(clustered.Labels, label => label < 0 ? -1 : clustered.Problems[label]);
+
     private static ClusteredIncidents Cluster(Sample sample, TrainingOptions options) =>
         IncidentClustering.Cluster([.. sample.Vectors], Dimensions, sample.Texts, options.Resolve(sample.Texts.Count), maxDegreeOfParallelism: 2);
 
@@ -107,9 +134,15 @@ public sealed class IncidentClusteringTests
     {
         private readonly Random _random = new(5);
 
-        public List<float> Vectors { get; } = [];
+        public List<float> Vectors { get; private init; } = [];
 
-        public List<string> Texts { get; } = [];
+        public List<string> Texts { get; private init; } = [];
+
+        public Sample Of(int[] rows) => new()
+        {
+            Vectors = [.. rows.SelectMany(row => Vectors.GetRange(row * Dimensions, Dimensions))],
+            Texts = [.. rows.Select(row => Texts[row])],
+        };
 
         /// <summary>Adds a group and gives its rows; without a text each row has its own.</summary>
         public int[] Add(int count, int direction, double likeness, string? text)

@@ -5,10 +5,12 @@ using Pipeline.Adapters.Local;
 using Pipeline.Classification;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
+using Pipeline.Gate;
 using Pipeline.Intake;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
+using Pipeline.Runs;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
 
@@ -18,8 +20,12 @@ namespace Pipeline.Tests.Training;
 [TestClass]
 public sealed class RecordTrainingTests : IDisposable
 {
-    // Three ways of living that differ in numbers and in categories.
-    private static readonly (string Water, string Work, double Size, double Income)[] Kinds = [("river", "herding", 8, 60), ("piped", "office", 3, 400), ("well", "farming", 5, 120)];
+    // Five ways of living that differ in numbers and in categories.
+    private static readonly (string Water, string Work, string Fuel, string Walls, double Size, double Income, double Land)[] Kinds =
+    [
+        ("river", "herding", "dung", "mud", 8, 60, 0.2), ("piped", "office", "gas", "cement", 3, 400, 0), ("well", "farming", "wood", "brick", 5, 120, 2), ("lake", "fishing", "coal", "poles", 6, 200, 0.5),
+        ("vendor", "trade", "oil", "iron", 4, 260, 0.1),
+    ];
 
     private static readonly Dataset Homes = new()
     {
@@ -31,8 +37,8 @@ public sealed class RecordTrainingTests : IDisposable
             {
               "required": ["id"],
               "properties": {
-                "id": { "type": "string" }, "visited": { "type": "string", "format": "date" }, "size": { "type": "number" }, "income": { "type": "number" },
-                "water": { "type": "string" }, "work": { "type": "string" }, "contact": { "type": "string" }, "roof": { "type": "string", "x-encoding": "none" }
+                "id": { "type": "string" }, "visited": { "type": "string", "format": "date" }, "size": { "type": "number" }, "income": { "type": "number" }, "land": { "type": "number" },
+                "water": { "type": "string" }, "work": { "type": "string" }, "fuel": { "type": "string" }, "walls": { "type": "string" }, "contact": { "type": "string" }, "roof": { "type": "string", "x-encoding": "none" }
               }
             }
             """),
@@ -42,7 +48,7 @@ public sealed class RecordTrainingTests : IDisposable
     private readonly MemoryObjectStore _objects = new();
     private readonly ManualClock _clock = new();
     private readonly LexicalEmbedder _embedder = new();
-    private readonly TrainingOptions _options = new() { MaxDegreeOfParallelism = 2, MinClusterSize = 10, Layouts = 5 };
+    private readonly TrainingOptions _options = new() { MaxDegreeOfParallelism = 2, Layouts = 5 };
 
     private DatasetCatalog Catalog => new(_objects, _warehouse);
 
@@ -50,7 +56,11 @@ public sealed class RecordTrainingTests : IDisposable
 
     private PreprocessIncidents Preprocess => new(_warehouse, _warehouse, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), new PreprocessingOptions { BatchSize = 100 }, Catalog);
 
-    private TechCenterTrainer Trainer => new(_warehouse, _warehouse, Models, new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, _options, _clock, Catalog);
+    private GateOptions Limits { get; } = new();
+
+    private ModelGate Gate => new(Models, _objects, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), Limits, _clock);
+
+    private TechCenterTrainer Trainer => new(_warehouse, _warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, _clock), new TrainingRunRecorder(new RunLog(_objects), Models, _clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, _options, _clock, Catalog);
 
     public void Dispose() => _embedder.Dispose();
 
@@ -63,9 +73,9 @@ public sealed class RecordTrainingTests : IDisposable
         await ImportAsync(Homes, 300, 360);
         IReadOnlyList<PredictionOutcome> predicted = await PredictAsync();
 
-        ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
+        ModelManifest manifest = (await Models.FindServingAsync("homes"))!;
         manifest.Embedder.ShouldBe("records");
-        manifest.Records!.Columns.Select(c => (c.Name, c.Encoding)).ShouldBe([("size", ColumnEncoding.Robust), ("income", ColumnEncoding.Robust), ("water", ColumnEncoding.OneHot), ("work", ColumnEncoding.OneHot), ("contact", ColumnEncoding.Constant)]);
+        manifest.Records!.Columns.Select(c => (c.Name, c.Encoding)).ShouldBe([("size", ColumnEncoding.Robust), ("income", ColumnEncoding.Robust), ("land", ColumnEncoding.Robust), ("water", ColumnEncoding.OneHot), ("work", ColumnEncoding.OneHot), ("fuel", ColumnEncoding.OneHot), ("walls", ColumnEncoding.OneHot), ("contact", ColumnEncoding.Constant)]);
         predicted.Single().Predicted.ShouldBe(360);
         (int[] known, int[] found) = await GroupsAsync("homes");
         PartitionAgreement.AdjustedRandIndex(known, found).ShouldBeGreaterThan(0.9);
@@ -74,11 +84,11 @@ public sealed class RecordTrainingTests : IDisposable
         ModelClusters clusters = (await Models.ReadAsync(manifest)).Clusters;
         ModelProblem herders = clusters.Problems.Single(p => p.Traits!.Any(t => t.Value == "river"));
         ClusterTrait river = herders.Traits!.Single(t => t.Column == "water");
-        river.Here.ShouldBeGreaterThan(0.9);
+        river.Here.ShouldBeGreaterThan(0.8);
         river.Elsewhere.ShouldBeLessThan(0.1);
         river.Long.ShouldStartWith("water river ");
         ClusterTrait size = herders.Traits!.Single(t => t.Column == "size");
-        (size.Value, size.Here > 7, size.Elsewhere < 5, size.Effect > 0.8).ShouldBe((null, true, true, true));
+        (size.Value, size.Here > 7, size.Elsewhere < 6, size.Effect > 0.8).ShouldBe((null, true, true, true));
         clusters.Problems.Select(p => p.Label).Distinct().Count().ShouldBe(clusters.Problems.Count);
     }
 
@@ -90,7 +100,7 @@ public sealed class RecordTrainingTests : IDisposable
 
         PreprocessedIncident row = (await RowsAsync("homes"))[0];
 
-        row.Summary.ShouldBe("""{"size":8,"income":60,"water":"river","work":"herding","contact":"<email>"}""");
+        row.Summary.ShouldBe("""{"size":8,"income":60,"land":0.2,"water":"river","work":"herding","fuel":"dung","walls":"mud","contact":"<email>"}""");
         (row.Number, row.TechCenter, row.Embedder).ShouldBe(("homes/0000", "homes", "records"));
         (await _warehouse.ReadChangesAsync(0, 10))[0].Incident.Texts.Single().ShouldContain("\"roof\":\"tin\"");
     }
@@ -112,7 +122,7 @@ public sealed class RecordTrainingTests : IDisposable
         }
 
         (await PredictAsync()).Select(p => (p.TechCenter, p.Predicted)).ShouldBe([("homes of printers", 0), ("homes/North", 200), ("homes/South", 200)]);
-        (await Models.FindLatestAsync("homes/North"))!.Path.ShouldStartWith("hdbscan-models/homes-north/");
+        (await Models.FindServingAsync("homes/North"))!.Path.ShouldStartWith("hdbscan-models/homes-north/");
     }
 
     [TestMethod]
@@ -128,7 +138,7 @@ public sealed class RecordTrainingTests : IDisposable
         await TrainAsync("homes", trainingRun: 2);
 
         (await RowsAsync("homes")).ShouldAllBe(row => row.Summary.Contains("income", StringComparison.Ordinal));
-        (await Models.FindLatestAsync("homes"))!.Version.ShouldEndWith("_r2");
+        (await Models.FindServingAsync("homes"))!.Version.ShouldEndWith("_r2");
         (await IdsAsync()).ShouldBe(before, ignoreOrder: true);
     }
 
@@ -142,10 +152,10 @@ public sealed class RecordTrainingTests : IDisposable
         ModelCache cache = new(Models, new ExampleIndexer(_warehouse, _embedder), new ModelCacheOptions(), _clock, 2);
         ClassifyTexts classify = new(directory, cache, Preprocess.Summaries, _embedder, Preprocess.Embedder);
 
-        ClassifiedText answer = (await classify.RunAsync(new ClassifyRequest("homes", """{"size": 9, "income": 55, "water": "river", "work": "herding", "unknown": 1}"""))).Texts.Single();
+        ClassifiedText answer = (await classify.RunAsync(new ClassifyRequest("homes", """{"size": 9, "income": 55, "water": "river", "work": "herding", "fuel": "dung", "walls": "mud", "unknown": 1}"""))).Texts.Single();
 
         answer.ClusterId.ShouldNotBe(IncidentPrediction.Unclustered);
-        answer.Summary.ShouldBe("""{"size":9,"income":55,"water":"river","work":"herding"}""");
+        answer.Summary.ShouldBe("""{"size":9,"income":55,"water":"river","work":"herding","fuel":"dung","walls":"mud"}""");
         answer.Nearest[0].Text.ShouldContain("river");
         (await Should.ThrowAsync<RequestException>(() => classify.RunAsync(new ClassifyRequest("homes", "no network")))).Message.ShouldContain("JSON object");
     }
@@ -161,7 +171,7 @@ public sealed class RecordTrainingTests : IDisposable
 
     private async Task<Dictionary<string, int>> IdsAsync()
     {
-        ModelManifest manifest = (await Models.FindLatestAsync("homes"))!;
+        ModelManifest manifest = (await Models.FindServingAsync("homes"))!;
         return (await Models.ReadAsync(manifest)).Clusters.Problems.ToDictionary(p => p.Traits!.Single(t => t.Column == "water").Value!, p => p.Id, StringComparer.Ordinal);
     }
 
@@ -174,13 +184,15 @@ public sealed class RecordTrainingTests : IDisposable
 
     private async Task ImportAsync(Dataset dataset, int from, int until, string region = "")
     {
-        StringBuilder file = new("id,visited,region,size,income,water,work,contact,roof\n");
+        StringBuilder file = new("id,visited,region,size,income,land,water,work,fuel,walls,contact,roof\n");
         Random random = new(from);
         for (int i = from; i < until; i++)
         {
-            (string water, string work, double size, double income) = Kinds[i % Kinds.Length];
-            double noise = i < 3 ? 0 : Math.Round(random.NextDouble(), 2);
-            file.AppendLine(CultureInfo.InvariantCulture, $"{i:0000},2026-05-{1 + (i % 28):00},{region},{size + noise},{income * (1 + (noise / 4))},{water},{work},mira@example.org,tin");
+            var kind = Kinds[i % Kinds.Length];
+            var other = i < Kinds.Length ? kind : Kinds[random.Next(Kinds.Length)];
+            double Noise() => i < Kinds.Length ? 0 : (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) / 1.5;
+            string Told(string own, string others) => random.NextDouble() < 0.88 ? own : others;
+            file.AppendLine(CultureInfo.InvariantCulture, $"{i:0000},2026-05-{1 + (i % 28):00},{region},{Math.Round(kind.Size + Noise(), 2)},{Math.Round(kind.Income * (1 + (0.3 * Noise())), 1)},{Math.Round(kind.Land * (1 + (0.4 * Noise())), 2)},{Told(kind.Water, other.Water)},{Told(kind.Work, other.Work)},{Told(kind.Fuel, other.Fuel)},{Told(kind.Walls, other.Walls)},mira@example.org,tin");
         }
 
         await ImportAsync(dataset, file.ToString());
@@ -211,7 +223,7 @@ public sealed class RecordTrainingTests : IDisposable
 
     private async Task<(int[] Known, int[] Found)> GroupsAsync(string center)
     {
-        ModelClusters clusters = (await Models.ReadAsync((await Models.FindLatestAsync(center))!)).Clusters;
+        ModelClusters clusters = (await Models.ReadAsync((await Models.FindServingAsync(center))!)).Clusters;
         Dictionary<int, int> problems = clusters.Clusters.ToDictionary(c => c.Id, c => c.ProblemId!.Value);
         List<(int, int)> groups = [];
         await foreach (PredictedIncident row in _warehouse.ReadPredictedAsync(center))

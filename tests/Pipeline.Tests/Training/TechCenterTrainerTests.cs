@@ -1,4 +1,6 @@
+using Pipeline.Gate;
 using Pipeline.Models;
+using Pipeline.Runs;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
 
@@ -15,7 +17,7 @@ public sealed class TechCenterTrainerTests
 
         TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
-        ModelManifest manifest = (await company.Models.FindLatestAsync(SmallCompany.TechCenter))!;
+        ModelManifest manifest = (await company.Models.FindServingAsync(SmallCompany.TechCenter))!;
         ModelContent content = await company.Models.ReadAsync(manifest);
         (outcome.Status, outcome.Incidents, outcome.Problems, outcome.Clusters, outcome.Unclustered).ShouldBe((TrainingStatus.Published, 125, 5, 5, manifest.Unclustered));
         (manifest.Incidents, manifest.Clusters, manifest.PreviousVersion, manifest.Window).ShouldBe((125, 5, null, TrainingWindow.Ending(2026, 2, 24)));
@@ -62,15 +64,35 @@ public sealed class TechCenterTrainerTests
     public async Task Incidents_that_are_like_nothing_else_are_an_outcome_and_no_failure()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
-        Random random = new(3);
-        string Word() => new([.. Enumerable.Range(0, 8).Select(_ => (char)('a' + random.Next(26)))]);
-        string[] unlike = [.. Enumerable.Range(0, 40).Select(_ => string.Join(' ', Enumerable.Range(0, 6).Select(_ => Word())))];
-        await company.ReportAsync(SmallCompany.TechCenter, 40, problems: unlike);
+        await company.ReportAsync(SmallCompany.TechCenter, 40, problems: Unlike(40));
 
         TrainingOutcome outcome = (await company.TrainAsync(new TrainingRequest(2026, 2))).TechCenters.Single();
 
         (outcome.Status, outcome.Incidents, outcome.Unclustered, outcome.Version).ShouldBe((TrainingStatus.NoClusters, 40, 40, null));
         outcome.Detail.ShouldBe("None of the 40 incidents in the window is alike enough to others for a cluster.");
         (await company.Models.ListAsync(SmallCompany.TechCenter)).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task A_center_most_of_whose_incidents_belong_to_no_cluster_says_why()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 80, problems: Unlike(80));
+        await company.ReportAsync(SmallCompany.TechCenter, 60, new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
+        TechCenterTrainer strict = new(
+            company.Warehouse, company.Warehouse, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options with { Dimensions = 100, MinCoherence = 2 }, company.Clock);
+
+        TrainingOutcome outcome = await strict.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), trainingRun: 1);
+
+        (outcome.Status, outcome.Incidents).ShouldBe((TrainingStatus.Published, 140), outcome.Detail);
+        outcome.Unclustered.ShouldBeGreaterThan(70);
+        outcome.Detail!.ShouldStartWith($"{outcome.Unclustered} of the 140 incidents belong to no cluster: fewer than 8 of them are alike at a time.");
+    }
+
+    private static string[] Unlike(int count)
+    {
+        Random random = new(3);
+        string Word() => new([.. Enumerable.Range(0, 8).Select(_ => (char)('a' + random.Next(26)))]);
+        return [.. Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, 6).Select(_ => Word())))];
     }
 }

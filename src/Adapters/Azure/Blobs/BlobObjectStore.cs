@@ -51,7 +51,7 @@ public sealed class BlobObjectStore : IObjectStore
 
         await using BlobUpload upload = new(container, blob, _blockBytes, e => BlobFailure.Explain(what, _account.Uri, e));
         await write(upload, cancellationToken);
-        return await upload.CommitAsync(onlyIfAbsent, cancellationToken);
+        return await upload.CommitAsync(onlyIfAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -72,6 +72,34 @@ public sealed class BlobObjectStore : IObjectStore
         {
             throw BlobFailure.Explain(what, _account.Uri, e);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default)
+    {
+        BlockBlobClient blob = Find(name).Blob;
+        try
+        {
+            BlobDownloadResult read = await blob.DownloadContentAsync(cancellationToken);
+            return new TaggedObject(read.Content.ToMemory(), read.Details.ETag.ToString());
+        }
+        catch (RequestFailedException e) when (BlobFailure.IsMissing(e))
+        {
+            return null;
+        }
+        catch (Exception e) when (BlobFailure.IsOfTheStore(e) && !cancellationToken.IsCancellationRequested)
+        {
+            throw BlobFailure.Explain($"The object '{name}' could not be read", _account.Uri, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default)
+    {
+        (BlobContainerClient container, BlockBlobClient blob) = Find(name);
+        await using BlobUpload upload = new(container, blob, _blockBytes, e => BlobFailure.Explain($"The object '{name}' could not be written", _account.Uri, e));
+        await upload.WriteAsync(content, cancellationToken);
+        return await upload.CommitAsync(tag is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = new ETag(tag) }, cancellationToken);
     }
 
     /// <inheritdoc/>

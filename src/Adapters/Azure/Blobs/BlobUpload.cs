@@ -67,10 +67,11 @@ internal sealed class BlobUpload(BlobContainerClient container, BlockBlobClient 
     }
 
     /// <summary>Makes what was written the blob.</summary>
-    /// <returns>False where <paramref name="onlyIfAbsent"/> was asked for and there is a blob: then that one stays.</returns>
-    public async Task<bool> CommitAsync(bool onlyIfAbsent, CancellationToken cancellationToken)
+    /// <param name="conditions">What must hold of the blob that is there; null for nothing.</param>
+    /// <param name="cancellationToken">Stops the sending.</param>
+    /// <returns>False where that does not hold: then the blob that is there stays.</returns>
+    public async Task<bool> CommitAsync(BlobRequestConditions? conditions, CancellationToken cancellationToken)
     {
-        BlobRequestConditions? conditions = onlyIfAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null;
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { [WriterKey] = _writer.ToString("N") };
         try
         {
@@ -90,7 +91,7 @@ internal sealed class BlobUpload(BlobContainerClient container, BlockBlobClient 
 
             return true;
         }
-        catch (RequestFailedException e) when (onlyIfAbsent && BlobFailure.IsConflict(e))
+        catch (RequestFailedException e) when (conditions is not null && (BlobFailure.IsConflict(e) || (conditions.IfMatch is not null && BlobFailure.IsMissing(e))))
         {
             return await IsOwnAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -1,6 +1,6 @@
 -- The days choose the partitions, the ticks the rows.
 SELECT
-    stored.change_sequence,
+    COALESCE(stored.change_sequence, 0) AS change_sequence,
     stored.number,
     stored.created_ticks,
     stored.updated_ticks,
@@ -10,6 +10,8 @@ SELECT
     summaries.content_hash AS optional_hash,
     answers.predicted_cluster_id AS optional_cluster_id,
     answers.predicted_cluster_label AS optional_label,
+    answers.predicted_problem_id AS optional_problem_id,
+    answers.predicted_problem_label AS optional_problem,
     answers.predicted_domain_name AS optional_domain,
     answers.confidence_score AS optional_confidence,
     answers.model_table_used AS optional_model

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.Models;
+
+/// <summary>
+/// The one place that says which version serves a tech center: <c>stages.json</c> in its folder. It is written only over the state that was read, so that of several changes at once
+/// none is lost. A folder without it is of an earlier program: there the newest version is in production, and the ones before it were.
+/// </summary>
+public sealed class StageStore
+{
+    private const int MostTries = 100;
+
+    private readonly IObjectStore _objects;
+    private readonly ModelFolders _folders;
+    private readonly Func<string, CancellationToken, Task<List<ModelVersionId>>> _versions;
+
+    internal StageStore(IObjectStore objects, ModelFolders folders, Func<string, CancellationToken, Task<List<ModelVersionId>>> versions)
+    {
+        (_objects, _folders, _versions) = (objects, folders, versions);
+    }
+
+    /// <summary>The present state.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<CenterStages> ReadAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        string folder = await _folders.FindAsync(techCenter, cancellationToken);
+        return (await ReadAsync(techCenter, folder, cancellationToken)).Stages;
+    }
+
+    /// <summary>Makes sure that the state is written down: what is published from then on is a candidate.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    public Task<CenterStages> OpenAsync(string techCenter, CancellationToken cancellationToken = default) => ChangeAsync(techCenter, stages => stages, cancellationToken);
+
+    /// <summary>Changes the state. Where another change comes between, the change is made anew, of the state that it left.</summary>
+    /// <param name="techCenter">The tech center.</param>
+    /// <param name="change">Gives the new state of the present one; what it throws passes through, and nothing is changed.</param>
+    /// <param name="cancellationToken">Stops before the writing.</param>
+    /// <returns>The new state.</returns>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    public async Task<CenterStages> ChangeAsync(string techCenter, Func<CenterStages, CenterStages> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        string folder = await _folders.TakeAsync(techCenter, cancellationToken);
+        for (int tries = 0; tries < MostTries; tries++)
+        {
+            (CenterStages present, string? tag, bool written) = await ReadAsync(techCenter, folder, cancellationToken);
+            CenterStages changed = change(present);
+            if (written && ReferenceEquals(changed, present))
+            {
+                return present;
+            }
+
+            if (await _objects.ReplaceAsync(NameIn(folder), JsonSerializer.SerializeToUtf8Bytes(changed, PipelineJson.Indented), tag, cancellationToken))
+            {
+                return changed;
+            }
+        }
+
+        throw new ObjectStoreException($"{NameIn(folder)} could not be written: {MostTries} times it was changed by another meanwhile. Look what changes it all the time.");
+    }
+
+    private static string NameIn(string folder) => $"{ModelPaths.Root}/{folder}/{ModelPaths.StagesFile}";
+
+    private async Task<(CenterStages Stages, string? Tag, bool Written)> ReadAsync(string techCenter, string folder, CancellationToken cancellationToken)
+    {
+        TaggedObject? stored = await _objects.ReadTaggedAsync(NameIn(folder), cancellationToken);
+        if (stored is null)
+        {
+            return (await DeriveAsync(techCenter, folder, [], cancellationToken), null, false);
+        }
+
+        try
+        {
+            CenterStages stages = JsonSerializer.Deserialize<CenterStages>(stored.Content.Span, PipelineJson.Indented) ?? throw new JsonException("it holds null");
+            return (stages, stored.Tag, true);
+        }
+        catch (JsonException e)
+        {
+            StageChange damage = new(DateTimeOffset.UnixEpoch, "pipeline", $"The file before could not be read ({e.Message.TrimEnd('.')}): the stages were taken from the versions.", "", ModelStage.Candidate, ModelStage.Candidate);
+            return (await DeriveAsync(techCenter, folder, [damage], cancellationToken), stored.Tag, false);
+        }
+    }
+
+    // The newest version was the one that served. One that the gate refused never did.
+    private async Task<CenterStages> DeriveAsync(string techCenter, string folder, IReadOnlyList<StageChange> history, CancellationToken cancellationToken)
+    {
+        List<StagedVersion> staged = [];
+        foreach (ModelVersionId version in Enumerable.Reverse(await _versions(folder, cancellationToken)))
+        {
+            bool? passed = await PassedAsync(folder, version, cancellationToken);
+            int served = staged.Count(v => v.Stage != ModelStage.Candidate);
+            ModelStage stage = passed == false ? ModelStage.Candidate : served == 0 ? ModelStage.Production : served == 1 ? ModelStage.Previous : ModelStage.Retired;
+            staged.Add(new StagedVersion(version.ToString(), stage, null, Passed: passed, ServedAt: stage == ModelStage.Candidate ? null : DateTimeOffset.UnixEpoch));
+        }
+
+        staged.Reverse();
+        return new CenterStages(techCenter, staged, history);
+    }
+
+    private async Task<bool?> PassedAsync(string folder, ModelVersionId version, CancellationToken cancellationToken)
+    {
+        await using Stream? stream = await _objects.OpenReadAsync($"{ModelPaths.Version(folder, version.ToString())}/{ModelPaths.ValidationFile}", cancellationToken);
+        try
+        {
+            return stream is null ? null : (await JsonSerializer.DeserializeAsync<Verdict>(stream, PipelineJson.Indented, cancellationToken))?.Passed;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private sealed record Verdict(bool Passed);
+}

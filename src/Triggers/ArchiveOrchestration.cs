@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Archive;
+using Pipeline.Datasets;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Triggers;
+
+/// <summary>The durable archiving: some days at a time, each tried again for about an hour where storage does not answer. It may be repeated after a crash without losing or doubling anything.</summary>
+public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogger<ArchiveOrchestration> logger)
+{
+    private const string Orchestrator = "ArchiveOrchestrator";
+    private const string List = "ArchiveList";
+    private const string Archive = "ArchiveDays";
+    private const int DaysAtOnce = 31;
+
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
+
+    /// <summary>Starts the archiving, unless the one of this name is under way.</summary>
+    internal static Task StartAsync(DurableTaskClient client, string name, CancellationToken cancellationToken) =>
+        SingletonWork.StartAsync(client, Orchestrator, $"archive-{name}", new ArchiveRequest(PipelineActivity.CurrentTraceParent), cancellationToken);
+
+    /// <summary>Archives until nothing is old enough any more.</summary>
+    /// <returns>How many incidents were archived.</returns>
+    [Function(Orchestrator)]
+    public static async Task<long> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArchiveRequest request = context.GetInput<ArchiveRequest>()!;
+        long incidents = 0;
+        foreach (string dataset in await context.CallActivityAsync<string[]>(List, request, Patient))
+        {
+            ArchiveOutcome outcome;
+            do
+            {
+                outcome = await context.CallActivityAsync<ArchiveOutcome>(Archive, request with { Dataset = dataset }, Patient);
+                incidents += outcome.Incidents;
+            }
+            while (!outcome.IsComplete);
+        }
+
+        return incidents;
+    }
+
+    /// <summary>Lists the data sets.</summary>
+    [Function(List)]
+    public Task<IReadOnlyList<string>> ListAsync([ActivityTrigger] ArchiveRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return archive.DatasetsAsync(cancellationToken);
+    }
+
+    /// <summary>Archives the next days of a data set.</summary>
+    [Function(Archive)]
+    public async Task<ArchiveOutcome> ArchiveAsync([ActivityTrigger] ArchiveRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using Activity activity = PipelineActivity.Begin(Archive, ActivityKind.Internal, request.TraceParent);
+        ArchiveOutcome outcome = await archive.RunAsync(request.Dataset ?? Dataset.Incidents, mostDays: DaysAtOnce, cancellationToken: cancellationToken);
+        LogArchived(outcome.Dataset, outcome.Incidents, outcome.Days, outcome.Before);
+        return outcome;
+    }
+
+    [LoggerMessage(PipelineEvents.Archived, LogLevel.Information, "Archived {Incidents} incidents of {Days} days of the data set {Dataset} from before {Before}")]
+    private partial void LogArchived(string dataset, int incidents, int days, DateTimeOffset? before);
+}
+
+/// <summary>What to archive.</summary>
+/// <param name="TraceParent">What began the work, as a W3C <c>traceparent</c>; null where it is not known.</param>
+/// <param name="Dataset">The data set; null for all.</param>
+public sealed record ArchiveRequest(string? TraceParent, string? Dataset = null) : ITraced;

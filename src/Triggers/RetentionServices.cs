@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Archive;
+using Pipeline.Datasets;
+using Pipeline.Erasure;
+using Pipeline.Incidents;
+using Pipeline.Storage;
+using Pipeline.Training;
+
+namespace Pipeline.Triggers;
+
+/// <summary>What takes incidents out: into the archive, and for good.</summary>
+internal static class RetentionServices
+{
+    /// <summary>Adds the use cases. Needs the ports of a warehouse and an <see cref="IObjectStore"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
+    public static void AddRetention(this IServiceCollection services, IConfiguration configuration, TrainingOptions training)
+    {
+        ArchiveOptions archive = configuration.GetSection("Archive").Get<ArchiveOptions>() ?? new ArchiveOptions();
+        archive.Validate(training.WindowMonths);
+        services.TryAddSingleton(s => new ArchiveIncidents(
+            s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<DatasetCatalog>(), archive, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<EraseFromModels>();
+        services.TryAddSingleton<EraseFromFiles>();
+        services.TryAddSingleton<EraseFromArchive>();
+        services.TryAddSingleton<EraseIncident>();
+    }
+}
