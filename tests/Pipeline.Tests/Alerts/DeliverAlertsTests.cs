@@ -43,7 +43,8 @@ public sealed class DeliverAlertsTests
         await company.DriftAsync();
         await company.PassAsync(1);
 
-        company.Mail.Sent.Select(m => m.Alert.TechCenter).ShouldBe(["Network", "Mail", "Network"]);
+        company.Mail.Sent.Take(2).Select(m => m.Alert.TechCenter).ShouldBe(["Network", "Mail"], ignoreOrder: true);
+        company.Mail.Sent.Skip(2).ShouldHaveSingleItem().Alert.TechCenter.ShouldBe("Network");
     }
 
     [TestMethod]

@@ -62,6 +62,11 @@ public sealed class NoteMeasuresTests
         await company.ReportAsync(SmallCompany.TechCenter, 7, new DateTimeOffset(2026, 6, 9, 0, 0, 0, TimeSpan.Zero));
         await foreach (StoredObject stored in company.Objects.ListAsync("hdbscan-models/"))
         {
+            if (!stored.Name.Contains("/2026_q2/", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             await company.Objects.WriteAsync(stored.Name, (stream, token) => stream.WriteAsync(new byte[] { 1, 2, 3 }, token).AsTask());
         }
 
