@@ -24,7 +24,7 @@ internal static class DatasetCommand
         Option<string?> created = CommandOptions.Text("--created-column", "The column with the row's date.", "C");
         Option<string?> updated = CommandOptions.Text("--updated-column", "The column with the date of the last change.", "C");
         Option<string[]> texts = CommandOptions.List("--text-columns", "Of texts, the columns that are read, separated by commas.");
-        Option<int?> retention = CommandOptions.Integer("--retention-days", "For how many days rows are meant to be kept. Default: for ever.", 1, 36_500);
+        Option<int?> retention = CommandOptions.Integer("--retention-days", "How many days older than the newest row a row is when it goes to the archive. Default: as the setting Archive:AfterMonths says.", 1, 36_500);
         Option<bool> replace = new("--replace") { Description = "Replace the definition of the data set of this name, if there is one." };
         Option<string?> data = DataOption();
         Option<bool> json = CommandOptions.Json();
@@ -73,7 +73,7 @@ internal static class DatasetCommand
             IReadOnlyList<Dataset> all = await pipeline.Datasets.ListAsync(cancellationToken);
             host.Show(new { datasets = all }, console =>
             {
-                ConsoleTable table = new("Data set", "Kind", "Strict", "Divided by", "#Columns learned from", "#Kept for days");
+                ConsoleTable table = new("Data set", "Kind", "Strict", "Divided by", "#Columns learned from", "#Archived after days");
                 foreach (Dataset dataset in all)
                 {
                     table.Add(

@@ -50,7 +50,7 @@ public sealed partial record Dataset
     /// <summary>Of texts the columns that are read; null for the source's.</summary>
     public IReadOnlyList<string>? TextColumns { get; init; }
 
-    /// <summary>For how many days rows are meant to be kept, from 1; null for ever.</summary>
+    /// <summary>How many days older than the newest row a row is when it goes to the archive, 1 to 36,500; null leaves that to the settings.</summary>
     public int? RetentionDays { get; init; }
 
     /// <summary>The columns that a model of records learns from: the properties of the schema but the number, the dates of the row, the partition, and those whose <c>x-encoding</c> is <c>none</c>.</summary>

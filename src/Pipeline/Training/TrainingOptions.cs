@@ -14,11 +14,13 @@ public sealed record TrainingOptions
 
     // At this number of incidents a training is steady with a single layout; the fewer there are, the more a layout's random start weighs.
     private const double SteadyIncidents = 2_000;
+    private const int FewestLayouts = 3;
+    private const int MostLayouts = 41;
+
+    // Of records, see ResolveRecords.
     private const int RecordNeighbors = 50;
     private const int FewestRecords = 5;
     private const int RowsPerCluster = 100;
-    private const int FewestLayouts = 3;
-    private const int MostLayouts = 41;
 
     /// <summary>The cumulative window's length in months, 1 to 1200.</summary>
     public int WindowMonths { get; init; } = 24;
