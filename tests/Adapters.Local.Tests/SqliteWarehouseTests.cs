@@ -118,11 +118,11 @@ public sealed class SqliteWarehouseTests : IDisposable
 
         await using SqliteWarehouse second = await OpenAsync();
         (await second.ReadPredictedAsync().SingleAsync()).Prediction.ShouldBe(Answer("A") with { ProblemId = Answer("A").ClusterId, ProblemLabel = Answer("A").ClusterLabel });
-        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", 10)).ShouldHaveSingleItem().Number.ShouldBe("A");
+        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", null, 10)).ShouldHaveSingleItem().Number.ShouldBe("A");
 
         await second.SavePredictionsAsync([Answer("A")]);
         (await second.ReadPredictedAsync().SingleAsync()).Prediction.ShouldBe(Answer("A"));
-        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", 10)).ShouldBeEmpty();
+        (await second.ReadUnpredictedAsync("network", "e", "network/2026_q2", null, 10)).ShouldBeEmpty();
     }
 
     [TestMethod]

@@ -30,7 +30,7 @@ internal static class S3Failure
 
     private static string Why(string bucket, Exception exception) => exception switch
     {
-        AmazonServiceException { StatusCode: > 0 } answer => Why(bucket, answer),
+        AmazonServiceException answer when (int)answer.StatusCode > 0 => Why(bucket, answer),
         OperationCanceledException or TimeoutException => "it does not answer. Check the network, or give it more time with ObjectStore:TimeoutSeconds. Nothing has changed; run this step again.",
         AmazonClientException when exception.GetBaseException() is not (HttpRequestException or IOException) && exception.Message.Contains("credential", StringComparison.OrdinalIgnoreCase) =>
             $"there are no credentials. {FirstLine(exception)} Set S3:AccessKeyId and S3:SecretAccessKey, or give the process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",

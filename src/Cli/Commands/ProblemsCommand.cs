@@ -81,7 +81,7 @@ internal static class ProblemsCommand
         ConsoleTable table = new("Variant", "#Id", "#Incidents", "Example");
         foreach (ProblemVariant variant in details.Variants)
         {
-            string example = ConsoleText.Line(variant.Examples.FirstOrDefault() ?? "");
+            string example = ConsoleText.Line(variant.Examples is [string typical, ..] ? typical : "");
             table.Add(variant.Label, ConsoleText.Number(variant.Id), ConsoleText.Number(variant.Size), example.Length > LongestExample ? $"{example[..LongestExample]}…" : example);
         }
 

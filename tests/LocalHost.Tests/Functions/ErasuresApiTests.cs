@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Pipeline.Incidents;
-using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 

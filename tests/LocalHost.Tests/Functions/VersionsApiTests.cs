@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Classification;
+using Pipeline.RouteContract;
 using Pipeline.Runs;
 
 namespace Pipeline.LocalHost.Tests.Functions;
