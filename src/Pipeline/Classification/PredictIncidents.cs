@@ -240,7 +240,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
-    private static void Measure(string techCenter, IReadOnlyList<IncidentPrediction> answers, int unclustered)
+    private static void Measure(string techCenter, List<IncidentPrediction> answers, int unclustered)
     {
         KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
         PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
