@@ -1,11 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Cli.Demo;
-using Pipeline.Incidents;
 using Pipeline.LocalHost;
-using Pipeline.Streams;
-using Pipeline.Training;
 
 namespace Pipeline.Bench;
 
@@ -19,7 +14,7 @@ internal static class EmergingCommand
     private const int HiddenAmong = 5_000;
     private const int TrainingMonths = 18;
     private static readonly int[] Seeds = [42, 7, 11, 1, 2, 3, 4, 5, 6, 8];
-    private static readonly DateTimeOffset End = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset End = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static Command Create()
     {
@@ -37,7 +32,8 @@ internal static class EmergingCommand
             List<EmergingResult> results = [];
             foreach (int seed in Seeds.Take(parsed.GetValue(seeds)))
             {
-                EmergingResult result = await MeasureAsync(seed, parsed.GetValue(ordinary), parsed.GetValue(training), settings, cancellationToken);
+                EmergingResult result = await EmergingRun.MeasureAsync(
+                    EmergingScene.Make(seed, parsed.GetValue(ordinary), parsed.GetValue(training), Hidden, HiddenAmong, End.AddMonths(TrainingMonths - 24), End), settings, cancellationToken);
                 results.Add(result);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {seed} | {result.Problem} | {(result.ToldAt is int at ? $"{at}th" : "never")} | {result.Minutes:0} | {result.Ordinary} | {result.OthersBegun} | {result.FalseAlarms} | {result.Storms} | {result.Seconds:0} |"));
             }
@@ -48,7 +44,7 @@ internal static class EmergingCommand
         return command;
     }
 
-    private static PipelineSettings Settings(double? similarity, double? sure)
+    internal static PipelineSettings Settings(double? similarity, double? sure)
     {
         // What the command line of the product reads, from the environment.
         SetWhereGiven("Emerging__SimilarityThreshold", similarity);
@@ -61,37 +57,6 @@ internal static class EmergingCommand
             {
                 Environment.SetEnvironmentVariable(name, given.ToString(CultureInfo.InvariantCulture));
             }
-        }
-    }
-
-    private static async Task<EmergingResult> MeasureAsync(int seed, int ordinary, int training, PipelineSettings settings, CancellationToken cancellationToken)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        EmergingScene scene = EmergingScene.Make(seed, ordinary, training, Hidden, HiddenAmong, End.AddMonths(TrainingMonths - 24), End);
-        string folder = Directory.CreateTempSubdirectory("pipeline-emerging-").FullName;
-        try
-        {
-            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            await pipeline.Incidents.UpsertIncidentsAsync([.. scene.Training], cancellationToken);
-            await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
-            TrainingPlan plan = await pipeline.Planner.PlanAsync(new TrainingRequest(), cancellationToken);
-            await pipeline.Train.CloseAsync(await pipeline.Train.RunAsync(plan, cancellationToken: cancellationToken), cancellationToken);
-            await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
-            EmergingWatch watch = new(pipeline.BrowseStreams, scene);
-            await watch.SkipAsync(cancellationToken);
-            foreach (Incident[] batch in scene.After.Chunk(1_000))
-            {
-                await pipeline.Incidents.UpsertIncidentsAsync(batch, cancellationToken);
-                await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
-                await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
-                await watch.LookAsync(cancellationToken);
-            }
-
-            return watch.Result(ordinary, clock.Elapsed.TotalSeconds);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -8,10 +8,10 @@ namespace Pipeline.Bench;
 /// <param name="Training">The incidents of the training, oldest first.</param>
 /// <param name="After">Those after it, oldest first, the hidden problem's among them.</param>
 /// <param name="HiddenTimes">The times of the hidden problem's, in order.</param>
-/// <param name="Truth">The problem of each incident, by number; null for a one-off.</param>
+/// <param name="Truth">The name of the problem of each incident, by number; null for a one-off.</param>
 /// <param name="Trained">The problems of which there are incidents in the training.</param>
 internal sealed record EmergingScene(
-    DemoProblem Problem, IReadOnlyList<Incident> Training, IReadOnlyList<Incident> After, DateTimeOffset[] HiddenTimes, IReadOnlyDictionary<string, DemoProblem?> Truth, HashSet<DemoProblem> Trained)
+    string Problem, IReadOnlyList<Incident> Training, IReadOnlyList<Incident> After, DateTimeOffset[] HiddenTimes, IReadOnlyDictionary<string, string?> Truth, HashSet<string> Trained)
 {
     public static EmergingScene Make(int seed, int ordinary, int training, int hidden, int among, DateTimeOffset trainedUntil, DateTimeOffset end)
     {
@@ -31,15 +31,43 @@ internal sealed record EmergingScene(
             .. all.Where(r => r.Problem == problem).OrderBy(_ => random.Next()).Take(hidden)
                 .Select(r => r.Incident with { CreatedOn = begin + (length * random.NextDouble()), UpdatedOn = null }).OrderBy(i => i.CreatedOn),
         ];
-        Dictionary<string, DemoProblem?> truth = all.ToDictionary(r => r.Incident.Number, r => r.Problem, StringComparer.Ordinal);
+        Dictionary<string, string?> truth = all.ToDictionary(r => r.Incident.Number, r => NameOf(r.Problem), StringComparer.Ordinal);
         return new EmergingScene(
-            problem,
+            NameOf(problem)!,
             [.. before.Select(r => r.Incident)],
             [.. after.Select(r => r.Incident).Concat(shown).OrderBy(i => i.CreatedOn).ThenBy(i => i.Number, StringComparer.Ordinal)],
             [.. shown.Select(i => i.CreatedOn!.Value)],
             truth,
-            [.. before.Select(r => r.Problem).OfType<DemoProblem>()]);
+            [.. before.Select(r => NameOf(r.Problem)).OfType<string>()]);
     }
+
+    /// <summary>
+    /// Labelled texts in a random order, an hour of a year apart: the label is left out of the first half, which is the training, and comes up after a fifth of the second.
+    /// </summary>
+    public static EmergingScene Make(IReadOnlyList<(string Text, string Label)> rows, string hidden, int seed, DateTimeOffset end)
+    {
+        Random random = new(seed);
+        (string Text, string Label)[] others = [.. rows.Where(r => r.Label != hidden)], own = [.. rows.Where(r => r.Label == hidden)];
+        random.Shuffle(others);
+        random.Shuffle(own);
+        int half = others.Length / 2;
+        TimeSpan whole = TimeSpan.FromDays(180);
+        DateTimeOffset trainedUntil = end - whole;
+        int number = 0;
+        Incident Of((string Text, string Label) row, DateTimeOffset time) => new() { Number = FormattableString.Invariant($"T{++number:000000}-{row.Label}"), CreatedOn = time, Texts = [row.Text], TechCenter = "Desk" };
+        Incident[] before = [.. others.Take(half).Select(r => Of(r, trainedUntil - (whole * random.NextDouble())))];
+        Incident[] after = [.. others.Skip(half).Select(r => Of(r, trainedUntil + (whole * random.NextDouble())))];
+        Incident[] shown = [.. own.Select(r => Of(r, trainedUntil + (whole * (0.2 + (0.2 * random.NextDouble()))))).OrderBy(i => i.CreatedOn)];
+        return new EmergingScene(
+            hidden,
+            before,
+            [.. after.Concat(shown).OrderBy(i => i.CreatedOn).ThenBy(i => i.Number, StringComparer.Ordinal)],
+            [.. shown.Select(i => i.CreatedOn!.Value)],
+            before.Concat(after).Concat(shown).ToDictionary(i => i.Number, i => (string?)i.Number[8..], StringComparer.Ordinal),
+            [.. others.Take(half).Select(r => r.Label)]);
+    }
+
+    private static string? NameOf(DemoProblem? problem) => problem?.Titles[0];
 
     private static (Incident Incident, DemoProblem? Problem)[] Sample(IEnumerable<(Incident Incident, DemoProblem? Problem)> rows, int most, Random random)
     {

@@ -1,4 +1,3 @@
-using Pipeline.Cli.Demo;
 using Pipeline.Streams;
 
 namespace Pipeline.Bench;
@@ -7,8 +6,9 @@ namespace Pipeline.Bench;
 internal sealed class EmergingWatch(BrowseStreams browse, EmergingScene scene)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly HashSet<DemoProblem> _others = [];
+    private readonly HashSet<string> _others = [];
     private int _falseAlarms;
+    private int _right;
     private int _storms;
     private StreamEvent? _told;
 
@@ -43,6 +43,7 @@ internal sealed class EmergingWatch(BrowseStreams browse, EmergingScene scene)
                 if (isOne && most.Key == scene.Problem)
                 {
                     _told ??= told;
+                    _right++;
                 }
                 else if (isOne && !scene.Trained.Contains(most.Key!))
                 {
@@ -58,15 +59,22 @@ internal sealed class EmergingWatch(BrowseStreams browse, EmergingScene scene)
     }
 
     public EmergingResult Result(int ordinary, double seconds) => new(
-        scene.Problem.Titles[0],
+        scene.Problem,
         _told is null ? null : scene.HiddenTimes.Count(t => t <= _told.NoticedAt),
         _told is null ? double.NaN : (_told.NoticedAt - scene.HiddenTimes[0]).TotalMinutes,
         ordinary,
         _others.Count,
         _falseAlarms,
         _storms,
-        seconds);
+        seconds)
+    {
+        Right = _right,
+    };
 }
 
 /// <summary>What was told.</summary>
-internal sealed record EmergingResult(string Problem, int? ToldAt, double Minutes, int Ordinary, int OthersBegun, int FalseAlarms, int Storms, double Seconds);
+internal sealed record EmergingResult(string Problem, int? ToldAt, double Minutes, int Ordinary, int OthersBegun, int FalseAlarms, int Storms, double Seconds)
+{
+    /// <summary>How many events are of the hidden problem.</summary>
+    public int Right { get; init; }
+}

@@ -26,6 +26,8 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TrendsCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),
+    StreamLoadCommand.Create(),
     EmergingCommand.Create(),
+    EmergingLabelsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -31,6 +31,7 @@ internal static partial class StreamServices
         EmergingOptions emerging = configuration.GetSection("Emerging").Get<EmergingOptions>() ?? new EmergingOptions();
         emerging.Validate();
         services.TryAddSingleton(emerging);
+        services.TryAddSingleton<EmergingProblems>();
         services.TryAddSingleton<EmergingFeed>();
         services.TryAddSingleton<BrowseStreams>();
         services.TryAddSingleton<KeepStreams>();

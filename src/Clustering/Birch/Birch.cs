@@ -22,6 +22,7 @@ namespace Pipeline.Clustering;
 public sealed class Birch
 {
     private const int CheckEvery = 64;
+    private const int DroppedPart = 10;
     private const double LeastWeight = 1e-100;
     private const double MostWeight = 1e100;
     private readonly Lock _lock = new();
@@ -47,7 +48,7 @@ public sealed class Birch
         Dimensions = dimensions;
         _clock = new DecayClock(Options.HalfLife);
         _point = new ClusteringFeature(dimensions);
-        _tree = new BirchTree(dimensions, Options.BranchingFactor, Options.Threshold);
+        _tree = new BirchTree(dimensions, Options.BranchingFactor, Options.Threshold, Options.DistanceFactor);
     }
 
     private Birch(BirchState state)
@@ -169,7 +170,7 @@ public sealed class Birch
         lock (_lock)
         {
             List<BirchGone> gone = [];
-            _tree = _tree.Rebuild(options.BranchingFactor, options.Threshold, leastWeight: 0, _clock.Scale, gone, ct);
+            _tree = _tree.Rebuild(options.BranchingFactor, options.Threshold, options.DistanceFactor, leastWeight: 0, _clock.Scale, gone, ct);
             _clock = double.IsNegativeInfinity(_clock.Now) ? new DecayClock(options.HalfLife) : new DecayClock(options.HalfLife, _clock.Now, _clock.Now, moved: 0, _clock.Now);
             Options = options;
             Tell(gone);
@@ -339,7 +340,7 @@ public sealed class Birch
         return gone;
     }
 
-    /// <summary>Raises the threshold until there are not too many subclusters; gives those that are no more, null where there was nothing to do.</summary>
+    /// <summary>Raises the threshold, or drops what is lightest, until there are not too many subclusters; gives those that are no more, null where there was nothing to do.</summary>
     private List<BirchGone>? Condense(CancellationToken ct)
     {
         if (!(_tree.Count > Options.MaximumSubclusters))
@@ -351,7 +352,9 @@ public sealed class Birch
         while (_tree.Count > Options.MaximumSubclusters)
         {
             List<BirchGone> gone = [];
-            _tree = _tree.Rebuild(ThresholdRise.After(_tree, ct), leastWeight: 0, gone, ct);
+            _tree = Options.DropsLightest
+                ? _tree.WithoutLightest(_tree.Count - (Options.MaximumSubclusters!.Value - (Options.MaximumSubclusters.Value / DroppedPart)), gone, ct)
+                : _tree.Rebuild(ThresholdRise.After(_tree, ct), leastWeight: 0, gone, ct);
             Tell(gone);
             all.AddRange(gone);
         }

@@ -11,6 +11,12 @@ public sealed record BirchOptions
     /// </summary>
     public double Threshold { get; init; } = 0.5;
 
+    /// <summary>
+    /// How far from a subcluster's mean a point may lie to join it, as a multiple of the threshold in force. The radius alone lets a large, tight subcluster take in
+    /// points from anywhere, since each changes it little. Finite, above 0; null for no such limit, as in the paper and in scikit-learn.
+    /// </summary>
+    public double? DistanceFactor { get; init; }
+
     /// <summary>The most entries of a node of the tree. 2 to 10,000; a split compares all entries of a node.</summary>
     public int BranchingFactor { get; init; } = 50;
 
@@ -29,11 +35,18 @@ public sealed record BirchOptions
     /// </summary>
     public int? MaximumSubclusters { get; init; }
 
+    /// <summary>
+    /// Whether the lightest subclusters expire where there would be too many, a tenth of them at once, in place of a higher threshold. In many dimensions all subclusters are about
+    /// equally far apart, so that a threshold that joins some soon joins all.
+    /// </summary>
+    public bool DropsLightest { get; init; }
+
     /// <summary>Throws where a parameter is out of its range.</summary>
     /// <exception cref="ArgumentException">A parameter is out of range; the message names it, its value and its range.</exception>
     public void Validate()
     {
         ParameterRange.Require(double.IsFinite(Threshold) && Threshold >= 0, nameof(Threshold), Threshold, "finite and 0 or more");
+        ParameterRange.Require(DistanceFactor is null || (double.IsFinite(DistanceFactor.Value) && DistanceFactor > 0), nameof(DistanceFactor), DistanceFactor, "null, or finite and above 0");
         ParameterRange.Require(BranchingFactor is >= 2 and <= MostBranches, nameof(BranchingFactor), BranchingFactor, $"2 to {MostBranches}");
         ParameterRange.Require(HalfLife is null || (double.IsFinite(HalfLife.Value) && HalfLife > 0), nameof(HalfLife), HalfLife, "null, or finite and above 0");
         ParameterRange.Require(double.IsFinite(MinimumWeight) && MinimumWeight >= 0, nameof(MinimumWeight), MinimumWeight, "finite and 0 or more");

@@ -4,11 +4,13 @@ namespace Pipeline.Clustering;
 /// The arrays of a snapshot. Nodes are listed parents first, each followed by the nodes of its entries; entries node by node.
 /// <c>birch.node_entries</c> (I32) and <c>birch.node_is_leaf</c> (U8) have one element per node; <c>birch.centroids</c> (F64, entries x d),
 /// <c>birch.weights</c>, <c>birch.deviations</c>, <c>birch.updates</c> (F64) and <c>birch.ids</c> (I64, -1 above the leaves) one per entry.
-/// <c>birch.counts</c> and <c>birch.settings</c> hold the rest.
+/// <c>birch.distance_factor</c> (F64) is there where points may lie so far from a mean only, <c>birch.drops_lightest</c> (U8) where the lightest make room. <c>birch.counts</c> and <c>birch.settings</c> hold the rest.
 /// </summary>
 internal static class BirchSnapshot
 {
     private const string Prefix = "birch.";
+    private const string Distance = "distance_factor";
+    private const string Drops = "drops_lightest";
     private const long Version = 1;
 
     /// <summary>Writes a state.</summary>
@@ -28,7 +30,7 @@ internal static class BirchSnapshot
             }
         }
 
-        return new Dictionary<string, SafeTensor>(StringComparer.Ordinal)
+        Dictionary<string, SafeTensor> arrays = new(StringComparer.Ordinal)
         {
             [Prefix + "counts"] = SafeTensor.From<long>([Version, d, options.BranchingFactor, options.MaximumSubclusters ?? 0, state.NextId, state.Inserted], 6),
             [Prefix + "settings"] = SafeTensor.From<double>(
@@ -41,6 +43,17 @@ internal static class BirchSnapshot
             [Prefix + "updates"] = Column(nodes, entries, node => node.Updates),
             [Prefix + "ids"] = SafeTensor.From<long>([.. nodes.SelectMany(node => node.IsLeaf ? node.Ids.Take(node.Count) : Enumerable.Repeat(-1L, node.Count))], entries),
         };
+        if (options.DistanceFactor is double factor)
+        {
+            arrays[Prefix + Distance] = SafeTensor.From<double>([factor], 1);
+        }
+
+        if (options.DropsLightest)
+        {
+            arrays[Prefix + Drops] = SafeTensor.From<byte>([1], 1);
+        }
+
+        return arrays;
     }
 
     /// <summary>Reads a state.</summary>
@@ -61,6 +74,8 @@ internal static class BirchSnapshot
             HalfLife = settings[1] == 0 ? null : settings[1],
             MinimumWeight = settings[2],
             MaximumSubclusters = counts[3] == 0 ? null : (int)counts[3],
+            DistanceFactor = arrays.ContainsKey(Prefix + Distance) ? Array<double>(arrays, Distance, 1)[0] : null,
+            DropsLightest = arrays.ContainsKey(Prefix + Drops) && Array<byte>(arrays, Drops, 1)[0] == 1,
         };
         try
         {
@@ -74,7 +89,7 @@ internal static class BirchSnapshot
         Require(double.IsFinite(settings[3]) && settings[3] >= options.Threshold, "has a threshold below that of its parameters");
         BirchNodeReader nodes = new(arrays, (int)counts[1], options.BranchingFactor, settings[3], nextId: counts[4]);
         Require(IsTime(settings.AsSpan(4), unused: nodes.IsEmpty), "has times that are not finite");
-        BirchTree tree = new((int)counts[1], options.BranchingFactor, settings[3]);
+        BirchTree tree = new((int)counts[1], options.BranchingFactor, settings[3], options.DistanceFactor);
         tree.Restore(nodes.Root(tree));
         return new BirchState(options, new DecayClock(options.HalfLife, settings[4], settings[5], settings[6], settings[7]), tree, counts[4], counts[5]);
     }

@@ -13,6 +13,7 @@ internal sealed class BirchTree
     private readonly double[] _otherSquares;
     private readonly double[] _row;
     private readonly double _squaredThreshold;
+    private readonly double _squaredDistance;
     private readonly List<(BirchNode Node, int Entry, double Squared)> _path = [];
     private long _joined;
 
@@ -20,8 +21,11 @@ internal sealed class BirchTree
     /// <param name="dimensions">d, at least 1.</param>
     /// <param name="branchingFactor">The most entries of a node, at least 2.</param>
     /// <param name="threshold">The largest radius of a subcluster, at least 0.</param>
-    public BirchTree(int dimensions, int branchingFactor, double threshold)
+    /// <param name="distanceFactor">How many thresholds from the mean of a subcluster what joins it may lie; null for any distance.</param>
+    public BirchTree(int dimensions, int branchingFactor, double threshold, double? distanceFactor = null)
     {
+        DistanceFactor = distanceFactor;
+        _squaredDistance = distanceFactor * threshold * (distanceFactor * threshold) ?? double.PositiveInfinity;
         Dimensions = dimensions;
         Threshold = threshold;
         _squaredThreshold = threshold * threshold;
@@ -37,6 +41,9 @@ internal sealed class BirchTree
 
     /// <summary>The largest radius of a subcluster.</summary>
     public double Threshold { get; }
+
+    /// <summary>How many thresholds from the mean of a subcluster what joins it may lie; null for any distance.</summary>
+    public double? DistanceFactor { get; }
 
     /// <summary>The top node.</summary>
     public BirchNode Root { get; private set; }
@@ -97,19 +104,34 @@ internal sealed class BirchTree
     /// <param name="gone">Receives the subclusters that are no more.</param>
     /// <param name="ct">Stops the work; this tree is as before then.</param>
     public BirchTree Rebuild(double threshold, double leastWeight, List<BirchGone> gone, CancellationToken ct) =>
-        Rebuild(_capacity - 1, threshold, leastWeight, scale: 1, gone, ct);
+        Rebuild(_capacity - 1, threshold, DistanceFactor, leastWeight, scale: 1, gone, ct);
 
-    /// <summary>As the other overload, with another branching factor, and weights divided by <paramref name="scale"/>.</summary>
-    public BirchTree Rebuild(int branchingFactor, double threshold, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct)
+    /// <summary>A new tree without the lightest subclusters, of equals the oldest; some of the others may join. O(m log m + m x branching factor x depth x d).</summary>
+    /// <param name="count">How many are left out.</param>
+    /// <param name="gone">Receives the subclusters that are no more.</param>
+    /// <param name="ct">Stops the work; this tree is as before then.</param>
+    public BirchTree WithoutLightest(int count, List<BirchGone> gone, CancellationToken ct)
     {
-        BirchTree tree = new(Dimensions, branchingFactor, threshold);
+        HashSet<long> lightest =
+        [
+            .. Leaves.SelectMany(leaf => Enumerable.Range(0, leaf.Count).Select(entry => (Weight: leaf.Weights[entry], Id: leaf.Ids[entry])))
+                .OrderBy(one => one.Weight).ThenBy(one => one.Id).Take(count).Select(one => one.Id),
+        ];
+        return Rebuild(_capacity - 1, Threshold, DistanceFactor, leastWeight: 0, scale: 1, gone, ct, lightest);
+    }
+
+
+    /// <summary>As the other overload, with another branching factor and distance, and weights divided by <paramref name="scale"/>.</summary>
+    public BirchTree Rebuild(int branchingFactor, double threshold, double? distanceFactor, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct, HashSet<long>? leftOut = null)
+    {
+        BirchTree tree = new(Dimensions, branchingFactor, threshold, distanceFactor);
         ClusteringFeature feature = new(Dimensions);
         foreach (BirchNode leaf in Leaves)
         {
             ct.ThrowIfCancellationRequested();
             for (int entry = 0; entry < leaf.Count; entry++)
             {
-                if (!(leaf.Weights[entry] >= leastWeight))
+                if (!(leaf.Weights[entry] >= leastWeight) || leftOut?.Contains(leaf.Ids[entry]) == true)
                 {
                     gone.Add(new BirchGone(leaf.Ids[entry], null));
                     continue;
@@ -191,7 +213,7 @@ internal sealed class BirchTree
 
     private BirchNode? InsertInLeaf(BirchNode leaf, int nearest, ClusteringFeature feature)
     {
-        if (nearest >= 0 && leaf.SquaredRadius(nearest, feature, _squares[nearest]) <= _squaredThreshold)
+        if (nearest >= 0 && _squares[nearest] <= _squaredDistance && leaf.SquaredRadius(nearest, feature, _squares[nearest]) <= _squaredThreshold)
         {
             _joined = leaf.Ids[nearest];
             leaf.Merge(nearest, feature, _squares[nearest]);

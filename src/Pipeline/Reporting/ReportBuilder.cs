@@ -2,16 +2,18 @@ using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Problems;
+using Pipeline.Streams;
 
 namespace Pipeline.Reporting;
 
 /// <summary>Gathers what the report shows from the warehouse and the newest model versions.</summary>
-public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predictions, ModelStore models, TimeProvider clock)
+public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predictions, ModelStore models, TimeProvider clock, EmergingProblems? emerging = null)
 {
     private const int MapPoints = 20_000;
     private const int FewestPoints = 400;
     private const int TextLength = 140;
     private const int ExampleCount = 5;
+    private const int MostEmerging = 20;
 
     /// <summary>Builds the report of all tech centers. One whose model is damaged is shown without problems, with the reason.</summary>
     /// <param name="title">The report's heading.</param>
@@ -74,8 +76,21 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
             Weeks = period.Weeks,
             Problems = Problems(content.Clusters, rows, period),
             Points = Points(rows, KnownTexts.Read(content.Arrays), mapPoints),
+            Emerging = await EmergingAsync(manifest, content.Clusters, cancellationToken),
             Changes = manifest.PreviousVersion is null ? [] : Changes(content.Clusters, await PreviousLabelsAsync(manifest, cancellationToken)),
         };
+    }
+
+    /// <summary>What was told of since the version shown was trained, the newest first; not what it knows by now.</summary>
+    private async Task<IReadOnlyList<ReportEmerging>> EmergingAsync(ModelManifest manifest, ModelClusters clusters, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EmergingRecord> told = emerging is null ? [] : await emerging.ListAsync(manifest.Folder, cancellationToken);
+        HashSet<int> known = [.. clusters.Problems.Select(p => p.Id)];
+        return
+        [
+            .. told.Where(r => !known.Contains(r.ProblemId)).Reverse().Take(MostEmerging)
+                .Select(r => new ReportEmerging(r.ProblemId, r.Event.Label, r.Event.Items, r.Event.FirstSeen, r.Event.LastSeen, Math.Round(24 * r.Event.Rate, 2), [.. r.Event.Examples.Select(e => e.Length <= TextLength ? e : $"{e[..TextLength]}...")])),
+        ];
     }
 
     private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
@@ -124,7 +139,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
                     Label = problem.Label,
 
                     // Of records, what sets the problem apart says more with its figures.
-                    Keywords = problem.Traits is { } traits ? [.. traits.Select(trait => trait.Long)] : problem.Keywords,
+                    Keywords = problem.Traits is { } traits ? [.. traits.Select(trait => trait.WithFigures)] : problem.Keywords,
                     DomainId = own[0].DomainId,
                     DomainName = domains[own[0].DomainId],
                     Size = ofProblem.Length,

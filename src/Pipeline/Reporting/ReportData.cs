@@ -39,9 +39,22 @@ public sealed record ReportTechCenter
     /// <summary>The map's points (a sample where there are very many).</summary>
     public required IReadOnlyList<ReportPoint> Points { get; init; }
 
+    /// <summary>Problems that were told of since the last training, the newest first.</summary>
+    public IReadOnlyList<ReportEmerging> Emerging { get; init; } = [];
+
     /// <summary>What changed since <see cref="PreviousVersion"/>.</summary>
     public required IReadOnlyList<ReportChange> Changes { get; init; }
 }
+
+/// <summary>A problem that was told of since the last training.</summary>
+/// <param name="Id">The id that it keeps when a training takes it over.</param>
+/// <param name="Label">Its name.</param>
+/// <param name="Items">How many incidents of it there have been.</param>
+/// <param name="FirstSeen">The first incident's date in UTC.</param>
+/// <param name="LastSeen">The newest incident's date in UTC.</param>
+/// <param name="PerDay">Incidents a day when it was noticed.</param>
+/// <param name="Examples">A few of them: masked text.</param>
+public sealed record ReportEmerging(int Id, string Label, long Items, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, double PerDay, IReadOnlyList<string> Examples);
 
 /// <summary>One problem of the report.</summary>
 public sealed record ReportProblem

@@ -11,6 +11,7 @@ namespace Pipeline.Reporting;
 /// <item>problem: id, label, keywords, domain id, domain name, size, first day, last day, trend, weekly counts, change (ratio, low, high; null where there is nothing to compare with), variants</item>
 /// <item>variant: cluster id, label, size, examples</item>
 /// <item>point: x and y from 0 to <see cref="Resolution"/>, problem id, number, day, text</item>
+/// <item>emerging: id, label, incidents, first day, last day, a day, examples</item>
 /// <item>change: kind, problem id, label, before, after, related labels</item>
 /// </list>
 /// Days count from 1970-01-01; null where there is no date. Trend and kind are the enumerations' names.
@@ -63,6 +64,21 @@ internal static class ReportJson
         foreach (ReportProblem problem in center.Problems)
         {
             WriteProblem(json, problem);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("emerging");
+        foreach (ReportEmerging emerging in center.Emerging)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(emerging.Id);
+            json.WriteStringValue(emerging.Label);
+            json.WriteNumberValue(emerging.Items);
+            WriteDay(json, Day(emerging.FirstSeen));
+            WriteDay(json, Day(emerging.LastSeen));
+            json.WriteNumberValue(emerging.PerDay);
+            WriteStrings(json, emerging.Examples);
+            json.WriteEndArray();
         }
 
         json.WriteEndArray();

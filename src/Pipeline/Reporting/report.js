@@ -15,11 +15,12 @@ const map = new ProblemMap(choose);
 function readCenter(raw) {
   const problems = raw.problems.map(([id, label, keywords, domainId, domain, size, first, last, trend, weekly, change, variants], rank) =>
     ({ id, label, keywords, domainId, domain, size, first, last, trend, weekly, change, rank, variants: variants.map(([id, label, size, examples]) => ({ id, label, size, examples })) }));
+  const emerging = raw.emerging.map(([id, label, items, first, last, perDay, examples]) => ({ id, label, items, first, last, perDay, examples }));
   const changes = raw.changes.map(([kind, id, label, before, after, related]) => ({ kind, id, label, before, after, related }));
   const weekly = Array.from({ length: raw.weeks }, (_, week) => problems.reduce((sum, problem) => sum + (problem.weekly[week] ?? 0), 0));
   // Rows that name no tech center are in one that is none.
   const title = raw.name === "default" ? "(no tech center)" : raw.name;
-  return { ...raw, title, problems, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(problems.map(problem => [problem.id, problem])) };
+  return { ...raw, title, problems, emerging, changes, weekly, dated: raw.weeks > 0, noise: raw.incidents > 0 ? raw.unclustered / raw.incidents : 0, byId: new Map(problems.map(problem => [problem.id, problem])) };
 }
 
 const card = (className, title, ...children) => el("section", { class: `card ${className}` }, el("h3", null, title), ...children);
@@ -117,7 +118,7 @@ function open(one, scroll) {
     one.points.length === 0 && one.problems.length === 0 && !one.note ? el("p", { class: "note" }, "There are no problems to show for this tech center.") : null,
     el("div", { class: "columns" },
       one.points.length > 0 ? card("map-card", "Map", mapHelp(one), map.node, status) : null,
-      el("div", { class: "side" }, newest(one), changes(one))),
+      el("div", { class: "side" }, emerging(one), newest(one), changes(one))),
     one.problems.length > 0 ? card("", "Trend over time", trendPlace) : null,
     one.problems.length > 0 ? card("", "Biggest problems", filterBox(byProblem, "Filter by name or keyword", showProblems), problemTable) : null,
   ]);
@@ -163,6 +164,13 @@ function reveal(problem) {
 
 function problemButton(problem, text) {
   return el("button", { type: "button", class: "link", dir: "auto", on: { click: () => { if (selected !== problem.id) choose(problem.id); } } }, swatch(problem.rank), text);
+}
+
+function emerging(one) {
+  if (one.emerging.length === 0) return null;
+  return card("", "New since the last training", el("ul", { class: "list" }, ...one.emerging.map(problem => el("li", { title: problem.examples.join("\n") },
+    el("span", { dir: "auto" }, problem.label),
+    el("span", { class: "subtle" }, `problem ${problem.id} · since ${dayText(problem.first)} · ${plural(problem.items, "incident", "incidents")}`)))));
 }
 
 function newest(one) {

@@ -324,7 +324,7 @@ public sealed record StreamStats
     /// <summary>The mean radius of the clusters; null where there is none.</summary>
     public double? MeanRadius { get; init; }
 
-    /// <summary>The similarity threshold as it is: below that of the configuration where there were too many clusters.</summary>
+    /// <summary>The similarity threshold of the clustering features.</summary>
     public double SimilarityThresholdInForce { get; init; }
 
     /// <summary>The time of the earliest item, in UTC.</summary>

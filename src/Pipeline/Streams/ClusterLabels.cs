@@ -22,7 +22,7 @@ internal static class ClusterLabels
         string[] texts = [.. clusters.SelectMany(c => c), .. rest];
         int[] labels = [.. clusters.SelectMany((c, i) => c.Select(_ => i)), .. rest.Select(_ => clusters.Count)];
         IReadOnlyDictionary<int, IReadOnlyList<Keyword>> words = ClassTfIdf.Keywords(texts, labels);
-        return [.. clusters.Select((c, i) => words.TryGetValue(i, out IReadOnlyList<Keyword>? keywords) && ClusterNames.Compose(keywords) is { Length: > 0 } name ? name : c.LastOrDefault() ?? "")];
+        return [.. clusters.Select((c, i) => words.TryGetValue(i, out IReadOnlyList<Keyword>? keywords) && ClusterNames.Compose(keywords) is { Length: > 0 } name ? name : c.Count > 0 ? c[^1] : "")];
     }
 
     private static IEnumerable<string> Newest(IReadOnlyCollection<KeptItem> items, int most) => items.Skip(Math.Max(0, items.Count - most)).Select(item => item.Text);

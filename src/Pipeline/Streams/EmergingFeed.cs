@@ -1,8 +1,8 @@
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
-using Pipeline.Storage;
 using Pipeline.Requests;
+using Pipeline.Storage;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Streams;
@@ -11,7 +11,7 @@ namespace Pipeline.Streams;
 /// Feeds what predictions answer into the stream <c>emerging/{center}</c>: incidents of no known problem, or not surely of one, are clustered there; those that surely are of one are counted for its storms.
 /// An incident of the future, or without a date, is left out: the stream's clock is the newest item's time.
 /// </summary>
-public sealed class EmergingFeed(StreamDirectory streams, EmergingOptions options, TimeProvider clock)
+public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems problems, ModelStore models, EmergingOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan AheadOfTime = TimeSpan.FromMinutes(5);
 
@@ -44,16 +44,16 @@ public sealed class EmergingFeed(StreamDirectory streams, EmergingOptions option
             }
         }
 
-        await SendAsync(batch.TechCenter, items, tallies, cancellationToken);
+        await SendAsync(batch, items, tallies, cancellationToken);
     }
 
-    private async Task SendAsync(string techCenter, List<StreamItem> items, List<ProblemTally> tallies, CancellationToken cancellationToken)
+    private async Task SendAsync(PredictedBatch batch, List<StreamItem> items, List<ProblemTally> tallies, CancellationToken cancellationToken)
     {
-        string name = StreamPaths.EmergingOf(techCenter);
+        string name = StreamPaths.Emerging + batch.Model.Manifest.Folder;
         try
         {
             await RequireAsync(name, cancellationToken);
-            await streams.UseAsync(
+            (StreamEvent Event, IReadOnlyList<string> Incidents)[] told = await streams.UseAsync(
                 name,
                 async open =>
                 {
@@ -68,13 +68,19 @@ public sealed class EmergingFeed(StreamDirectory streams, EmergingOptions option
                         await open.AddAsync(items, cancellationToken);
                     }
 
-                    return true;
+                    return open.Read(state => state.Ledger.Events.Where(e => e.Kind == StreamEventKind.Emerging)
+                        .Select(e => (e, (IReadOnlyList<string>)[.. (state.Find(e.Cluster!.Value)?.Members ?? []).Select(m => m.Id)])).ToArray());
                 },
                 cancellationToken);
+            if (told.Length > 0)
+            {
+                IEnumerable<ModelManifest> versions = (await models.ListWithDamagedAsync(batch.TechCenter, cancellationToken)).Select(v => v.Manifest).OfType<ModelManifest>();
+                await problems.UpdateAsync(batch.Model.Manifest.Folder, told, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max(), cancellationToken);
+            }
         }
         catch (Exception e) when (e is RequestException or ObjectStoreException or SettingException)
         {
-            PipelineMetrics.Fail(PipelineOperation.Stream, techCenter);
+            PipelineMetrics.Fail(PipelineOperation.Stream, batch.TechCenter);
         }
     }
 

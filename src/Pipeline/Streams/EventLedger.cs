@@ -84,7 +84,7 @@ internal sealed class EventLedger
         }
     }
 
-    private void Replace(StreamEvent now) => _events[_events.FindIndex(e => e.Id == now.Id)] = now;
+    private void Replace(StreamEvent now) => _events[_events.FindIndex(e => string.Equals(e.Id, now.Id, StringComparison.Ordinal))] = now;
 
     private void Tell(StreamChange change, StreamEvent about)
     {

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Pipeline.Requests;
 using Pipeline.Storage;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Streams;
 
@@ -60,7 +59,7 @@ internal sealed class ItemStream : IAsyncDisposable
         StreamSnapshots snapshots = new(objects, seal, definition.Name);
         StreamRecovery recovery = new(snapshots, log, definition.Name, definition.First);
         RecoveredStream recovered = await recovery.RunAsync(upTo: null, cancellationToken);
-        return new ItemStream(definition, log, lease, snapshots, recovery, recovered, (await snapshots.ListAsync(cancellationToken)).LastOrDefault(), clock);
+        return new ItemStream(definition, log, lease, snapshots, recovery, recovered, await snapshots.ListAsync(cancellationToken) is [.., StreamBackup last] ? last : null, clock);
     }
 
     /// <summary>Reads the state, which nothing changes meanwhile.</summary>

@@ -14,14 +14,14 @@ internal sealed class ProblemStorms
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private long? _start;
-    private long _now = long.MinValue;
+    private long _now;
 
     /// <summary>Begins, or goes on.</summary>
     public ProblemStorms(ProblemStormsData? data = null)
     {
         _rhythm = new WeekRhythm(data?.Week);
         _start = data?.Start;
-        _now = data?.Now ?? long.MinValue;
+        _now = data?.Now ?? 0;
         foreach (KnownProblemData problem in data?.Problems ?? [])
         {
             _problems.Add(problem.Id, new KnownProblem(problem.Label, new HourCounts(problem.Hours)));
@@ -39,7 +39,7 @@ internal sealed class ProblemStorms
         [.. _rhythm.Counts],
         [.. _order.Select(id => new TalliedId(id, _ids[id]))],
         _start,
-        _now == long.MinValue ? null : _now);
+        _now);
 
     /// <summary>Counts an incident of a known problem, and begins a storm where that is one too many.</summary>
     public void Count(ProblemTally tally, StreamConfig config, EventLedger ledger)
@@ -51,6 +51,7 @@ internal sealed class ProblemStorms
         }
 
         Remember(tally.Id, hour);
+        ledger.Fade(tally.Time, TimeSpan.FromHours(config.ExpiryHours));
         _now = Math.Max(_now, hour);
         _start = Math.Min(_start ?? hour, hour);
         _rhythm.Add(hour);
@@ -125,7 +126,7 @@ internal sealed class ProblemStorms
 }
 
 /// <summary>What is known of storms.</summary>
-internal sealed record ProblemStormsData(IReadOnlyList<KnownProblemData> Problems, IReadOnlyList<long> Week, IReadOnlyList<TalliedId> Ids, long? Start, long? Now);
+internal sealed record ProblemStormsData(IReadOnlyList<KnownProblemData> Problems, IReadOnlyList<long> Week, IReadOnlyList<TalliedId> Ids, long? Start, long Now);
 
 /// <summary>A known problem's counts.</summary>
 internal sealed record KnownProblemData(int Id, string Label, IReadOnlyList<HourCount> Hours);

@@ -7,7 +7,10 @@ namespace Pipeline.Streams;
 /// <summary>How a stream clusters, what it keeps, and what it tells. A change holds from the next item on.</summary>
 public sealed record StreamConfig
 {
-    /// <summary>How alike the items of a cluster are: the mean cosine of its items with one another stays at or above this. 0 to 1.</summary>
+    /// <summary>
+    /// How alike the items of a cluster are: an item joins one when its cosine with the mean of a tight cluster is at least this, and the mean cosine of the cluster's items with one another stays
+    /// at or above it. 0 to 1.
+    /// </summary>
     public double SimilarityThreshold { get; init; } = 0.8;
 
     /// <summary>The most entries of a node of the clustering features' tree, 2 to 1,000.</summary>
@@ -19,7 +22,7 @@ public sealed record StreamConfig
     /// <summary>Items older than this are dropped, and clusters to which nothing has come for so long are not shown any more; hours, 0.01 to 100,000.</summary>
     public double ExpiryHours { get; init; } = 24;
 
-    /// <summary>The most clusters, 1 to 100,000: where there would be more, the nearest are joined.</summary>
+    /// <summary>The most clusters, 1 to 100,000: where there would be more, the lightest tenth is dropped.</summary>
     public int MaximumClusters { get; init; } = 5_000;
 
     /// <summary>The most items that are kept, 1 to 1,000,000: the oldest make room.</summary>
@@ -50,10 +53,14 @@ public sealed record StreamConfig
     {
         // For unit vectors the squared radius is 1 minus the mean cosine of all pairs.
         Threshold = Math.Sqrt(1 - SimilarityThreshold),
+
+        // The squared distance of unit vectors of this cosine is twice that.
+        DistanceFactor = Math.Sqrt(2),
         BranchingFactor = BranchingFactor,
         HalfLife = HalfLifeHours,
         MinimumWeight = Math.Max(1e-100, Math.Pow(2, -ExpiryHours / HalfLifeHours)),
         MaximumSubclusters = MaximumClusters,
+        DropsLightest = true,
     };
 
     /// <summary>Checks every range.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Pipeline.Models;
 using Pipeline.Requests;
 
 namespace Pipeline.Streams;
@@ -16,9 +15,6 @@ internal static partial class StreamPaths
 
     /// <summary>The file that says what a stream is.</summary>
     public const string ConfigFile = "stream.json";
-
-    /// <summary>The stream of a tech center's incidents that no known problem explains.</summary>
-    public static string EmergingOf(string techCenter) => Emerging + ModelPaths.Slug(techCenter);
 
     /// <summary>A stream's folder, with a slash at its end.</summary>
     public static string Folder(string stream) => $"{Root}/{stream}/";
@@ -42,9 +38,9 @@ internal static partial class StreamPaths
         string given = Uri.UnescapeDataString(name ?? "");
         return Valid().IsMatch(given)
             ? given
-            : throw RequestException.Invalid("name", $"'{(given.Length > 60 ? $"{given[..60]}..." : given)}' is not a stream's name: 1 to 64 lower-case letters, digits, dashes, underscores and dots, beginning with a letter or digit, perhaps after 'emerging/'.");
+            : throw RequestException.Invalid("name", $"'{(given.Length > 60 ? $"{given[..60]}..." : given)}' is not a stream's name: 1 to 72 lower-case letters, digits, dashes, underscores and dots, beginning with a letter or digit, perhaps after 'emerging/'.");
     }
 
-    [GeneratedRegex(@"^(emerging/)?[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$(?<=^.{1,73})", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:emerging/)?[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$(?<=^.{1,82})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Valid();
 }

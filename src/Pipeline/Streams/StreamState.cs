@@ -91,6 +91,9 @@ internal sealed class StreamState
     /// <summary>How many clusters there are, those that are not shown any more among them.</summary>
     public int ClusterCount => _clusters.Count;
 
+    /// <summary>A cluster; null where there is none of this id.</summary>
+    public StreamCluster? Find(long cluster) => _clusters.GetValueOrDefault(cluster);
+
     private TimeSpan Expiry => TimeSpan.FromHours(Config.ExpiryHours);
 
     /// <summary>Whether an item of this id has come of late: among as many items as twice those that are kept, at least 100,000.</summary>

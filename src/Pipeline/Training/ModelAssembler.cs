@@ -20,7 +20,9 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
     /// <param name="earlier">The version before; null for the first.</param>
     /// <param name="versions">All versions of the tech center: ids of none of them are used again.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task<ModelAssembly> AssembleAsync(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, EarlierVersion? earlier, IReadOnlyList<ModelManifest> versions, CancellationToken cancellationToken)
+    /// <param name="told">The problems that were told of before this training, whose ids they keep; null for none.</param>
+    public async Task<ModelAssembly> AssembleAsync(
+        IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, EarlierVersion? earlier, IReadOnlyList<ModelManifest> versions, CancellationToken cancellationToken, IReadOnlyList<ToldProblem>? told = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(clustered);
@@ -42,7 +44,8 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         // The texts of records are their columns, which say the same everywhere.
         int[] grouped = [.. order.Select(original => clustered.Problems[original])];
         (int[] ofClusters, GroupWordings? wordings) = traits is null ? SayingTheSame(grouped, texts, once) : (Numbered(grouped).Numbers, null);
-        ProblemAssembly problems = ProblemAssembly.Make(labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max());
+        ProblemAssembly problems = ProblemAssembly.Make(
+            labels, ofClusters, before, earlierIds, versions.Select(v => v.FreeProblemId).Concat((told ?? []).Select(t => t.Id + 1)).DefaultIfEmpty(0).Max(), ToldOf(rows, told ?? []));
         IReadOnlyList<IReadOnlyList<ClusterTrait>>? described = traits?.Describe(problems.OfRows(labels), problems.Sizes.Length);
         IReadOnlyList<IReadOnlyList<ClusterTrait>>? variantsDescribed = traits?.Describe(labels, order.Length);
         IReadOnlyList<GroupName> names = described is not null
@@ -80,6 +83,20 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         Dictionary<string, SafeTensor> arrays = Arrays(rows, clustered, labels, order, ids);
         ModelClusters content = new(clusters, domains, gone) { Problems = problems.Named(names, ids, described), GoneProblems = problems.Gone() };
         return new ModelAssembly(content, arrays, labels.Count(l => l < 0), lineage.NextId, problems.Lineage.NextId, nextDomainId);
+    }
+
+    private static int[] ToldOf(IReadOnlyList<PreprocessedIncident> rows, IReadOnlyList<ToldProblem> told)
+    {
+        Dictionary<string, int> ids = new(StringComparer.Ordinal);
+        foreach (ToldProblem problem in told)
+        {
+            foreach (string incident in problem.Incidents)
+            {
+                ids[incident] = problem.Id;
+            }
+        }
+
+        return [.. rows.Select(r => ids.GetValueOrDefault(r.Number, -1))];
     }
 
     // However often a text was reported, its words weigh once.
@@ -190,3 +207,8 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
 /// <param name="NextProblemId">The lowest problem id that is still unused.</param>
 /// <param name="NextDomainId">The lowest domain id that is still unused.</param>
 public sealed record ModelAssembly(ModelClusters Clusters, IReadOnlyDictionary<string, SafeTensor> Arrays, int Unclustered, int NextClusterId, int NextProblemId, int NextDomainId);
+
+/// <summary>A problem that was told of before a training knew it.</summary>
+/// <param name="Id">The id under which it was told of.</param>
+/// <param name="Incidents">The numbers of its incidents.</param>
+public sealed record ToldProblem(int Id, IReadOnlyList<string> Incidents);

@@ -16,7 +16,8 @@ internal sealed record ProblemAssembly(int[] OfCluster, int[][] Variants, int[] 
     /// <param name="earlier">The version before; null for the first.</param>
     /// <param name="earlierIds">The earlier cluster id of each incident, -1 for none.</param>
     /// <param name="nextId">The lowest problem id never used.</param>
-    public static ProblemAssembly Make(int[] labels, int[] problems, ModelClusters? earlier, int[] earlierIds, int nextId)
+    /// <param name="reserved">The id under which each incident's problem was told of since the version before, -1 for none; it counts before the earlier one.</param>
+    public static ProblemAssembly Make(int[] labels, int[] problems, ModelClusters? earlier, int[] earlierIds, int nextId, int[] reserved)
     {
         Dictionary<int, int> numbers = problems.Distinct().Index().ToDictionary(o => o.Item, o => o.Index);
         int[] ofCluster = [.. problems.Select(problem => numbers[problem])];
@@ -31,7 +32,17 @@ internal sealed record ProblemAssembly(int[] OfCluster, int[][] Variants, int[] 
         IReadOnlyList<ModelProblem> known = earlier?.Problems ?? [];
         IReadOnlyDictionary<int, ModelProblem> ofEarlierCluster = earlier?.ProblemsByCluster() ?? new Dictionary<int, ModelProblem>();
         int[] earlierOfRow = [.. earlierIds.Select(id => ofEarlierCluster.TryGetValue(id, out ModelProblem? problem) ? problem.Id : -1)];
-        return new ProblemAssembly(ofCluster, variants, sizes, ClusterLineage.Align(ofRow, numbers.Count, earlierOfRow, [.. known.Select(p => p.Id)], nextId), known);
+        int[] told = [.. reserved.Where(id => id >= 0).Distinct().Except(known.Select(p => p.Id)).Order()];
+        int[] before = [.. earlierOfRow.Select((id, row) => told.Contains(reserved[row]) ? reserved[row] : id)];
+        LineageResult lineage = ClusterLineage.Align(ofRow, numbers.Count, before, [.. known.Select(p => p.Id), .. told], nextId);
+
+        // What was told of is new to the versions, though its id is not.
+        LineageResult taken = lineage with
+        {
+            Clusters = [.. lineage.Clusters.Select(line => told.Contains(line.Id) ? line with { Origin = ClusterChangeKind.New, RelatedIds = [] } : line with { RelatedIds = [.. line.RelatedIds.Except(told)] })],
+            Gone = [.. lineage.Gone.Where(gone => !told.Contains(gone.Id))],
+        };
+        return new ProblemAssembly(ofCluster, variants, sizes, taken, known);
     }
 
     /// <summary>The id of each problem.</summary>

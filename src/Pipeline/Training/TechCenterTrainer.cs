@@ -13,7 +13,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null)
+public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<string, CancellationToken, Task<IReadOnlyList<ToldProblem>>>? told = null)
 {
     private const int SmallestWindow = 10;
 
@@ -145,7 +145,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
             {
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
-                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken);
+                IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with

@@ -52,6 +52,44 @@ public sealed class BirchIdentityTests
     }
 
     [TestMethod]
+    public void A_large_tight_subcluster_takes_nothing_in_from_afar_where_the_distance_is_limited()
+    {
+        foreach (double? factor in new double?[] { null, 1.5 })
+        {
+            Birch birch = new(1, new BirchOptions { Threshold = 1, DistanceFactor = factor });
+            for (int i = 0; i < 100; i++)
+            {
+                birch.Insert([0.001f * i]);
+            }
+
+            birch.Insert([5]);
+
+            birch.Subclusters().Count.ShouldBe(factor is null ? 1 : 2);
+            Birch.Restore(birch.Snapshot()).Options.DistanceFactor.ShouldBe(factor);
+        }
+    }
+
+    [TestMethod]
+    public void Where_there_are_too_many_the_lightest_make_room_and_the_others_stay_apart()
+    {
+        List<BirchGone> gone = [];
+        Birch birch = new(1, new BirchOptions { Threshold = 0.1, MaximumSubclusters = 10, DropsLightest = true }) { Gone = gone.Add };
+        for (int i = 0; i < 40; i++)
+        {
+            birch.Insert([i]);
+            birch.Insert([5]);
+        }
+
+        BirchSubclusters kept = birch.Subclusters();
+        kept.Count.ShouldBeInRange(9, 10);
+        kept.Centroids.ShouldContain(5);
+        kept.Centroids.ShouldContain(39);
+        birch.Threshold.ShouldBe(0.1);
+        gone.ShouldAllBe(g => g.Into == null);
+        Birch.Restore(birch.Snapshot()).Options.DropsLightest.ShouldBeTrue();
+    }
+
+    [TestMethod]
     public void Other_parameters_keep_weights_and_ids_and_go_on_bit_for_bit_after_a_snapshot()
     {
         Random random = new(5);

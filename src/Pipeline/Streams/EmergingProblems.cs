@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Pipeline.Storage;
+
+namespace Pipeline.Streams;
+
+/// <summary>
+/// The problems of a tech center that were told of since its last training, each with the id that it will keep: a training that finds the problem takes it over under this id.
+/// Kept beside the stream in the object store, sealed as its state is; read without its lease.
+/// </summary>
+public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
+{
+    /// <summary>The problems, in the order in which they were noticed; those that a version knows by now are among them.</summary>
+    /// <param name="folder">The tech center's folder, as its model versions name it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be read, or what it holds is damaged.</exception>
+    public async Task<IReadOnlyList<EmergingRecord>> ListAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        string name = NameOf(folder);
+        if (await StreamObjects.ReadAsync(objects, name, cancellationToken) is not byte[] stored)
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<EmergingRecord[]>(seal.Open(name, stored), PipelineJson.Compact) ?? [];
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            throw new ObjectStoreException($"The emerging problems of '{folder}' cannot be read: {e.Message} Restore the object from a backup, or delete it: the next prediction writes it anew, with other ids.", e);
+        }
+    }
+
+    /// <summary>Writes what has become of the events of a stream; each that is not known yet is given the next free id.</summary>
+    /// <param name="folder">The tech center's folder.</param>
+    /// <param name="present">The events, with the incidents that are of each.</param>
+    /// <param name="freeId">The lowest problem id that no version has used.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    internal async Task UpdateAsync(string folder, IReadOnlyList<(StreamEvent Event, IReadOnlyList<string> Incidents)> present, int freeId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EmergingRecord> known = await ListAsync(folder, cancellationToken);
+        int next = Math.Max(freeId, known.Select(r => r.ProblemId + 1).DefaultIfEmpty(0).Max());
+        List<EmergingRecord> records = [.. known];
+        foreach ((StreamEvent told, IReadOnlyList<string> incidents) in present)
+        {
+            int at = records.FindIndex(r => string.Equals(r.Event.Id, told.Id, StringComparison.Ordinal));
+            if (at < 0)
+            {
+                records.Add(new EmergingRecord(next++, told, incidents));
+            }
+            else if (incidents.Count > 0)
+            {
+                records[at] = records[at] with { Event = told, Incidents = incidents };
+            }
+            else
+            {
+                // Its cluster is gone; what was of it stays known.
+                records[at] = records[at] with { Event = told };
+            }
+        }
+
+        string name = NameOf(folder);
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(records, PipelineJson.Compact);
+        if (!content.AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(known, PipelineJson.Compact)))
+        {
+            byte[] sealedContent = seal.Seal(name, content);
+            await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+        }
+    }
+
+    private static string NameOf(string folder) => $"{StreamPaths.Folder(StreamPaths.Emerging + folder)}problems.json";
+}
+
+/// <summary>A problem that was told of before a training knew it.</summary>
+/// <param name="ProblemId">The id that it has among the problems of its tech center, now and after the training that takes it over.</param>
+/// <param name="Event">What was told, as it is by now.</param>
+/// <param name="Incidents">The numbers of its incidents.</param>
+public sealed record EmergingRecord(int ProblemId, StreamEvent Event, IReadOnlyList<string> Incidents);
