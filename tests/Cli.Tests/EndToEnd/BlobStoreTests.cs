@@ -93,7 +93,7 @@ public sealed class BlobStoreTests
 
         CommandResult mended = await CommandLine.RunAsync([.. run, "--json"], null);
         mended.ExitCode.ShouldBe(0, mended.ToString());
-        mended.Json.GetProperty("incidents").GetInt32().ShouldBe(100);
+        mended.Json.GetProperty("predictions").GetInt32().ShouldBe(100);
     }
 
     [TestMethod]
