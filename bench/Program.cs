@@ -24,6 +24,8 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TableCommand.Create(),
     MaskCommand.Create(),
     TrendsCommand.Create(),
+    DriftCommand.Create(),
+    WatchCommand.Create(),
     StreamLoadCommand.Create(),
     EmergingCommand.Create(),
     EmergingLabelsCommand.Create(),

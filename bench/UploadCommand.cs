@@ -59,8 +59,8 @@ internal static class UploadCommand
                 received = clock.Elapsed.TotalSeconds;
             }
 
-            // A kill falls somewhere in the time that the import takes when it is left alone.
-            TimeSpan until = happened < kills ? TimeSpan.FromSeconds((0.05 + (0.9 * random.NextDouble())) * Math.Max(1, seconds)) : Patience;
+            // A kill falls somewhere in the first half of the time that the import takes when it is left alone, so that there is something left of it.
+            TimeSpan until = happened < kills ? TimeSpan.FromSeconds((0.05 + (0.45 * random.NextDouble())) * Math.Max(1, seconds)) : Patience;
             bool isDone = await WaitAsync(client, address, until, () => peak = Math.Max(peak, server.PeakMegabytes), cancellationToken);
             if (isDone)
             {

@@ -26,13 +26,16 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, pull: string, predict: string, train: string, archive: string, purgeHistory: string } = {
+param schedules { preprocess: string, pull: string, predict: string, train: string, archive: string, purgeHistory: string, watch: string, drift: string, report: string } = {
   preprocess: '0 0 * * * *'
   pull: '0 50 * * * *'
   predict: '0 0 */2 * * *'
   train: '0 0 0 1 6,12 *'
   archive: '0 0 4 1 * *'
   purgeHistory: '0 0 3 * * *'
+  watch: '0 */5 * * * *'
+  drift: '0 0 4 * * *'
+  report: '0 0 6 * * 1'
 }
 
 @description('Where Azure OpenAI runs, if not where everything else does.')
@@ -92,6 +95,14 @@ param alertEmails string[] = []
 @secure()
 param alertWebhook string = ''
 param alertsEnabled bool = true
+@description('A function key, so that the availability test asks /api/ready and not /api/health only; empty before the first deployment.')
+@secure()
+param readyKey string = ''
+@description('What may be spent in a month, in the currency of the subscription: at 50, 80 and 100 % the addresses of alertEmails are told. 0 for no budget.')
+@minValue(0)
+param monthlyBudget int = 0
+@description('The month in which the budget begins, as its first day.')
+param budgetStart string = utcNow('yyyy-MM-01')
 
 @description('Storage, secrets and models at private addresses only, and the app in a network.')
 param privateNetworking bool = false
@@ -303,6 +314,11 @@ var appSettings = {
   TrainSchedule: schedules.train
   ArchiveSchedule: schedules.archive
   PurgeHistorySchedule: schedules.purgeHistory
+  WatchSchedule: schedules.watch
+  DriftSchedule: schedules.drift
+  ReportSchedule: schedules.report
+  // The rules are looked at by Azure Monitor: modules/alerts.bicep.
+  Alerts__EvaluateRules: 'false'
   History__RetentionDays: string(historyDays)
 }
 
@@ -346,7 +362,14 @@ module alerts 'modules/alerts.bicep' = {
     emails: alertEmails
     webhook: alertWebhook
     enabled: alertsEnabled
+    appUrl: 'https://${functions.outputs.hostName}'
+    readyKey: readyKey
   }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  scope: group
+  params: { name: 'budget-pipeline-${environmentName}', amount: monthlyBudget, start: budgetStart, emails: alertEmails }
 }
 
 module workbook 'modules/workbook.bicep' = {

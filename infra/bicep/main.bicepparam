@@ -13,5 +13,7 @@ param bigQuery = {
 }
 param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL', ''), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
+param readyKey = readEnvironmentVariable('READY_KEY', '')
+param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '0'))
 param privateNetworking = bool(readEnvironmentVariable('PRIVATE_NETWORKING', 'false'))
 param peerNetworkId = readEnvironmentVariable('PEER_NETWORK_ID', '')

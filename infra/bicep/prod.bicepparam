@@ -20,5 +20,7 @@ param logRetentionDays = 365
 param logDailyCapGb = 5
 param alertEmails = split(readEnvironmentVariable('ALERT_EMAIL'), ',')
 param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
+param readyKey = readEnvironmentVariable('READY_KEY', '')
+param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '0'))
 param privateNetworking = true
 param peerNetworkId = readEnvironmentVariable('PEER_NETWORK_ID', '')

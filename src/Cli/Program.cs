@@ -21,6 +21,9 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ProblemsCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    DriftCommand.Create(),
+    AlertCommands.Create(),
+    ReportCommands.Create(),
     StreamCommands.Create(),
     ServeCommand.Create(),
 };

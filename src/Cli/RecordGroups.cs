@@ -40,7 +40,7 @@ internal static class RecordGroups
         ConsoleTable table = new("Group of", "#Rows", "What sets it apart");
         foreach (RecordGroup group in groups)
         {
-            table.Add(ConsoleText.Name(group.TechCenter), ConsoleText.Number(group.Size), string.Join("; ", group.Traits.Take(Shown).Select(trait => trait.Long)));
+            table.Add(ConsoleText.Name(group.TechCenter), ConsoleText.Number(group.Size), string.Join("; ", group.Traits.Take(Shown).Select(trait => trait.WithFigures)));
         }
 
         table.Write(console);

@@ -1,14 +1,18 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Alerts;
 using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.Drift;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
+using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Operations;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Reporting;
@@ -90,6 +94,20 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PipelineMonitor Monitor => Get<PipelineMonitor>();
 
+    public NoteMeasures Note => Get<NoteMeasures>();
+
+    public MeasureDrift Drift => Get<MeasureDrift>();
+
+    public WeeklyReports Weekly => Get<WeeklyReports>();
+
+    public ShowAlerts Alerts => Get<ShowAlerts>();
+
+    public AnswerAlert Answer => Get<AnswerAlert>();
+
+    public TryChannels Channels => Get<TryChannels>();
+
+    public TimeProvider Clock => Get<TimeProvider>();
+
     public BrowseProblems Problems => Get<BrowseProblems>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
@@ -115,6 +133,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 .AddLogging(logging => FunctionHost.AddLogging(logging, settings.Configuration))
                 .AddLocalPipeline(folder, settings)
                 .BuildServiceProvider());
+            _ = pipeline.Get<MeasureCollector>();
             await pipeline.Get<IWarehouse>().InitializeAsync(cancellationToken);
             return pipeline;
         }

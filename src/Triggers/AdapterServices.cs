@@ -9,6 +9,7 @@ using Pipeline.Adapters.Onnx;
 #endif
 using Pipeline.Adapters.S3;
 using Pipeline.Adapters.ServiceNow;
+using Pipeline.Monitoring;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -79,6 +80,7 @@ public static class AdapterServices
 #if !ONNX
         RefuseLeftOut(configuration, "Embedder:Kind", "Onnx");
 #endif
+        services.AddSingleton(s => new MachineUse(dataFolder, s.GetRequiredService<TimeProvider>()));
         AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);

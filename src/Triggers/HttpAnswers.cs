@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -29,6 +30,25 @@ internal static partial class HttpAnswers
     /// <param name="answer">Makes the answer.</param>
     /// <param name="parameters">The query parameters that it reads; others are refused.</param>
     public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters)
+    {
+        long start = Stopwatch.GetTimestamp();
+        IResult result = await AnswerAsync(request, logger, answer, parameters);
+        PipelineMetrics.RequestDuration.Record(
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            new("method", request.Method),
+            new("route", Route(request)),
+            new("status", (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK));
+        return result;
+    }
+
+    // The first name below the prefix, and below v1 the one after it: as many as there are functions.
+    private static string Route(HttpRequest request)
+    {
+        string[] names = request.Path.Value?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return names is [_, "v1", string second, ..] ? $"v1/{second}" : names is [_, string first, ..] ? first : "";
+    }
+
+    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, string[] parameters)
     {
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try

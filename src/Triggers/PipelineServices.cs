@@ -67,6 +67,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseClusters>();
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
+        services.AddWatch(configuration);
         services.AddStreams(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();

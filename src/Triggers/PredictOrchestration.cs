@@ -6,12 +6,13 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Classification;
+using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The durable prediction: a step for each tech center. Every step may be repeated after a crash: what is predicted stays, and the rest follows.</summary>
-public sealed partial class PredictOrchestration(PredictIncidents predict, ILogger<PredictOrchestration> logger)
+public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TimeProvider clock, ILogger<PredictOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PredictOrchestrator";
@@ -61,7 +62,9 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, ILogg
     {
         ArgumentNullException.ThrowIfNull(work);
         using Activity activity = PipelineActivity.Begin(Predict, ActivityKind.Internal, work.TraceParent);
+        DateTimeOffset begunAt = clock.GetUtcNow();
         PredictionOutcome outcome = (await predict.RunAsync(work.TechCenter, version: work.Version, cancellationToken: cancellationToken)).Single();
+        await note.AfterPredictionAsync([outcome], begunAt, cancellationToken);
         if (outcome.Failed)
         {
             LogFailed(outcome.TechCenter, outcome.Detail);

@@ -10,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The durable preprocessing: a step for every few thousand incidents, so that none is long, and what a crash leaves undone is begun again where it was.</summary>
-public sealed partial class PreprocessOrchestration(PreprocessIncidents preprocess, PipelineMonitor monitor, ILogger<PreprocessOrchestration> logger)
+public sealed partial class PreprocessOrchestration(PreprocessIncidents preprocess, PipelineMonitor monitor, NoteMeasures note, ILogger<PreprocessOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PreprocessOrchestrator";
@@ -59,6 +59,7 @@ public sealed partial class PreprocessOrchestration(PreprocessIncidents preproce
         PreprocessOutcome outcome = await preprocess.RunAsync(work.Limit, cancellationToken: cancellationToken);
         LogPreprocessed(outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
         await monitor.MeasureLagAsync(cancellationToken);
+        await note.RunAsync(cancellationToken);
         return outcome;
     }
 

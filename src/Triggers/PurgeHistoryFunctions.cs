@@ -1,13 +1,15 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Measures;
+using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 using Pipeline.Training;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Forgets the orchestrations that ended long ago. What they trained is in the warehouse and the models.</summary>
-public sealed partial class PurgeHistoryFunctions(HistoryOptions options, TimeProvider clock, ILogger<PurgeHistoryFunctions> logger)
+/// <summary>Forgets the orchestrations that ended long ago, and the measures of that time. What was trained is in the warehouse and the models.</summary>
+public sealed partial class PurgeHistoryFunctions(HistoryOptions options, IMeasures measures, WatchOptions watch, TimeProvider clock, ILogger<PurgeHistoryFunctions> logger)
 {
     // The extension needs a beginning, and its storage refuses the first centuries.
     private static readonly DateTimeOffset Beginning = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -22,8 +24,13 @@ public sealed partial class PurgeHistoryFunctions(HistoryOptions options, TimePr
             clock.GetUtcNow().AddDays(-options.RetentionDays),
             [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
         PurgeResult purged = await client.PurgeAllInstancesAsync(old, cancellationToken);
+        long forgotten = await measures.PurgeMeasuresAsync(clock.GetUtcNow().AddDays(-watch.RetentionDays), cancellationToken);
         LogPurged(purged.PurgedInstanceCount, options.RetentionDays);
+        LogForgotten(forgotten, watch.RetentionDays);
     }
+
+    [LoggerMessage(PipelineEvents.HistoryPurged, LogLevel.Information, "Purged {Forgotten} measures that are more than {RetentionDays} days old")]
+    private partial void LogForgotten(long forgotten, int retentionDays);
 
     [LoggerMessage(PipelineEvents.HistoryPurged, LogLevel.Information, "Purged the history of {Purged} orchestrations begun more than {RetentionDays} days ago")]
     private partial void LogPurged(int purged, int retentionDays);

@@ -3,7 +3,9 @@ using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using Pipeline.Alerts;
 using Pipeline.Models;
+using Pipeline.Monitoring;
 using Pipeline.Rollout;
 using Pipeline.Telemetry;
 
@@ -13,7 +15,7 @@ namespace Pipeline.Triggers;
 /// The durable rollouts: a canary answers its share for a time, a blue-green rollout gives the version more at every step, and both look whether it is as good as the one in production.
 /// Killed at any step, they go on; at the end the version is in production, or a candidate again, and the incidents are predicted anew.
 /// </summary>
-public sealed partial class RolloutOrchestration(RolloutSteps steps, ILogger<RolloutOrchestration> logger)
+public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasures note, ILogger<RolloutOrchestration> logger)
 {
     /// <summary>The name of the orchestrator of rollouts.</summary>
     public const string Orchestrator = "RolloutOrchestrator";
@@ -76,6 +78,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, ILogger<Rol
         }
         else
         {
+            await note.TellAsync(new AlertEvent(AlertRules.RolloutReverted, $"The rollout of {end.Plan.Version} was taken back; {result.Production} serves. {end.Reason}", end.Plan.TechCenter, end.Plan.Version), cancellationToken);
             LogRolledBack(end.Plan.Version, end.Plan.TechCenter, result.Production, end.Reason);
         }
     }

@@ -30,6 +30,15 @@ internal static class Schedules
     /// <summary>When to make snapshots of the streams: every hour.</summary>
     public const string StreamBackup = "0 0 * * * *";
 
+    /// <summary>When to note measures, look at the rules and tell people; every minute by default.</summary>
+    public const string Watch = "%WatchSchedule%";
+
+    /// <summary>When to make the weekly report; on Mondays at six by default.</summary>
+    public const string Report = "%ReportSchedule%";
+
+    /// <summary>When to measure drift; every morning at four by default.</summary>
+    public const string Drift = "%DriftSchedule%";
+
     /// <summary>When to forget old orchestrations; every night at three by default.</summary>
     public const string PurgeHistory = "%PurgeHistorySchedule%";
 }

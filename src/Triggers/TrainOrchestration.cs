@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 using Pipeline.Training;
 
@@ -11,7 +12,7 @@ namespace Pipeline.Triggers;
 /// The durable training: opens a run, trains its tech centers a few at a time, and closes it. Every step may be repeated after a crash without doing anything twice.
 /// Only names and versions travel between the steps, and the trace parent of what asked for the training: every step runs and logs under its trace id.
 /// </summary>
-public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<TrainOrchestration> logger)
+public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures note, ILogger<TrainOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "TrainOrchestrator";
@@ -74,6 +75,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
         try
         {
             TrainingOutcome trained = await steps.TrainAsync(training, cancellationToken);
+            await note.AfterTrainingAsync(trained, cancellationToken);
             LogTrained(trained.TechCenter, trained.Status, trained.Version);
             if (trained.Status == TrainingStatus.Refused)
             {
@@ -84,6 +86,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, ILogger<Trai
         }
         catch (TrainingFailedException)
         {
+            await note.RunAsync(CancellationToken.None);
             LogFailed(training.TechCenter, training.RunId);
             throw;
         }

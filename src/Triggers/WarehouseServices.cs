@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
+using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -14,11 +16,11 @@ public static class WarehouseServices
 {
     /// <summary>The ports of a warehouse.</summary>
     public static IReadOnlyList<Type> Ports { get; } =
-        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures)];
+        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog)];
 
     /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for.</summary>
     public static IServiceCollection AddWarehouse<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
-        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures
+        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog
     {
         services.AddSingleton(make);
         foreach (Type port in Ports)

@@ -1,5 +1,7 @@
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -24,6 +26,10 @@ public abstract partial class WarehouseContract
     protected ITrainingJournal Journal => (ITrainingJournal)Warehouse;
 
     protected ISettingsTable Settings => (ISettingsTable)Warehouse;
+
+    protected IMeasures Measures => (IMeasures)Warehouse;
+
+    protected IAlertLog Alerts => (IAlertLog)Warehouse;
 
     protected abstract IWarehouse Create();
 

@@ -10,126 +10,28 @@ param emails string[]
 param webhook string
 param enabled bool
 
-type ruleType = {
-  name: string
-  title: string
-  description: string
-  query: string
-  @description('The column that is measured; empty to count rows.')
-  measure: string
-  aggregation: 'Count' | 'Maximum' | 'Total'
-  operator: 'GreaterThan' | 'LessThan'
-  threshold: int
-  window: string
-  frequency: string
-  @description('0 critical, 1 error, 2 warning.')
-  severity: 0 | 1 | 2
-  dimension: string
+@description('The app, such as https://func-pipeline-x.azurewebsites.net.')
+param appUrl string
+@description('A function key for the availability test of /api/ready; empty for one of /api/health, which asks for none and tells less.')
+@secure()
+param readyKey string
+
+// The one source of the rules, here and in the app; a test of its own is no rule.
+var rules = filter(loadJsonContent('../../../src/Pipeline/Alerts/alert-rules.json').rules, rule => rule.name != 'test')
+var severities = { critical: 0, error: 1, warning: 2, notice: 3 }
+
+var queries = {
+  'alert-prediction-errors': loadTextContent('../../kql/alert-prediction-errors.kql')
+  'alert-training-failed': loadTextContent('../../kql/alert-training-failed.kql')
+  'alert-no-new-data': loadTextContent('../../kql/alert-no-new-data.kql')
+  'alert-error-rate': loadTextContent('../../kql/alert-error-rate.kql')
+  'alert-classify-latency': loadTextContent('../../kql/alert-classify-latency.kql')
+  'alert-cpu': loadTextContent('../../kql/alert-cpu.kql')
+  'alert-memory': loadTextContent('../../kql/alert-memory.kql')
+  'alert-disk': loadTextContent('../../kql/alert-disk.kql')
+  'alert-service-down': loadTextContent('../../kql/alert-service-down.kql')
+  'alert-event': loadTextContent('../../kql/alert-event.kql')
 }
-
-var latency = loadTextContent('../../kql/alert-classify-latency.kql')
-var errorRate = loadTextContent('../../kql/alert-error-rate.kql')
-
-var rules ruleType[] = [
-  {
-    name: 'prediction-errors'
-    title: 'Predictions fail'
-    description: 'More than 5 errors of prediction or classification within an hour.'
-    query: loadTextContent('../../kql/alert-prediction-errors.kql')
-    measure: 'Errors'
-    aggregation: 'Total'
-    operator: 'GreaterThan'
-    threshold: 5
-    window: 'PT1H'
-    frequency: 'PT15M'
-    severity: 1
-    dimension: ''
-  }
-  {
-    name: 'training-failed'
-    title: 'A training failed'
-    description: 'At least one tech center could not be trained, or a training as a whole failed.'
-    query: loadTextContent('../../kql/alert-training-failed.kql')
-    measure: ''
-    aggregation: 'Count'
-    operator: 'GreaterThan'
-    threshold: 0
-    window: 'PT30M'
-    frequency: 'PT15M'
-    severity: 1
-    dimension: 'tech_center'
-  }
-  {
-    name: 'no-new-data'
-    title: 'No new incidents for 4 hours'
-    description: 'Preprocessing has read no incident for 4 hours.'
-    query: loadTextContent('../../kql/alert-no-new-data.kql')
-    measure: 'Incidents'
-    aggregation: 'Total'
-    operator: 'LessThan'
-    threshold: 1
-    window: 'PT4H'
-    frequency: 'PT15M'
-    severity: 2
-    dimension: ''
-  }
-  {
-    name: 'classify-latency-warning'
-    title: 'Classification is slow'
-    description: 'One in 20 requests to classify takes over 500 ms.'
-    query: latency
-    measure: 'P95'
-    aggregation: 'Maximum'
-    operator: 'GreaterThan'
-    threshold: 500
-    window: 'PT15M'
-    frequency: 'PT5M'
-    severity: 2
-    dimension: ''
-  }
-  {
-    name: 'classify-latency-critical'
-    title: 'Classification is very slow'
-    description: 'One in 20 requests to classify takes over 1 s.'
-    query: latency
-    measure: 'P95'
-    aggregation: 'Maximum'
-    operator: 'GreaterThan'
-    threshold: 1000
-    window: 'PT15M'
-    frequency: 'PT5M'
-    severity: 0
-    dimension: ''
-  }
-  {
-    name: 'error-rate-warning'
-    title: 'Over 5 % of the invocations fail'
-    description: 'More than 5 % of the invocations within an hour failed.'
-    query: errorRate
-    measure: 'FailedPercent'
-    aggregation: 'Maximum'
-    operator: 'GreaterThan'
-    threshold: 5
-    window: 'PT1H'
-    frequency: 'PT5M'
-    severity: 2
-    dimension: ''
-  }
-  {
-    name: 'error-rate-critical'
-    title: 'Over 10 % of the invocations fail'
-    description: 'More than 10 % of the invocations within an hour failed.'
-    query: errorRate
-    measure: 'FailedPercent'
-    aggregation: 'Maximum'
-    operator: 'GreaterThan'
-    threshold: 10
-    window: 'PT1H'
-    frequency: 'PT5M'
-    severity: 0
-    dimension: ''
-  }
-]
 
 var addresses = filter(map(emails, address => trim(address)), address => !empty(address))
 
@@ -157,11 +59,11 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       displayName: rule.title
       description: '${rule.description} See docs/operations.md, ${rule.name}.'
       enabled: enabled
-      severity: rule.severity
+      severity: severities[rule.severity]
       scopes: [insightsId]
       targetResourceTypes: ['microsoft.insights/components']
-      windowSize: rule.window
-      evaluationFrequency: rule.frequency
+      windowSize: rule.azure.window
+      evaluationFrequency: rule.azure.frequency
       autoMitigate: true
       // Tables of Application Insights have columns once the first rows have come.
       skipQueryValidation: true
@@ -169,14 +71,14 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         allOf: [
           union(
             {
-              query: rule.query
-              timeAggregation: rule.aggregation
-              operator: rule.operator
-              threshold: rule.threshold
-              dimensions: empty(rule.dimension) ? [] : [{ name: rule.dimension, operator: 'Include', values: ['*'] }]
+              query: replace(queries[rule.azure.query], '{rule}', rule.name)
+              timeAggregation: rule.azure.aggregation
+              operator: rule.azure.operator
+              threshold: rule.azure.threshold
+              dimensions: empty(rule.azure.dimension) ? [] : [{ name: rule.azure.dimension, operator: 'Include', values: ['*'] }]
               failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
             },
-            empty(rule.measure) ? {} : { metricMeasureColumn: rule.measure }
+            empty(rule.azure.measure) ? {} : { metricMeasureColumn: rule.azure.measure }
           )
         ]
       }
@@ -184,5 +86,31 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
     }
   }
 ]
+
+// Asks from outside, from three places, every five minutes: the shortest that there is.
+resource availability 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: '${name}-ready'
+  location: location
+  tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: '${name}-ready'
+    Name: 'The pipeline is ready'
+    Enabled: enabled
+    Frequency: 300
+    Timeout: 60
+    Kind: 'standard'
+    RetryEnabled: true
+    Locations: [{ Id: 'emea-nl-ams-azr' }, { Id: 'us-va-ash-azr' }, { Id: 'apac-sg-sin-azr' }]
+    Request: {
+      RequestUrl: '${appUrl}/api/${empty(readyKey) ? 'health' : 'ready'}'
+      HttpVerb: 'GET'
+      ParseDependentRequests: false
+      FollowRedirects: false
+      Headers: empty(readyKey) ? [] : [{ key: 'x-functions-key', value: readyKey }]
+    }
+    ValidationRules: { ExpectedHttpStatusCode: 200, SSLCheck: true, SSLCertRemainingLifetimeCheck: 7 }
+  }
+}
 
 output actionGroupId string = group.id

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Measures;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -61,6 +62,18 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         new("blob_model_path", "STRING"),
         new("content_hash", "STRING"),
     ];
+
+    private static readonly StagedColumn[] MeasureColumns =
+    [
+        new("time", "TIMESTAMP"),
+        new("tech_center", "STRING", StagedColumn.Nullable),
+        new("version", "STRING", StagedColumn.Nullable),
+        new("name", "STRING"),
+        new("value", "FLOAT"),
+    ];
+
+    /// <summary>Measures.</summary>
+    public static StagedRows Of(IReadOnlyList<Measure> measures, CancellationToken cancellationToken) => Write(MeasureColumns, measures, Write, cancellationToken);
 
     /// <summary>Incidents, each with its place among the others.</summary>
     /// <exception cref="ArgumentException">An incident has no number.</exception>
@@ -196,6 +209,23 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         WriteText(json, "model_table_used", prediction.ModelVersion);
         WriteText(json, "blob_model_path", prediction.ModelPath);
         WriteText(json, "content_hash", prediction.ContentHash);
+    }
+
+    private static void Write(Utf8JsonWriter json, Measure measure)
+    {
+        json.WriteString("time", BigQueryFormat.Timestamp(measure.Time));
+        if (measure.TechCenter is string center)
+        {
+            json.WriteString("tech_center", center);
+        }
+
+        if (measure.Version is string version)
+        {
+            json.WriteString("version", version);
+        }
+
+        WriteText(json, "name", measure.Name);
+        json.WriteNumber("value", measure.Value);
     }
 
     private static void WriteText(Utf8JsonWriter json, string column, string value)

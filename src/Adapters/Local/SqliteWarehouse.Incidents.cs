@@ -23,7 +23,7 @@ public sealed partial class SqliteWarehouse
             lastRow[incidents[i].Number] = i;
         }
 
-        return _file.WriteAsync((connection, transaction) => Upsert(connection, transaction, incidents, lastRow, cancellationToken), cancellationToken);
+        return _file.WriteAsync((connection, transaction) => Upsert(connection, transaction, incidents, lastRow, _clock.GetUtcNow(), cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -34,10 +34,10 @@ public sealed partial class SqliteWarehouse
     public Task<long> CountChangesAsync(long afterSequence, CancellationToken cancellationToken = default) =>
         _file.ReadAsync(connection => connection.ExecuteScalar<long>(SqliteWarehouseSql.CountChanges, new { after = afterSequence }), cancellationToken);
 
-    private static UpsertOutcome Upsert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Incident> incidents, Dictionary<string, int> lastRow, CancellationToken cancellationToken)
+    private static UpsertOutcome Upsert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Incident> incidents, Dictionary<string, int> lastRow, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
     {
         using var find = new SqliteStatement(connection, transaction, SqliteWarehouseSql.FindIncident, "@number");
-        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertIncident, "@number", "@createdOn", "@updatedOn", "@texts", "@techCenter", "@sequence", "@priority", "@state", "@resolvedOn", "@closeNotes", "@reopenCount", "@location", "@configurationItem");
+        using var upsert = new SqliteStatement(connection, transaction, SqliteWarehouseSql.UpsertIncident, "@number", "@createdOn", "@updatedOn", "@texts", "@techCenter", "@sequence", "@priority", "@state", "@resolvedOn", "@closeNotes", "@reopenCount", "@location", "@configurationItem", "@arrivedAt");
         long sequence = connection.ExecuteScalar<long>(SqliteWarehouseSql.LastSequence, transaction: transaction);
         (int added, int changed, int unchanged) = (0, 0, 0);
         for (int i = 0; i < incidents.Count; i++)
@@ -65,7 +65,7 @@ public sealed partial class SqliteWarehouse
                 changed++;
             }
 
-            upsert.Execute(incident.Number, row.CreatedOn, row.UpdatedOn, row.Texts, row.TechCenter, ++sequence, row.Priority, row.State, row.ResolvedOn, row.CloseNotes, row.ReopenCount, row.Location, row.ConfigurationItem);
+            upsert.Execute(incident.Number, row.CreatedOn, row.UpdatedOn, row.Texts, row.TechCenter, ++sequence, row.Priority, row.State, row.ResolvedOn, row.CloseNotes, row.ReopenCount, row.Location, row.ConfigurationItem, SqliteFormat.Date(arrivedAt));
         }
 
         return new UpsertOutcome(added, changed, unchanged);

@@ -1,9 +1,11 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
+using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -18,7 +20,7 @@ namespace Pipeline.Adapters.Local;
 /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
 /// <param name="clock">The time, since dates of the future do not count as the newest; the system's when null.</param>
 public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout = null, TimeProvider? clock = null)
-    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IDisposable, IAsyncDisposable
+    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IDisposable, IAsyncDisposable
 {
     private static readonly SqliteFileKind Kind = new(
         "warehouse",

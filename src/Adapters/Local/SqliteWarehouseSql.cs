@@ -94,6 +94,27 @@ internal static class SqliteWarehouseSql
             changed INTEGER NOT NULL,
             problem TEXT);
 
+        CREATE TABLE IF NOT EXISTS measures (
+            time TEXT NOT NULL,
+            tech_center TEXT,
+            version TEXT,
+            name TEXT NOT NULL,
+            value REAL NOT NULL);
+        CREATE INDEX IF NOT EXISTS measures_by_time ON measures (time);
+
+        CREATE TABLE IF NOT EXISTS alerts (
+            id TEXT NOT NULL PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            raised_at TEXT NOT NULL,
+            last_at TEXT NOT NULL,
+            times INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            is_open INTEGER NOT NULL,
+            record TEXT NOT NULL);
+        CREATE INDEX IF NOT EXISTS alerts_by_fingerprint ON alerts (fingerprint, raised_at);
+        CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_at);
+        CREATE INDEX IF NOT EXISTS alerts_open ON alerts (raised_at) WHERE is_open = 1;
+
         CREATE TABLE IF NOT EXISTS settings (
             name TEXT NOT NULL PRIMARY KEY,
             value TEXT NOT NULL);
@@ -118,6 +139,7 @@ internal static class SqliteWarehouseSql
     [
         ("incidents", "priority", "TEXT"), ("incidents", "state", "TEXT"), ("incidents", "resolved_at", "TEXT"), ("incidents", "close_notes", "TEXT"),
         ("incidents", "reopen_count", "INTEGER"), ("incidents", "location", "TEXT"), ("incidents", "cmdb_ci", "TEXT"),
+        ("incidents", "arrived_at", "TEXT"),
         ("ingestions", "ingestion_id", "TEXT"), ("ingestions", "state", "TEXT"), ("ingestions", "dataset", "TEXT"), ("ingestions", "idempotency_key", "TEXT"),
         ("ingestions", "object_name", "TEXT"), ("ingestions", "reading", "TEXT"),
         ("incident_predictions", "predicted_problem_id", "INTEGER"), ("incident_predictions", "predicted_problem_label", "TEXT"),
@@ -233,8 +255,8 @@ internal static class SqliteWarehouseSql
     public const string ReadErasures = SelectErasure + " ORDER BY id DESC LIMIT @limit";
 
     public const string UpsertIncident = """
-        INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci)
-        VALUES (@number, @createdOn, @updatedOn, @texts, @techCenter, @sequence, @priority, @state, @resolvedOn, @closeNotes, @reopenCount, @location, @configurationItem)
+        INSERT INTO incidents (number, sys_created_on, sys_updated_on, texts, tech_center, change_sequence, priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci, arrived_at)
+        VALUES (@number, @createdOn, @updatedOn, @texts, @techCenter, @sequence, @priority, @state, @resolvedOn, @closeNotes, @reopenCount, @location, @configurationItem, @arrivedAt)
         ON CONFLICT (number) DO UPDATE SET
             sys_created_on = excluded.sys_created_on,
             sys_updated_on = excluded.sys_updated_on,
@@ -247,7 +269,8 @@ internal static class SqliteWarehouseSql
             close_notes = excluded.close_notes,
             reopen_count = excluded.reopen_count,
             location = excluded.location,
-            cmdb_ci = excluded.cmdb_ci
+            cmdb_ci = excluded.cmdb_ci,
+            arrived_at = excluded.arrived_at
         """;
 
     public const string ReadChanges = """
@@ -419,6 +442,41 @@ internal static class SqliteWarehouseSql
         ORDER BY sys_created_on DESC
         LIMIT @limit
         """;
+
+    public const string InsertMeasure = "INSERT INTO measures (time, tech_center, version, name, value) VALUES (@time, @techCenter, @version, @name, @value)";
+
+    public const string ReadMeasures = """
+        SELECT time, tech_center, version, name, value
+        FROM measures
+        WHERE time >= @from AND time < @until AND (@name IS NULL OR name = @name)
+        ORDER BY time
+        """;
+
+    public const string PurgeMeasures = "DELETE FROM measures WHERE time < @before";
+
+    public const string ReadLags = """
+        SELECT i.arrived_at, p.prediction_timestamp
+        FROM incidents AS i
+        JOIN incident_predictions AS p ON p.incident_id = i.number
+        WHERE i.tech_center = @techCenter AND i.arrived_at > @after AND p.prediction_timestamp >= i.arrived_at
+        """;
+
+    public const string FindRecentAlert = "SELECT id FROM alerts WHERE fingerprint = @fingerprint AND raised_at >= @since ORDER BY raised_at DESC LIMIT 1";
+
+    public const string CountAlert = "UPDATE alerts SET times = times + 1, last_at = @lastAt, revision = revision + 1 WHERE id = @id";
+
+    public const string InsertAlert = """
+        INSERT INTO alerts (id, fingerprint, raised_at, last_at, times, revision, is_open, record)
+        VALUES (@id, @fingerprint, @raisedAt, @lastAt, @times, @revision, @isOpen, @record)
+        """;
+
+    public const string UpdateAlert = "UPDATE alerts SET revision = revision + 1, is_open = @isOpen, record = @record WHERE id = @id AND revision = @revision";
+
+    private const string SelectAlert = "SELECT record, last_at, times, revision FROM alerts";
+
+    public const string FindAlert = SelectAlert + " WHERE id = @id";
+
+    public const string ReadAlerts = SelectAlert + " WHERE @openOnly = 0 OR is_open = 1 ORDER BY raised_at DESC, id DESC LIMIT @limit";
 
     public const string SetSetting = """
         INSERT INTO settings (name, value) VALUES (@name, @value)

@@ -30,7 +30,17 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     {
         ArgumentNullException.ThrowIfNull(request);
         long start = Stopwatch.GetTimestamp();
-        ClassifyResult result = await PipelineWork.RunAsync(PipelineOperation.Classify, techCenter: null, () => AnswerAsync(request, cancellationToken));
+        ClassifyResult result;
+        try
+        {
+            result = await PipelineWork.RunAsync(PipelineOperation.Classify, techCenter: null, () => AnswerAsync(request, cancellationToken));
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or RequestException))
+        {
+            PipelineMetrics.PredictionsFailed.Add(request.Texts?.Count ?? 1);
+            throw;
+        }
+
         PipelineMetrics.ClassifyDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return result;
     }

@@ -22,7 +22,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     /// <exception cref="RequestException">The tech center has no preprocessed incidents, or no such version.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written.</exception>
     public Task<IReadOnlyList<PredictionOutcome>> RunAsync(string? techCenter = null, IProgress<PipelineProgress>? progress = null, string? version = null, CancellationToken cancellationToken = default) =>
-        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, version, cancellationToken));
+        PipelineWork.RunAsync(PipelineOperation.Predict, techCenter: null, () => RunCentersAsync(techCenter, progress, version, cancellationToken), outcomes => !outcomes.Any(o => o.Failed));
 
     /// <summary>The tech centers that a prediction goes through: those that have preprocessed incidents.</summary>
     /// <param name="techCenter">The one that is asked for; null for all.</param>
@@ -85,7 +85,10 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
         catch (ModelException e)
         {
+            // Each incident that waits is a prediction that failed; where none waits, the one that comes next is.
             PipelineMetrics.Fail(PipelineOperation.Predict, techCenter);
+            long waiting = (await techCenters.ReadStatisticsAsync(cancellationToken)).Where(s => string.Equals(s.TechCenter, techCenter, StringComparison.Ordinal)).Sum(s => s.Preprocessed - s.Predicted);
+            PipelineMetrics.PredictionsFailed.Add(Math.Max(1, waiting), PipelineMetrics.TechCenter(techCenter));
             return new PredictionOutcome(techCenter, null, 0, 0, e.Message, Failed: true);
         }
     }
@@ -109,7 +112,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
 
         CenterStages present = await models.Stages.ReadAsync(stages.TechCenter, cancellationToken);
-        return present.Production?.Version != stages.Production?.Version || present.Canary?.Version != stages.Canary?.Version || present.Canary?.Percent != stages.Canary?.Percent;
+        return !stages.HasSameProduction(present) || present.Canary?.Percent != stages.Canary?.Percent || !string.Equals(present.Canary?.Version, stages.Canary?.Version, StringComparison.Ordinal);
     }
 
     // A version on trial that cannot be used is the trial's concern: nothing is answered by it.
@@ -149,6 +152,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 if (predicted > 0)
                 {
                     PipelineMetrics.NoiseShare.Record((double)unclustered / predicted, PipelineMetrics.TechCenter(techCenter));
+                    Measure(techCenter, model);
                 }
 
                 return new PredictionOutcome(techCenter, model.Manifest.Version, predicted, unclustered);
@@ -166,6 +170,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 PreprocessedIncident[] incidents = [.. part];
                 IReadOnlyList<ClusterAssignment> answers = asked.Classify([.. incidents.Select(i => (i.ContentHash, asked.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
                 DateTimeOffset now = clock.GetUtcNow();
+                MeasureLikeness(techCenter, answers);
 
                 // Before they are stored: a batch that is killed between is answered again, and then whoever is told knows it. Streams hold texts, so records are told to nobody.
                 if (told is not null && string.Equals(embedderOfRows, embedder, StringComparison.Ordinal))
@@ -206,11 +211,41 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         };
     }
 
-    private static void Measure(string techCenter, IReadOnlyList<IncidentPrediction> answers, int unclustered)
+    // What the version is like, once for each run that made use of it.
+    private static void Measure(string techCenter, FittedModel model)
+    {
+        KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
+        if (PipelineMetrics.ProblemSize.Enabled)
+        {
+            foreach (int size in model.Clusters.Problems?.Select(p => p.Size) ?? model.Clusters.Clusters.Select(c => c.Size))
+            {
+                PipelineMetrics.ProblemSize.Record(size, center);
+            }
+        }
+
+        if (PipelineMetrics.Silhouette.Enabled && model.Members?.Silhouette() is double silhouette and not double.NaN)
+        {
+            PipelineMetrics.Silhouette.Record(silhouette, center);
+        }
+    }
+
+    private static void MeasureLikeness(string techCenter, IReadOnlyList<ClusterAssignment> answers)
+    {
+        if (PipelineMetrics.Likeness.Enabled)
+        {
+            foreach (float likeness in answers.Select(a => a.Likeness).OfType<float>())
+            {
+                PipelineMetrics.Likeness.Record(likeness, PipelineMetrics.TechCenter(techCenter));
+            }
+        }
+    }
+
+    private static void Measure(string techCenter, List<IncidentPrediction> answers, int unclustered)
     {
         KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
         PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));
         PipelineMetrics.Predictions.Add(unclustered, center, new("outcome", "unclustered"));
+        PipelineMetrics.Records.Add(answers.Count, center, new("operation", PipelineOperation.Predict));
         if (PipelineMetrics.Confidence.Enabled)
         {
             foreach (IncidentPrediction answer in answers.Where(a => a.ClusterId != IncidentPrediction.Unclustered))

@@ -16,11 +16,11 @@ public sealed record ClusterTrait(string Column, string? Value, double Here, dou
 
     /// <summary>The trait in a few words, such as <c>water_source lake</c> or <c>high head_age</c>.</summary>
     [JsonIgnore]
-    public string Short => Value is null ? $"{(Effect < 0 ? "low" : "high")} {Column}" : $"{Column} {Value}";
+    public string Brief => Value is null ? $"{(Effect < 0 ? "low" : "high")} {Column}" : $"{Column} {Value}";
 
     /// <summary>The trait with its figures, such as <c>water_source lake 78 % (elsewhere 1 %)</c> or <c>head_age 67.2 (elsewhere 39.1)</c>.</summary>
     [JsonIgnore]
-    public string Long => Value is null
+    public string WithFigures => Value is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Column} {Here:0.####} (elsewhere {Elsewhere:0.####})")
         : string.Create(CultureInfo.InvariantCulture, $"{Column} {Value} {100 * Here:0.#} % (elsewhere {100 * Elsewhere:0.#} %)");
 }

@@ -39,6 +39,9 @@ public sealed class FittedModel
     /// <summary>What it knows: its clusters, their domains, and what became of those of the version before.</summary>
     public ModelClusters Clusters { get; }
 
+    /// <summary>The texts of the training and what is measured by them; null in versions of a single layout.</summary>
+    public MemberGeometry? Members => _geometry as MemberGeometry;
+
     /// <summary>The version's name with its tech center's, as predictions carry it.</summary>
     public string Name => $"{Manifest.Folder}/{Manifest.Version}";
 
@@ -107,6 +110,9 @@ public sealed class FittedModel
         return answers;
     }
 
+    /// <summary>Whether the model was trained on a text.</summary>
+    public bool IsKnown(string contentHash) => _known.Find(contentHash) is not null;
+
     /// <summary>The answer for a text that the model was trained on; none for any other. Needs no embedding.</summary>
     public ClusterAssignment Recall(string contentHash) => _known.Find(contentHash) ?? ClusterAssignment.None;
 
@@ -136,6 +142,9 @@ public readonly record struct ClusterAssignment(int ClusterId, double Confidence
 {
     /// <summary>The cluster id of a text that belongs to no cluster.</summary>
     public const int Unclustered = -1;
+
+    /// <summary>How alike it is to the nearest text of the training, -1 to 1; null where it is one of them, and in versions of a single layout.</summary>
+    public float? Likeness { get; init; }
 
     /// <summary>The answer for a text that belongs to no cluster.</summary>
     public static ClusterAssignment None { get; } = new(Unclustered, 0);

@@ -7,7 +7,7 @@ namespace Pipeline.Models;
 /// The numeric part of a model: a new text is asked of its nearest neighbours among the texts of the training, and belongs where most of them do, if it is like the
 /// members of that cluster. Training makes it, the model file keeps it.
 /// </summary>
-public sealed class MemberGeometry : IClusterGeometry
+public sealed partial class MemberGeometry : IClusterGeometry
 {
     private const string VectorsTensor = "members.vectors";
     private const string ClustersTensor = "members.cluster";
@@ -85,7 +85,7 @@ public sealed class MemberGeometry : IClusterGeometry
         float[] whole = _reduction.Centre(embeddings.Span);
         ClusterAssignment[] answers = new ClusterAssignment[kept.Length];
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _maxDegreeOfParallelism ?? Environment.ProcessorCount };
-        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row]));
+        Parallel.For(0, answers.Length, parallel, row => answers[row] = Answer(Row(reduced, row, _reduction.Dimensions), Row(whole, row, _reduction.EmbeddingDimensions), kept[row], isMember: false));
         return answers;
     }
 
@@ -131,19 +131,20 @@ public sealed class MemberGeometry : IClusterGeometry
         arrays[MinLikenessTensor] = SafeTensor.From<double>([_minLikeness], 1);
     }
 
-    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept)
+    // A member is nearest to itself: it is answered by the others.
+    private ClusterAssignment Answer(ReadOnlySpan<float> vector, ReadOnlySpan<float> whole, float kept, bool isMember)
     {
-        (int[] nearest, float[] likeness) = Nearest(vector);
+        (int[] nearest, float[] likeness) = Nearest(vector, isMember ? 1 : 0);
         NeighborAnswer answer = _rule.Answer(Array.ConvertAll(nearest, text => _clusters[text]), likeness, vector, whole, kept);
-        return new ClusterAssignment(answer.Cluster < 0 ? ClusterAssignment.Unclustered : _clusterIds[answer.Cluster], _confidence.Of(answer));
+        return new ClusterAssignment(answer.Cluster < 0 ? ClusterAssignment.Unclustered : _clusterIds[answer.Cluster], _confidence.Of(answer)) { Likeness = kept * likeness[0] };
     }
 
     private static ReadOnlySpan<float> Row(float[] matrix, int row, int dimensions) => matrix.AsSpan(row * dimensions, dimensions);
 
     // The most alike first, ties in the order of the training.
-    private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector)
+    private (int[] Texts, float[] Likeness) Nearest(ReadOnlySpan<float> vector, int skip)
     {
-        int count = Math.Min(NeighborVote.Neighbors, _clusters.Length), found = 0;
+        int count = Math.Min(NeighborVote.Neighbors + skip, _clusters.Length), found = 0;
         int[] texts = new int[count];
         float[] likeness = new float[count];
         for (int text = 0; text < _clusters.Length; text++)
@@ -163,6 +164,7 @@ public sealed class MemberGeometry : IClusterGeometry
             (texts[place], likeness[place]) = (text, alike);
         }
 
-        return (texts, likeness);
+        skip = Math.Min(skip, count - 1);
+        return skip == 0 ? (texts, likeness) : (texts[skip..], likeness[skip..]);
     }
 }

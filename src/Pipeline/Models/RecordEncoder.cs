@@ -20,6 +20,9 @@ public sealed class RecordEncoder
     private const double Furthest = 3;
     private const double QuartilesOfDeviation = 1.349;
 
+    // A missing value is no text.
+    private const string NoCategory = "\0";
+
     private readonly Dictionary<string, int>?[] _places;
 
     /// <summary>Makes the encoder of a mix.</summary>
@@ -124,8 +127,7 @@ public sealed class RecordEncoder
 
     private static float Cut(double value) => (float)Math.Clamp(value, -Furthest, Furthest);
 
-    // A missing value is no text.
-    private static string KeyOf(string? category) => category is null ? "\0" : category;
+    private static string KeyOf(string? category) => category ?? NoCategory;
 
     private static ColumnMix Numbers(RecordColumn column, RecordRow[] rows)
     {
@@ -165,7 +167,7 @@ public sealed class RecordEncoder
         IEnumerable<string?> counted = rule == MissingRule.Own ? values : values.Where(value => value is not null);
         int total = rule == MissingRule.Own ? values.Length : values.Count(value => value is not null);
         CategoryShare[] all = [.. counted.CountBy(KeyOf, StringComparer.Ordinal).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
-            .Select(c => new CategoryShare(c.Key == "\0" ? null : c.Key, (double)c.Value / total))];
+            .Select(c => new CategoryShare(string.Equals(c.Key, NoCategory, StringComparison.Ordinal) ? null : c.Key, (double)c.Value / total))];
         bool isOneHot = column.Encoding == EncodingRule.OneHot || (column.Encoding == EncodingRule.Auto && all.Length <= MostOneHot);
         ColumnMix mix = new()
         {

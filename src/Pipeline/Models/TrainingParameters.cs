@@ -13,4 +13,18 @@ namespace Pipeline.Models;
 /// <param name="LayoutEpochs">Passes over the UMAP graph; null, as in manifests that do not name it, for what <see cref="Clustering.UmapOptions"/> takes for the number of texts.</param>
 /// <param name="LayoutLearningRate">The layout's first step length.</param>
 /// <param name="Layouts">How many layouts were clustered and compared; 1, as in manifests that do not name it, for a single one.</param>
-public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed, int? LayoutEpochs = null, double LayoutLearningRate = 1, int Layouts = 1);
+/// <param name="Algorithm">What finds the clusters.</param>
+public sealed record TrainingParameters(int WindowMonths, int Dimensions, double Damping, int Neighbors, int LayoutDimensions, int MinClusterSize, int MinSamples, double MinCoherence, int Seed, int? LayoutEpochs = null, double LayoutLearningRate = 1, int Layouts = 1, ClusteringAlgorithm Algorithm = ClusteringAlgorithm.Hdbscan);
+
+/// <summary>What finds the clusters of a layout. Identity, names, answers and gate are the same for all.</summary>
+public enum ClusteringAlgorithm
+{
+    /// <summary>HDBSCAN: the clusters of the density tree that have the most mass.</summary>
+    Hdbscan,
+
+    /// <summary>DBSCAN with a radius around each point that follows the density there.</summary>
+    AdaptiveDbscan,
+
+    /// <summary>An embedding of the neighbourhood graph in place of a layout, clustered at the granularity that stands out.</summary>
+    Layers,
+}

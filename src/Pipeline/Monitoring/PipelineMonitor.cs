@@ -50,6 +50,16 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
         }
     }
 
+    /// <summary>Whether warehouse and object store answer: 1 and 0 are <see cref="PipelineMetrics.Ready"/>.</summary>
+    /// <returns>What does not answer, in sentences; null where both do.</returns>
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        Check[] checks = [await TryAsync("warehouse", () => WarehouseAsync(cancellationToken)), await TryAsync("object store", () => ObjectStoreAsync(cancellationToken))];
+        string[] problems = [.. checks.Where(c => !c.Passed).Select(c => c.Detail)];
+        PipelineMetrics.Ready.Record(problems.Length == 0 ? 1 : 0);
+        return problems.Length == 0 ? null : string.Join(' ', problems);
+    }
+
     /// <summary>Checks one thing after the other; a failed check does not stop the ones after it.</summary>
     public async Task<IReadOnlyList<Check>> ValidateAsync(CancellationToken cancellationToken = default)
     {

@@ -176,6 +176,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         PipelineMetrics.Count(PipelineMetrics.Masked, texts.Select(t => t.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Cached, texts.Except(missing, ReferenceEqualityComparer.Instance).Cast<Masked>().Where(t => !refused.ContainsKey(t.Hash)).Select(t => t.Incident.TechCenter));
         PipelineMetrics.Count(PipelineMetrics.Rejected, rejected);
+        PipelineMetrics.Records.Add(batch.Count, new KeyValuePair<string, object?>("operation", PipelineOperation.Preprocess));
     }
 
     // Adds the embeddings of texts that have none, has them stored while others are still to come, and tells which the embedder refuses.

@@ -139,7 +139,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
                     Label = problem.Label,
 
                     // Of records, what sets the problem apart says more with its figures.
-                    Keywords = problem.Traits is { } traits ? [.. traits.Select(trait => trait.Long)] : problem.Keywords,
+                    Keywords = problem.Traits is { } traits ? [.. traits.Select(trait => trait.WithFigures)] : problem.Keywords,
                     DomainId = own[0].DomainId,
                     DomainName = domains[own[0].DomainId],
                     Size = ofProblem.Length,

@@ -92,4 +92,19 @@ public static class PipelineEvents
 
     /// <summary>An erasure was given up.</summary>
     public const int ErasureFailed = 182;
+
+    /// <summary>An alert rule holds.</summary>
+    public const int RuleHolds = 190;
+
+    /// <summary>Messages about alerts were sent, or could not be.</summary>
+    public const int AlertsSent = 191;
+
+    /// <summary>The drift of a tech center was measured.</summary>
+    public const int DriftMeasured = 193;
+
+    /// <summary>The weekly report was made.</summary>
+    public const int ReportMade = 194;
+
+    /// <summary>The watch could not read or write the warehouse.</summary>
+    public const int WatchFailed = 192;
 }

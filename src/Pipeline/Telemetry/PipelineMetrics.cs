@@ -26,6 +26,12 @@ public static class PipelineMetrics
     /// <summary>The bounds of the buckets of a classification's seconds.</summary>
     public static readonly IReadOnlyList<double> ClassifyBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    /// <summary>The bounds of the buckets of the seconds from arrival to prediction.</summary>
+    public static readonly IReadOnlyList<double> LagBounds = [60, 300, 900, 1800, 3600, 7200, 14_400, 86_400];
+
+    /// <summary>The bounds of the buckets of the sizes of problems.</summary>
+    public static readonly IReadOnlyList<double> SizeBounds = [5, 10, 20, 50, 100, 200, 500, 1000, 5000];
+
     private static readonly Meter Meter = new(Name, typeof(PipelineMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 
     private static readonly ConcurrentDictionary<string, (DateTimeOffset Newest, TimeProvider Clock)> NewestIncidents = new(StringComparer.Ordinal);
@@ -66,6 +72,61 @@ public static class PipelineMetrics
     /// <summary>Requests that an embedding service put off.</summary>
     public static readonly Counter<long> EmbeddingThrottled = Meter.CreateCounter<long>("pipeline.embedding.throttled", "{request}", "Requests that an embedding service put off.");
 
+    /// <summary>Predictions that could not be made: the incidents of a tech center whose model cannot be used, and the texts of classifications that failed.</summary>
+    public static readonly Counter<long> PredictionsFailed = Meter.CreateCounter<long>("pipeline.predictions.failed", "{prediction}", "Predictions that could not be made.");
+
+    /// <summary>Runs of an operation, well or badly ended.</summary>
+    public static readonly Counter<long> Runs = Meter.CreateCounter<long>("pipeline", "{run}", "Runs of an operation.");
+
+    /// <summary>Runs that ended well.</summary>
+    public static readonly Counter<long> Successes = Meter.CreateCounter<long>("pipeline.success", "{run}", "Runs of an operation that ended well.");
+
+    /// <summary>Runs that failed.</summary>
+    public static readonly Counter<long> Failures = Meter.CreateCounter<long>("pipeline.failures", "{run}", "Runs of an operation that failed.");
+
+    /// <summary>Incidents that an operation dealt with.</summary>
+    public static readonly Counter<long> Records = Meter.CreateCounter<long>("records.processed", "{record}", "Incidents that an operation dealt with.");
+
+    /// <summary>Alerts raised; the same within the window of suppression is one.</summary>
+    public static readonly Counter<long> Alerts = Meter.CreateCounter<long>("pipeline.alerts", "{alert}", "Alerts raised.");
+
+    /// <summary>Seconds that requests took.</summary>
+    public static readonly Histogram<double> RequestDuration = Meter.CreateHistogram(
+        "http.request.duration", "s", "Seconds that requests took.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = ClassifyBounds });
+
+    /// <summary>Seconds from the arrival of incidents to their prediction.</summary>
+    public static readonly Histogram<double> PredictionLag = Meter.CreateHistogram(
+        "pipeline.prediction.lag", "s", "Seconds from the arrival of incidents to their prediction.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = LagBounds });
+
+    /// <summary>How alike predicted texts are to the nearest text of the training, -1 to 1.</summary>
+    public static readonly Histogram<double> Likeness = Meter.CreateHistogram(
+        "pipeline.prediction.likeness", "1", "How alike predicted texts are to the nearest text of the training.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = ConfidenceBounds });
+
+    /// <summary>Predicted incidents of each cluster, at the end of a run.</summary>
+    public static readonly Histogram<double> ProblemSize = Meter.CreateHistogram(
+        "pipeline.problem.size", "{incident}", "Predicted incidents of each cluster.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = SizeBounds });
+
+    /// <summary>The mean silhouette of a sample of the clustered incidents of the newest version, -1 to 1.</summary>
+    public static readonly Gauge<double> Silhouette = Meter.CreateGauge<double>("pipeline.silhouette", "1", "The mean silhouette of a sample of the newest version's incidents.");
+
+    /// <summary>How far new incidents have drifted from those of the training, 0 to 1.</summary>
+    public static readonly Gauge<double> Drift = Meter.CreateGauge<double>("pipeline.drift", "1", "How far new incidents have drifted from those of the training.");
+
+    /// <summary>The part of all processors that the process used, 0 to 1.</summary>
+    public static readonly Gauge<double> Cpu = Meter.CreateGauge<double>("pipeline.cpu.share", "1", "The part of all processors that the process used.");
+
+    /// <summary>The part of its memory that the process uses, 0 to 1.</summary>
+    public static readonly Gauge<double> Memory = Meter.CreateGauge<double>("pipeline.memory.share", "1", "The part of its memory that the process uses.");
+
+    /// <summary>Bytes of memory that the process uses.</summary>
+    public static readonly Gauge<long> MemoryUsed = Meter.CreateGauge<long>("pipeline.memory.used", "By", "Memory that the process uses.");
+
+    /// <summary>The part of the disk of the data folder that is used, 0 to 1.</summary>
+    public static readonly Gauge<double> Disk = Meter.CreateGauge<double>("pipeline.disk.share", "1", "The part of the disk of the data folder that is used.");
+
+    /// <summary>Whether the storage answers: 1, or 0.</summary>
+    public static readonly Gauge<double> Ready = Meter.CreateGauge<double>("pipeline.ready", "1", "Whether the storage answers.");
+
     /// <summary>How sure predictions of clustered incidents are, 0 to 1.</summary>
     public static readonly Histogram<double> Confidence = Meter.CreateHistogram(
         "pipeline.prediction.confidence", "1", "How sure predictions of clustered incidents are.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = ConfidenceBounds });
@@ -96,7 +157,7 @@ public static class PipelineMetrics
     /// <summary>Gives every counter its first value, 0 without tags, to whoever listens by now.</summary>
     public static void BeginAtZero()
     {
-        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, Errors, GateRefused, RolledBack, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled })
+        foreach (Counter<long> counter in new[] { Read, Masked, Embedded, Cached, Rejected, Predictions, PredictionsFailed, Errors, GateRefused, RolledBack, EmbeddingRequests, EmbeddingTokens, EmbeddingThrottled, Runs, Successes, Failures, Records, Alerts })
         {
             counter.Add(0);
         }
@@ -132,6 +193,16 @@ public static class PipelineMetrics
         }
 
         Errors.Add(1, tags);
+    }
+
+    /// <summary>Counts a run of an operation by how it ended.</summary>
+    /// <param name="operation">The name in <see cref="PipelineOperation"/>.</param>
+    /// <param name="succeeded">Whether it ended well.</param>
+    public static void CountRun(string operation, bool succeeded)
+    {
+        KeyValuePair<string, object?> tag = new("operation", operation);
+        Runs.Add(1, tag);
+        (succeeded ? Successes : Failures).Add(1, tag);
     }
 
     /// <summary>Tells of what age the newest incident is; the lag grows by itself from then on.</summary>

@@ -3,7 +3,7 @@ using Pipeline.Requests;
 
 namespace Pipeline.Telemetry;
 
-/// <summary>Runs operations in an activity of their own and counts those that fail.</summary>
+/// <summary>Runs operations in an activity of their own and counts them, and those that fail.</summary>
 internal static class PipelineWork
 {
     /// <summary>
@@ -12,17 +12,21 @@ internal static class PipelineWork
     /// <param name="operation">The name in <see cref="PipelineOperation"/>.</param>
     /// <param name="techCenter">The tech center; null where there is none, or several.</param>
     /// <param name="work">The operation.</param>
-    public static async Task<T> RunAsync<T>(string operation, string? techCenter, Func<Task<T>> work)
+    /// <param name="succeeded">Whether a result is a success; null where every result is one.</param>
+    public static async Task<T> RunAsync<T>(string operation, string? techCenter, Func<Task<T>> work, Func<T, bool>? succeeded = null)
     {
         using Activity? activity = PipelineActivity.Start($"pipeline.{operation}", techCenter);
         try
         {
-            return await work();
+            T result = await work();
+            PipelineMetrics.CountRun(operation, succeeded?.Invoke(result) ?? true);
+            return result;
         }
         catch (Exception e) when (e is not (OperationCanceledException or RequestException))
         {
             PipelineActivity.Fail(activity, e);
             PipelineMetrics.Fail(operation, techCenter);
+            PipelineMetrics.CountRun(operation, succeeded: false);
             throw;
         }
     }
@@ -51,4 +55,7 @@ public static class PipelineOperation
 
     /// <summary>Feeding a stream with what predictions answered.</summary>
     public const string Stream = "stream";
+
+    /// <summary>Noting measures and telling of alerts.</summary>
+    public const string Watch = "watch";
 }

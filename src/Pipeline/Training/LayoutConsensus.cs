@@ -23,12 +23,12 @@ internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] 
 
     /// <summary>Finds the clusters. O(layouts x the time of one).</summary>
     /// <param name="graph">The neighbourhood graph of the texts.</param>
-    /// <param name="copies">How many incidents have each text.</param>
-    /// <param name="parameters">Layouts, sizes and seed.</param>
+    /// <param name="texts">The texts, with how many incidents have each, and the parameters.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static LayoutConsensus Find(UmapGraph graph, int[] copies, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    public static LayoutConsensus Find(UmapGraph graph, TrainingTexts texts, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
+        (TrainingParameters parameters, int[] copies) = (texts.Parameters, texts.Copies);
         UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
 
         // No text alone may be infinitely dense.
@@ -37,12 +37,43 @@ internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] 
         int[][] runs = new int[parameters.Layouts][];
         for (int run = 0; run < runs.Length; run++)
         {
-            layouts[run] = Umap.Layout(graph, options with { Seed = unchecked(parameters.Seed + (BetweenSeeds * run)) }, ct: cancellationToken);
-            runs[run] = Cluster(layouts[run], weights, parameters, maxDegreeOfParallelism, cancellationToken);
+            int seed = unchecked(parameters.Seed + (BetweenSeeds * run));
+            if (parameters.Algorithm == ClusteringAlgorithm.Layers)
+            {
+                (runs[run], layouts[run]) = InLayers(texts, seed, maxDegreeOfParallelism, cancellationToken);
+                continue;
+            }
+
+            layouts[run] = Umap.Layout(graph, options with { Seed = seed }, ct: cancellationToken);
+            runs[run] = parameters.Algorithm == ClusteringAlgorithm.AdaptiveDbscan
+                ? ByLocalRadii(layouts[run], parameters, maxDegreeOfParallelism, cancellationToken)
+                : Cluster(layouts[run], weights, parameters, maxDegreeOfParallelism, cancellationToken);
         }
 
         (int[] labels, int count) = Agree(graph, runs, copies, parameters.MinClusterSize);
         return new LayoutConsensus(labels, count, AgreementOf(graph, runs, labels), StabilityOf(runs), layouts[0]);
+    }
+
+    // Sizes are counted in incidents, copies included, once the layouts are compared.
+    private static int[] ByLocalRadii(float[] layout, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        DbscanOptions options = new() { MinPoints = parameters.MinSamples + 1, StabilityRange = 0, MaxDegreeOfParallelism = maxDegreeOfParallelism };
+        return Dbscan.Fit(layout, parameters.LayoutDimensions, options, ct: cancellationToken).Labels;
+    }
+
+    private static (int[] Labels, float[] Embedding) InLayers(TrainingTexts texts, int seed, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        EmbeddingClusteringOptions options = new()
+        {
+            Neighbors = texts.Parameters.Neighbors,
+            Components = texts.Parameters.LayoutDimensions,
+            MinClusterSize = texts.Parameters.MinClusterSize,
+            MinSamples = texts.Parameters.MinSamples,
+            Seed = seed,
+            MaxDegreeOfParallelism = maxDegreeOfParallelism,
+        };
+        EmbeddingClusteringResult found = EmbeddingClustering.Fit(texts.Vectors, texts.Reduction.Dimensions, options, ct: cancellationToken);
+        return (found.Clusters.Labels, found.NodeEmbedding);
     }
 
     private static int[] Cluster(float[] layout, int[] weights, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)

@@ -80,12 +80,12 @@ public sealed class RecordTraits
             .. names.Select((name, group) =>
             {
                 int times = seen[name] = seen.GetValueOrDefault(name) + 1;
-                return new GroupName(times == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} ({times})"), [.. traits[group].Select(trait => trait.Short)]);
+                return new GroupName(times == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} ({times})"), [.. traits[group].Select(trait => trait.Brief)]);
             }),
         ];
     }
 
-    private static string Name(IReadOnlyList<ClusterTrait> traits, int length) => traits.Count == 0 ? "like all others" : string.Join(", ", traits.Take(length).Select(trait => trait.Short));
+    private static string Name(IReadOnlyList<ClusterTrait> traits, int length) => traits.Count == 0 ? "like all others" : string.Join(", ", traits.Take(length).Select(trait => trait.Brief));
 
     private static bool IsNumber(ColumnMix column) => column.Kind != RecordColumnKind.Category;
 

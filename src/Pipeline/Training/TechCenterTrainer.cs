@@ -38,7 +38,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
     public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken = default)
     {
-        TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken));
+        TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken), trained => trained.Status != TrainingStatus.Failed);
         Measure(outcome);
         if (outcome.Version is null)
         {

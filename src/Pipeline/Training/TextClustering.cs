@@ -30,7 +30,7 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
         UmapGraph? graph = texts.TooFewForGraph ? null : texts.Graph(options, cancellationToken);
         LayoutConsensus found = graph is null
             ? Alone(texts, maxDegreeOfParallelism, cancellationToken)
-            : LayoutConsensus.Find(graph, copies, parameters, maxDegreeOfParallelism, cancellationToken);
+            : LayoutConsensus.Find(graph, texts, maxDegreeOfParallelism, cancellationToken);
         int[] labels = [.. found.Labels];
         TakeOut(labels, texts, found.ClusterCount);
         int count = WithClustersOfCopies(labels, found.ClusterCount, copies, parameters.MinClusterSize);

@@ -37,6 +37,9 @@ public sealed record TrainingOptions
     /// </summary>
     public double MinCoherence { get; init; } = 0.8;
 
+    /// <summary>What finds the clusters of a layout.</summary>
+    public ClusteringAlgorithm Algorithm { get; init; } = ClusteringAlgorithm.Hdbscan;
+
     /// <summary>Seeds every random choice: the same input, parameters and seed give the same clusters.</summary>
     public int Seed { get; init; } = 42;
 
@@ -68,7 +71,7 @@ public sealed record TrainingOptions
         int minClusterSize = MinClusterSize ?? Math.Max(5, (int)Math.Round(0.3 * Math.Sqrt(incidents)));
         int minSamples = MinSamples ?? Math.Clamp(minClusterSize / 6, 3, 12);
         int dimensions = Math.Min(Dimensions, Math.Max(2, incidents / IncidentsPerDimension));
-        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents));
+        return new TrainingParameters(WindowMonths, dimensions, Damping, Neighbors, LayoutDimensions, minClusterSize, minSamples, MinCoherence, Seed, LayoutEpochs, LayoutLearningRate, Layouts ?? LayoutsOf(incidents), Algorithm);
     }
 
     /// <summary>
@@ -89,6 +92,7 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
     public void Validate()
     {
+        SettingRange.Require((int)Algorithm, 0, (int)ClusteringAlgorithm.Layers, "Training:Algorithm");
         SettingRange.Require(WindowMonths, 1, 1200, "Training:WindowMonths");
         SettingRange.Require(MinClusterSize, 2, double.PositiveInfinity, "Training:MinClusterSize");
         SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");

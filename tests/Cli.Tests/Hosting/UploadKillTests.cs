@@ -33,6 +33,10 @@ public sealed class UploadKillTests
                 address ??= await SendAsync(client);
                 bool isDone = await WaitAsync(client, address, start == Kills ? Patience : TimeSpan.FromMilliseconds(random.Next(700)));
                 killed += isDone ? 0 : 1;
+                if (start == Kills)
+                {
+                    await ClearedAsync(folder["data/objects/incoming"]);
+                }
             }
             finally
             {
@@ -47,6 +51,16 @@ public sealed class UploadKillTests
         Intake.Ingestion only = (await warehouse.ReadIngestionsAsync(10)).ShouldHaveSingleItem();
         (only.State, only.Accepted, only.Rejected).ShouldBe((Intake.IngestionState.Accepted, Rows, 0));
         Directory.GetFiles(folder["data/objects"], "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["export.csv", "report.json"]);
+    }
+
+    /// <summary>Waits until the file has left <c>incoming/</c>, which it does after its import is answered for.</summary>
+    private static async Task ClearedAsync(string incoming)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        while (Directory.Exists(incoming) && Directory.EnumerateFiles(incoming, "*", SearchOption.AllDirectories).Any())
+        {
+            await Task.Delay(100, patience.Token);
+        }
     }
 
     private static async Task<Uri> AddressAsync(Process host)

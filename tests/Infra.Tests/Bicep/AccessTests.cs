@@ -176,7 +176,7 @@ public sealed class AccessTests
         using JsonDocument document = JsonDocument.Parse(build.Output);
         (string Module, JsonElement Template)[] all = [.. Templates(template, document.RootElement)];
 
-        all.Length.ShouldBe(template is "main.bicep" ? 12 : 1);
+        all.Length.ShouldBe(template is "main.bicep" ? 13 : 1);
         foreach ((string module, JsonElement built) in all)
         {
             JsonProperty[] parameters = built.TryGetProperty("parameters", out JsonElement declared) ? [.. declared.EnumerateObject()] : [];

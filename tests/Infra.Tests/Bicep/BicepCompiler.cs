@@ -19,6 +19,8 @@ internal static class BicepCompiler
         ["BIGQUERY_FEDERATION_RESOURCE"] = null,
         ["ALERT_EMAIL"] = "one@example.com,two@example.com",
         ["ALERT_WEBHOOK"] = null,
+        ["READY_KEY"] = null,
+        ["MONTHLY_BUDGET"] = null,
         ["PRIVATE_NETWORKING"] = null,
         ["PEER_NETWORK_ID"] = null,
     };

@@ -3,6 +3,7 @@ using Pipeline.Adapters.BigQuery;
 using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Infra.Tests.Support;
+using Pipeline.Measures;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.BigQuery;
@@ -114,6 +115,7 @@ public sealed partial class StatementTests
             ["upsert-incidents"] = StagedRows.Of(Array.Empty<Incident>(), CancellationToken.None),
             ["save-preprocessed"] = StagedRows.Of([], [], CancellationToken.None),
             ["save-predictions"] = StagedRows.Of(Array.Empty<IncidentPrediction>(), CancellationToken.None),
+            ["save-measures"] = StagedRows.Of(Array.Empty<Measure>(), CancellationToken.None),
         };
         Dictionary<string, string> scripts = new(StringComparer.Ordinal);
         foreach (string[] names in Matches(TransactionPattern(), Code).Select(match => match.Groups["name"].Captures.Select(capture => capture.Value).ToArray()))

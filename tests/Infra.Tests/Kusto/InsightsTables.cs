@@ -21,6 +21,7 @@ internal static class InsightsTables
     {
         ["requests"] = $"({OfCalls}, source: string, url: string)",
         ["dependencies"] = $"({OfCalls}, target: string, type: string, data: string)",
+        ["availabilityResults"] = $"({OfItems}, id: string, name: string, location: string, success: string, message: string, duration: real, performanceBucket: string, size: real)",
         ["customMetrics"] = $"({OfAll}, name: string, value: real, valueCount: int, valueSum: real, valueMin: real, valueMax: real, valueStdDev: real)",
         ["customEvents"] = $"({OfItems}, name: string)",
         ["traces"] = $"({OfItems}, message: string, severityLevel: int)",

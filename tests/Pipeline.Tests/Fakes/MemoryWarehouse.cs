@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
+using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
@@ -11,7 +13,7 @@ using Pipeline.Training;
 namespace Pipeline.Tests.Fakes;
 
 /// <summary>A warehouse in memory that keeps the contract: a write replaces the whole state or nothing, and a reader keeps the state it began with.</summary>
-internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable
+internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IMeasures, IAlertLog
 {
     private readonly Lock _writing = new();
     private volatile Tables _tables = new();
@@ -42,7 +44,7 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
                     }
 
                     (added, changed) = stored is null ? (added + 1, changed) : (added, changed + 1);
-                    tables = tables with { Sequence = tables.Sequence + 1, Incidents = tables.Incidents.SetItem(row.Number, new IncidentChange(tables.Sequence + 1, row)) };
+                    tables = tables with { Sequence = tables.Sequence + 1, Incidents = tables.Incidents.SetItem(row.Number, new IncidentChange(tables.Sequence + 1, row)), Arrivals = tables.Arrivals.SetItem(row.Number, Clock.GetUtcNow()) };
                 }
 
                 return tables;
@@ -237,6 +239,12 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
         public ImmutableSortedDictionary<long, TrainingRun> Runs { get; init; } = ImmutableSortedDictionary<long, TrainingRun>.Empty;
 
         public ImmutableHashSet<long> Closed { get; init; } = [];
+
+        public ImmutableSortedDictionary<string, DateTimeOffset> Arrivals { get; init; } = ByName<DateTimeOffset>();
+
+        public ImmutableList<Measure> Measures { get; init; } = [];
+
+        public ImmutableList<Alert> Alerts { get; init; } = [];
 
         private static ImmutableSortedDictionary<string, T> ByName<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
     }

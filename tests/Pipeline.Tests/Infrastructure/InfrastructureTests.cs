@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Pipeline.Alerts;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Infrastructure;
@@ -33,7 +34,25 @@ public sealed class InfrastructureTests
     {
         string[] sections = [.. Found(Read("docs/operations.md"), "^### (.+)$").SelectMany(heading => heading.Split(", "))];
 
-        Found(Alerts, "^    name: '([a-z-]+)'$").ShouldBe(sections, ignoreOrder: true);
+        AlertRules.All.Select(rule => rule.Name).Where(name => name != AlertRules.Test).ShouldBe(sections, ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public void Every_alert_rule_has_a_query_and_the_same_threshold_here_and_in_Azure()
+    {
+        Alerts.ShouldContain("loadJsonContent('../../../src/Pipeline/Alerts/alert-rules.json')");
+        foreach (AlertRule rule in AlertRules.All)
+        {
+            Alerts.ShouldContain($"'{rule.Azure.Query}': loadTextContent('../../kql/{rule.Azure.Query}.kql')");
+            if (rule.When is AlertCondition when && rule.Name != AlertRules.ServiceDown)
+            {
+                // Shares are per cent there, and seconds milliseconds. That of the service is asked from outside.
+                double factor = when.Measure.Contains("seconds", StringComparison.Ordinal) ? 1000 : when.Aggregation == AlertAggregation.Share || when.Measure.EndsWith(".share", StringComparison.Ordinal) ? 100 : 1;
+                rule.Azure.Threshold.ShouldBe((int)Math.Round(when.Threshold * factor), rule.Name);
+                rule.Azure.Window.ShouldBe(when.Window, rule.Name);
+                rule.Azure.Operator.ShouldBe(when.Operator == AlertOperator.Above ? "GreaterThan" : "LessThan", rule.Name);
+            }
+        }
     }
 
     [TestMethod]
@@ -50,12 +69,12 @@ public sealed class InfrastructureTests
     public void The_runbook_lists_every_function_under_what_sets_it_off()
     {
         string runbook = Read("docs/operations.md");
-        string[] orchestrated = ["a due date of the training schedule", "a training", "a preprocessing", "a prediction", "a pull", "a file that was received", "what is old", "an incident to erase"];
+        string[] orchestrated = ["a due date of the training schedule", "a training", "a preprocessing", "a prediction", "a pull", "a measurement of drift", "a weekly report", "a rollout", "a file that was received", "what is old", "an incident to erase"];
         Dictionary<string, string[]> rows = new(StringComparer.Ordinal) { ["Timer"] = ["a timer"], ["Http"] = ["a request"], ["Blob"] = ["a new model or file"], ["Orchestration"] = orchestrated, ["Activity"] = orchestrated };
         foreach (IGrouping<string[], (string Name, string Trigger)> kind in Functions().GroupBy(f => rows[f.Trigger]))
         {
             string[] listed = [.. kind.Key.Select(row => Found(runbook, $"^\\| {row} \\| (.+) \\|$").ShouldHaveSingleItem($"'{row}' has no row of its own in docs/operations.md"))];
-            listed.SelectMany(row => Found(row, "`([A-Za-z]+)`")).Order(StringComparer.Ordinal)
+            listed.SelectMany(row => Found(row, "`([A-Za-z]+)`")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
                 .ShouldBe(kind.Select(f => f.Name).Order(StringComparer.Ordinal), $"the functions of '{string.Join("', '", kind.Key)}' in docs/operations.md");
         }
     }

@@ -33,6 +33,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public SmallCompany(MemoryObjectStore? objects = null, GateOptions? limits = null)
     {
+        Warehouse = new MemoryWarehouse { Clock = Clock };
         Objects = objects ?? new MemoryObjectStore();
         Limits = limits ?? new GateOptions();
         Models = new ModelStore(Objects);
@@ -44,7 +45,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
 
-    public MemoryWarehouse Warehouse { get; } = new();
+    public MemoryWarehouse Warehouse { get; }
 
     public MemoryObjectStore Objects { get; }
 

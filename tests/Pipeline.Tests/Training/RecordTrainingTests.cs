@@ -86,7 +86,7 @@ public sealed class RecordTrainingTests : IDisposable
         ClusterTrait river = herders.Traits!.Single(t => t.Column == "water");
         river.Here.ShouldBeGreaterThan(0.8);
         river.Elsewhere.ShouldBeLessThan(0.1);
-        river.Long.ShouldStartWith("water river ");
+        river.WithFigures.ShouldStartWith("water river ");
         ClusterTrait size = herders.Traits!.Single(t => t.Column == "size");
         (size.Value, size.Here > 7, size.Elsewhere < 6, size.Effect > 0.8).ShouldBe((null, true, true, true));
         clusters.Problems.Select(p => p.Label).Distinct().Count().ShouldBe(clusters.Problems.Count);

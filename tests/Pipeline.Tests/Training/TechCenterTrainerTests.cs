@@ -74,6 +74,25 @@ public sealed class TechCenterTrainerTests
     }
 
     [TestMethod]
+    [DataRow(ClusteringAlgorithm.AdaptiveDbscan)]
+    [DataRow(ClusteringAlgorithm.Layers)]
+    public async Task Every_algorithm_makes_a_version_that_passes_the_gate_and_answers(ClusteringAlgorithm algorithm)
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+        TechCenterTrainer other = new(
+            company.Warehouse, company.Warehouse, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options with { Algorithm = algorithm }, company.Clock);
+
+        TrainingOutcome outcome = await other.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), trainingRun: 1);
+        await company.PredictAsync();
+
+        (outcome.Status, outcome.Stage).ShouldBe((TrainingStatus.Published, ModelStage.Production), outcome.Detail);
+        outcome.Problems.ShouldBe(5, outcome.Detail);
+        (await company.Models.FindServingAsync(SmallCompany.TechCenter))!.Parameters.Algorithm.ShouldBe(algorithm);
+        (await company.Warehouse.ReadPredictedAsync().CountAsync(p => p.Prediction.ClusterId >= 0)).ShouldBeGreaterThan(100);
+    }
+
+    [TestMethod]
     public async Task A_center_most_of_whose_incidents_belong_to_no_cluster_says_why()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();

@@ -83,6 +83,31 @@ CREATE TABLE IF NOT EXISTS ingestions (
     problem STRING,
     record STRING NOT NULL);
 
+-- When incidents were stored or changed: one row each time.
+CREATE TABLE IF NOT EXISTS incident_arrivals (
+    number STRING NOT NULL,
+    arrived_at TIMESTAMP NOT NULL)
+PARTITION BY TIMESTAMP_TRUNC(arrived_at, DAY);
+
+CREATE TABLE IF NOT EXISTS measures (
+    time TIMESTAMP NOT NULL,
+    tech_center STRING,
+    version STRING,
+    name STRING NOT NULL,
+    value FLOAT64 NOT NULL)
+PARTITION BY TIMESTAMP_TRUNC(time, DAY)
+CLUSTER BY name;
+
+CREATE TABLE IF NOT EXISTS alerts (
+    id STRING NOT NULL,
+    fingerprint STRING NOT NULL,
+    raised_at TIMESTAMP NOT NULL,
+    last_at TIMESTAMP NOT NULL,
+    times INT64 NOT NULL,
+    revision INT64 NOT NULL,
+    is_open INT64 NOT NULL,
+    record STRING NOT NULL);
+
 CREATE TABLE IF NOT EXISTS settings (
     name STRING NOT NULL,
     value STRING NOT NULL);

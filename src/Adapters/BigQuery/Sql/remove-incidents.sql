@@ -36,6 +36,8 @@ DELETE FROM incident_predictions WHERE incident_id IN (SELECT number FROM leavin
 
 DELETE FROM dead_letters WHERE number IN (SELECT number FROM leaving);
 
+DELETE FROM incident_arrivals WHERE number IN (SELECT number FROM leaving);
+
 -- What every watermark has passed, no run has still in hand.
 DELETE FROM removals WHERE change_sequence <= (SELECT MIN(sequence) FROM watermarks);
 

@@ -35,5 +35,9 @@ WHEN NOT MATCHED THEN INSERT
     VALUES (source.number, source.sys_created_on, source.sys_updated_on, source.created_ticks, source.updated_ticks,
         source.texts, source.tech_center, source.row_hash, source.change_sequence);
 
+INSERT INTO incident_arrivals (number, arrived_at)
+SELECT number, CURRENT_TIMESTAMP()
+FROM fresh_incidents;
+
 SELECT COUNTIF(is_new) AS added, COUNTIF(NOT is_new) AS changed
 FROM fresh_incidents;

@@ -4,6 +4,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Pipeline.Alerts;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.Streams;
 using Pipeline.Telemetry;
@@ -56,5 +57,11 @@ internal static class HostTelemetry
         _ = services.GetRequiredService<MeterProvider>();
         PipelineMetrics.BeginAtZero();
         StreamMetrics.BeginAtZero();
+
+        // The first alert of a rule is an increase then.
+        foreach (AlertRule rule in AlertRules.All)
+        {
+            PipelineMetrics.Alerts.Add(0, new("rule", rule.Name), new("severity", rule.Severity.ToString()));
+        }
     }
 }

@@ -1,0 +1,3 @@
+SELECT record, times, revision, last_at
+FROM alerts
+WHERE id = @id;

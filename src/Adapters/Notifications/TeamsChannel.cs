@@ -1,0 +1,32 @@
+using Pipeline.Alerts;
+
+namespace Pipeline.Adapters.Notifications;
+
+/// <summary>A Teams channel, by the workflow "Post to a channel when a webhook request is received", which takes an adaptive card.</summary>
+internal sealed class TeamsChannel(AlertChannelOptions options) : PostingChannel(options)
+{
+    /// <inheritdoc/>
+    protected override object Body(AlertMessage message) => new
+    {
+        type = "message",
+        attachments = new object[]
+        {
+            new
+            {
+                contentType = "application/vnd.microsoft.card.adaptive",
+                content = new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
+                    ["type"] = "AdaptiveCard",
+                    ["version"] = "1.4",
+                    ["body"] = new object[]
+                    {
+                        new { type = "TextBlock", size = "Large", weight = "Bolder", wrap = true, text = message.Subject, color = message.Alert.Severity >= AlertSeverity.Error ? "Attention" : "Default" },
+                        new { type = "TextBlock", wrap = true, text = message.Alert.Text },
+                        new { type = "TextBlock", wrap = true, isSubtle = true, text = message.HowToAnswer },
+                    },
+                },
+            },
+        },
+    };
+}

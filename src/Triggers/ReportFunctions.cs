@@ -1,0 +1,50 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Pipeline.Operations;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Triggers;
+
+/// <summary>Makes the weekly report behind the timer that asks for it.</summary>
+public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<ReportFunctions> logger)
+{
+    /// <summary>The orchestrator's name.</summary>
+    public const string Orchestrator = "ReportOrchestrator";
+
+    private const string Instance = "report-weekly";
+    private const string Make = "ReportWeekly";
+
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(30), backoffCoefficient: 2));
+
+    /// <summary>Begins a report, unless one is under way.</summary>
+    [Function("ReportOnSchedule")]
+    [FixedDelayRetry(3, "00:05:00")]
+    public Task OnScheduleAsync([TimerTrigger(Schedules.Report)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        SingletonWork.StartAsync(client, Orchestrator, Instance, new ReportWork(PipelineActivity.CurrentTraceParent), cancellationToken);
+
+    /// <summary>Makes the report; gives its name in the object store.</summary>
+    [Function(Orchestrator)]
+    public static Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.CallActivityAsync<string>(Make, context.GetInput<ReportWork>(), Patient);
+    }
+
+    /// <summary>Makes the report and keeps it.</summary>
+    [Function(Make)]
+    public async Task<string> MakeAsync([ActivityTrigger] ReportWork work, CancellationToken cancellationToken)
+    {
+        (_, string name) = await reports.KeepAsync(cancellationToken);
+        LogMade(name);
+        return name;
+    }
+
+    [LoggerMessage(PipelineEvents.ReportMade, LogLevel.Information, "The weekly report {Name} was made")]
+    private partial void LogMade(string name);
+}
+
+/// <summary>Asks for a report.</summary>
+/// <param name="TraceParent">What asked for it, as a W3C <c>traceparent</c>; null where it is not known.</param>
+public sealed record ReportWork(string? TraceParent = null) : ITraced;
