@@ -31,7 +31,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
     /// <summary>Begins to measure all tech centers, unless that is under way.</summary>
     [Function("DriftOnSchedule")]
     [FixedDelayRetry(3, "00:05:00")]
-    public async Task OnScheduleAsync([TimerTrigger(Schedules.Drift)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public static async Task OnScheduleAsync([TimerTrigger(Schedules.Drift)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         await SingletonWork.StartAsync(client, Orchestrator, Instance, new DriftStep("", PipelineActivity.CurrentTraceParent), cancellationToken);
     }
@@ -60,7 +60,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
 
         if (far.Count > 0)
         {
-            await context.CallActivityAsync(Retrain, new DriftRetraining(far, traceParent), Patient);
+            await context.CallActivityAsync<string?>(Retrain, new DriftRetraining(far, traceParent), Patient);
         }
 
         return far;

@@ -21,7 +21,7 @@ public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<Repor
     /// <summary>Begins a report, unless one is under way.</summary>
     [Function("ReportOnSchedule")]
     [FixedDelayRetry(3, "00:05:00")]
-    public Task OnScheduleAsync([TimerTrigger(Schedules.Report)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public static Task OnScheduleAsync([TimerTrigger(Schedules.Report)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         SingletonWork.StartAsync(client, Orchestrator, Instance, new ReportWork(PipelineActivity.CurrentTraceParent), cancellationToken);
 
     /// <summary>Makes the report; gives its name in the object store.</summary>
