@@ -171,10 +171,12 @@ public sealed record AlertChannelOptions
                 throw new SettingException($"{setting}:Tls", "is false; only a mail server on this machine (localhost) can do without encryption.");
             }
         }
-        else if (!Uri.TryCreate(Url, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        else if (!Uri.TryCreate(Url, UriKind.Absolute, out Uri? address) || !(Has(address, Uri.UriSchemeHttps) || (Has(address, Uri.UriSchemeHttp) && address.IsLoopback)))
         {
             throw new SettingException($"{setting}:Url", "must be an address that begins with https://.");
         }
+
+        static bool Has(Uri address, string scheme) => string.Equals(address.Scheme, scheme, StringComparison.Ordinal);
 
         void Need(string? value, string field)
         {

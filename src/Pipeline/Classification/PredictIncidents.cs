@@ -112,7 +112,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
 
         CenterStages present = await models.Stages.ReadAsync(stages.TechCenter, cancellationToken);
-        return present.Production?.Version != stages.Production?.Version || present.Canary?.Version != stages.Canary?.Version || present.Canary?.Percent != stages.Canary?.Percent;
+        return !stages.HasSameProduction(present) || present.Canary?.Percent != stages.Canary?.Percent || !string.Equals(present.Canary?.Version, stages.Canary?.Version, StringComparison.Ordinal);
     }
 
     // A version on trial that cannot be used is the trial's concern: nothing is answered by it.
@@ -240,7 +240,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
-    private static void Measure(string techCenter, IReadOnlyList<IncidentPrediction> answers, int unclustered)
+    private static void Measure(string techCenter, List<IncidentPrediction> answers, int unclustered)
     {
         KeyValuePair<string, object?> center = PipelineMetrics.TechCenter(techCenter);
         PipelineMetrics.Predictions.Add(answers.Count - unclustered, center, new("outcome", "clustered"));

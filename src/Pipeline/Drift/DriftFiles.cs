@@ -39,7 +39,7 @@ public sealed class DriftFiles(IObjectStore objects)
         }
     }
 
-    private Task WriteAsync<T>(string name, T value, CancellationToken cancellationToken) =>
+    private Task<bool> WriteAsync<T>(string name, T value, CancellationToken cancellationToken) =>
         objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, value, PipelineJson.Compact, token), cancellationToken: cancellationToken);
 }
 

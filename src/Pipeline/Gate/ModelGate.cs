@@ -4,7 +4,6 @@ using Microsoft.Extensions.AI;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Gate;
 

@@ -13,6 +13,8 @@ public sealed class MeasureCollector : IDisposable
     /// <summary>The fewest requests that a quantile of their seconds is noted for.</summary>
     public const int FewestRequests = 20;
 
+    private static readonly double[] LatencyParts = [0.5, 0.95, 0.99];
+
     private const string ClassifyRoute = "classify";
 
     // The requests of so long a time say how fast the answers are.
@@ -125,7 +127,7 @@ public sealed class MeasureCollector : IDisposable
             sample.Add(seconds);
         }
 
-        return new[] { 0.5, 0.95, 0.99 }.Select(part => new Measure(now, null, null, $"classify.seconds.{Suffix(part)}", sample.Quantile(part)));
+        return LatencyParts.Select(part => new Measure(now, null, null, $"classify.seconds.{Suffix(part)}", sample.Quantile(part)));
     }
 
     private void Take(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Models;

@@ -2,7 +2,6 @@ using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.Models;
 using Pipeline.Requests;
-using Pipeline.Storage;
 
 namespace Pipeline.Rollout;
 

@@ -92,11 +92,7 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it and the range.</exception>
     public void Validate()
     {
-        if (!Enum.IsDefined(Algorithm))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Algorithm), Algorithm, $"Training:Algorithm is {Algorithm}; it must be one of {string.Join(", ", Enum.GetNames<ClusteringAlgorithm>())}.");
-        }
-
+        SettingRange.Require((int)Algorithm, 0, (int)ClusteringAlgorithm.Layers, "Training:Algorithm");
         SettingRange.Require(WindowMonths, 1, 1200, "Training:WindowMonths");
         SettingRange.Require(MinClusterSize, 2, double.PositiveInfinity, "Training:MinClusterSize");
         SettingRange.Require(MinSamples, 1, double.PositiveInfinity, "Training:MinSamples");

@@ -61,7 +61,7 @@ public sealed class KillTests
         foreach (string file in Directory.EnumerateFiles(models, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(models, file);
-            bool timed = Path.GetFileName(file) is "manifest.json" or "metrics.json";
+            bool timed = Path.GetFileName(file) is "manifest.json" or "metrics.json" or "validation.json" or "stages.json";
             state.Add(timed ? name : $"{name} {Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))}");
         }
 
