@@ -12,7 +12,7 @@ internal sealed class HeldOutAnswers
     private const int KeptOutOf = 5;
 
     // As many answers make a curve; a small training is repeated until it has them, each time without another fifth.
-    private const int EnoughAnswers = 200;
+    private const int EnoughAnswers = 100;
 
     // Small trainings have many layouts. How far two of them agree shows in fewer.
     private const int MostLayouts = 9;
