@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.AI;
 using Pipeline.Adapters.Local;
 using Pipeline.Cli.Demo;
 using Pipeline.Drift;

@@ -38,7 +38,7 @@ internal sealed class EmergingWatch(BrowseStreams browse, EmergingScene scene)
                 }
 
                 StreamItemList items = await browse.ItemsAsync(stream, told.Cluster!.Value, BrowseStreams.MostShown, cancellationToken);
-                var most = items.Items.Where(i => i.Time <= told.NoticedAt).GroupBy(i => scene.Truth[i.Id]).OrderByDescending(g => g.Count()).First();
+                var most = items.Items.Where(i => i.Time <= told.NoticedAt).GroupBy(i => scene.Truth[i.Id], StringComparer.Ordinal).OrderByDescending(g => g.Count()).First();
                 bool isOne = most.Key is not null && 2 * most.Count() > items.Items.Count(i => i.Time <= told.NoticedAt);
                 if (isOne && string.Equals(most.Key, scene.Problem, StringComparison.Ordinal))
                 {

@@ -31,7 +31,7 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
         ArgumentNullException.ThrowIfNull(context);
         ArchiveRequest request = context.GetInput<ArchiveRequest>()!;
         long incidents = 0;
-        foreach (string dataset in await context.CallActivityAsync<string[]>(List, request, Patient))
+        foreach (string dataset in await context.CallActivityAsync<IReadOnlyList<string>>(List, request, Patient))
         {
             ArchiveOutcome outcome;
             do

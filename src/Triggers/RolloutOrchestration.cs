@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Pipeline.Alerts;
+using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Rollout;
@@ -36,7 +37,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
         RolloutOptions options = await context.CallActivityAsync<RolloutOptions>(Begin, plan, Patient);
         RolloutEnd end = plan.BlueGreen ? await BlueGreenAsync(context, plan, options) : await CanaryAsync(context, plan, options);
         await context.CallActivityAsync(End, end, Patient);
-        await context.CallActivityAsync(PredictOrchestration.Predict, new PredictWork(plan.TechCenter, plan.TraceParent), Patient);
+        await context.CallActivityAsync<PredictionOutcome>(PredictOrchestration.Predict, new PredictWork(plan.TechCenter, plan.TraceParent), Patient);
         return end;
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Archive;
-using Pipeline.Classification;
 using Pipeline.Contracts;
 using Pipeline.Datasets;
 using Pipeline.Incidents;

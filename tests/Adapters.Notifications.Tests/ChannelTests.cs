@@ -93,7 +93,7 @@ public sealed class ChannelTests
         JsonElement card = body.RootElement.GetProperty("attachments")[0];
         card.GetProperty("contentType").GetString().ShouldBe("application/vnd.microsoft.card.adaptive");
         card.GetProperty("content").GetProperty("type").GetString().ShouldBe("AdaptiveCard");
-        card.GetProperty("content").GetProperty("body").EnumerateArray().Select(block => block.GetProperty("text").GetString()).ShouldContain("[Error] A training failed: Network");
+        card.GetProperty("content").GetProperty("body").EnumerateArray().Select(block => block.GetProperty("text").GetString()).ShouldContain("[Error] A training failed: Network", StringComparer.Ordinal);
     }
 
     [TestMethod]

@@ -1,7 +1,6 @@
 using Pipeline.Adapters.Local;
 using Pipeline.Adapters.S3;
 using Pipeline.Cli.Tests.Support;
-using Pipeline.Storage;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Cli.Tests.EndToEnd;

@@ -113,7 +113,7 @@ public sealed class UseCaseTests : IDisposable
         after.Problems.Select(p => p.Id).Intersect(earlierProblems).Count().ShouldBeGreaterThan(earlierProblems.Length / 2);
         after.Problems.Where(p => !earlierProblems.Contains(p.Id)).ShouldAllBe(p => p.Id >= versions[0].NextProblemId);
         after.GoneProblems.Select(g => g.Id).ShouldBe(earlierProblems.Except(after.Problems.Select(p => p.Id)), ignoreOrder: true);
-        after.Problems.Select(p => p.Label).ShouldBeUnique();
+        after.Problems.Select(p => p.Label).ShouldBeUnique(StringComparer.Ordinal);
     }
 
     [TestMethod]

@@ -17,7 +17,11 @@ public sealed class VersionsApiTests
 
     private static readonly Dictionary<string, string?> Hasty = new(StringComparer.Ordinal)
     {
-        ["Rollout:CanarySeconds"] = "1", ["Rollout:CheckSeconds"] = "1", ["Rollout:MinAnswers"] = "5", ["Rollout:StepSeconds"] = "1", ["Training:Layouts"] = "3",
+        ["Rollout:CanarySeconds"] = "1",
+        ["Rollout:CheckSeconds"] = "1",
+        ["Rollout:MinAnswers"] = "5",
+        ["Rollout:StepSeconds"] = "1",
+        ["Training:Layouts"] = "3",
     };
 
     private static Api _api = null!;

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
-using Pipeline.Measures;
 using Pipeline.Drift;
+using Pipeline.Measures;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 

@@ -26,7 +26,7 @@ public sealed partial class PrometheusMetricsTests
 
         foreach (string counter in (string[])["pipeline_total", "pipeline_success_total", "pipeline_failures_total", "records_processed_total"])
         {
-            lines.Select(line => line.Replace("{}", "", StringComparison.Ordinal)).ShouldContain($"{counter} 0");
+            lines.Select(line => line.Replace("{}", "", StringComparison.Ordinal)).ShouldContain($"{counter} 0", StringComparer.Ordinal);
         }
     }
 

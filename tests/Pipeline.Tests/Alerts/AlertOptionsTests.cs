@@ -29,7 +29,7 @@ public sealed class AlertOptionsTests
         string[] events = [AlertRules.GateRefused, AlertRules.RolloutReverted, AlertRules.ModelUnusable, AlertRules.EmergingProblem, AlertRules.BackupFailed, AlertRules.Drift, AlertRules.DriftHigh, AlertRules.ChannelFailed, AlertRules.Test];
 
         AlertRules.All.Where(rule => rule.When is null).Select(rule => rule.Name).ShouldBe(events, ignoreOrder: true);
-        AlertRules.All.Select(rule => rule.Name).ShouldBeUnique();
+        AlertRules.All.Select(rule => rule.Name).ShouldBeUnique(StringComparer.Ordinal);
         Should.Throw<ArgumentException>(() => AlertRules.Find("nothing")).Message.ShouldContain("prediction-errors");
     }
 

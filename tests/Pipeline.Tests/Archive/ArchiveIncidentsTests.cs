@@ -181,7 +181,7 @@ public sealed class ArchiveIncidentsTests
 
         ArchiveOutcome outcome = await Archive(company).RunAsync("tickets");
 
-        (outcome.Before, outcome.Incidents, outcome.IsComplete).ShouldBe((First.AddDays(75).Date, 1, true));
+        (outcome.Before, outcome.Incidents, outcome.IsComplete).ShouldBe((new DateTimeOffset(First.AddDays(75).Date, TimeSpan.Zero), 1, true));
         Files(company).Count(file => file.StartsWith("archive/tickets/year=2026/month=01/day=05/", StringComparison.Ordinal)).ShouldBe(1);
         (await company.Warehouse.FindIncidentAsync("B")).ShouldNotBeNull("another data set's");
         (await Archive(company).RunAsync(mostDays: 1)).IsComplete.ShouldBeFalse();

@@ -63,7 +63,7 @@ public sealed class EraseFromFilesTests
 
         (await store.Files.RunAsync("INC2")).Rows.ShouldBe(4);
 
-        store.Objects.Objects.Keys.ShouldContain($"accepted/{first.Id}/export.csv.gz.erased.csv");
+        store.Objects.Objects.Keys.ShouldContain($"accepted/{first.Id}/export.csv.gz.erased.csv", StringComparer.Ordinal);
         Encoding.UTF8.GetString(store.Objects.Objects[$"accepted/{second.Id}/latin.csv.erased.csv"]).ShouldContain("Dr\u00fccker");
         (await store.Files.RunAsync("INC1")).Rows.ShouldBe(2);
         Encoding.UTF8.GetString(store.Objects.Objects[$"accepted/{second.Id}/latin.csv.erased.csv"]).ShouldNotContain("Dr\u00fccker");

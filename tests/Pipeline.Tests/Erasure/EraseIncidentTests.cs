@@ -1,12 +1,10 @@
 using System.Text;
 using Pipeline.Archive;
-using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Models;
-using Pipeline.Requests;
 using Pipeline.Storage;
 using Pipeline.Tests.Fakes;
 using Pipeline.Tests.Support;
@@ -78,7 +76,7 @@ public sealed class EraseIncidentTests
 
         (await EraseAsync(company, numbers[^1])).Removed.ShouldBe(new ErasureCounts { Incidents = 1, Preprocessed = 1, Predictions = 1, NewRevisions = 1, DeletedVersions = 1 });
         ModelManifest after = (await company.Models.FindServingAsync(SmallCompany.TechCenter)).ShouldNotBeNull();
-        (await company.Models.ReadClustersAsync(after)).Clusters.SelectMany(c => c.Examples).ShouldNotContain(example);
+        (await company.Models.ReadClustersAsync(after)).Clusters.SelectMany(c => c.Examples).ShouldNotContain(example, StringComparer.Ordinal);
     }
 
     [TestMethod]

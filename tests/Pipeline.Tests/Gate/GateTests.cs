@@ -80,7 +80,7 @@ public sealed class GateTests
         TrainingOutcome outcome = await half.Trainer.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), trainingRun: 99);
 
         (outcome.Status, outcome.Stage).ShouldBe((TrainingStatus.Refused, ModelStage.Candidate));
-        outcome.FailedTests!.Split(", ").ShouldContain("window");
+        outcome.FailedTests!.Split(", ").ShouldContain("window", StringComparer.Ordinal);
         outcome.Detail!.ShouldContain("The window holds 62 incidents, 2026_q2 learned from 125.");
     }
 

@@ -146,7 +146,7 @@ public sealed class StageTests
 
     private static IEnumerable<(string, ModelStage)> Stages(CenterStages stages) => stages.Versions.Select(v => (v.Version, v.Stage));
 
-    private Task ChangeAsync(Func<CenterStages, CenterStages> change) => Store.Stages.ChangeAsync("Network", change);
+    private Task<CenterStages> ChangeAsync(Func<CenterStages, CenterStages> change) => Store.Stages.ChangeAsync("Network", change);
 
     private async Task PublishAsync(params string[] versions)
     {

@@ -4,7 +4,6 @@ using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Problems;
 using Pipeline.Tests.Support;
-using Pipeline.Training;
 
 namespace Pipeline.Tests.Models;
 

@@ -27,9 +27,9 @@ public sealed class EvaluateRulesTests
     public async Task A_rule_holds_above_its_threshold_and_not_at_it(string rule, string measure, double at, double above)
     {
         await NoteAsync(measure, at);
-        (await HeldAsync()).ShouldNotContain(rule);
+        (await HeldAsync()).ShouldNotContain(rule, StringComparer.Ordinal);
         await NoteAsync(measure, above);
-        (await HeldAsync()).ShouldContain(rule);
+        (await HeldAsync()).ShouldContain(rule, StringComparer.Ordinal);
     }
 
     [TestMethod]

@@ -90,7 +90,7 @@ public sealed class CanaryTrialTests
 
         Dictionary<string, string> answeredBy = await AnsweredByAsync(company);
         answeredBy.Where(a => a.Key.StartsWith("Office IT-20260610-", StringComparison.Ordinal)).ShouldAllBe(a => a.Value == (CanaryShare.Includes(a.Key, 30) ? $"office-it/{Tried}" : "office-it/2026_q2"));
-        answeredBy.Values.ShouldContain($"office-it/{Tried}");
+        answeredBy.Values.ShouldContain($"office-it/{Tried}", StringComparer.Ordinal);
 
         await company.Versions.EndCanaryAsync(SmallCompany.TechCenter, Tried, promoted: false, new StageOrder("Ada"));
         await company.PredictAsync();

@@ -1,5 +1,4 @@
 using Pipeline.Models;
-using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Rollout;
 using Pipeline.Tests.Support;
@@ -49,7 +48,7 @@ public sealed class ManageVersionsTests
         won.ShouldContain(true);
         stages.Versions.Count(v => v.Stage == ModelStage.Production).ShouldBe(1);
         stages.Versions.Count(v => v.Stage == ModelStage.Previous).ShouldBe(1);
-        asked.Zip(won).Where(a => a.Second).Select(a => a.First).ShouldContain(stages.Production!.Version);
+        asked.Zip(won).Where(a => a.Second).Select(a => a.First).ShouldContain(stages.Production!.Version, StringComparer.Ordinal);
         stages.History.Count(c => c.To == ModelStage.Production && c.Who == "Ada").ShouldBe(won.Count(w => w));
     }
 

@@ -4,9 +4,9 @@ using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Rollout;
 using Pipeline.Runs;
-using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
 using Pipeline.Training;
 
