@@ -120,7 +120,7 @@ public sealed class ArchiveIncidentsTests
     public async Task An_incident_that_changes_while_its_day_is_archived_stays_in_the_warehouse()
     {
         await using SmallCompany company = await ThreeDaysAsync();
-        InterruptedObjectStore interrupted = new(company.Objects, () => company.Warehouse.UpsertIncidentsAsync([Incident("A", First, "changed")]));
+        InterruptedObjectStore interrupted = new(company.Objects, () => company.Warehouse.UpsertIncidentsAsync([Incident("A", First, "changed")]), ".parquet");
 
         await new ArchiveIncidents(company.Warehouse, company.Warehouse, interrupted, Datasets(company), new ArchiveOptions { AfterMonths = 1 }, Window, company.Clock).RunAsync();
 

@@ -3,14 +3,14 @@ using Pipeline.Storage;
 
 namespace Pipeline.Tests.Fakes;
 
-/// <summary>An object store in which something else happens just before the first file of a model version is written.</summary>
-internal sealed class InterruptedObjectStore(IObjectStore objects, Func<Task> interruption) : IObjectStore
+/// <summary>An object store in which something else happens just before the first object of an ending is written: by default the first file of a model version.</summary>
+internal sealed class InterruptedObjectStore(IObjectStore objects, Func<Task> interruption, string ending = ModelPaths.ArraysFile) : IObjectStore
 {
     private bool _happened;
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
     {
-        if (!_happened && name.EndsWith(ModelPaths.ArraysFile, StringComparison.Ordinal))
+        if (!_happened && name.EndsWith(ending, StringComparison.Ordinal))
         {
             _happened = true;
             await interruption();
