@@ -59,7 +59,7 @@ public sealed class WorkBehindRequestsTests
 
         preprocessed.GetProperty("result").GetProperty("stored").GetInt32().ShouldBe(40);
         JsonElement center = predicted.GetProperty("result").GetProperty("techCenters")[0];
-        (center.GetProperty("techCenter").GetString(), center.GetProperty("detail").GetString()).ShouldBe(("Network", "No model has been trained for this tech center yet."));
+        (center.GetProperty("techCenter").GetString(), center.GetProperty("detail").GetString()).ShouldBe(("Network", "No model serves this tech center yet: train, or promote a version that was refused."));
         predicted.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(1);
     }
 
