@@ -105,6 +105,11 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         {
             TrainingRecord training = await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken);
             _trainings.Add(training);
+            foreach (TrainingOutcome trained in training.TechCenters)
+            {
+                await pipeline.Note.AfterTrainingAsync(trained, cancellationToken);
+            }
+
             _remarks.AddRange(training.TechCenters.Where(c => c.Stage is ModelStage.Candidate or ModelStage.Canary).Select(c => $"{c.TechCenter}: {c.Detail}"));
         }
 

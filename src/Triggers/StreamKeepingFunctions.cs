@@ -2,15 +2,17 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Alerts;
+using Pipeline.Monitoring;
 using Pipeline.Streams;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>Looks after streams: their configuration, snapshots, restorations and verification.</summary>
-public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirectory streams, ILogger<StreamKeepingFunctions> logger)
+public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirectory streams, NoteMeasures note, ILogger<StreamKeepingFunctions> logger)
 {
-    /// <summary>Makes a snapshot of every open stream to which something has come.</summary>
+    /// <summary>Makes a snapshot of every open stream to which something has come, and tells somebody where that fails.</summary>
     [Function("StreamBackupOnSchedule")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.StreamBackup)] TimerInfo timer, CancellationToken cancellationToken)
     {
@@ -19,6 +21,7 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
             if (outcome.Problem is not null)
             {
                 LogFailed(outcome.Stream, outcome.Problem);
+                await note.TellAsync(new AlertEvent(AlertRules.BackupFailed, $"No snapshot of the stream '{outcome.Stream}' could be made: {outcome.Problem}", Subject: outcome.Stream), cancellationToken);
             }
         }
     }

@@ -50,7 +50,7 @@ internal static class RetentionCommands
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
             string erased = parsed.GetValue(number)!;
-            ErasureRecord begun = await pipeline.Erase.BeginAsync(erased, Environment.UserName, cancellationToken);
+            ErasureRecord begun = await pipeline.Erase.ResumeAsync(erased, Environment.UserName, cancellationToken);
             ErasureRecord done = await pipeline.Erase.RunAsync(begun.Id, cancellationToken);
             int rejects = EraseFromFiles.FromRejectsFile(pipeline.Folder.Rejects, erased);
             done = rejects == 0 ? done : await pipeline.Erase.AddRejectsAsync(done, rejects, cancellationToken);

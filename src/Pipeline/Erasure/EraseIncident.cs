@@ -17,6 +17,7 @@ namespace Pipeline.Erasure;
 public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock)
 {
     private const int LongestNumber = 256;
+    private const int MostRead = 10_000;
 
     /// <summary>Notes that an incident is to be erased. Nothing is removed yet.</summary>
     /// <param name="number">The incident's number.</param>
@@ -33,6 +34,14 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         ErasureRecord erasure = new(Guid.CreateVersion7().ToString("N"), HashOf(number), clock.GetUtcNow(), requestedBy) { Number = number };
         await erasures.RecordErasureAsync(erasure, cancellationToken);
         return erasure;
+    }
+
+    /// <summary>Takes up the erasure of an incident that was begun and came to no end, or notes a new one. For where no other one can be under way.</summary>
+    /// <inheritdoc cref="BeginAsync"/>
+    public async Task<ErasureRecord> ResumeAsync(string? number, string requestedBy, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<ErasureRecord> noted = await erasures.ReadErasuresAsync(MostRead, cancellationToken);
+        return noted.FirstOrDefault(e => e.Number is not null && string.Equals(e.Number, number, StringComparison.Ordinal)) ?? await BeginAsync(number, requestedBy, cancellationToken);
     }
 
     /// <summary>Does what was noted, or what is left of it.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -10,10 +12,12 @@ namespace Pipeline.Streams;
 /// <summary>
 /// Feeds what predictions answer into the stream <c>emerging/{center}</c>: incidents of no known problem, or not surely of one, are clustered there; those that surely are of one are counted for its storms.
 /// An incident of the future, or without a date, is left out: the stream's clock is the newest item's time.
+/// Somebody is told of a problem that emerges and of a storm, unless it is long over, as in a backlog.
 /// </summary>
-public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems problems, ModelStore models, EmergingOptions options, TimeProvider clock)
+public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems problems, ModelStore models, EmergingOptions options, TimeProvider clock, RaiseAlert? raise = null)
 {
     private static readonly TimeSpan AheadOfTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongOver = TimeSpan.FromDays(7);
 
     /// <summary>
     /// Takes a batch of answers. What cannot be taken, since the stream is written elsewhere or storage does not answer, is counted as an error and left out: predictions do not wait for streams.
@@ -53,10 +57,11 @@ public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems probl
         try
         {
             await RequireAsync(name, cancellationToken);
-            (StreamEvent Event, IReadOnlyList<string> Incidents)[] told = await streams.UseAsync(
+            ((StreamEvent Event, IReadOnlyList<string> Incidents)[] told, StreamEvent[] storms) = await streams.UseAsync(
                 name,
                 async open =>
                 {
+                    long before = open.Read(state => state.Ledger.Notices is [.., StreamNotice last] ? last.Number : 0);
                     if (tallies.Count > 0)
                     {
                         await open.TallyAsync(tallies, cancellationToken);
@@ -68,20 +73,40 @@ public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems probl
                         await open.AddAsync(items, cancellationToken);
                     }
 
-                    return open.Read(state => state.Ledger.Events.Where(e => e.Kind == StreamEventKind.Emerging)
-                        .Select(e => (e, (IReadOnlyList<string>)[.. (state.Find(e.Cluster!.Value)?.Members ?? []).Select(m => m.Id)])).ToArray());
+                    return open.Read(state => (
+                        state.Ledger.Events.Where(e => e.Kind == StreamEventKind.Emerging)
+                            .Select(e => (e, (IReadOnlyList<string>)[.. (state.Find(e.Cluster!.Value)?.Members ?? []).Select(m => m.Id)])).ToArray(),
+                        state.Ledger.Notices.Where(n => n.Number > before && n.Change == StreamChange.Begins && n.Event.Kind == StreamEventKind.Storm).Select(n => n.Event).ToArray()));
                 },
                 cancellationToken);
+            foreach (StreamEvent storm in storms)
+            {
+                await TellAsync(batch, storm, "is bursting", storm.Problem!.Value, cancellationToken);
+            }
+
             if (told.Length > 0)
             {
                 IEnumerable<ModelManifest> versions = (await models.ListWithDamagedAsync(batch.TechCenter, cancellationToken)).Select(v => v.Manifest).OfType<ModelManifest>();
-                await problems.UpdateAsync(batch.Model.Manifest.Folder, told, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max(), cancellationToken);
+                await problems.UpdateAsync(batch.Model.Manifest.Folder, told, versions.Select(v => v.FreeProblemId).DefaultIfEmpty(0).Max(), fresh => TellAsync(batch, fresh.Event, "is new", fresh.ProblemId, cancellationToken), cancellationToken);
             }
         }
-        catch (Exception e) when (e is RequestException or ObjectStoreException or SettingException)
+        catch (Exception e) when (e is RequestException or ObjectStoreException or SettingException or StreamClosedException or WarehouseException)
         {
             PipelineMetrics.Fail(PipelineOperation.Stream, batch.TechCenter);
         }
+    }
+
+    private Task TellAsync(PredictedBatch batch, StreamEvent happened, string what, int problem, CancellationToken cancellationToken)
+    {
+        if (raise is null || happened.FadedAt is not null || happened.LastSeen < clock.GetUtcNow() - LongOver)
+        {
+            return Task.CompletedTask;
+        }
+
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The problem {problem}, '{happened.Label}', {what}: {happened.Items} incidents since {happened.FirstSeen:yyyy-MM-dd HH:mm} UTC, {happened.Rate:0.##} an hour after {happened.RateBefore:0.##}. The events of the stream '{StreamPaths.Emerging}{batch.Model.Manifest.Folder}' tell more.");
+        return raise.RunAsync(new AlertEvent(AlertRules.EmergingProblem, text, batch.TechCenter, problem.ToString(CultureInfo.InvariantCulture)), cancellationToken);
     }
 
     private async Task RequireAsync(string name, CancellationToken cancellationToken)

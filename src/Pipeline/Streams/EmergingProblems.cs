@@ -35,8 +35,9 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
     /// <param name="folder">The tech center's folder.</param>
     /// <param name="present">The events, with the incidents that are of each.</param>
     /// <param name="freeId">The lowest problem id that no version has used.</param>
+    /// <param name="isNew">Told of each that is not known yet, before it is written: a crash between tells of it again.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    internal async Task UpdateAsync(string folder, IReadOnlyList<(StreamEvent Event, IReadOnlyList<string> Incidents)> present, int freeId, CancellationToken cancellationToken)
+    internal async Task UpdateAsync(string folder, IReadOnlyList<(StreamEvent Event, IReadOnlyList<string> Incidents)> present, int freeId, Func<EmergingRecord, Task> isNew, CancellationToken cancellationToken)
     {
         IReadOnlyList<EmergingRecord> known = await ListAsync(folder, cancellationToken);
         int next = Math.Max(freeId, known.Select(r => r.ProblemId + 1).DefaultIfEmpty(0).Max());
@@ -47,6 +48,7 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
             if (at < 0)
             {
                 records.Add(new EmergingRecord(next++, told, incidents));
+                await isNew(records[^1]);
             }
             else if (incidents.Count > 0)
             {

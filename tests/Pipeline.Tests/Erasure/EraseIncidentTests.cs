@@ -150,6 +150,18 @@ public sealed class EraseIncidentTests
     }
 
     [TestMethod]
+    public async Task An_erasure_that_came_to_no_end_is_taken_up_by_the_next_of_its_number_and_one_that_did_is_not()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        ErasureRecord begun = await Erase(company).BeginAsync(Number, "anna");
+
+        (await Erase(company).ResumeAsync("INC-OTHER", "bert")).Id.ShouldNotBe(begun.Id);
+        (await Erase(company).ResumeAsync(Number, "bert")).ShouldBe(begun);
+        await Erase(company).RunAsync(begun.Id);
+        (await Erase(company).ResumeAsync(Number, "bert")).Id.ShouldNotBe(begun.Id);
+    }
+
+    [TestMethod]
     public async Task An_erasure_that_is_given_up_says_why_and_forgets_the_number()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();

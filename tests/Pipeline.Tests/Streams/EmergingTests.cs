@@ -1,3 +1,4 @@
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.Incidents;
@@ -23,7 +24,7 @@ public sealed class EmergingTests
         StateSeal seal = new(() => new StateKeys(null, _ => null));
         EmergingProblems emerging = new(company.Objects, seal);
         await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
-        EmergingFeed feed = new(streams, emerging, company.Models, new EmergingOptions(), company.Clock);
+        EmergingFeed feed = new(streams, emerging, company.Models, new EmergingOptions(), company.Clock, new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock));
         string folder = ModelPaths.Slug(SmallCompany.TechCenter);
 
         // A month of one-offs, then the badge readers.
@@ -38,6 +39,12 @@ public sealed class EmergingTests
         told.Incidents.ShouldAllBe(number => number.StartsWith("NEW", StringComparison.Ordinal));
         ModelManifest before = (await company.Models.ListWithDamagedAsync(SmallCompany.TechCenter)).Select(v => v.Manifest!).Last();
         told.ProblemId.ShouldBe(before.FreeProblemId);
+        Alert alert = (await company.Warehouse.ReadAlertsAsync(10)).ShouldHaveSingleItem();
+        alert.ShouldSatisfyAllConditions(
+            a => a.Rule.ShouldBe(AlertRules.EmergingProblem),
+            a => a.TechCenter.ShouldBe(SmallCompany.TechCenter),
+            a => a.Text.ShouldContain($"The problem {told.ProblemId}, '"),
+            a => a.Count.ShouldBe(1));
         ReportBuilder report = new(company.Warehouse, company.Warehouse, company.Models, company.Clock, emerging);
         (await report.BuildAsync("All")).TechCenters[0].Emerging.ShouldHaveSingleItem().Id.ShouldBe(told.ProblemId);
 
