@@ -10,6 +10,9 @@ internal static class QualityTests
     // With fewer texts that both versions cluster, an agreement says nothing.
     private const int FewestShared = 20;
 
+    // With fewer incidents validity and stability differ by more than any sensible limit between two trainings that are equally good.
+    private const int FewestToCompare = 200;
+
     /// <summary>Whether the window holds enough of what the version before learned from.</summary>
     public static GateTest Window(ModelManifest candidate, ModelManifest? before, GateOptions options)
     {
@@ -55,11 +58,11 @@ internal static class QualityTests
 
     /// <summary>Whether the clusters are as dense and as far apart as before.</summary>
     public static GateTest Validity(ModelMetrics candidate, ModelMetrics? before, GateOptions options) =>
-        AtLeast("dbcv", "The density-based validity", candidate.Dbcv, before?.Dbcv, options.MinDbcv, options.MaxDbcvDrop);
+        AtLeast("dbcv", "The density-based validity", candidate.Dbcv, before?.Dbcv, options.MinDbcv, options.MaxDbcvDrop, AreMany(candidate, before));
 
     /// <summary>Whether the clusters hang as little on chance as before.</summary>
     public static GateTest Stability(ModelMetrics candidate, ModelMetrics? before, GateOptions options) => candidate.Stability is double stability
-        ? AtLeast("stability", "The agreement of the training's layouts", stability, before?.Stability, options.MinStability, options.MaxStabilityDrop)
+        ? AtLeast("stability", "The agreement of the training's layouts", stability, before?.Stability, options.MinStability, options.MaxStabilityDrop, AreMany(candidate, before))
         : new GateFindings("stability").WarnIf(true, "The version did not measure it.").Done();
 
     /// <summary>Whether the same incidents belong together as in the version before.</summary>
@@ -91,7 +94,9 @@ internal static class QualityTests
 
     private static int Count(ModelManifest manifest) => manifest.ProblemCount;
 
-    private static GateTest AtLeast(string name, string what, double value, double? before, double least, double drop)
+    private static bool AreMany(ModelMetrics candidate, ModelMetrics? before) => before is not null && Math.Min(candidate.Incidents, before.Incidents) >= FewestToCompare;
+
+    private static GateTest AtLeast(string name, string what, double value, double? before, double least, double drop, bool isComparable)
     {
         GateFindings found = new(name);
         if (!double.IsFinite(value))
@@ -100,9 +105,14 @@ internal static class QualityTests
         }
 
         found.Metric(name, value).Metric("limit", least).FailIf(value < least, Text($"{what} is {value:0.00}; it must be {least:0.00} at least."));
-        return before is double earlier && double.IsFinite(earlier)
-            ? found.Metric("before", earlier).FailIf(value < earlier - drop, Text($"{what} is {value:0.00}, {earlier:0.00} before; {earlier - drop:0.00} is the least.")).Done()
-            : found.Done();
+        if (before is double earlier && double.IsFinite(earlier))
+        {
+            string lower = Text($"{what} is {value:0.00}, {earlier:0.00} before; {earlier - drop:0.00} is the least.");
+            bool isLower = value < earlier - drop;
+            found.Metric("before", earlier).FailIf(isLower && isComparable, lower).WarnIf(isLower && !isComparable, $"{lower} Below {FewestToCompare} incidents that may be chance.");
+        }
+
+        return found.Done();
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -48,6 +48,17 @@ public sealed class QualityTestsTests
         QualityTests.Stability(Metrics(stability: stability), Metrics(stability: before), Limits).Passed.ShouldBe(passed);
 
     [TestMethod]
+    public void A_fall_in_a_small_center_is_a_warning_since_it_may_be_chance()
+    {
+        GateTest stability = QualityTests.Stability(Metrics(stability: 0.35, incidents: 120), Metrics(stability: 0.8), Limits);
+        GateTest validity = QualityTests.Validity(Metrics(dbcv: 0.1), Metrics(dbcv: 0.6, incidents: 199), Limits);
+
+        (stability.Passed, validity.Passed).ShouldBe((true, true));
+        stability.Warnings.ShouldBe(["The agreement of the training's layouts is 0.35, 0.80 before; 0.60 is the least. Below 200 incidents that may be chance."]);
+        validity.Warnings.Count.ShouldBe(1);
+    }
+
+    [TestMethod]
     public void Groups_that_are_called_otherwise_agree_and_others_do_not()
     {
         int[] before = [.. Enumerable.Range(0, 60).Select(i => i % 3)];
@@ -72,5 +83,5 @@ public sealed class QualityTestsTests
         (test.Passed, test.Warnings.Count).ShouldBe((true, 1));
     }
 
-    private static ModelMetrics Metrics(double noise = 0.2, double dbcv = 0.5, double? stability = 0.7) => new(100, 5, (int)(100 * noise), noise, dbcv, 0.5, 1, stability);
+    private static ModelMetrics Metrics(double noise = 0.2, double dbcv = 0.5, double? stability = 0.7, int incidents = 300) => new(incidents, 5, (int)(incidents * noise), noise, dbcv, 0.5, 1, stability);
 }
