@@ -85,7 +85,6 @@ public sealed class SurveyTests : IDisposable
     [DataRow("Records need a JSON Schema", "dataset", "add", "homes", "--kind", "records")]
     [DataRow("lower-case", "dataset", "add", "Homes")]
     [DataRow("--schema", "dataset", "add", "homes", "--schema", "missing.json")]
-    [DataRow("There is a data set 'incidents' already", "dataset", "add", "incidents")]
     [DataRow("There is no data set 'nobody'", "dataset", "show", "nobody")]
     public async Task What_is_wrong_with_a_data_set_is_said(string message, params string[] arguments)
     {
@@ -94,4 +93,8 @@ public sealed class SurveyTests : IDisposable
 
         result.ShouldHaveFailed(2, message);
     }
+
+    [TestMethod]
+    public async Task A_data_set_that_is_there_is_not_added_again() =>
+        (await CommandLine.RunAsync("dataset", "add", "incidents", "--data", _folder["data"])).ShouldHaveFailed(1, "There is a data set 'incidents' already");
 }
