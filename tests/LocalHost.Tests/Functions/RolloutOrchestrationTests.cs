@@ -115,7 +115,7 @@ public sealed class RolloutOrchestrationTests
                 .Activity<RolloutStep, string>("RolloutShare", step => Called($"share {step.Percent}", ""))
                 .Activity<RolloutStep, TrialReport>("RolloutLook", step => Called("look", look(step.Number)))
                 .Activity<RolloutEnd, string>("RolloutEnd", end => Called($"end {end.Promoted}", ""))
-                .Activity<PredictWork, PredictionOutcome>("PredictTechCenter", work => Called($"repredict {work.TechCenter}", new PredictionOutcome(work.TechCenter, "2026_q2", 0, 0)))
+                .Activity<PredictWork, PredictionOutcome>("PredictTechCenter", work => Called($"repredict {work.TechCenter}", new PredictionOutcome(work.TechCenter!, "2026_q2", 0, 0)))
                 .Start();
             string id = await engine.Schedule(RolloutOrchestration.Orchestrator, new RolloutPlan("Network", "network", "2026_q2", blueGreen, "Ada", begun), "rollout");
             while (await engine.NextTimer(id) is DateTime due)
