@@ -4,7 +4,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Alerts;
 using Pipeline.Telemetry;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 
@@ -116,6 +120,21 @@ public sealed class StreamsApiTests
 
         (await api.PostAsync("/api/streams/desk/items", large)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await api.Client.PostAsJsonAsync("/api/streams/desk/items", new { id = "huge", text = new string('x', 17_000_000) })).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [TestMethod]
+    public async Task A_snapshot_that_cannot_be_made_by_the_clock_raises_an_alert()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.PostAsync("/api/streams", new { name = "desk" });
+        await api.PostAsync("/api/streams/desk/items", Items("printer jam", 2, "p"));
+        await File.WriteAllTextAsync(api.ObjectPath("streams/desk/snapshots"), "Nothing can be written below a file.");
+
+        await ActivatorUtilities.CreateInstance<StreamKeepingFunctions>(api.Services).OnScheduleAsync(new TimerInfo(), CancellationToken.None);
+
+        Alert alert = (await api.Warehouse.ReadAlertsAsync(10)).ShouldHaveSingleItem();
+        alert.Rule.ShouldBe(AlertRules.BackupFailed);
+        alert.Text.ShouldStartWith("No snapshot of the stream 'desk' could be made: ");
     }
 
     private static object[] Items(string text, int count, string prefix, double hoursAgo = 0) =>
