@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Pipeline.Erasure;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.Local;
@@ -65,7 +66,7 @@ public sealed partial class SqliteWarehouse
         var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (string number in numbers)
         {
-            using SqliteDataReader reader = find.Query(number, sequence, HashOf(number));
+            using SqliteDataReader reader = find.Query(number, sequence, EraseIncident.HashOf(number));
             if (reader.Read())
             {
                 changed.Add(number);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -112,14 +110,12 @@ public sealed partial class SqliteWarehouse
         {
             cancellationToken.ThrowIfCancellationRequested();
             removed += new RemovedRows(incident.Execute(number), preprocessed.Execute(number), prediction.Execute(number), deadLetter.Execute(number));
-            remember.Execute(HashOf(number), ++sequence);
+            remember.Execute(EraseIncident.HashOf(number), ++sequence);
         }
 
         connection.Execute(SqliteWarehouseSql.ForgetRemovals, transaction: transaction);
         return removed;
     }
-
-    private static string HashOf(string number) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(number)));
 
     private static StoredIncident ReadStored(SqliteDataReader reader) => new(reader.GetInt64(0), ReadIncident(reader))
     {
