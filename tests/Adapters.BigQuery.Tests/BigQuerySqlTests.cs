@@ -11,11 +11,12 @@ public sealed partial class BigQuerySqlTests
     {
         foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"], ["save-measures"], ["purge-measures"], ["raise-alert"], ["update-alert"]])
         {
-            string[] statements = Statements(BigQuerySql.Transaction(write));
+            string[] script = Statements(BigQuerySql.Transaction(write).Sql);
+            string[] statements = [.. script.SkipWhile(statement => statement.StartsWith("DECLARE", StringComparison.Ordinal))];
             statements[0].ShouldBe("BEGIN TRANSACTION");
             statements[1].ShouldStartWith("UPDATE write_lock");
             statements[^1].ShouldBe("COMMIT TRANSACTION");
-            statements.Length.ShouldBe(4 + write.Sum(name => Statements(BigQuerySql.Get(name)).Length));
+            script.Length.ShouldBe(4 + write.Sum(name => Statements(BigQuerySql.Get(name)).Length));
         }
     }
 
