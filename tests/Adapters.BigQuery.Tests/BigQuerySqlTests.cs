@@ -21,9 +21,9 @@ public sealed partial class BigQuerySqlTests
     }
 
     [TestMethod]
-    [DataRow("upsert-incidents", 1)]
-    [DataRow("save-preprocessed", 1)]
-    [DataRow("save-predictions", 1)]
+    [DataRow("upsert-incidents", 2)]
+    [DataRow("save-preprocessed", 3)]
+    [DataRow("save-predictions", 3)]
     public void The_staging_table_is_named_wherever_it_is_read(string name, int times)
     {
         string sql = BigQuerySql.From(BigQuerySql.Get(name), "staging_1");

@@ -33,6 +33,7 @@ internal static partial class DuckSql
         (new(@"UNNEST\(\[STRUCT\(([^()]*)\)\]\) AS (\w+)"), "(SELECT $1) AS $2"),
         (new(@"FROM UNNEST\(([^()]*)\) AS (\w+)"), "FROM (SELECT unnest($1) AS $2)"),
         (new(@"(date_trunc\([^()]*\)|CONCAT\(.*\)|[\w.]+) IN UNNEST\(([^()]*)\)"), "list_contains($2, $1)"),
+        (new(@"COUNTIF\(([^()]*)\)"), "COUNT(*) FILTER ($1)"),
         (new(@"UNION DISTINCT"), "UNION"),
     ];
 

@@ -96,7 +96,7 @@ public sealed class StagedRowsTests
 
     [TestMethod]
     public void A_row_without_a_text_that_must_be_there_is_refused_by_the_name_of_its_column() =>
-        Should.Throw<ArgumentNullException>(() => StagedRows.Of([Rows.Preprocessed("A") with { Summary = null! }], [], CancellationToken.None)).ParamName.ShouldBe("combined_incidents_summary");
+        Should.Throw<ArgumentNullException>(() => StagedRows.Of([Rows.Preprocessed("A") with { Summary = null! }], [], CancellationToken.None).Parts(1).ToArray()).ParamName.ShouldBe("combined_incidents_summary");
 
     [TestMethod]
     public void Every_line_fills_columns_of_the_staging_table_and_all_that_are_required()

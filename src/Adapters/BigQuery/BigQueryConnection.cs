@@ -19,19 +19,17 @@ internal sealed class BigQueryConnection(BigQueryOptions options, BigQueryReques
     public async IAsyncEnumerable<ResultRow> ReadAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string job = await RunAsync(script, parameters, cancellationToken);
-        string? token = null;
-        do
+        await foreach (ResultRow row in RowsAsync(job, cancellationToken))
         {
-            ResultPage page = await requests.SendAsync(client => client.ReadPageAsync(job, token, RowsPerPage, cancellationToken), cancellationToken);
-            foreach (ResultRow row in ResultRow.Of(page))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return row;
-            }
-
-            token = page.NextPage;
+            yield return row;
         }
-        while (token is not null);
+    }
+
+    /// <summary>Runs statements that write, and reads the few rows of the last SELECT. Once they have committed nothing cancels them any more, nor their answer.</summary>
+    public async Task<IReadOnlyList<ResultRow>> WriteAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, CancellationToken cancellationToken)
+    {
+        string job = await RunAsync(script, parameters, cancellationToken);
+        return await RowsAsync(job, CancellationToken.None).ToArrayAsync(CancellationToken.None);
     }
 
     /// <summary>Runs statements, and tells the job that did.</summary>
@@ -79,6 +77,23 @@ internal sealed class BigQueryConnection(BigQueryOptions options, BigQueryReques
         {
             return null;
         }
+    }
+
+    private async IAsyncEnumerable<ResultRow> RowsAsync(string job, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? token = null;
+        do
+        {
+            ResultPage page = await requests.SendAsync(client => client.ReadPageAsync(job, token, RowsPerPage, cancellationToken), cancellationToken);
+            foreach (ResultRow row in ResultRow.Of(page))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return row;
+            }
+
+            token = page.NextPage;
+        }
+        while (token is not null);
     }
 
     // What is there already was made by another, or by this request when its first answer was lost.

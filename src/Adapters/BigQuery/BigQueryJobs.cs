@@ -37,7 +37,7 @@ internal sealed partial class BigQueryJobs(BigQueryOptions options, BigQueryRequ
             }
 
             JobFailedException failure = new(end.Error);
-            if (BigQueryFailure.IsConflict(failure) && clock.GetElapsedTime(first) < TimeSpan.FromSeconds(options.TimeoutSeconds))
+            if (BigQueryFailure.IsConflict(failure) && clock.GetElapsedTime(first) < options.JobLimit)
             {
                 await Task.Delay(PauseOf(attempt, clock.GetElapsedTime(begun)), clock, cancellationToken);
             }
@@ -61,7 +61,7 @@ internal sealed partial class BigQueryJobs(BigQueryOptions options, BigQueryRequ
 
     private async Task<JobStatus> AttemptAsync(string id, Func<IBigQuery, string, Task<JobStatus>> start, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(options.TimeoutSeconds), clock);
+        using CancellationTokenSource limit = new(options.JobLimit, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

@@ -33,6 +33,13 @@ public sealed partial record BigQueryOptions
     /// <summary>The pause before the second attempt; it doubles each time, up to 32 times as long, and is shortened by chance so that two who met do not meet again.</summary>
     internal TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long one job may take, and a write wait for others.</summary>
+    internal TimeSpan JobLimit
+    {
+        get => field == TimeSpan.Zero ? TimeSpan.FromSeconds(TimeoutSeconds) : field;
+        init;
+    }
+
     /// <summary>The pause before a job under way is looked at for the first time; it grows to 8 times as long.</summary>
     internal TimeSpan FirstLook { get; init; } = TimeSpan.FromMilliseconds(250);
 

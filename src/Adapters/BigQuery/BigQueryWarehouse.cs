@@ -184,7 +184,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
             try
             {
                 await _connection.StageAsync(staging, rows, transaction.Step, cancellationToken);
-                return await _connection.ReadAsync(transaction.From(staging), parameters, cancellationToken).ToArrayAsync(cancellationToken);
+                return await _connection.WriteAsync(transaction.From(staging), parameters, cancellationToken);
             }
             finally
             {
@@ -208,7 +208,7 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            return await _connection.ReadAsync(transaction, parameters, cancellationToken).ToArrayAsync(cancellationToken);
+            return await _connection.WriteAsync(transaction, parameters, cancellationToken);
         }
         finally
         {
