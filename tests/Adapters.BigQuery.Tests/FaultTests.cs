@@ -189,7 +189,7 @@ public sealed class FaultTests : IDisposable
     [TestMethod]
     public async Task Part_of_a_load_that_fails_is_loaded_again_and_the_rest_is_not()
     {
-        using BigQueryWarehouse small = _dataset.Warehouse(Dataset.Options with { LoadBytes = 200 });
+        using BigQueryWarehouse small = _dataset.Warehouse(Dataset.Options with { LoadBytes = 1 });
         await small.InitializeAsync();
         Faults.Fail("load", Unavailable, isDone: true);
 
@@ -202,7 +202,7 @@ public sealed class FaultTests : IDisposable
     [TestMethod]
     public async Task A_load_that_breaks_off_halfway_stores_nothing_and_leaves_no_table()
     {
-        using BigQueryWarehouse small = _dataset.Warehouse(Dataset.Options with { LoadBytes = 200 });
+        using BigQueryWarehouse small = _dataset.Warehouse(Dataset.Options with { LoadBytes = 1 });
         await small.InitializeAsync();
         int loads = 0;
         Faults.OnCall = call =>

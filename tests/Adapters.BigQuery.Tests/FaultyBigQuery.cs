@@ -17,6 +17,9 @@ internal sealed class FaultyBigQuery(IBigQuery inner) : IBigQuery
     /// <summary>Is told of each call before anything happens.</summary>
     public Action<string>? OnCall { get; set; }
 
+    /// <summary>The same, for what takes its time.</summary>
+    public Func<string, Task>? OnCallAsync { get; set; }
+
     /// <summary>The next call of this name fails: it never arrives, or it does and its answer is lost.</summary>
     public void Fail(string call, Exception exception, bool isDone = false, int times = 1)
     {
@@ -95,6 +98,7 @@ internal sealed class FaultyBigQuery(IBigQuery inner) : IBigQuery
     {
         Calls.Enqueue(call);
         OnCall?.Invoke(call);
+        await (OnCallAsync?.Invoke(call) ?? Task.CompletedTask);
         cancellationToken.ThrowIfCancellationRequested();
         if (_faults.TryPeek(out (string Call, Fault Fault) next) && string.Equals(next.Call, call, StringComparison.Ordinal) && _faults.TryDequeue(out next))
         {
