@@ -1,12 +1,14 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Pipeline.Contracts;
 using Pipeline.Telemetry;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Adapters.BigQuery.Tests;
 
 /// <summary>What is read, and what is told of its price.</summary>
 [TestClass]
-public sealed class CostTests : IDisposable
+public sealed partial class CostTests : IDisposable
 {
     private readonly Dataset _dataset = new();
     private readonly BigQueryWarehouse _warehouse;
@@ -56,12 +58,12 @@ public sealed class CostTests : IDisposable
     [TestMethod]
     public void Whatever_changes_a_large_table_names_the_days_that_it_changes()
     {
-        string[] changes = [.. Directory.EnumerateFiles(Path.Combine(Pipeline.TestSupport.SharedFiles.RepositoryRoot, "src/Adapters/BigQuery/Sql"), "*.sql")
+        string[] changes = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, "src/Adapters/BigQuery/Sql"), "*.sql")
             .SelectMany(file => File.ReadAllText(file).Split(';'))
-            .Where(statement => System.Text.RegularExpressions.Regex.IsMatch(statement, @"^\s*(--[^\n]*\n)*(MERGE INTO|UPDATE|DELETE FROM) (incidents|preprocessed_incidents|incident_predictions)\b", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))];
+            .Where(statement => ChangePattern().IsMatch(statement))];
 
         changes.Length.ShouldBeGreaterThanOrEqualTo(8);
-        changes.Where(statement => !System.Text.RegularExpressions.Regex.IsMatch(statement, @"IN UNNEST\(\w+_days\)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))).ShouldBeEmpty();
+        changes.Where(statement => !DaysPattern().IsMatch(statement)).ShouldBeEmpty();
     }
 
     [TestMethod]
@@ -106,6 +108,12 @@ public sealed class CostTests : IDisposable
         parts.Length.ShouldBeGreaterThan(10);
         parts.ShouldAllBe(length => length < 12_000);
     }
+
+    [GeneratedRegex(@"^\s*(?:--[^\n]*\n)*(?:MERGE INTO|UPDATE|DELETE FROM) (?:incidents|preprocessed_incidents|incident_predictions)\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ChangePattern();
+
+    [GeneratedRegex(@"IN UNNEST\(\w+_days\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DaysPattern();
 
     private string[] Days(string step) =>
         [.. _dataset.Duck.Queries.Last(query => query.Labels["step"] == step).Parameters.Single(parameter => parameter.Name == "days").Values!.Select(day => day[..10])];

@@ -224,5 +224,5 @@ internal sealed class DuckBigQuery : IBigQuery
         }
     }
 
-    private sealed record Outcome(JobStatus Status, IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows);
+    private sealed record Outcome(JobStatus Status, IReadOnlyList<string> Columns, List<object?[]> Rows);
 }

@@ -17,24 +17,24 @@ internal static partial class DuckSql
         CREATE MACRO MICROSECONDS_BETWEEN(later, earlier) AS date_diff('microsecond', earlier, later);
         """;
 
-    private static readonly (Regex Pattern, string Replacement)[] Rules =
+    private static readonly (string Pattern, string Replacement)[] Rules =
     [
-        (new(@"`"), "\""),
-        (new(@"\bSTRING\b"), "VARCHAR"),
-        (new(@"\bINT64\b"), "BIGINT"),
-        (new(@"\bFLOAT64\b"), "DOUBLE"),
-        (new(@"\bBYTES\b"), "BLOB"),
-        (new(@"ARRAY<(\w+)>"), "$1[]"),
-        (new(@"\nPARTITION BY [^;]*"), ""),
-        (new(@"TIMESTAMP_TRUNC\(([\w.]+), DAY\)"), "date_trunc('day', $1)"),
-        (new(@"TIMESTAMP_DIFF\(([\w.]+), ([\w.]+), MICROSECOND\)"), "MICROSECONDS_BETWEEN($1, $2)"),
-        (new(@"ARRAY_AGG\(DISTINCT (.*) IGNORE NULLS\)"), "list(DISTINCT $1) FILTER ($1 IS NOT NULL)"),
-        (new(@"TO_HEX\(SHA256\("), "(sha256("),
-        (new(@"UNNEST\(\[STRUCT\(([^()]*)\)\]\) AS (\w+)"), "(SELECT $1) AS $2"),
-        (new(@"FROM UNNEST\(([^()]*)\) AS (\w+)"), "FROM (SELECT unnest($1) AS $2)"),
-        (new(@"(date_trunc\([^()]*\)|CONCAT\(.*\)|[\w.]+) IN UNNEST\(([^()]*)\)"), "list_contains($2, $1)"),
-        (new(@"COUNTIF\(([^()]*)\)"), "COUNT(*) FILTER ($1)"),
-        (new(@"UNION DISTINCT"), "UNION"),
+        (@"`", "\""),
+        (@"\bSTRING\b", "VARCHAR"),
+        (@"\bINT64\b", "BIGINT"),
+        (@"\bFLOAT64\b", "DOUBLE"),
+        (@"\bBYTES\b", "BLOB"),
+        (@"ARRAY<(\w+)>", "$1[]"),
+        (@"\nPARTITION BY [^;]*", ""),
+        (@"TIMESTAMP_TRUNC\(([\w.]+), DAY\)", "date_trunc('day', $1)"),
+        (@"TIMESTAMP_DIFF\(([\w.]+), ([\w.]+), MICROSECOND\)", "MICROSECONDS_BETWEEN($1, $2)"),
+        (@"ARRAY_AGG\(DISTINCT (.*) IGNORE NULLS\)", "list(DISTINCT $1) FILTER ($1 IS NOT NULL)"),
+        (@"TO_HEX\(SHA256\(", "(sha256("),
+        (@"UNNEST\(\[STRUCT\(([^()]*)\)\]\) AS (\w+)", "(SELECT $1) AS $2"),
+        (@"FROM UNNEST\(([^()]*)\) AS (\w+)", "FROM (SELECT unnest($1) AS $2)"),
+        (@"(date_trunc\([^()]*\)|CONCAT\(.*\)|[\w.]+) IN UNNEST\(([^()]*)\)", "list_contains($2, $1)"),
+        (@"COUNTIF\(([^()]*)\)", "COUNT(*) FILTER ($1)"),
+        (@"UNION DISTINCT", "UNION"),
     ];
 
     /// <summary>A script's statements one by one, its parameters and variables in place.</summary>
@@ -45,12 +45,12 @@ internal static partial class DuckSql
         Dictionary<string, string> values = parameters.ToDictionary(parameter => parameter.Name, Literal, StringComparer.Ordinal);
         foreach (string statement in statements.Where(statement => !DeclarationPattern().IsMatch(statement)).SelectMany(OneChangeEach))
         {
-            string text = Rules.Aggregate(statement, (current, rule) => rule.Pattern.Replace(current, rule.Replacement));
+            string text = Rules.Aggregate(statement, (current, rule) => Replaced(current, rule.Pattern, rule.Replacement));
             text = text.Replace("CURRENT_TIMESTAMP()", Literal(new QueryParameter("now", "TIMESTAMP", BigQueryFormat.Parameter(now))), StringComparison.Ordinal);
             text = AssignmentPattern().Replace(text, "SET VARIABLE ${name} =");
             foreach (string variable in variables)
             {
-                text = Regex.Replace(text, $@"(?<!VARIABLE )\b{variable}\b", $"getvariable('{variable}')", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                text = Replaced(text, $@"(?<!VARIABLE )\b{variable}\b", $"getvariable('{variable}')");
             }
 
             yield return ParameterPattern().Replace(text, match => values[match.Groups["name"].Value]);
@@ -112,6 +112,8 @@ internal static partial class DuckSql
         ("TIMESTAMP", _) => $"TIMESTAMP {Quoted(value.Replace("+00:00", "", StringComparison.Ordinal))}",
         _ => Quoted(value),
     };
+
+    private static string Replaced(string text, string pattern, string replacement) => Regex.Replace(text, pattern, replacement, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

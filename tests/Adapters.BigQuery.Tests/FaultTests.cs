@@ -95,7 +95,7 @@ public sealed class FaultTests : IDisposable
 
         await Should.ThrowAsync<OperationCanceledException>(() => _warehouse.SetSettingAsync("a", "1", cancellation.Token));
 
-        Faults.Calls.ShouldContain("cancel");
+        Count("cancel").ShouldBeGreaterThan(0);
         Faults.Hold = null;
         (await _warehouse.GetSettingAsync("a")).ShouldBeNull();
     }
@@ -109,7 +109,7 @@ public sealed class FaultTests : IDisposable
 
         await _warehouse.SetSettingAsync("a", "1", cancellation.Token);
 
-        Faults.Calls.ShouldContain("cancel");
+        Count("cancel").ShouldBeGreaterThan(0);
         Faults.Hold = null;
         (await _warehouse.GetSettingAsync("a")).ShouldBe("1");
     }
@@ -137,7 +137,7 @@ public sealed class FaultTests : IDisposable
 
         late.Message.ShouldContain("BigQuery:TimeoutSeconds");
         late.Message.ShouldContain("nothing of it was stored");
-        Faults.Calls.ShouldContain("cancel");
+        Count("cancel").ShouldBeGreaterThan(0);
     }
 
     [TestMethod]
