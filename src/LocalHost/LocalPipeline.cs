@@ -66,7 +66,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PutAwayVersions PutAway => Get<PutAwayVersions>();
 
-    public RunLog Runs => Get<RunLog>();
+    public BrowseRuns BrowseRuns => Get<BrowseRuns>();
 
     public PullIncidents Pull => Get<PullIncidents>();
 

@@ -83,6 +83,9 @@ public static class PipelineServices
             s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
         services.TryAddSingleton<ReleaseCandidate>();
         services.TryAddSingleton<RunLog>();
+        services.TryAddSingleton<BrowseRuns>();
+        services.TryAddSingleton<RunExperiments>();
+        services.TryAddSingleton<MlflowTracking>();
         services.TryAddSingleton<TrainingRunRecorder>();
         services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>(),
