@@ -22,6 +22,7 @@ using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
+using Pipeline.Tuning;
 
 namespace Pipeline.LocalHost;
 
@@ -67,6 +68,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public PutAwayVersions PutAway => Get<PutAwayVersions>();
 
     public BrowseRuns BrowseRuns => Get<BrowseRuns>();
+
+    public TuneTechCenter Tune => Get<TuneTechCenter>();
 
     public PullIncidents Pull => Get<PullIncidents>();
 

@@ -15,6 +15,7 @@ using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
+using Pipeline.Tuning;
 
 namespace Pipeline.Triggers;
 
@@ -87,8 +88,12 @@ public static class PipelineServices
         services.TryAddSingleton<RunExperiments>();
         services.TryAddSingleton<MlflowTracking>();
         services.TryAddSingleton<TrainingRunRecorder>();
+        services.TryAddSingleton(s => new WindowReader(s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), EmbedderId(s), training, s.GetRequiredService<DatasetCatalog>()));
+        services.TryAddSingleton<TunedCenters>();
+        services.TryAddSingleton(training);
+        services.TryAddSingleton<TuneTechCenter>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>(),
+            s.GetRequiredService<WindowReader>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), training, s.GetRequiredService<TunedCenters>(), Clock(s),
             async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
