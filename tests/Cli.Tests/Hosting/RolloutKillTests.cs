@@ -8,8 +8,8 @@ namespace Pipeline.Cli.Tests.Hosting;
 [TestClass]
 public sealed class RolloutKillTests
 {
-    private const string Old = "2025_q4";
-    private const string New = "2025_q4_r2";
+    private const string Old = "2026_q2";
+    private const string New = "2026_q2_r2";
 
     private static readonly Dictionary<string, string> Hasty = new(StringComparer.Ordinal)
     {
