@@ -49,7 +49,7 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
     /// <summary>Answers MLflow's searches.</summary>
     [Function("MlflowSearch")]
     public Task<IResult> MlflowSearchAsync([HttpTrigger(Access.Read, "post", Route = "2.0/mlflow/{resource}/search")] HttpRequest request, string resource, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, () => MlflowAsync($"{resource}/search", async call => await mlflow.ReadAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, RequestKind.Reads, () => MlflowAsync($"{resource}/search", async call => await mlflow.ReadAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
 
     /// <summary>Answers MLflow's calls that write.</summary>
     [Function("MlflowWrite")]

@@ -49,14 +49,15 @@ internal static class TuneCommand
 
             if (parsed.GetValue(reset))
             {
+                await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
                 await pipeline.Tune.ResetAsync(asked, cancellationToken);
                 host.Show(new { techCenter = asked, reset = true }, console => console.WriteLine($"The settings hold again for {ConsoleText.TechCenter(asked)}."));
                 return ExitCode.Done;
             }
 
-            TuningResult result = await ConsoleProgress.RunAsync(progress => pipeline.Tune.RunAsync(asked, search, progress, cancellationToken));
+            TuningResult result = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.RunAsync(asked, search, progress, token), cancellationToken));
             TrainingOutcome? trained = parsed.GetValue(promote) && result.IsBetter
-                ? await ConsoleProgress.RunAsync(progress => pipeline.Tune.PromoteAsync(result, $"{Environment.UserName} (command line)", progress, cancellationToken))
+                ? await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.PromoteAsync(result, $"{Environment.UserName} (command line)", progress, token), cancellationToken))
                 : null;
             if (trained is not null)
             {
