@@ -4,7 +4,6 @@ using System.Globalization;
 using CsvHelper;
 using Pipeline.Gate;
 using Pipeline.Incidents;
-using Pipeline.Models;
 using Pipeline.Training;
 
 namespace Pipeline.Bench;
@@ -93,6 +92,7 @@ internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good,
 {
     public const string TechCenter = "Tickets";
 
+    // As far as the gate lets the noise rise.
     private const double Worse = 0.15;
 
     public IEnumerable<double> GateSeconds => Good.Select(g => g.Seconds);
@@ -145,5 +145,5 @@ internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good,
         Good.Select(g => (Now: Metric(g, test, metric), Before: Metric(g, test, "before"))).Where(m => m.Now is not null && m.Before is not null).Select(m => (rises ? 1 : -1) * (m.Now!.Value - m.Before!.Value)).DefaultIfEmpty(0).Max();
 
     private static double? Metric(ModelValidation validation, string test, string metric) =>
-        validation.Tests.FirstOrDefault(t => t.Name == test)?.Metrics is { } metrics && metrics.TryGetValue(metric, out double value) ? value : null;
+        validation.Tests.FirstOrDefault(t => string.Equals(t.Name, test, StringComparison.Ordinal))?.Metrics is { } metrics && metrics.TryGetValue(metric, out double value) ? value : null;
 }

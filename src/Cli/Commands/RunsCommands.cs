@@ -84,7 +84,7 @@ internal static class RunsCommands
     private static void WriteRun(IAnsiConsole console, RunDetails details)
     {
         RunRecord run = details.Run;
-        console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Id}  {run.Name} of {run.TechCenter}: {details.Over.First(o => o.Id == run.Id).Outcome}, begun {run.StartedAt:yyyy-MM-dd HH:mm:ss}{(run.EndedAt is DateTimeOffset ended ? $", ended {ended:yyyy-MM-dd HH:mm:ss}" : "")}. Files: {run.Artifacts ?? "none"}.")));
+        console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Id}  {run.Name} of {run.TechCenter}: {details.Over.First(o => string.Equals(o.Id, run.Id, StringComparison.Ordinal)).Outcome}, begun {run.StartedAt:yyyy-MM-dd HH:mm:ss}{(run.EndedAt is DateTimeOffset ended ? $", ended {ended:yyyy-MM-dd HH:mm:ss}" : "")}. Files: {run.Artifacts ?? "none"}.")));
         ConsoleTable table = new("Kind", "Name", "Value");
         foreach ((string key, string value) in run.Parameters)
         {

@@ -68,8 +68,7 @@ internal sealed class FrozenSample(IObjectStore objects)
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
     public async Task ForgetAsync(string name, string contentHash, CancellationToken cancellationToken)
     {
-        // Embeddings tell of a text as well. What is left out is made again by the next test.
-        await objects.DeleteAsync(name.Replace(File, VectorsFile, StringComparison.Ordinal), cancellationToken);
+        await ForgetVectorAsync(name.Replace(File, VectorsFile, StringComparison.Ordinal), contentHash, cancellationToken);
         if (await TryReadAsync<SampledText[]>(name, cancellationToken) is not { } kept)
         {
             // What cannot be read is drawn anew by the next test.
@@ -81,6 +80,20 @@ internal sealed class FrozenSample(IObjectStore objects)
         if (rest.Length < kept.Length)
         {
             await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Indented, token), cancellationToken: cancellationToken);
+        }
+    }
+
+    // An embedding tells of its text as well.
+    private async Task ForgetVectorAsync(string name, string contentHash, CancellationToken cancellationToken)
+    {
+        if (await TryReadAsync<SampleVectors>(name, cancellationToken) is not { } kept)
+        {
+            await objects.DeleteAsync(name, cancellationToken);
+        }
+        else if (kept.Vectors.ContainsKey(contentHash))
+        {
+            SampleVectors rest = kept with { Vectors = kept.Vectors.Where(v => !string.Equals(v.Key, contentHash, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
+            await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Compact, token), cancellationToken: cancellationToken);
         }
     }
 

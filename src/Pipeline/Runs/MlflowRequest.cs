@@ -30,7 +30,7 @@ public sealed class MlflowRequest
         }
         catch (JsonException e)
         {
-            throw new RequestException($"The body is not valid JSON: {e.Message}");
+            throw new RequestException($"The body is not valid JSON: {e.Message}", e);
         }
     }
 

@@ -186,7 +186,7 @@ public sealed class MlflowTracking(RunLog runs, RunExperiments experiments, Time
         await runs.ChangeAsync(IdOf(request), change, cancellationToken) ?? throw NoRun(request);
 
     // A parameter was settled before the run, and stays what it is.
-    private static IReadOnlyDictionary<string, string> WithParameters(IReadOnlyDictionary<string, string> present, IReadOnlyList<MlflowPair> added)
+    private static Dictionary<string, string> WithParameters(IReadOnlyDictionary<string, string> present, IReadOnlyList<MlflowPair> added)
     {
         Dictionary<string, string> all = new(present, StringComparer.Ordinal);
         foreach (MlflowPair pair in added)
@@ -293,7 +293,7 @@ public sealed class MlflowTracking(RunLog runs, RunExperiments experiments, Time
     private static MlflowMetric MetricOf(RunMetric metric) => new(metric.Key, metric.Value, metric.At.ToUnixTimeMilliseconds(), metric.Step);
 
     private static MlflowPair[] TagsOf(RunRecord run) =>
-        [.. run.Tags.Where(t => t.Key != NameTag).Select(t => new MlflowPair(t.Key, t.Value)), new MlflowPair(NameTag, run.Name), new MlflowPair("pipeline.kind", run.Kind.ToString().ToLowerInvariant())];
+        [.. run.Tags.Where(t => !string.Equals(t.Key, NameTag, StringComparison.Ordinal)).Select(t => new MlflowPair(t.Key, t.Value)), new MlflowPair(NameTag, run.Name), new MlflowPair("pipeline.kind", run.Kind.ToString().ToLowerInvariant())];
 
     private static MlflowRunInfo InfoOf(RunRecord run) => new(
         run.Id,

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
 using Pipeline.Gate;
-using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
