@@ -11,6 +11,8 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>tune</c>: which parameters and which algorithm find a tech center's problems best.</summary>
 internal static class TuneCommand
 {
+    private static readonly string[] Shown = ["stability", "silhouette", "noise", "problems", "dbcv", "train_seconds"];
+
     public static Command Create()
     {
         Option<string?> data = CommandOptions.DataOfStep();
@@ -76,7 +78,7 @@ internal static class TuneCommand
         foreach (TuningTrial trial in result.Trials.OrderByDescending(t => t.Score))
         {
             table.Add(
-                [trial.Run[..8], TuneTechCenter.Describe(trial.Parameters), Figure(trial.Score), .. new[] { "stability", "silhouette", "noise", "problems", "dbcv", "train_seconds" }.Select(m => trial.Measures.TryGetValue(m, out double value) ? Figure(value) : ""), ReferenceEquals(trial, result.Best) ? "the best" : trial.Fits ? "" : "the gate would refuse it"]);
+                [trial.Run[..8], TuneTechCenter.Describe(trial.Parameters), Figure(trial.Score), .. Shown.Select(m => trial.Measures.TryGetValue(m, out double value) ? Figure(value) : ""), ReferenceEquals(trial, result.Best) ? "the best" : trial.Fits ? "" : "the gate would refuse it"]);
         }
 
         table.Write(console, 0);
@@ -87,11 +89,11 @@ internal static class TuneCommand
 
     private static string Figure(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static IReadOnlyList<ClusteringAlgorithm> Algorithms(string[]? named) => named is not { Length: > 0 } ? Enum.GetValues<ClusteringAlgorithm>()
+    private static ClusteringAlgorithm[] Algorithms(string[]? named) => named is not { Length: > 0 } ? Enum.GetValues<ClusteringAlgorithm>()
         : [.. CommandOptions.Split(named).Select(name => Enum.GetNames<ClusteringAlgorithm>().Contains(name, StringComparer.OrdinalIgnoreCase)
             ? Enum.Parse<ClusteringAlgorithm>(name, ignoreCase: true)
             : throw new CommandException($"--algorithms names '{name}'. There are {string.Join(", ", Enum.GetNames<ClusteringAlgorithm>())}.", ExitCode.WrongUsage))];
 
-    private static IReadOnlyList<int> Numbers(string option, string[]? given) => given is null ? []
+    private static int[] Numbers(string option, string[]? given) => given is null ? []
         : [.. CommandOptions.Split(given).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw new CommandException($"{option} has '{text}', which is no whole number.", ExitCode.WrongUsage))];
 }
