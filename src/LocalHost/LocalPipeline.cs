@@ -23,6 +23,7 @@ using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
+using Pipeline.Tuning;
 
 namespace Pipeline.LocalHost;
 
@@ -67,7 +68,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PutAwayVersions PutAway => Get<PutAwayVersions>();
 
-    public RunLog Runs => Get<RunLog>();
+    public BrowseRuns BrowseRuns => Get<BrowseRuns>();
+
+    public TuneTechCenter Tune => Get<TuneTechCenter>();
 
     public PullIncidents Pull => Get<PullIncidents>();
 

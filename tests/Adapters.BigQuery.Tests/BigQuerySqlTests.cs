@@ -9,7 +9,7 @@ public sealed partial class BigQuerySqlTests
     [TestMethod]
     public void Every_write_raises_the_lock_before_anything_else_and_ends_with_its_commit()
     {
-        foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"], ["save-measures"], ["purge-measures"], ["raise-alert"], ["update-alert"]])
+        foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"], ["save-measures"], ["purge-measures"], ["raise-alert"], ["update-alert"], ["purge-alerts"]])
         {
             string[] script = Statements(BigQuerySql.Transaction(write).Sql);
             string[] statements = [.. script.SkipWhile(statement => statement.StartsWith("DECLARE", StringComparison.Ordinal))];

@@ -75,6 +75,17 @@ public abstract partial class WarehouseContract
         (await Alerts.FindAlertAsync("nobody")).ShouldBeNull();
     }
 
+    [TestMethod]
+    public async Task Old_alerts_are_purged_and_counted_but_for_those_that_are_open()
+    {
+        await Alerts.RaiseAlertAsync(NewAlert("open", "a", Day(1)), Day(1));
+        await Alerts.RaiseAlertAsync(NewAlert("old", "b", Day(1)) with { State = AlertState.Ended }, Day(1));
+        await Alerts.RaiseAlertAsync(NewAlert("new", "c", Day(3)) with { State = AlertState.Ended }, Day(3));
+
+        (await Alerts.PurgeAlertsAsync(Day(3))).ShouldBe(1);
+        (await Alerts.ReadAlertsAsync(10)).Select(a => a.Id).ShouldBe(["new", "open"]);
+    }
+
     private static Alert NewAlert(string id, string fingerprint, DateTimeOffset at) => new()
     {
         Id = id,

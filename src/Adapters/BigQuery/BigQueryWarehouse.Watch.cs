@@ -62,6 +62,10 @@ public sealed partial class BigQueryWarehouse
     public Task<IReadOnlyList<Alert>> ReadAlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default) =>
         ListAsync("read-alerts", [Parameter.Number("limit", limit), Parameter.Number("openOnly", openOnly ? 1 : 0)], ReadAlert, cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<long> PurgeAlertsAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        BigQueryRows.Number((await WriteAsync(BigQuerySql.Transaction("purge-alerts"), [Parameter.Time("before", before)], cancellationToken)).Single(), "purged");
+
     private static QueryParameter[] Columns(Alert alert) =>
         [Parameter.Number("isOpen", alert.IsOpen ? 1 : 0), Parameter.Text("record", JsonSerializer.Serialize(alert, PipelineJson.Compact))];
 

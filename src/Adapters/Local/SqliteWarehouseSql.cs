@@ -472,6 +472,8 @@ internal static class SqliteWarehouseSql
 
     public const string UpdateAlert = "UPDATE alerts SET revision = revision + 1, is_open = @isOpen, record = @record WHERE id = @id AND revision = @revision";
 
+    public const string PurgeAlerts = "DELETE FROM alerts WHERE raised_at < @before AND is_open = 0";
+
     private const string SelectAlert = "SELECT record, last_at, times, revision FROM alerts";
 
     public const string FindAlert = SelectAlert + " WHERE id = @id";
