@@ -16,20 +16,25 @@ internal static class StreamLoadCommand
     private const int Dimensions = 256;
     private const string Name = "load";
 
+    // Topics are told apart by far: 4,000 of them are as many clusters, below the cap of 5,000.
+    private static readonly StreamConfig Config = new() { SimilarityThreshold = 0.6 };
+
     public static Command Create()
     {
         Option<int> items = new("--items") { Description = "Items.", DefaultValueFactory = _ => 1_000_000 };
         Option<int> together = new("--together") { Description = "Items of a request, 1 to 1,000.", DefaultValueFactory = _ => 50 };
         Option<int> senders = new("--senders") { Description = "Senders at once.", DefaultValueFactory = _ => 2 };
         Option<int> topics = new("--topics") { Description = "Topics that the items are about.", DefaultValueFactory = _ => 4_000 };
+        Option<string?> python = new("--python") { Description = "A Python with scikit-learn, whose Birch takes the first items as well; see peers.py." };
         Option<string?> folder = new("--folder") { Description = "Where the stream is kept. Default: a folder for temporary files." };
-        Command command = new("stream-load", "Items a second into a stream of 256 dimensions, the wait of a request, and memory on the way; then requests of one item each.") { items, together, senders, topics, folder };
+        Command command = new("stream-load", "Items a second into a stream of 256 dimensions, the wait of a request, and memory on the way; then requests of one item each.") { items, together, senders, topics, folder, python };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = Directory.CreateDirectory(Path.Combine(parsed.GetValue(folder) ?? Path.GetTempPath(), $"pipeline-stream-{Guid.NewGuid():N}")).FullName;
             try
             {
                 await RunAsync(path, parsed.GetValue(items), parsed.GetValue(together), parsed.GetValue(senders), parsed.GetValue(topics), cancellationToken);
+                await StreamPeer.RunAsync(path, parsed.GetValue(items), parsed.GetValue(together), parsed.GetValue(topics), Dimensions, Config, parsed.GetValue(python), cancellationToken);
             }
             finally
             {
@@ -47,39 +52,52 @@ internal static class StreamLoadCommand
         TakeStreamItems take = new(streams, new SummaryBuilder(new Masker(MaskingRules.Default)), embedder, TimeProvider.System);
         BrowseStreams browse = new(streams, take);
 
-        // Topics are told apart by far: 4,000 of them are as many clusters, below the cap of 5,000.
-        await streams.CreateAsync(Name, new StreamConfig { SimilarityThreshold = 0.6 }, "bench", cancellationToken);
+        await streams.CreateAsync(Name, Config, "bench", cancellationToken);
         await SendAsync(take, embedder, -2_000, 2_000, together, senders, new ConcurrentBag<double>(), cancellationToken);
 
-        Console.WriteLine("| items | a second | P50 of a request, ms | P95 | P99 | memory, MB | clusters |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| items | a second | a processor second | P50 of a request, ms | P95 | P99 | live, MB | resident, MB | kept | clusters |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         int step = Math.Max(1, items / 10);
-        Stopwatch whole = Stopwatch.StartNew();
+        (double wall, double processor) = (0, 0);
         ConcurrentBag<double> all = [];
         for (int first = 0; first < items; first += step)
         {
             ConcurrentBag<double> waits = [];
-            Stopwatch clock = Stopwatch.StartNew();
             int count = Math.Min(step, items - first);
-            await SendAsync(take, embedder, first, count, together, senders, waits, cancellationToken);
-            Write(first + count, count / clock.Elapsed.TotalSeconds, waits, (await browse.StatsAsync(Name, cancellationToken)).Clusters);
+            (double seconds, double busy) = await TimeAsync(() => SendAsync(take, embedder, first, count, together, senders, waits, cancellationToken));
+            (wall, processor) = (wall + seconds, processor + busy);
+            Write(first + count, count, seconds, busy, waits, await browse.StatsAsync(Name, cancellationToken));
             foreach (double wait in waits)
             {
                 all.Add(wait);
             }
         }
 
-        Write(items, items / whole.Elapsed.TotalSeconds, all, (await browse.StatsAsync(Name, cancellationToken)).Clusters);
+        Write(items, items, wall, processor, all, await browse.StatsAsync(Name, cancellationToken));
         ConcurrentBag<double> single = [];
-        Stopwatch alone = Stopwatch.StartNew();
-        await SendAsync(take, embedder, items, 2_000, 1, senders, single, cancellationToken);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Requests of one item: {2_000 / alone.Elapsed.TotalSeconds:0} a second, P50 {At(single, 0.5):0.0} ms, P95 {At(single, 0.95):0.0} ms."));
+        (double alone, _) = await TimeAsync(() => SendAsync(take, embedder, items, 2_000, 1, senders, single, cancellationToken));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Requests of one item: {2_000 / alone:0} a second, P50 {At(single, 0.5):0.0} ms, P95 {At(single, 0.95):0.0} ms, P99 {At(single, 0.99):0.0} ms."));
     }
 
-    private static void Write(int done, double rate, ConcurrentBag<double> waits, int clusters)
+    private static async Task<(double Seconds, double Processor)> TimeAsync(Func<Task> work)
     {
         using Process self = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {done} | {rate:0} | {At(waits, 0.5):0.0} | {At(waits, 0.95):0.0} | {At(waits, 0.99):0.0} | {self.WorkingSet64 / 1048576.0:0} | {clusters} |"));
+        TimeSpan before = self.TotalProcessorTime;
+        Stopwatch clock = Stopwatch.StartNew();
+        await work();
+        double seconds = clock.Elapsed.TotalSeconds;
+        self.Refresh();
+        return (seconds, (self.TotalProcessorTime - before).TotalSeconds);
+    }
+
+    // Resident is what the load left; live is what a collection leaves of it, made outside the clock.
+    private static void Write(int done, int count, double seconds, double processor, ConcurrentBag<double> waits, StreamStats stats)
+    {
+        using Process self = Process.GetCurrentProcess();
+        double resident = self.WorkingSet64 / 1048576.0, live = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {done} | {count / seconds:0} | {count / processor:0} | {At(waits, 0.5):0.0} | {At(waits, 0.95):0.0} | {At(waits, 0.99):0.0} | {live:0} | {resident:0} | {stats.KeptItems} | {stats.Clusters} |"));
     }
 
     private static double At(ConcurrentBag<double> waits, double share)

@@ -12,7 +12,7 @@ internal sealed class StreamSnapshots(IObjectStore objects, StateSeal seal, stri
     public async Task<StreamBackup> SaveAsync(StreamStateCopy copy, DateTimeOffset at, CancellationToken cancellationToken)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{StreamPaths.Snapshots(stream)}{StreamPaths.Number(copy.Data.Sequence)}-{at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
-        byte[] sealedContent = seal.Seal(name, await StreamStateFormat.WriteAsync(copy, cancellationToken));
+        byte[] sealedContent = seal.Seal(name, (await StreamStateFormat.WriteAsync(copy, cancellationToken)).Span);
         await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
         return new StreamBackup(copy.Data.Sequence, Parse(at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture))!.Value, sealedContent.Length) { Name = name };
     }

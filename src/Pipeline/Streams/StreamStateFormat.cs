@@ -7,18 +7,21 @@ namespace Pipeline.Streams;
 /// <summary>The bytes of a state: eight of kind, the length of the JSON with all but the clustering features, that JSON, and the features as safetensors, none where there was no item yet. Equal states give equal bytes.</summary>
 internal static class StreamStateFormat
 {
+    private const int TensorHeader = 4_096;
     private static readonly byte[] Kind = "PSTATE01"u8.ToArray();
 
     /// <summary>Copies a state, so that it can go on while the copy is written.</summary>
     public static StreamStateCopy Copy(StreamState state) => new(state.Data(), state.Features?.Snapshot());
 
     /// <summary>Writes a state.</summary>
-    public static async Task<byte[]> WriteAsync(StreamStateCopy copy, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> WriteAsync(StreamStateCopy copy, CancellationToken cancellationToken)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(copy.Data, PipelineJson.Compact);
         byte[] length = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
-        using MemoryStream bytes = new();
+
+        // One array of about the size that it will have: a state at its caps takes tens of megabytes, and is written every few seconds.
+        using MemoryStream bytes = new(Kind.Length + length.Length + json.Length + TensorHeader + (copy.Features?.Values.Sum(t => t.Data.Length) ?? 0));
         bytes.Write(Kind);
         bytes.Write(length);
         bytes.Write(json);
@@ -27,7 +30,7 @@ internal static class StreamStateFormat
             await SafeTensorFile.WriteAsync(bytes, copy.Features, cancellationToken: cancellationToken);
         }
 
-        return bytes.ToArray();
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     /// <summary>Reads a state.</summary>
