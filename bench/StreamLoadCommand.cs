@@ -66,14 +66,14 @@ internal static class StreamLoadCommand
             int count = Math.Min(step, items - first);
             (double seconds, double busy) = await TimeAsync(() => SendAsync(take, embedder, first, count, together, senders, waits, cancellationToken));
             (wall, processor) = (wall + seconds, processor + busy);
-            Write(first + count, count, seconds, busy, waits, await browse.StatsAsync(Name, cancellationToken));
+            await WriteAsync(streams, first + count, count, seconds, busy, waits, await browse.StatsAsync(Name, cancellationToken));
             foreach (double wait in waits)
             {
                 all.Add(wait);
             }
         }
 
-        Write(items, items, wall, processor, all, await browse.StatsAsync(Name, cancellationToken));
+        await WriteAsync(streams, items, items, wall, processor, all, await browse.StatsAsync(Name, cancellationToken));
         ConcurrentBag<double> single = [];
         (double alone, _) = await TimeAsync(() => SendAsync(take, embedder, items, 2_000, 1, senders, single, cancellationToken));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Requests of one item: {2_000 / alone:0} a second, P50 {At(single, 0.5):0.0} ms, P95 {At(single, 0.95):0.0} ms, P99 {At(single, 0.99):0.0} ms."));
@@ -90,11 +90,13 @@ internal static class StreamLoadCommand
         return (seconds, (self.TotalProcessorTime - before).TotalSeconds);
     }
 
-    // Resident is what the load left; live is what a collection leaves of it, made outside the clock.
-    private static void Write(int done, int count, double seconds, double processor, ConcurrentBag<double> waits, StreamStats stats)
+    // Resident is what the load left; live is what a collection leaves of it when no snapshot is being written. Both are looked at outside the clock.
+    private static async Task WriteAsync(StreamDirectory streams, int done, int count, double seconds, double processor, ConcurrentBag<double> waits, StreamStats stats)
     {
         using Process self = Process.GetCurrentProcess();
-        double resident = self.WorkingSet64 / 1048576.0, live = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
+        double resident = self.WorkingSet64 / 1048576.0;
+        await streams.BackUpAllAsync();
+        double live = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {done} | {count / seconds:0} | {count / processor:0} | {At(waits, 0.5):0.0} | {At(waits, 0.95):0.0} | {At(waits, 0.99):0.0} | {live:0} | {resident:0} | {stats.KeptItems} | {stats.Clusters} |"));

@@ -157,6 +157,25 @@ public sealed class Birch
     }
 
     /// <summary>
+    /// Takes subclusters out; <see cref="Gone"/> is told of each, and of those that join another as the tree is built anew. Ids that are not there are passed over.
+    /// O(m x branching factor x depth x d).
+    /// </summary>
+    /// <param name="ids">The ids, as <see cref="BirchSubclusters.Ids"/> has them.</param>
+    /// <param name="ct">Stops the work; nothing has changed then.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public void Remove(IEnumerable<long> ids, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        HashSet<long> leftOut = [.. ids];
+        lock (_lock)
+        {
+            List<BirchGone> gone = [];
+            _tree = _tree.Without(leftOut, gone, ct);
+            Tell(gone);
+        }
+    }
+
+    /// <summary>
     /// Goes on with other parameters: the subclusters are inserted into a tree of the new threshold and branching factor, and decay at the new pace from now on.
     /// Subclusters are not taken apart: where the threshold falls, those that are larger stay as they are. O(m x branching factor x depth x d).
     /// </summary>

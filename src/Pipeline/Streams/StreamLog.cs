@@ -8,7 +8,11 @@ namespace Pipeline.Streams;
 /// A stream's log in the object store: each part an object named by its first entry's number, which only one writer can take. Now and then small objects are merged to one that
 /// names its first and last entry; until they are deleted both are there, and the merged one counts.
 /// </summary>
-internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream)
+/// <param name="objects">Where it is kept.</param>
+/// <param name="seal">Seals the objects.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="reading">What becomes of an entry as it is read: null for nothing.</param>
+internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream, Func<StreamEntry, StreamEntry>? reading = null)
 {
     // What is merged is in memory several times for a moment.
     private const int MostMergedBytes = 8 * 1024 * 1024;
@@ -34,7 +38,7 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         {
             foreach (StreamLogPart part in StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken)))
             {
-                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after)];
+                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after).Select(e => reading?.Invoke(e) ?? e)];
                 foreach (StreamEntry entry in later)
                 {
                     if (entry.Sequence != next)
@@ -122,6 +126,25 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
             if (last < before)
             {
                 await objects.DeleteAsync(all[i].Name, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Writes the objects anew of which entries change. Each is the old one or the whole new one at any moment.</summary>
+    /// <param name="change">What becomes of an entry; the entry itself where nothing does.</param>
+    /// <param name="cancellationToken">Stops between objects.</param>
+    public async Task RewriteAsync(Func<StreamEntry, StreamEntry> change, CancellationToken cancellationToken)
+    {
+        // Objects that a merged one stands for would come back if that were lost.
+        await DeleteMergedAsync(cancellationToken);
+        foreach (LogObject one in await ListAsync(cancellationToken))
+        {
+            IReadOnlyList<StreamLogPart> parts = StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken));
+            StreamLogPart[] changed = [.. parts.Select(part => part with { Entries = [.. part.Entries.Select(change)] })];
+            if (parts.Zip(changed).Any(both => both.First.Entries.Zip(both.Second.Entries).Any(e => !ReferenceEquals(e.First, e.Second))))
+            {
+                byte[] sealedContent = seal.Seal(one.Name, [.. changed.SelectMany(StreamLogFormat.Write)]);
+                await objects.WriteAsync(one.Name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
             }
         }
     }

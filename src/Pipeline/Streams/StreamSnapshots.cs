@@ -46,6 +46,24 @@ internal sealed class StreamSnapshots(IObjectStore objects, StateSeal seal, stri
     public async Task<byte[]> ContentAsync(StreamBackup backup, CancellationToken cancellationToken) =>
         seal.Open(backup.Name, await StreamObjects.ReadAsync(objects, backup.Name, cancellationToken) ?? throw new InvalidDataException($"'{backup.Name}' is gone."));
 
+    /// <summary>Writes a snapshot anew under its name, unless it holds this state already.</summary>
+    /// <returns>Whether it was written.</returns>
+    public async Task<bool> ReplaceAsync(StreamBackup backup, StreamState state, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> content = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(state), cancellationToken);
+        byte[] present = await ContentAsync(backup, cancellationToken);
+        if (content.Span.SequenceEqual(present))
+        {
+            return false;
+        }
+
+        byte[] sealedContent = seal.Seal(backup.Name, content.Span);
+        return await objects.WriteAsync(backup.Name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Deletes a snapshot.</summary>
+    public Task DeleteAsync(StreamBackup backup, CancellationToken cancellationToken) => objects.DeleteAsync(backup.Name, cancellationToken);
+
     /// <summary>Deletes the snapshots that the policy does not keep: all but the newest, and the last of each of the days before.</summary>
     /// <returns>Those that are kept, the oldest first.</returns>
     public async Task<IReadOnlyList<StreamBackup>> PruneAsync(StreamConfig config, DateTimeOffset now, CancellationToken cancellationToken)

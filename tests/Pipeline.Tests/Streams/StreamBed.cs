@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Streams;
 using Pipeline.Tests.Fakes;
@@ -33,6 +34,9 @@ internal sealed class StreamBed : IAsyncDisposable
     public StreamDirectory Directory { get; }
 
     public TakeStreamItems Take { get; }
+
+    /// <summary>Takes items, but not of numbers that were erased.</summary>
+    public TakeStreamItems TakeWithout(ErasedNumbers erased) => new(Directory, Summaries, new TopicEmbedder(16), Clock, erased);
 
     public BrowseStreams Browse { get; }
 
