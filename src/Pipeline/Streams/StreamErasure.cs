@@ -38,6 +38,7 @@ internal sealed class StreamErasure(string number, IEnumerable<string> texts)
         long[] alone = [.. copy.Data.Kept.Where(k => IsIt(k.Id) && k.Cluster >= 0 && state.Find(k.Cluster)?.Size == 1).Select(k => k.Cluster)];
         StreamStateData data = copy.Data with
         {
+            Items = copy.Data.Items - copy.Data.Kept.Count(k => IsIt(k.Id)),
             Kept = [.. copy.Data.Kept.Where(k => !IsIt(k.Id))],
             Storms = copy.Data.Storms with { Ids = [.. copy.Data.Storms.Ids.Where(t => !IsIt(t.Id))] },
             Events = copy.Data.Events with
@@ -46,7 +47,7 @@ internal sealed class StreamErasure(string number, IEnumerable<string> texts)
                 Notices = [.. copy.Data.Events.Notices.Select(n => n with { Event = Without(n.Event) })],
             },
         };
-        StreamState rest = await StreamStateFormat.ReadAsync((await StreamStateFormat.WriteAsync(copy with { Data = data }, cancellationToken)).ToArray(), cancellationToken);
+        StreamState rest = await StreamStateFormat.ReadAsync((await StreamStateFormat.WriteAsync(copy with { Data = data }, capacity: 0, cancellationToken)).ToArray(), cancellationToken);
         rest.Features?.Remove(alone, cancellationToken);
         return rest;
     }

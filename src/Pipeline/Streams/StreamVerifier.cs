@@ -60,7 +60,7 @@ internal sealed class StreamVerifier(StreamSnapshots snapshots, StreamLog log, S
                 return null;
             }
 
-            ReadOnlyMemory<byte> bytes = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(made.State), cancellationToken);
+            ReadOnlyMemory<byte> bytes = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(made.State), capacity: 0, cancellationToken);
             byte[] stored = await snapshots.ContentAsync(newest, cancellationToken);
             return bytes.Span.SequenceEqual(stored);
         }

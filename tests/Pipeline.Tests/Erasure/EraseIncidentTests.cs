@@ -184,7 +184,7 @@ public sealed class EraseIncidentTests
         await EraseAsync(company, Number);
         ErasedNumbers erased = new(async token => (await company.Warehouse.ReadErasuresAsync(10, token)).Select(e => e.NumberSha256).ToHashSet(StringComparer.Ordinal), company.Clock);
         using RejectedRows rejects = new();
-        using MemoryStream content = new(Encoding.UTF8.GetBytes($"number,opened_at,tech_center,short_description\n{Number},2026-02-03T04:05:06Z,Network,{Text}\nINC0816,2026-02-03T04:05:06Z,Network,Another printer is down\n"));
+        using MemoryStream content = new(Encoding.UTF8.GetBytes($"number,opened_at,assignment_group,short_description\n{Number},2026-02-03 04:05:06,Network,{Text}\nINC0816,2026-02-03 04:05:06,Network,Another printer is down\n"));
         using SourceFile file = SourceFile.Of(content, "again.csv");
 
         IntakeResult result = await ImportIncidents.ImportAsync(file, new IntakeOptions(), company.Warehouse, rejectsPath: null, clock: company.Clock, kept: rejects, erased: erased);

@@ -57,7 +57,7 @@ internal sealed class StreamBed : IAsyncDisposable
     public object Item(string id, string text, double hoursAgo = 0) => new { id, text, time = (Clock.GetUtcNow() - TimeSpan.FromHours(hoursAgo)).ToString("O", CultureInfo.InvariantCulture) };
 
     /// <summary>The whole state as bytes.</summary>
-    public Task<byte[]> StateAsync() => Directory.UseAsync(Name, async open => (await StreamStateFormat.WriteAsync(open.Read(StreamStateFormat.Copy), CancellationToken.None)).ToArray(), CancellationToken.None);
+    public Task<byte[]> StateAsync() => Directory.UseAsync(Name, async open => (await StreamStateFormat.WriteAsync(open.Read(StreamStateFormat.Copy), capacity: 0, CancellationToken.None)).ToArray(), CancellationToken.None);
 
     public ValueTask DisposeAsync() => Directory.DisposeAsync();
 }

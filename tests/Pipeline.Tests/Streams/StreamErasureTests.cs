@@ -66,6 +66,7 @@ public sealed class StreamErasureTests
         Everything(bed.Store).ShouldNotContain(Phrase);
         Everything(bed.Store).ShouldNotContain(Number);
         (await bed.Browse.ClustersAsync(StreamBed.Name)).ShouldSatisfyAllConditions(c => c.Total.ShouldBe(Topics.Length), c => c.Clusters.Sum(k => k.Size).ShouldBe(30));
+        (await bed.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(30);
         (await bed.SendAsync(bed.Item("later", "printer trouble again"))).Accepted.ShouldBe(1);
         (await bed.Keep.VerifyAsync(StreamBed.Name)).Sound.ShouldBeTrue();
     }

@@ -218,7 +218,7 @@ public sealed class StreamRecoveryTests
         async open =>
         {
             StreamStateCopy copy = open.Read(StreamStateFormat.Copy);
-            return (await StreamStateFormat.WriteAsync(copy with { Data = copy.Data with { Sequence = 0 } }, CancellationToken.None)).ToArray();
+            return (await StreamStateFormat.WriteAsync(copy with { Data = copy.Data with { Sequence = 0 } }, capacity: 0, CancellationToken.None)).ToArray();
         },
         CancellationToken.None);
 
