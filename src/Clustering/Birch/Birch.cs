@@ -15,8 +15,8 @@ namespace Pipeline.Clustering;
 /// half-life, weights below 1e-100 always expire.
 /// </para>
 /// <para>
-/// Safe for use by many threads: each call has the tree to itself, and a bulk insert counts as one call. Memory: about 16 d bytes per subcluster, and
-/// twice that while the tree is built anew.
+/// Safe for use by many threads: each call has the tree to itself, and a bulk insert counts as one call. Memory: about 16 d bytes per subcluster where the leaves are
+/// well filled, up to 64 d where most hold one, as in many dimensions (<see cref="Bytes"/> tells), and twice that while the tree is built anew.
 /// </para>
 /// </remarks>
 public sealed class Birch
@@ -79,6 +79,9 @@ public sealed class Birch
 
     /// <summary>How many points have been inserted.</summary>
     public long Inserted => Locked(() => _inserted);
+
+    /// <summary>The bytes that the tree takes. O(nodes).</summary>
+    public long Bytes => Locked(() => _tree.Nodes.Sum(node => node.Bytes));
 
     /// <summary>The latest time seen; 0 before the first.</summary>
     public double Now => Locked(() => PresentOr(null));
