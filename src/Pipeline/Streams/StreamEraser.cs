@@ -40,7 +40,14 @@ internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamD
         int found = 0;
         foreach (LogObject one in log)
         {
-            found += StreamLogFormat.Read(await _log.ContentAsync(one.Name, cancellationToken)).SelectMany(p => p.Entries).Count(erasure.Find) > 0 ? 1 : 0;
+            // All of them: each may have a text of its own.
+            bool holds = false;
+            foreach (StreamEntry entry in StreamLogFormat.Read(await _log.ContentAsync(one.Name, cancellationToken)).SelectMany(p => p.Entries))
+            {
+                holds |= erasure.Find(entry);
+            }
+
+            found += holds ? 1 : 0;
         }
 
         return found;
