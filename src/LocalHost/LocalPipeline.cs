@@ -88,6 +88,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public EraseIncident Erase => Get<EraseIncident>();
 
+    /// <summary>The numbers that were erased.</summary>
+    public ErasedNumbers ErasedNumbers => Get<ErasedNumbers>();
+
     public ReportBuilder Report => Get<ReportBuilder>();
 
     public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
