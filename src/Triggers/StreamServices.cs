@@ -33,6 +33,7 @@ internal static partial class StreamServices
         services.TryAddSingleton(emerging);
         services.TryAddSingleton<EmergingProblems>();
         services.TryAddSingleton<EmergingFeed>();
+        services.TryAddSingleton<ListEmerging>();
         services.TryAddSingleton<BrowseStreams>();
         services.TryAddSingleton<KeepStreams>();
     }
