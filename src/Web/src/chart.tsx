@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { date, integer } from "./format";
 import { t } from "./text";
 
+const halfWeek = 3.5 * 86_400;
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export const WeeklyChart = ({ weeks }: { weeks: { week: string; count: number }[] }) => {
@@ -20,7 +21,7 @@ export const WeeklyChart = ({ weeks }: { weeks: { week: string; count: number }[
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
         legend: { live: true },
-        scales: { y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.08)] } },
+        scales: { x: { range: (_, first, last) => [first - halfWeek, last + halfWeek] }, y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.08)] } },
         axes: [
           { ...axis, values: (_, ticks) => ticks.map((tick) => date(new Date(tick * 1000).toISOString())), space: 110, grid: { show: false } },
           { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },

@@ -6,7 +6,7 @@ const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
 const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const minute = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const minute = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
 
 export const integer = (value: number) => whole.format(value);
 export const number = (value: number) => (Math.abs(value) >= 100 ? whole : one).format(value);

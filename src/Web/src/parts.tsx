@@ -55,7 +55,7 @@ export const Chip = ({ kind, children }: { kind?: string; children: ComponentChi
 export const Spark = ({ counts, recent = 0, wide }: { counts: number[]; recent?: number; wide?: boolean }) => {
   const width = wide ? 260 : 130, height = wide ? 44 : 26, highest = Math.max(1, ...counts), step = width / Math.max(1, counts.length);
   return (
-    <svg class="spark" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
+    <svg class={wide ? "spark whole" : "spark"} viewBox={`0 0 ${width} ${height}`} width={width} height={height} preserveAspectRatio="none" aria-hidden="true">
       {counts.map((count, i) => {
         const tall = count === 0 ? 1 : Math.max(2, (count / highest) * (height - 1));
         return <rect key={i} class={i >= counts.length - recent ? "now" : ""} x={i * step} y={height - tall} width={Math.max(1, step - 0.7)} height={tall} />;
@@ -70,19 +70,21 @@ export const PerWeek = ({ value }: { value: Rate }) => (
   </>
 );
 
-/** A ratio with its interval, as figures and on a scale from a quarter to four. */
-export const RatioMark = ({ change }: { change: Ratio | null }) => {
+/** A ratio with its interval, as figures and on a scale from an eighth to eight. */
+export const RatioMark = ({ change, plain }: { change: Ratio | null; plain?: boolean }) => {
   if (!change) return <span class="subtle">–</span>;
-  const place = (value: number) => 4 + 92 * ((Math.log2(Math.min(4, Math.max(0.25, value))) + 2) / 4);
+  const place = (value: number) => 4 + 92 * ((Math.log2(Math.min(8, Math.max(0.125, value))) + 3) / 6);
   const kind = change.low > 1 ? "up" : change.high < 1 ? "down" : "";
   return (
     <span class="ratio">
       <span>×{rate(change.ratio)} <span class="interval">{rate(change.low)}–{rate(change.high)}</span></span>
-      <svg class={`whisker ${kind}`} viewBox="0 0 100 10" width="100" height="10" aria-hidden="true">
-        <line class="one" x1="50" x2="50" y1="0" y2="10" />
-        <line x1={place(change.low)} x2={place(change.high)} y1="5" y2="5" />
-        <circle cx={place(change.ratio)} cy="5" r="3" />
-      </svg>
+      {!plain && (
+        <svg class={`whisker ${kind}`} viewBox="0 0 100 10" width="100" height="10" aria-hidden="true">
+          <line class="one" x1="50" x2="50" y1="0" y2="10" />
+          <line x1={place(change.low)} x2={place(change.high)} y1="5" y2="5" />
+          <circle cx={place(change.ratio)} cy="5" r="3" />
+        </svg>
+      )}
     </span>
   );
 };

@@ -33,55 +33,49 @@ const Alerts = ({ alerts, ask, again }: { alerts: Alert[]; ask: Asking; again: (
     </ul>
   );
 
-const Centers = ({ status }: { status: Status }) => (
-  <table class="grid">
-    <thead><tr><th scope="col">{t.techCenter}</th><th scope="col" class="n">{t.incidents}</th><th scope="col" class="n">{t.ready}</th><th scope="col" class="n">{t.assigned}</th><th scope="col" class="n">{t.unclustered}</th><th scope="col">{t.newest}</th><th scope="col">{t.model}</th><th scope="col" class="n">{t.problems}</th></tr></thead>
-    <tbody>
-      {status.techCenters.map((c) => (
-        <tr key={c.name}>
-          <th scope="row">{c.name}{c.problem && <span class="small bad">{c.problem}</span>}</th>
-          <td class="n" data-label={t.incidents}>{integer(c.incidents)}</td>
-          <td class="n" data-label={t.ready}>{integer(c.preprocessed)}</td>
-          <td class="n" data-label={t.assigned}>{integer(c.predicted)}</td>
-          <td class="n" data-label={t.unclustered}>{c.predicted > 0 ? percent(c.unclustered / c.predicted) : "–"}</td>
-          <td data-label={t.newest}>{date(c.newestIncident)}</td>
-          <td data-label={t.model}>{c.version ?? t.noModel}{c.modelAgeDays !== null && c.modelAgeDays >= 1 && <span class="small">{t.daysOld(integer(c.modelAgeDays))}</span>}</td>
-          <td class="n" data-label={t.problems}>{integer(c.problems)}</td>
-        </tr>
-      ))}
-    </tbody>
-  </table>
+type Center = Models["techCenters"][number];
+
+const Versions = ({ center, ask, again }: { center: Center; ask: Asking; again: () => void }) => (
+  <ul class="versions">
+    {center.versions.filter((v) => v.version !== center.production).slice(0, 3).map((v) => (
+      <li key={v.version}>
+        {v.version} <Chip kind={v.passed === false ? "bad" : v.stage === "canary" ? "busy" : ""}>{v.passed === false ? t.refused : t.stages[v.stage] ?? v.stage}{v.percent !== null && ` ${v.percent} %`}</Chip>
+        {v.stage === "previous" ? (
+          <button aria-label={`${t.rollBack}: ${center.techCenter}`} onClick={() => ask({
+            title: t.rollBack, text: t.rollBackText(center.techCenter), confirm: t.rollBack, field: t.reason,
+            run: async (reason) => { await post(`models/${encodeURIComponent(center.techCenter)}/rollback`, { reason: reason || null }); again(); },
+          })}>{t.rollBack}</button>
+        ) : (
+          <button aria-label={`${t.promote}: ${center.techCenter} ${v.version}`} onClick={() => ask({
+            title: t.promote, text: t.promoteText(v.version, center.techCenter), confirm: t.promote, field: t.reason, ...(v.passed === false ? { check: t.force } : {}),
+            run: async (reason, force) => { await post(`models/${encodeURIComponent(center.techCenter)}/${encodeURIComponent(v.version)}/promote`, { reason: reason || null, force }); again(); },
+          })}>{t.promote}</button>
+        )}
+      </li>
+    ))}
+    {center.damaged.map((d) => <li key={d.version} class="small bad">{d.version}: {d.problem}</li>)}
+  </ul>
 );
 
-const ModelTable = ({ models, ask, again }: { models: Models; ask: Asking; again: () => void }) => (
+const Centers = ({ status, models, ask, again }: { status: Status; models: Models | undefined; ask: Asking; again: () => void }) => (
   <table class="grid">
-    <thead><tr><th scope="col">{t.techCenter}</th><th scope="col">{t.model}</th><th scope="col">{t.stage}</th><th scope="col">{t.gate}</th><th scope="col">{t.published}</th><th scope="col" class="n">{t.incidents}</th><th scope="col" class="n">{t.problems}</th><th scope="col" class="n">{t.unclustered}</th><td /></tr></thead>
+    <thead><tr><th scope="col">{t.techCenter}</th><th scope="col" class="n">{t.incidents}</th><th scope="col" class="n">{t.assigned}</th><th scope="col" class="n">{t.unclustered}</th><th scope="col">{t.newest}</th><th scope="col" class="n">{t.problems}</th><th scope="col">{t.model}</th><th scope="col">{t.others}</th></tr></thead>
     <tbody>
-      {models.techCenters.flatMap((center) => center.versions.slice(0, 3).map((v, i) => (
-        <tr key={`${center.techCenter}/${v.version}`} class={i === 0 ? "begin" : "more"}>
-          <th scope="row">{i === 0 ? center.techCenter : <span class="hidden">{center.techCenter}</span>}</th>
-          <td data-label={t.model}>{v.version}</td>
-          <td data-label={t.stage}><Chip kind={v.stage === "production" ? "good" : v.stage === "canary" ? "busy" : ""}>{t.stages[v.stage] ?? v.stage}{v.percent !== null && ` ${v.percent} %`}</Chip></td>
-          <td data-label={t.gate}>{v.passed === null ? <span class="subtle">{t.untested}</span> : v.passed ? t.passed : <Chip kind="bad">{t.refused}</Chip>}</td>
-          <td data-label={t.published}>{date(v.publishedAt)}</td>
-          <td class="n" data-label={t.incidents}>{integer(v.incidents)}</td>
-          <td class="n" data-label={t.problems}>{integer(v.problems)}</td>
-          <td class="n" data-label={t.unclustered}>{percent(v.unclustered / Math.max(1, v.incidents))}</td>
-          <td class="act">
-            {v.stage !== "production" ? (
-              <button aria-label={`${t.promote}: ${center.techCenter} ${v.version}`} onClick={() => ask({
-                title: t.promote, text: t.promoteText(v.version, center.techCenter), confirm: t.promote, field: t.reason, ...(v.passed === false ? { check: t.force } : {}),
-                run: async (reason, force) => { await post(`models/${encodeURIComponent(center.techCenter)}/${encodeURIComponent(v.version)}/promote`, { reason: reason || null, force }); again(); },
-              })}>{t.promote}</button>
-            ) : center.versions.length > 1 && (
-              <button aria-label={`${t.rollBack}: ${center.techCenter}`} onClick={() => ask({
-                title: t.rollBack, text: t.rollBackText(center.techCenter), confirm: t.rollBack, field: t.reason,
-                run: async (reason) => { await post(`models/${encodeURIComponent(center.techCenter)}/rollback`, { reason: reason || null }); again(); },
-              })}>{t.rollBack}</button>
-            )}
-          </td>
-        </tr>
-      )))}
+      {status.techCenters.map((c) => {
+        const center = models?.techCenters.find((m) => m.techCenter === c.name);
+        return (
+          <tr key={c.name}>
+            <th scope="row">{c.name}{c.problem && <span class="small bad">{c.problem}</span>}</th>
+            <td class="n" data-label={t.incidents}>{integer(c.incidents)}</td>
+            <td class="n" data-label={t.assigned}>{integer(c.predicted)}</td>
+            <td class="n" data-label={t.unclustered}>{c.predicted > 0 ? percent(c.unclustered / c.predicted) : "–"}</td>
+            <td class="date" data-label={t.newest}>{date(c.newestIncident)}</td>
+            <td class="n" data-label={t.problems}>{integer(c.problems)}</td>
+            <td data-label={t.model}>{c.version ? <Chip kind="good">{c.version}</Chip> : <span class="subtle">{t.noModel}</span>}{c.modelAgeDays !== null && c.modelAgeDays >= 1 && <span class="small">{t.daysOld(integer(c.modelAgeDays))}</span>}</td>
+            <td class="act" data-label={t.others}>{center && <Versions center={center} ask={ask} again={again} />}</td>
+          </tr>
+        );
+      })}
     </tbody>
   </table>
 );
@@ -112,7 +106,7 @@ const Runs = ({ runs }: { runs: Run[] }) =>
           <tr key={run.id}>
             <th scope="row">{run.name}<span class="small">{run.techCenter}</span></th>
             <td data-label={t.outcome}><Outcome state={run.state} /></td>
-            <td data-label={t.began}>{time(run.startedAt)}</td>
+            <td class="date" data-label={t.began}>{time(run.startedAt)}</td>
             <td class="n" data-label={t.took}>{run.endedAt ? span(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "–"}</td>
             <td class="text" data-label={t.measures}>{Object.entries(run.metrics).slice(0, 4).map(([name, value]) => `${name} ${number(value)}`).join(" · ")}</td>
           </tr>
@@ -130,7 +124,7 @@ const Uploads = ({ uploads }: { uploads: Upload[] }) =>
           <tr key={u.id}>
             <th scope="row">{u.file}<span class="small">{u.source ?? u.dataset ?? ""}</span></th>
             <td data-label={t.outcome}><Outcome state={u.state} /></td>
-            <td data-label={t.began}>{time(u.receivedAt)}</td>
+            <td class="date" data-label={t.began}>{time(u.receivedAt)}</td>
             <td class="n" data-label={t.rows}>{integer(u.rows)}</td>
             <td class="n" data-label={t.rejected}>{u.rejected === 0 ? "0" : <button class="link" title={t.rejects} onClick={() => void download(`v1/uploads/${encodeURIComponent(u.id)}/rejects?format=csv`, `rejects-${u.file}.csv`).catch(tellLocked)}>{integer(u.rejected)} ↓</button>}</td>
             <td class="text" data-label={t.reasonWhy}>{u.problem ?? Object.entries(u.rejectReasons).map(([reason, count]) => `${reason} ${integer(count)}`).join(", ")}</td>
@@ -177,7 +171,7 @@ const Invocations = ({ host }: { host: Host }) => {
           <tr key={i}>
             <th scope="row">{run.function}{run.times > 1 && <span class="interval"> {t.times(integer(run.times))}</span>}{run.problem && <span class="small bad">{run.problem}</span>}</th>
             <td data-label={t.startedBy}>{run.trigger === "http" ? run.reason : `${run.trigger}, ${run.reason}`}</td>
-            <td data-label={t.when}>{ago(run.started, now)}</td>
+            <td class="date" data-label={t.when}>{ago(run.started, now)}</td>
             <td class="n" data-label={t.took}>{span(run.milliseconds ?? now - Date.parse(run.started))}</td>
             <td data-label={t.outcome}><Outcome state={run.outcome} /></td>
           </tr>
@@ -215,8 +209,7 @@ export const Operations = () => {
         </Card>
       )}
       <Card title={t.alerts}><Wait asked={alerts}>{(data) => <Alerts alerts={data.alerts} ask={setOrder} again={alerts.again} />}</Wait></Card>
-      <Card title={t.centers}><Wait asked={status}>{(data) => <Centers status={data} />}</Wait></Card>
-      <Card title={t.models}><Wait asked={models}>{(data) => <ModelTable models={data} ask={setOrder} again={models.again} />}</Wait></Card>
+      <Card title={t.centers}><Wait asked={status}>{(data) => <Centers status={data} models={models.data} ask={setOrder} again={() => { models.again(); status.again(); }} />}</Wait></Card>
       <div class="halves">
         <div>
           <Card title={t.runs}><Wait asked={runs}>{(data) => <Runs runs={data.runs} />}</Wait></Card>

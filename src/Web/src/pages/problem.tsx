@@ -47,7 +47,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
         <dl class="totals">
           <div><dt>{t.incidents}</dt><dd>{integer(summary.size)}</dd></div>
           <div><dt>{t.trendName}</dt><dd class="mark"><Trend trend={summary.trend} /></dd></div>
-          <div><dt title={t.changeNote}>{t.change}</dt><dd class="mark"><RatioMark change={summary.change} /></dd></div>
+          <div><dt title={t.changeNote}>{t.change}</dt><dd class="mark"><RatioMark change={summary.change} plain /></dd></div>
           <div><dt>{t.firstSeen}</dt><dd class="mark">{date(summary.firstSeen)}</dd></div>
           <div><dt>{t.lastSeen}</dt><dd class="mark">{date(summary.lastSeen)}</dd></div>
         </dl>
@@ -69,7 +69,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
                           <a class="small" href={to(["tickets", center, id], { variant: variant.id })}>{integer(variant.size)} {t.incidents.toLowerCase()}</a>
                         </div>
                         <Words words={variant.keywords.slice(0, 8)} />
-                        {variant.examples.slice(0, 3).map((example) => <blockquote key={example}>{example}</blockquote>)}
+                        {variant.examples.slice(0, 2).map((example) => <blockquote key={example}>{example}</blockquote>)}
                       </li>
                     ))}
                   </ul>

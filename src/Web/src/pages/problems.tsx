@@ -48,7 +48,7 @@ export const Problems = ({ query }: { query: URLSearchParams }) => {
                       <td class="n" data-label={t.variants}>{integer(p.variants)}</td>
                       <td data-label={t.trendName}><Trend trend={p.trend} /></td>
                       <td data-label={t.change}><RatioMark change={p.change} /></td>
-                      <td data-label={t.lastSeen}>{date(p.lastSeen)}</td>
+                      <td class="date" data-label={t.lastSeen}>{date(p.lastSeen)}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -72,7 +72,7 @@ const Clusters = ({ stream, data }: { stream: string; data: StreamClusters }) =>
               <span class="bar"><span>{rate(cluster.ratePerHour)}</span><svg viewBox="0 0 60 6" width="60" height="6" aria-hidden="true"><rect class="all" width="60" height="6" rx="3" /><rect width={(60 * cluster.ratePerHour) / fastest} height="6" rx="3" /></svg></span>
             </td>
             <td data-label={t.trendName}><Trend trend={cluster.trend} /></td>
-            <td data-label={t.lastSeen}>{time(cluster.lastSeen)}</td>
+            <td class="date" data-label={t.lastSeen}>{time(cluster.lastSeen)}</td>
           </tr>
         ))}
       </tbody>
