@@ -108,7 +108,7 @@ const Runs = ({ runs }: { runs: Run[] }) =>
             <td data-label={t.outcome}><Outcome state={run.state} /></td>
             <td class="date" data-label={t.began}>{time(run.startedAt)}</td>
             <td class="n" data-label={t.took}>{run.endedAt ? span(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "–"}</td>
-            <td class="text" data-label={t.measures}>{Object.entries(run.metrics).slice(0, 4).map(([name, value]) => `${name} ${number(value)}`).join(" · ")}</td>
+            <td class="text" data-label={t.measures}>{Object.entries(run.metrics).slice(0, 6).map(([name, value]) => `${name} ${number(value)}`).join(" · ")}</td>
           </tr>
         ))}
       </tbody>
@@ -212,15 +212,13 @@ export const Operations = () => {
       <Card title={t.centers}><Wait asked={status}>{(data) => <Centers status={data} models={models.data} ask={setOrder} again={() => { models.again(); status.again(); }} />}</Wait></Card>
       <div class="halves">
         <div>
-          <Card title={t.runs}><Wait asked={runs}>{(data) => <Runs runs={data.runs} />}</Wait></Card>
-          <Card title={t.drift}><Wait asked={drift}>{(data) => <Drifts drift={data} />}</Wait></Card>
-        </div>
-        <div>
           <Card title={t.ingestions}><Wait asked={uploads}>{(data) => <Uploads uploads={data.uploads} />}</Wait></Card>
-          {now && <Card title={t.schedules}><Schedules host={now} /></Card>}
+          <Card title={t.drift}><Wait asked={drift}>{(data) => <Drifts drift={data} />}</Wait></Card>
           {now && now.invocations.length > 0 && <Card title={t.recentRuns}><Invocations host={now} /></Card>}
         </div>
+        <div>{now && <Card title={t.schedules}><Schedules host={now} /></Card>}</div>
       </div>
+      <Card title={t.runs}><Wait asked={runs}>{(data) => <Runs runs={data.runs} />}</Wait></Card>
       {now && now.poison.length > 0 && (
         <Card title={t.poison} note={t.poisonNote}>
           <ul class="list">{now.poison.map((p) => <li key={p.object}><strong>{p.object}</strong> <span class="small">{p.function} · {integer(p.attempts)} · {p.error}</span></li>)}</ul>

@@ -16,7 +16,7 @@ export const TicketRows = ({ tickets }: { tickets: Ticket[] }) => (
           <th scope="row"><a href={to(["ticket", ticket.number])}>{ticket.number}</a></th>
           <td class="date" data-label={t.date}>{date(ticket.createdOn)}</td>
           <td class="text" data-label={t.text}><span class="clamp">{ticket.text ?? "–"}</span></td>
-          <td data-label={t.priority}>{ticket.priority ?? "–"}</td>
+          <td class="date" data-label={t.priority}>{ticket.priority ?? "–"}</td>
           <td data-label={t.confidence}><Bar value={ticket.confidence} /></td>
         </tr>
       ))}
