@@ -6,6 +6,7 @@ using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.Drift;
 using Pipeline.Erasure;
+using Pipeline.Forecasting;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -109,6 +110,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TimeProvider Clock => Get<TimeProvider>();
 
     public BrowseProblems Problems => Get<BrowseProblems>();
+
+    public ForecastProblem Forecast => Get<ForecastProblem>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.Forecasting;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -69,6 +70,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseClusters>();
         services.TryAddSingleton<RankProblems>();
         services.TryAddSingleton<FindNeighbours>();
+        services.TryAddSingleton<ForecastProblem>();
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);

@@ -82,6 +82,8 @@ const en = {
   next: "Next",
 
   weekly: "Incidents a week",
+  expected: "Expected",
+  expectedNext: (low: string, high: string, weeks: string) => `Expected in the next ${weeks} weeks: ${low} to ${high} a week, in 80 of 100 cases.`,
   asTable: "As a table",
   week: "Week",
   count: "Count",
@@ -305,6 +307,8 @@ const de: Text = {
   next: "Weiter",
 
   weekly: "Störungen je Woche",
+  expected: "Erwartet",
+  expectedNext: (low, high, weeks) => `In den nächsten ${weeks} Wochen erwartet: ${low} bis ${high} je Woche, in 80 von 100 Fällen.`,
   asTable: "Als Tabelle",
   week: "Woche",
   count: "Anzahl",

@@ -27,6 +27,8 @@ export type Lineage = { version: string; publishedAt: string; kind: string; labe
 export type ProblemDetails = {
   version: string; current: boolean; summary: ProblemSummary; keywords: string[]; variants: Variant[]; weeklyCounts: { week: string; count: number }[]; lineage: Lineage[];
 };
+export type ForecastWeek = { week: string; mean: number; low80: number; high80: number; low95: number; high95: number };
+export type Forecast = { history: number; weeks: ForecastWeek[]; methods: { method: string; weight: number; error: number }[] };
 export type Neighbour = { techCenter: string; id: number; label: string; likeness: number; words: string[] };
 
 export type Ticket = { number: string; url: string | null; createdOn: string | null; text: string | null; clusterId: number | null; confidence: number | null; priority: string | null; resolvedOn: string | null };

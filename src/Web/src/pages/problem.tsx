@@ -4,7 +4,7 @@ import { date, integer } from "../format";
 import { Card, Chip, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
-import type { Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
+import type { Forecast, Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
 import { TicketRows } from "./tickets";
 
 const Words = ({ words }: { words: string[] }) => <ul class="words">{words.map((word) => <li key={word}>{word}</li>)}</ul>;
@@ -37,6 +37,8 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
   const path = `problems/${encodeURIComponent(center)}/${encodeURIComponent(id)}`;
   const problem = useData<ProblemDetails>(path);
   const neighbours = useData<{ neighbours: Neighbour[] }>(problem.data?.current ? `${path}/neighbours` : null);
+  // Where there is too little history, the weeks stand alone.
+  const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=8` : null);
   const tickets = useData<TicketPage>(`${path}/incidents?pageSize=8`);
   const summary = problem.data?.summary;
   return (
@@ -57,7 +59,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
         {(data) => (
           <>
             {!data.current && <p class="trouble">{t.gone}</p>}
-            <Card title={t.weekly}><WeeklyChart weeks={data.weeklyCounts} /></Card>
+            <Card title={t.weekly}><WeeklyChart weeks={data.weeklyCounts} forecast={forecast.data?.weeks} /></Card>
             <div class="columns">
               <div>
                 <Card title={t.ways(data.variants.length)}>
