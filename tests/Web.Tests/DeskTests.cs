@@ -62,6 +62,7 @@ public sealed class DeskTests
 
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(problem.GetProperty("label").GetString()!);
         await Expect(desk.Page.Locator(".chart canvas")).ToHaveCountAsync(1);
+        await Expect(desk.Page.GetByText("Expected in the next 8 weeks")).ToBeVisibleAsync();
         await Expect(desk.Page.Locator(".tickets tbody tr")).ToHaveCountAsync(8);
         (await desk.Page.Locator(".variants blockquote").CountAsync()).ShouldBeGreaterThan(0);
         (await desk.Page.Locator(".story > li").CountAsync()).ShouldBeGreaterThan(0);
