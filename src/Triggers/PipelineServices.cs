@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.EmergencyStop;
 using Pipeline.Forecasting;
 using Pipeline.Gate;
 using Pipeline.Incidents;
@@ -53,6 +54,7 @@ public static class PipelineServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton(gate);
+        services.TryAddSingleton<OperatingModes>();
         services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
