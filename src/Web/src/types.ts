@@ -56,7 +56,8 @@ export type CenterStatus = {
   name: string; incidents: number; preprocessed: number; predicted: number; unclustered: number; newestIncident: string | null; newestPrediction: string | null; version: string | null; versions: number;
   modelAgeDays: number | null; problems: number; clusters: number; problem: string | null; canary: string | null; refused: string[];
 };
-export type Status = { embedder: string; waitingForPreprocessing: number; deadLetters: number; techCenters: CenterStatus[] };
+export type Mode = { state: "running" | "readOnly" | "halted"; since: string; who: string; reason: string | null };
+export type Status = { mode: Mode; embedder: string; waitingForPreprocessing: number; deadLetters: number; techCenters: CenterStatus[] };
 export type Host = {
   now: string; started: string; version: string; development: boolean; work: { stage: string; done: number; total: number; detail: string | null }[];
   schedules: { function: string; schedule: string; next: string; last: string | null; succeeded: boolean | null; isRunning: boolean }[];

@@ -190,7 +190,7 @@ export const Operations = () => {
   const drift = useData<Drift>("drift", 300);
   const runs = useData<{ runs: Run[] }>("runs", 30);
   const uploads = useData<{ uploads: Upload[] }>("v1/uploads", 30);
-  const now = host.data;
+  const now = host.data, mode = status.data?.mode;
   return (
     <Page
       title={t.operationsTitle}
@@ -203,6 +203,7 @@ export const Operations = () => {
         </dl>
       )}
     >
+      {mode && mode.state !== "running" && <p class="trouble" role="alert">{(mode.state === "halted" ? t.halted : t.readOnly)(time(mode.since), mode.who, mode.reason ?? "–")}</p>}
       {now && now.work.length > 0 && (
         <Card title={t.work}>
           <ul class="list">{now.work.map((w) => <li key={w.stage + (w.detail ?? "")}><span class="cardhead"><span><strong>{w.stage}</strong> {w.detail}</span><span class="small">{integer(w.done)} / {integer(w.total)}</span></span><progress max={Math.max(1, w.total)} value={w.done} aria-label={w.stage} /></li>)}</ul>
