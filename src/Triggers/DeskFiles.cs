@@ -44,7 +44,7 @@ public static class DeskFiles
     public static IResult File(HttpRequest request, string name)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return name != PageName && Assets.Value.TryGetValue(name, out Asset? asset) ? Send(request, name, asset) : Results.NotFound();
+        return !string.Equals(name, PageName, StringComparison.Ordinal) && Assets.Value.TryGetValue(name, out Asset? asset) ? Send(request, name, asset) : Results.NotFound();
     }
 
     private static IResult Send(HttpRequest request, string name, Asset asset)
@@ -56,7 +56,7 @@ public static class DeskFiles
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
         headers.Vary = "Accept-Encoding";
-        bool compressed = request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == "br" && e.Quality is not 0);
+        bool compressed = request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0);
         if (compressed)
         {
             headers.ContentEncoding = "br";

@@ -99,6 +99,10 @@ public sealed class DeskTests
         await desk.CheckAsync();
         await desk.PictureAsync("desk-tickets");
 
+        IDownload download = await desk.Page.RunAndWaitForDownloadAsync(() => desk.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
+        string[] lines = (await File.ReadAllTextAsync(await download.PathAsync())).Split("INC0", StringSplitOptions.RemoveEmptyEntries);
+        (lines[0].TrimEnd(), lines.Length).ShouldBe(("number,created,priority,resolved,cluster,confidence,text", problem.GetProperty("size").GetInt32() + 1));
+
         await desk.Page.GetByLabel("Priority").FillAsync("2 - High");
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
         await Expect(desk.Page.Locator("td[data-label=Priority]").Filter(new() { HasNotText = "2 - High" })).ToHaveCountAsync(0);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Pipeline.Forecasting;
 using Pipeline.LocalHost;
 using Pipeline.Requests;
+using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 

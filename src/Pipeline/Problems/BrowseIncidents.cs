@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -10,6 +11,11 @@ namespace Pipeline.Problems;
 /// <summary>The use case of reading incidents: those of a problem, a page at a time, and one with its story. Only masked text is shown.</summary>
 public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, SummaryBuilder summaries, IncidentOptions options)
 {
+    /// <summary>The most incidents of an export.</summary>
+    public const int MostExported = 50_000;
+
+    private const int ExportedAtOnce = 1_000;
+
     /// <summary>A page of the incidents of a problem, or of one of its variants.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
     /// <param name="id">The id of the problem or of the cluster, as text.</param>
@@ -21,23 +27,23 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     public async Task<ShownIncidents> ListAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-        {
-            throw RequestException.NotFound("id", $"'{id}' is not the id of a problem or cluster: they are whole numbers.");
-        }
-
-        IncidentQuery query = new(center, number, ofVariant)
-        {
-            From = asked.From,
-            Until = asked.Until,
-            Priority = asked.Priority,
-            Sort = asked.Sort,
-            Skip = (asked.Page - 1) * asked.PageSize,
-            Take = asked.PageSize,
-        };
+        IncidentQuery query = await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken);
         IncidentPage page = await incidents.ReadIncidentsAsync(query, cancellationToken);
         return new ShownIncidents(page.Total, asked.Page, asked.PageSize, [.. page.Incidents.Select(Shown)]);
+    }
+
+    /// <summary>All incidents of a problem, or of one of its variants, up to <see cref="MostExported"/>; the page that was asked for does not matter.</summary>
+    /// <param name="techCenter">The tech center's name or folder.</param>
+    /// <param name="id">The id of the problem or of the cluster, as text.</param>
+    /// <param name="ofVariant">Whether it is a cluster's.</param>
+    /// <param name="asked">What to show of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>They are read while they are enumerated, some at a time.</returns>
+    /// <exception cref="RequestException">There is no such tech center, or the id is no number.</exception>
+    public async Task<IAsyncEnumerable<ShownIncident>> ExportAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return ReadAllAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken) with { Skip = 0, Take = ExportedAtOnce }, cancellationToken);
     }
 
     /// <summary>One incident with what has become of it.</summary>
@@ -56,6 +62,42 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
         };
     }
 
+    private async IAsyncEnumerable<ShownIncident> ReadAllAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int skip = 0; skip < MostExported; skip += ExportedAtOnce)
+        {
+            IncidentPage page = await incidents.ReadIncidentsAsync(query with { Skip = skip }, cancellationToken);
+            foreach (StoredIncident incident in page.Incidents)
+            {
+                yield return Shown(incident);
+            }
+
+            if (page.Incidents.Count < ExportedAtOnce)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private async Task<IncidentQuery> QueryAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken)
+    {
+        string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
+        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            throw RequestException.NotFound("id", $"'{id}' is not the id of a problem or cluster: they are whole numbers.");
+        }
+
+        return new IncidentQuery(center, number, ofVariant)
+        {
+            From = asked.From,
+            Until = asked.Until,
+            Priority = asked.Priority,
+            Sort = asked.Sort,
+            Skip = (asked.Page - 1) * asked.PageSize,
+            Take = asked.PageSize,
+        };
+    }
+
     private ShownIncident Shown(StoredIncident incident) => new(
         incident.Incident.Number,
         options.UrlOf(incident.Incident.Number),
@@ -65,128 +107,6 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
         incident.Confidence,
         incident.Incident.Priority,
         incident.Incident.ResolvedOn);
-}
-
-/// <summary>What to show of a problem's incidents.</summary>
-public sealed record IncidentRequest
-{
-    private const int LargestPage = 200;
-    private const int LastPage = 1_000_000;
-    private const int LongestPriority = 100;
-
-    /// <summary>Only those opened then or later.</summary>
-    public DateTimeOffset? From { get; private init; }
-
-    /// <summary>Only those opened before.</summary>
-    public DateTimeOffset? Until { get; private init; }
-
-    /// <summary>Only those of this priority.</summary>
-    public string? Priority { get; private init; }
-
-    /// <summary>The order.</summary>
-    public IncidentSort Sort { get; private init; }
-
-    /// <summary>The page, from 1.</summary>
-    public int Page { get; private init; } = 1;
-
-    /// <summary>Incidents per page, 1 to 200.</summary>
-    public int PageSize { get; private init; } = 50;
-
-    /// <summary>Reads a request from the texts of an address; null or empty ones are left to their defaults.</summary>
-    /// <param name="value">The text of a parameter.</param>
-    /// <exception cref="RequestException">A text cannot be read or is out of its range.</exception>
-    public static IncidentRequest Parse(Func<string, string?> value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
-        IncidentRequest request = new()
-        {
-            From = Date(value, "from", errors),
-            Until = Date(value, "until", errors),
-            Priority = value("priority") is { Length: > 0 } priority ? priority : null,
-            Sort = SortOf(value("sort"), errors),
-            Page = Number(value, "page", 1, LastPage, errors),
-            PageSize = Number(value, "pageSize", 50, LargestPage, errors),
-        };
-        if (request.Priority?.Length > LongestPriority)
-        {
-            errors["priority"] = [string.Create(CultureInfo.InvariantCulture, $"priority is longer than {LongestPriority} characters.")];
-        }
-
-        return errors.Count == 0 ? request : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
-    }
-
-    private static IncidentSort SortOf(string? text, Dictionary<string, string[]> errors)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return IncidentSort.Newest;
-        }
-
-        if (text.All(char.IsAsciiLetterLower) && Enum.TryParse(text, ignoreCase: true, out IncidentSort sort))
-        {
-            return sort;
-        }
-
-        errors["sort"] = [$"sort is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<IncidentSort>().Select(n => n.ToLowerInvariant()))}."];
-        return IncidentSort.Newest;
-    }
-
-    private static DateTimeOffset? Date(Func<string, string?> value, string name, Dictionary<string, string[]> errors)
-    {
-        string? text = value(name);
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date))
-        {
-            return date;
-        }
-
-        errors[name] = [$"{name} is '{text}'; it must be a date, such as 2026-03-31 or 2026-03-31T08:00:00Z."];
-        return null;
-    }
-
-    private static int Number(Func<string, string?> value, string name, int usual, int highest, Dictionary<string, string[]> errors)
-    {
-        string? text = value(name);
-        if (string.IsNullOrEmpty(text))
-        {
-            return usual;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= highest)
-        {
-            return number;
-        }
-
-        errors[name] = [string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}'; it must be a whole number from 1 to {highest}.")];
-        return usual;
-    }
-}
-
-/// <summary>How incidents are shown.</summary>
-public sealed record IncidentOptions
-{
-    private const string Place = "{number}";
-
-    /// <summary>The address of an incident in its source, with <c>{number}</c> in place of its number; null where there is none.</summary>
-    public string? UrlTemplate { get; init; }
-
-    /// <summary>The address of an incident; null where the setting names none.</summary>
-    public string? UrlOf(string number) => UrlTemplate?.Replace(Place, Uri.EscapeDataString(number), StringComparison.Ordinal);
-
-    /// <summary>Checks the address.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is no address of the web, or has no place for the number.</exception>
-    public void Validate()
-    {
-        if (UrlTemplate is not null && (!UrlTemplate.Contains(Place, StringComparison.Ordinal) || !Uri.TryCreate(UrlOf("1"), UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(UrlTemplate), UrlTemplate, $"Incident:UrlTemplate must be an address of http or https with {Place} in it, such as https://example.service-now.com/incident.do?number={Place}.");
-        }
-    }
 }
 
 /// <summary>A page of a problem's incidents.</summary>

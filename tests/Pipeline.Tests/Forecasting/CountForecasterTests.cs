@@ -29,12 +29,13 @@ public sealed class CountForecasterTests
     [TestMethod]
     public void A_season_of_a_year_is_taken_where_it_tells_more_than_the_level()
     {
-        double[] seasonal = [.. Enumerable.Range(0, 120).Select(week => week % 52 is >= 20 and < 26 ? 30.0 : 2)];
+        double[] seasonal = [.. Enumerable.Range(0, 130).Select(week => week % 26 < 4 ? 30.0 : 2)];
 
         CountForecast forecast = CountForecaster.Run(seasonal, 12);
 
         forecast.Methods.MaxBy(m => m.Weight)!.Method.ShouldBe("seasonalNaive");
-        (forecast.Weeks[0].Mean, forecast.Weeks[6].Mean).ShouldSatisfyAllConditions(m => m.Item1.ShouldBeLessThan(8), m => m.Item2.ShouldBeGreaterThan(20));
+        forecast.Weeks[0].Mean.ShouldBeGreaterThan(20);
+        forecast.Weeks[6].Mean.ShouldBeLessThan(8);
     }
 
     [TestMethod]

@@ -31,6 +31,19 @@ public sealed class BrowseIncidentsTests
     }
 
     [TestMethod]
+    public async Task An_export_has_the_incidents_of_all_pages()
+    {
+        ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
+        List<string> numbers = [];
+        await foreach (ShownIncident incident in await Browse.ExportAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2"))))
+        {
+            numbers.Add(incident.Number);
+        }
+
+        numbers.Distinct().Count().ShouldBe(problem.Size);
+    }
+
+    [TestMethod]
     public async Task An_incident_tells_its_story_in_masked_words()
     {
         await _company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "X1", Texts = ["Printer jam"], TechCenter = SmallCompany.TechCenter, CreatedOn = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero), Priority = "2 - High", CloseNotes = "Told jane.doe@example.org to restart" }]);

@@ -1,4 +1,5 @@
-import { useData } from "../data";
+import { download } from "../api";
+import { tellLocked, useData } from "../data";
 import { date, integer } from "../format";
 import { Bar, Card, Empty, Page, Pager, Wait } from "../parts";
 import { go, to } from "../route";
@@ -32,7 +33,8 @@ export const Tickets = ({ center, id, query }: { center: string; id: string; que
   for (const name of names) if (query.get(name)) asked.set(name, query.get(name)!);
   const problemPath = `problems/${encodeURIComponent(center)}/${encodeURIComponent(id)}`;
   const problem = useData<ProblemDetails>(problemPath);
-  const tickets = useData<TicketPage>(`${variant ? `clusters/${encodeURIComponent(center)}/${encodeURIComponent(variant)}` : problemPath}/incidents?${asked}`);
+  const path = `${variant ? `clusters/${encodeURIComponent(center)}/${encodeURIComponent(variant)}` : problemPath}/incidents?${asked}`;
+  const tickets = useData<TicketPage>(path);
   const kept = Object.fromEntries(["variant", ...names].map((name) => [name, query.get(name)]));
   const apply = (event: Event) => {
     event.preventDefault();
@@ -51,6 +53,7 @@ export const Tickets = ({ center, id, query }: { center: string; id: string; que
             <select name="sort" value={query.get("sort") ?? "newest"}>{Object.entries(t.ticketSorts).map(([value, name]) => <option key={value} value={value}>{name}</option>)}</select>
           </label>
           <button class="primary">{t.apply}</button>
+          <button type="button" onClick={() => void download(`${path}&format=csv`, "incidents.csv").catch(tellLocked)}>CSV</button>
         </form>
         <Wait asked={tickets}>
           {(data) => data.incidents.length === 0 ? <Empty>{t.noTickets}</Empty> : (
