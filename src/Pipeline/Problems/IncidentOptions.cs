@@ -12,12 +12,12 @@ public sealed record IncidentOptions
     public string? UrlOf(string number) => UrlTemplate?.Replace(Place, Uri.EscapeDataString(number), StringComparison.Ordinal);
 
     /// <summary>Checks the address.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is no address of the web, or has no place for the number.</exception>
+    /// <exception cref="SettingException">It is no address of the web, or has no place for the number.</exception>
     public void Validate()
     {
-        if (UrlTemplate is not null && (!UrlTemplate.Contains(Place, StringComparison.Ordinal) || !Uri.TryCreate(UrlOf("1"), UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)))
+        if (UrlTemplate is not null && !(UrlTemplate.Contains(Place, StringComparison.Ordinal) && Uri.TryCreate(UrlOf("1"), UriKind.Absolute, out Uri? address) && (address.Scheme is "https" or "http")))
         {
-            throw new ArgumentOutOfRangeException(nameof(UrlTemplate), UrlTemplate, $"Incident:UrlTemplate must be an address of http or https with {Place} in it, such as https://example.service-now.com/incident.do?number={Place}.");
+            throw new SettingException($"Incident:UrlTemplate is '{UrlTemplate}'; it must be an address of http or https with {Place} in it, such as https://example.service-now.com/incident.do?number={Place}.");
         }
     }
 }

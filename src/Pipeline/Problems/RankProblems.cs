@@ -1,5 +1,4 @@
 using MathNet.Numerics.Distributions;
-using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Storage;
 

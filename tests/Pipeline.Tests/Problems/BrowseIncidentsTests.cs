@@ -40,7 +40,7 @@ public sealed class BrowseIncidentsTests
             numbers.Add(incident.Number);
         }
 
-        numbers.Distinct().Count().ShouldBe(problem.Size);
+        numbers.Distinct(StringComparer.Ordinal).Count().ShouldBe(problem.Size);
     }
 
     [TestMethod]
@@ -69,7 +69,7 @@ public sealed class BrowseIncidentsTests
     [DataRow("javascript:alert({number})")]
     [DataRow("tickets/{number}")]
     public void An_address_of_incidents_is_one_of_the_web_with_a_place_for_the_number(string template) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new IncidentOptions { UrlTemplate = template }.Validate()).Message.ShouldContain("Incident:UrlTemplate");
+        Should.Throw<SettingException>(() => new IncidentOptions { UrlTemplate = template }.Validate()).Message.ShouldContain("Incident:UrlTemplate");
 
     private static IncidentRequest Request(params (string Name, string Value)[] values) => IncidentRequest.Parse(name => values.FirstOrDefault(v => v.Name == name).Value);
 }
