@@ -17,7 +17,7 @@ public sealed record IncidentOptions
     {
         if (UrlTemplate is not null && !(UrlTemplate.Contains(Place, StringComparison.Ordinal) && Uri.TryCreate(UrlOf("1"), UriKind.Absolute, out Uri? address) && (address.Scheme is "https" or "http")))
         {
-            throw new SettingException($"Incident:UrlTemplate is '{UrlTemplate}'; it must be an address of http or https with {Place} in it, such as https://example.service-now.com/incident.do?number={Place}.");
+            throw new SettingException("Incident:UrlTemplate", $"is '{UrlTemplate}'; it must be an address of http or https with {Place} in it, such as https://example.service-now.com/incident.do?number={Place}.");
         }
     }
 }
