@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Pipeline.Triggers;
 
 /// <summary>Serves the desk, the web page of the pipeline. Its files tell nothing of the data, which the page asks for with a key.</summary>
-public static class DeskFunctions
+public sealed class DeskFunctions
 {
     /// <summary>The route of the page below the prefix.</summary>
     public const string Route = "desk";
