@@ -12,4 +12,4 @@ SELECT
     COALESCE(SUM(IF(incident.resolved_ticks >= incident.created_ticks, (incident.resolved_ticks - incident.created_ticks) / 36000000000, 0)), 0) AS hours_to_resolve
 FROM incident_predictions AS answered
 JOIN incidents AS incident ON incident.number = answered.incident_id
-GROUP BY tech_center, problem_id, day_ticks;
+GROUP BY 1, 2, 3;
