@@ -25,6 +25,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     MaskCommand.Create(),
     TrendsCommand.Create(),
     GateCommand.Create(),
+    ForecastCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),
     StreamLoadCommand.Create(),

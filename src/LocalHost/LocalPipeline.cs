@@ -7,6 +7,7 @@ using Pipeline.Datasets;
 using Pipeline.Drift;
 using Pipeline.EmergencyStop;
 using Pipeline.Erasure;
+using Pipeline.Forecasting;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -88,6 +89,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public EraseIncident Erase => Get<EraseIncident>();
 
+    /// <summary>The numbers that were erased.</summary>
+    public ErasedNumbers ErasedNumbers => Get<ErasedNumbers>();
+
     public ReportBuilder Report => Get<ReportBuilder>();
 
     public TakeStreamItems TakeStreamItems => Get<TakeStreamItems>();
@@ -115,6 +119,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public OperatingModes Modes => Get<OperatingModes>();
 
     public BrowseProblems Problems => Get<BrowseProblems>();
+
+    public ForecastProblem Forecast => Get<ForecastProblem>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

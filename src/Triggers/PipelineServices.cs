@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.EmergencyStop;
+using Pipeline.Forecasting;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -40,6 +41,7 @@ public static class PipelineServices
         PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
         ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
         HistoryOptions history = Read<HistoryOptions>(configuration, "History");
+        IncidentOptions incident = Read<IncidentOptions>(configuration, "Incident");
         preprocessing.Validate();
         training.Validate();
         fanOut.Validate();
@@ -47,6 +49,7 @@ public static class PipelineServices
         prediction.Validate();
         cache.Validate();
         history.Validate();
+        incident.Validate();
         IReadOnlyList<MaskingRule> rules = MaskingSettings.Read(configuration);
         services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
@@ -68,6 +71,10 @@ public static class PipelineServices
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
+        services.TryAddSingleton<RankProblems>();
+        services.TryAddSingleton<FindNeighbours>();
+        services.TryAddSingleton<ForecastProblem>();
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);
@@ -96,7 +103,7 @@ public static class PipelineServices
         services.TryAddSingleton<TuneTechCenter>();
         services.TryAddSingleton(s => new TechCenterTrainer(
             s.GetRequiredService<WindowReader>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), training, s.GetRequiredService<TunedCenters>(), Clock(s),
-            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
+            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }

@@ -87,6 +87,9 @@ public static class PipelineEvents
     /// <summary>A snapshot of a stream could not be made.</summary>
     public const int StreamBackupFailed = 172;
 
+    /// <summary>The list of problems that were told of before a training cannot be read, and was passed over.</summary>
+    public const int StreamProblemsUnreadable = 173;
+
     /// <summary>Old incidents were archived.</summary>
     public const int Archived = 180;
 

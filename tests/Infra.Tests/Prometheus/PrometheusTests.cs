@@ -16,7 +16,7 @@ public sealed class PrometheusTests
     [TestMethod]
     public async Task Prometheus_takes_the_rules_and_the_configuration()
     {
-        ToolProcess rules = await Promtool.RunAsync("check", "rules", "rules.yml");
+        ToolProcess rules = await Promtool.RunAsync("check", "rules", "rules.yml", "stream-rules.yml");
         rules.ExitCode.ShouldBe(0, rules.Output + rules.Errors);
         ToolProcess configuration = await Promtool.RunAsync("check", "config", "prometheus.yml");
         configuration.ExitCode.ShouldBe(0, configuration.Output + configuration.Errors);
@@ -25,7 +25,7 @@ public sealed class PrometheusTests
     [TestMethod]
     public async Task The_rules_fire_when_they_should_and_not_before()
     {
-        ToolProcess tests = await Promtool.RunAsync("test", "rules", "rules.test.yml");
+        ToolProcess tests = await Promtool.RunAsync("test", "rules", "rules.test.yml", "stream-rules.test.yml");
         tests.ExitCode.ShouldBe(0, tests.Output + tests.Errors);
         tests.Output.ShouldContain("SUCCESS");
     }
