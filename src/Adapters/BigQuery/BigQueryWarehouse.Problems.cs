@@ -1,10 +1,9 @@
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Incidents;
 using Pipeline.Problems;
 
 namespace Pipeline.Adapters.BigQuery;
 
-/// <content>The incidents of the problems. Its table of incidents has no priorities and resolutions.</content>
+/// <content>The incidents of the problems.</content>
 public sealed partial class BigQueryWarehouse
 {
     /// <inheritdoc/>
@@ -15,25 +14,29 @@ public sealed partial class BigQueryWarehouse
             BigQueryRows.Text(row, "tech_center"),
             (int)BigQueryRows.Number(row, "problem_id"),
             BigQueryFormat.Date(BigQueryRows.OptionalNumber(row, "day_ticks")) is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null,
-            (int)BigQueryRows.Number(row, "incidents")),
+            (int)BigQueryRows.Number(row, "incidents"))
+        {
+            Prioritised = (int)BigQueryRows.Number(row, "prioritised"),
+            Urgent = (int)BigQueryRows.Number(row, "urgent"),
+            Followed = (int)BigQueryRows.Number(row, "followed"),
+            Reopened = (int)BigQueryRows.Number(row, "reopened"),
+            Resolved = (int)BigQueryRows.Number(row, "resolved"),
+            HoursToResolve = row.Fraction("hours_to_resolve")!.Value,
+        },
         cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Priority is not null)
-        {
-            return new IncidentPage(0, []);
-        }
-
-        BigQueryParameter[] asked =
+        QueryParameter[] asked =
         [
             Parameter.Text("techCenter", query.TechCenter),
             Parameter.Number("ofVariant", query.OfVariant ? 1 : 0),
             Parameter.Number("id", query.Id),
             Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
             Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
+            Parameter.Text("priority", query.Priority),
             Parameter.Text("sort", query.Sort.ToString()),
             Parameter.Number("first", query.Skip),
             Parameter.Number("last", (long)query.Skip + query.Take),
