@@ -7,23 +7,7 @@ namespace Pipeline.Adapters.BigQuery;
 public sealed partial class BigQueryWarehouse
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) => ListAsync(
-        "count-by-day",
-        [],
-        row => new ProblemDay(
-            BigQueryRows.Text(row, "tech_center"),
-            (int)BigQueryRows.Number(row, "problem_id"),
-            BigQueryFormat.Date(BigQueryRows.OptionalNumber(row, "day_ticks")) is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null,
-            (int)BigQueryRows.Number(row, "incidents"))
-        {
-            Prioritised = (int)BigQueryRows.Number(row, "prioritised"),
-            Urgent = (int)BigQueryRows.Number(row, "urgent"),
-            Followed = (int)BigQueryRows.Number(row, "followed"),
-            Reopened = (int)BigQueryRows.Number(row, "reopened"),
-            Resolved = (int)BigQueryRows.Number(row, "resolved"),
-            HoursToResolve = row.Fraction("hours_to_resolve")!.Value,
-        },
-        cancellationToken);
+    public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) => ListAsync("count-by-day", [], BigQueryRows.Day, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)

@@ -35,6 +35,7 @@ WITH chosen AS (
     JOIN incidents AS stored ON stored.number = answers.incident_id
     LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
     WHERE answers.tech_center = @techCenter
+        AND (@priority IS NULL OR stored.priority = @priority)
         AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @id
         AND (@priority IS NULL OR stored.priority = @priority)
         AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
