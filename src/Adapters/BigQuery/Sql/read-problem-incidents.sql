@@ -36,8 +36,7 @@ WITH chosen AS (
     LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
     WHERE answers.tech_center = @techCenter
         AND (@priority IS NULL OR stored.priority = @priority)
-        AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @id
-        AND (@priority IS NULL OR stored.priority = @priority)
+        AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @problemId
         AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
             OR (stored.created_ticks >= @fromTicks AND stored.created_ticks < @untilTicks)))
 SELECT counted.total, page.*
