@@ -34,6 +34,7 @@ internal static partial class StreamServices
         services.TryAddSingleton(emerging);
         services.TryAddSingleton(s => new EmergingProblems(s.GetRequiredService<IObjectStore>(), s.GetRequiredService<StateSeal>(), why => LogUnreadable(LoggerOf(s), why)));
         services.TryAddSingleton<EmergingFeed>();
+        services.TryAddSingleton<ListEmerging>();
         services.TryAddSingleton<BrowseStreams>();
         services.TryAddSingleton<KeepStreams>();
     }

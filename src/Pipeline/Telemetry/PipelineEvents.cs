@@ -78,6 +78,9 @@ public static class PipelineEvents
     /// <summary>A stream goes on from a snapshot and its log.</summary>
     public const int StreamReplayed = 170;
 
+    /// <summary>A job of the warehouse in BigQuery ended.</summary>
+    public const int WarehouseJobEnded = 165;
+
     /// <summary>A snapshot of a stream is damaged, and was passed over.</summary>
     public const int StreamDamaged = 171;
 

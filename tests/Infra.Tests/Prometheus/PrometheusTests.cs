@@ -49,6 +49,17 @@ public sealed class PrometheusTests
     }
 
     [TestMethod]
+    public void Streams_are_watched_under_the_names_of_their_metrics()
+    {
+        Dictionary<string, JsonObject> rules = YamlFile.Read(Path.Combine(Infra, "prometheus", "rules.yml"))["groups"]!.AsArray().Single(group => Text(group!["name"]) == "birch")!["rules"]!.AsArray()
+            .ToDictionary(rule => Text(rule!["expr"]), rule => rule!.AsObject(), StringComparer.Ordinal);
+
+        Text(rules["up{job=\"pipeline\"} == 0"]["for"]).ShouldBe("1m");
+        Text(rules["rate(birch_api_errors_total[2m]) > 0.1"]["for"]).ShouldBe("2m");
+        rules.ShouldContainKey("increase(birch_backup_failures_total[1h]) > 0");
+    }
+
+    [TestMethod]
     public void The_dashboard_has_panels_that_do_not_overlap_and_each_asks_the_chosen_data_source()
     {
         using JsonDocument dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Infra, "grafana", "pipeline.json")));

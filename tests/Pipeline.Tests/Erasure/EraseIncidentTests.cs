@@ -58,6 +58,8 @@ public sealed class EraseIncidentTests
         ModelContent content = await company.Models.ReadAsync(after);
         FittedModel model = FittedModel.Load(after, content);
         model.Recall(incident.ContentHash!).ShouldBe(ClusterAssignment.None);
+        string[] kept = [.. company.Objects.Objects.Where(o => o.Key.EndsWith("/sample-vectors.json", StringComparison.Ordinal)).Select(o => System.Text.Encoding.UTF8.GetString(o.Value))];
+        kept.ShouldHaveSingleItem().ShouldNotContain(incident.ContentHash!);
         content.Arrays["members.vectors"].Shape[0].ShouldBe(old.Arrays["members.vectors"].Shape[0] - 1);
         content.Arrays["texts.hash"].Shape[0].ShouldBe(old.Arrays["texts.hash"].Shape[0] - 1);
         await company.PredictAsync();
