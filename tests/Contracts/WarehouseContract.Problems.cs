@@ -1,4 +1,3 @@
-using Pipeline.Incidents;
 using Pipeline.Problems;
 using static Pipeline.Contracts.Rows;
 
