@@ -21,11 +21,12 @@ internal static class EmergingCommand
         Option<int> ordinary = new("--ordinary") { Description = "Ordinary incidents after the training.", DefaultValueFactory = _ => 20_000 };
         Option<int> training = new("--training") { Description = "Incidents of the training, at most.", DefaultValueFactory = _ => 15_000 };
         Option<int> seeds = new("--seeds") { Description = "How many seeds, 1 to 10.", DefaultValueFactory = _ => Seeds.Length };
+        Option<int> skip = new("--skip") { Description = "How many of the seeds are passed over.", DefaultValueFactory = _ => 0 };
         Option<double?> similarity = new("--similarity") { Description = "How alike the incidents of a cluster are, unrelated ones being 0. Default: that of the setting." };
         Option<double?> sure = new("--sure") { Description = "The confidence from which an answer is surely of its problem. Default: that of the setting." };
         Option<bool> even = new("--even") { Description = "Nothing hidden, and the dates dealt out anew: all that is told is a false alarm." };
         Option<DirectoryInfo?> trained = new("--trained") { Description = "A folder that keeps the trained companies, to measure streams again without the training." };
-        Command command = new("emerging", "How soon a problem that no model knows is told of, and how often another is told of that is none.") { ordinary, training, seeds, similarity, sure, even, trained };
+        Command command = new("emerging", "How soon a problem that no model knows is told of, and how often another is told of that is none.") { ordinary, training, seeds, skip, similarity, sure, even, trained };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             PipelineSettings settings = Settings(parsed.GetValue(similarity), parsed.GetValue(sure));
@@ -33,7 +34,7 @@ internal static class EmergingCommand
             Console.WriteLine(isEven ? "| seed | incidents | false alarms | false storms | seconds |" : "| seed | hidden problem | told at its | minutes after its first | ordinary | told of others that began | false alarms | storms | seconds |");
             Console.WriteLine(isEven ? "|---|---|---|---|---|" : "|---|---|---|---|---|---|---|---|---|");
             List<EmergingResult> results = [];
-            foreach (int seed in Seeds.Take(parsed.GetValue(seeds)))
+            foreach (int seed in Seeds.Skip(parsed.GetValue(skip)).Take(parsed.GetValue(seeds)))
             {
                 DateTimeOffset trainedUntil = End.AddMonths(TrainingMonths - 24);
                 EmergingScene scene = EmergingScene.Make(seed, parsed.GetValue(ordinary), parsed.GetValue(training), Hidden, HiddenAmong, trainedUntil, End);

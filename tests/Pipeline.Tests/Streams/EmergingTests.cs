@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Reporting;
 using Pipeline.Runs;
 using Pipeline.Streams;
+using Pipeline.Tests.Fakes;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
 
@@ -79,6 +80,20 @@ public sealed class EmergingTests
         IReadOnlyList<PredictionOutcome> outcomes = await PredictAsync(company, new EmergingFeed(streams, new EmergingProblems(company.Objects, seal), company.Models, company.Warehouse, new EmergingOptions(), company.Clock));
 
         outcomes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(o => o.Failed.ShouldBeFalse(), o => o.Predicted.ShouldBeGreaterThan(0));
+    }
+
+    [TestMethod]
+    public async Task Incidents_that_the_stream_has_dropped_stay_with_the_problem_that_was_told()
+    {
+        EmergingProblems emerging = new(new MemoryObjectStore(), new StateSeal(() => new StateKeys(null, _ => null)));
+        StreamEvent told = Tell(known: null)[0];
+        await emerging.UpdateAsync("desk", [(told, ["A", "B"])], freeId: 7, _ => Task.CompletedTask, CancellationToken.None);
+        await emerging.UpdateAsync("desk", [(told, ["B", "C"])], freeId: 9, _ => Task.CompletedTask, CancellationToken.None);
+        await emerging.UpdateAsync("desk", [(told, [])], freeId: 9, _ => Task.CompletedTask, CancellationToken.None);
+
+        EmergingRecord record = (await emerging.ListAsync("desk")).ShouldHaveSingleItem();
+        record.ProblemId.ShouldBe(7);
+        record.Incidents.ShouldBe(["A", "B", "C"]);
     }
 
     [TestMethod]
