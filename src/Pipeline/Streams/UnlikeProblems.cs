@@ -19,7 +19,6 @@ internal sealed class UnlikeProblems(IPreprocessedIncidents preprocessed, double
     private const int MostTextsInMemory = 100_000;
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(HourCounts.Remembered);
     private readonly Dictionary<string, ProblemTexts> _texts = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Finds those among a batch's incidents, and among earlier ones that the batch shows to be so.</summary>
     /// <param name="batch">The batch.</param>
@@ -29,25 +28,20 @@ internal sealed class UnlikeProblems(IPreprocessedIncidents preprocessed, double
     /// <exception cref="Storage.WarehouseException">The warehouse cannot be read.</exception>
     public async Task<(IReadOnlyList<(StreamItem Item, DateTimeOffset ShownAt)> Items, double Background)> FindAsync(PredictedBatch batch, IReadOnlyList<PreprocessedIncident> dated, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
+        ProblemTexts texts = await TextsAsync(batch, cancellationToken);
+        List<Arrival> arrivals = [.. dated.Select(i => Arrival.Of(i, batch.Model)).OfType<Arrival>()];
+        List<Arrival> others = await OthersAsync(batch, arrivals, cancellationToken);
+        List<(StreamItem Item, DateTimeOffset ShownAt)> items = [];
+        lock (texts)
         {
-            ProblemTexts texts = await TextsAsync(batch, cancellationToken);
-            List<Arrival> arrivals = [.. dated.Select(i => Arrival.Of(i, batch.Model)).OfType<Arrival>()];
-            List<(StreamItem Item, DateTimeOffset ShownAt)> items = [];
-            List<Arrival> others = await OthersAsync(batch, arrivals, cancellationToken);
             foreach (Arrival arrival in arrivals)
             {
                 Compare(arrival, others, texts, batch.TechCenter, items);
                 others.Add(arrival);
             }
+        }
 
-            return (items, texts.Background.Mean);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return (items, texts.Background.Mean);
     }
 
     private void Compare(Arrival arrival, List<Arrival> others, ProblemTexts texts, string techCenter, List<(StreamItem Item, DateTimeOffset ShownAt)> items)
@@ -98,18 +92,24 @@ internal sealed class UnlikeProblems(IPreprocessedIncidents preprocessed, double
 
     private async Task<ProblemTexts> TextsAsync(PredictedBatch batch, CancellationToken cancellationToken)
     {
-        if (!_texts.TryGetValue(batch.Model.Name, out ProblemTexts? texts))
+        lock (_texts)
         {
-            texts = await ProblemTexts.LoadAsync(preprocessed, batch.Model, batch.TechCenter, cancellationToken);
+            if (_texts.TryGetValue(batch.Model.Name, out ProblemTexts? known))
+            {
+                return known;
+            }
+        }
+
+        ProblemTexts texts = await ProblemTexts.LoadAsync(preprocessed, batch.Model, batch.TechCenter, cancellationToken);
+        lock (_texts)
+        {
             if (_texts.Values.Sum(t => t.Count) + texts.Count > MostTextsInMemory)
             {
                 _texts.Clear();
             }
 
-            _texts.Add(batch.Model.Name, texts);
+            return _texts.TryAdd(batch.Model.Name, texts) ? texts : _texts[batch.Model.Name];
         }
-
-        return texts;
     }
 
     private sealed class Arrival(PreprocessedIncident incident, float[] vector, bool ofTraining)
