@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Pipeline.Streams;
 
 /// <summary>An item of a stream, masked and embedded.</summary>
@@ -11,6 +13,9 @@ public sealed record StreamItem(string Id, string Text, DateTimeOffset Time, IRe
 {
     /// <summary>The <see cref="Known"/> of an incident that the training saw, and put into no problem: it says how often such came before, and is nothing new.</summary>
     public const int OfTraining = -1;
+
+    /// <summary>What items without further words have in common: a hundred thousand of them are kept.</summary>
+    internal static IReadOnlyDictionary<string, string> NoAttributes => ReadOnlyDictionary<string, string>.Empty;
 }
 
 /// <summary>An item that was not accepted.</summary>
@@ -33,7 +38,7 @@ public sealed record AddedItems(string Stream, int Accepted, int Duplicates, lon
 /// <param name="Item">An item; null for another entry.</param>
 /// <param name="Config">A configuration that comes into force; null for another entry.</param>
 /// <param name="Tallies">Incidents of known problems that are counted; null for another entry.</param>
-/// <param name="RestoredTo">The state of this number is taken up again; null for another entry.</param>
+/// <param name="RestoredTo">The state of this number is taken up again; null for another entry. Where all of them are null, what the entry held was erased.</param>
 internal sealed record StreamEntry(long Sequence, StreamItem? Item = null, StreamConfigVersion? Config = null, IReadOnlyList<ProblemTally>? Tallies = null, long? RestoredTo = null);
 
 /// <summary>An incident of a known problem.</summary>
