@@ -7,6 +7,13 @@ WITH chosen AS (
         stored.updated_ticks,
         stored.texts,
         stored.tech_center,
+        stored.priority,
+        stored.state,
+        stored.resolved_ticks,
+        stored.close_notes,
+        stored.reopen_count,
+        stored.location,
+        stored.cmdb_ci,
         summaries.combined_incidents_summary AS optional_summary,
         summaries.content_hash AS optional_hash,
         answers.predicted_cluster_id AS optional_cluster_id,
@@ -26,6 +33,7 @@ WITH chosen AS (
     JOIN incidents AS stored ON stored.number = answers.incident_id
     LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
     WHERE answers.tech_center = @techCenter
+        AND (@priority IS NULL OR stored.priority = @priority)
         AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @id
         AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
             OR (stored.created_ticks >= @fromTicks AND stored.created_ticks < @untilTicks)))
