@@ -64,6 +64,14 @@ internal sealed class GroupWordings
     public IReadOnlyList<string>[] Words(int group) =>
         [.. _members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(_contents[i]).SelectMany(run => run)])];
 
+    /// <summary>The words that many of a group's texts have and that say something, with the share of the texts that do, 0.15 to 1.</summary>
+    public IReadOnlyDictionary<string, double> CommonWords(int group)
+    {
+        double count = _members[group].Count();
+        return _members[group].SelectMany(i => Tokenizer.Split(_contents[i]).SelectMany(run => run).Distinct(StringComparer.Ordinal)).CountBy(word => word, StringComparer.Ordinal)
+            .Where(word => word.Value >= CommonWord * count && !SilentWords.Contains(word.Key) && !IsCode(word.Key)).ToDictionary(word => word.Key, word => word.Value / count, StringComparer.Ordinal);
+    }
+
     /// <summary>For each group the first one that says the same: half of the titles of both, or more, have a phrase of the same words, and none says more of them.</summary>
     public int[] SayingTheSame()
     {

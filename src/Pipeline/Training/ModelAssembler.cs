@@ -172,7 +172,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
         IReadOnlyList<GroupName> domainNames = traits is not null
             ? RecordTraits.Name(traits.Describe(ofRows, ids.Length))
-            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
+            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names, new SurfaceForms(texts)), cancellationToken);
         int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
         ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
         return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);
