@@ -74,9 +74,9 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
 
             RecordEncoder? encoder = isRecords ? RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns) : null;
             float[] vectors = encoder is null ? EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]) : encoder.Encode([.. rows.Select(r => r.Summary)]);
-            EmbeddingReduction? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
+            SharedBackground? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
             ClusteredIncidents clustered = IncidentClustering.Cluster(
-                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
+                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background?.Reduction, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
@@ -102,7 +102,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, stopwatch, cancellationToken);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, background?.Texts, stopwatch, cancellationToken);
             Release released = await ReleaseAsync(manifest, rows, cancellationToken);
             return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
@@ -127,7 +127,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// clusters, and published as the revision after it.
     /// </summary>
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, Stopwatch stopwatch, CancellationToken cancellationToken)
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<string>? background, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
         // The name of a version that was put away is not given again.
         CenterStages stages = await models.Stages.OpenAsync(draft.TechCenter, cancellationToken);
@@ -146,7 +146,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
                 IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
-                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records), background).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with
