@@ -78,4 +78,4 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
 /// <summary>What small tech centers share.</summary>
 /// <param name="Reduction">From embeddings to reduced vectors.</param>
 /// <param name="Texts">Masked texts of all centers, 2,000 at most, by which words are weighed.</param>
-internal sealed record SharedBackground(EmbeddingReduction Reduction, IReadOnlyList<string> Texts);
+public sealed record SharedBackground(EmbeddingReduction Reduction, IReadOnlyList<string> Texts);
