@@ -9,13 +9,12 @@ internal sealed class TrainingTexts
 {
     private readonly float[] _embeddings;
     private readonly string[] _hashes;
-    private readonly EmbeddingReduction? _background;
     private readonly float[] _wholes;
     private readonly int? _maxDegreeOfParallelism;
 
     private TrainingTexts(float[] embeddings, string[] hashes, int[] copies, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
-        (_embeddings, _hashes, _background, _maxDegreeOfParallelism) = (embeddings, hashes, background, maxDegreeOfParallelism);
+        (_embeddings, _hashes, _maxDegreeOfParallelism) = (embeddings, hashes, maxDegreeOfParallelism);
         (Copies, Parameters) = (copies, parameters);
         Reduction = background ?? EmbeddingReduction.Fit(embeddings, embeddings.Length / copies.Length, parameters, maxDegreeOfParallelism, cancellationToken);
         Vectors = Reduction.Transform(embeddings, maxDegreeOfParallelism);
@@ -58,9 +57,9 @@ internal sealed class TrainingTexts
         float[] embeddings, int dimensions, IReadOnlyList<string> hashes, DistinctTexts distinct, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken) =>
         new(distinct.Rows(embeddings, dimensions), [.. distinct.FirstRows.Select(row => hashes[row])], distinct.Copies, parameters, background, maxDegreeOfParallelism, cancellationToken);
 
-    /// <summary>Some of the texts, as if there were no others.</summary>
+    /// <summary>Some of the texts, reduced as all of them are.</summary>
     public TrainingTexts Only(int[] texts, TrainingParameters parameters, CancellationToken cancellationToken) => new(
-        Embeddings(texts), Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters, _background, _maxDegreeOfParallelism, cancellationToken);
+        Embeddings(texts), Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters, Reduction, _maxDegreeOfParallelism, cancellationToken);
 
     /// <summary>The embeddings of some of the texts, row-major.</summary>
     public float[] Embeddings(int[] texts)
