@@ -25,6 +25,9 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     AlertCommands.Create(),
     ReportCommands.Create(),
     StreamCommands.Create(),
+    ModeCommands.CreateHalt(),
+    ModeCommands.CreateReadOnly(),
+    ModeCommands.CreateResume(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -5,6 +5,7 @@ using Pipeline.Archive;
 using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.Drift;
+using Pipeline.EmergencyStop;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
@@ -107,6 +108,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public TryChannels Channels => Get<TryChannels>();
 
     public TimeProvider Clock => Get<TimeProvider>();
+
+    public OperatingModes Modes => Get<OperatingModes>();
 
     public BrowseProblems Problems => Get<BrowseProblems>();
 

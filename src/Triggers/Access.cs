@@ -14,6 +14,9 @@ internal static class Access
     /// <summary>What removes data for good, and the record of it: callers with the master key.</summary>
     public const AuthorizationLevel Erase = AuthorizationLevel.Admin;
 
+    /// <summary>The emergency stop: callers with the master key.</summary>
+    public const AuthorizationLevel Stop = AuthorizationLevel.Admin;
+
     /// <summary>Liveness and the description of the interface: anyone.</summary>
     public const AuthorizationLevel Open = AuthorizationLevel.Anonymous;
 }

@@ -12,12 +12,12 @@ public sealed class AlertFunctions(ShowAlerts alerts, AnswerAlert answer, TryCha
     /// <summary>Lists alerts, the newest first.</summary>
     [Function("Alerts")]
     public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "alerts")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { alerts = await alerts.RunAsync(request.Query["state"], request.Query["limit"], cancellationToken) }), "state", "limit");
+        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(new { alerts = await alerts.RunAsync(request.Query["state"], request.Query["limit"], cancellationToken) }), "state", "limit");
 
     /// <summary>Acknowledges an alert.</summary>
     [Function("AlertAck")]
     public Task<IResult> AcknowledgeAsync([HttpTrigger(Access.Change, "post", Route = "alerts/{id}/ack")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
+        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
         {
             AckBody body = await JsonRequest.ReadAsync<AckBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(await answer.AcknowledgeAsync(id, body.By ?? "", cancellationToken));
@@ -26,7 +26,7 @@ public sealed class AlertFunctions(ShowAlerts alerts, AnswerAlert answer, TryCha
     /// <summary>Sends a test message on one channel, or on all.</summary>
     [Function("AlertTest")]
     public Task<IResult> TestAsync([HttpTrigger(Access.Change, "post", Route = "alerts/test")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
+        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
         {
             AlertTestBody body = await JsonRequest.ReadAsync<AlertTestBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(new { channels = await channels.RunAsync(body.Channel, cancellationToken) });

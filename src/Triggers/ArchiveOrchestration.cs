@@ -5,19 +5,20 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Archive;
 using Pipeline.Datasets;
+using Pipeline.EmergencyStop;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The durable archiving: some days at a time, each tried again for about an hour where storage does not answer. It may be repeated after a crash without losing or doubling anything.</summary>
-public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogger<ArchiveOrchestration> logger)
+public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, OperatingModes modes, ILogger<ArchiveOrchestration> logger)
 {
     private const string Orchestrator = "ArchiveOrchestrator";
     private const string List = "ArchiveList";
     private const string Archive = "ArchiveDays";
     private const int DaysAtOnce = 31;
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 12, firstPauseSeconds: 5, TimeSpan.FromMinutes(10));
 
     /// <summary>Starts the archiving, unless the one of this name is under way.</summary>
     internal static Task StartAsync(DurableTaskClient client, string name, CancellationToken cancellationToken) =>
@@ -31,12 +32,12 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
         ArgumentNullException.ThrowIfNull(context);
         ArchiveRequest request = context.GetInput<ArchiveRequest>()!;
         long incidents = 0;
-        foreach (string dataset in await context.CallActivityAsync<IReadOnlyList<string>>(List, request, Patient))
+        foreach (string dataset in await context.CallStepAsync<IReadOnlyList<string>>(List, request, Patient))
         {
             ArchiveOutcome outcome;
             do
             {
-                outcome = await context.CallActivityAsync<ArchiveOutcome>(Archive, request with { Dataset = dataset }, Patient);
+                outcome = await context.CallStepAsync<ArchiveOutcome>(Archive, request with { Dataset = dataset }, Patient);
                 incidents += outcome.Incidents;
             }
             while (!outcome.IsComplete);
@@ -59,7 +60,7 @@ public sealed partial class ArchiveOrchestration(ArchiveIncidents archive, ILogg
     {
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Archive, ActivityKind.Internal, request.TraceParent);
-        ArchiveOutcome outcome = await archive.RunAsync(request.Dataset ?? Dataset.Incidents, mostDays: DaysAtOnce, cancellationToken: cancellationToken);
+        ArchiveOutcome outcome = await modes.DoAsync(token => archive.RunAsync(request.Dataset ?? Dataset.Incidents, mostDays: DaysAtOnce, cancellationToken: token), cancellationToken);
         LogArchived(outcome.Dataset, outcome.Incidents, outcome.Days, outcome.Before);
         return outcome;
     }

@@ -12,7 +12,7 @@ public sealed class ClassifyFunctions(ClassifyTexts classify, ILogger<ClassifyFu
     /// <summary>Classifies one text, or a list of them.</summary>
     [Function("Classify")]
     public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "classify")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
+        HttpAnswers.RunAsync(request, logger, RequestKind.Reads, async () =>
         {
             ClassifyRequest body = await JsonRequest.ReadAsync<ClassifyRequest>(request.Body, cancellationToken);
             return HttpAnswers.Json(await classify.RunAsync(body, cancellationToken));

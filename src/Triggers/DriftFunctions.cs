@@ -21,7 +21,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
     private const string Measure = "DriftMeasure";
     private const string Retrain = "DriftRetrain";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(30), backoffCoefficient: 2));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 3, firstPauseSeconds: 30);
 
     /// <summary>Shows what was measured last.</summary>
     [Function("Drift")]
@@ -43,11 +43,11 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
         ArgumentNullException.ThrowIfNull(context);
         string? traceParent = context.GetInput<DriftStep>()?.TraceParent;
         List<string> far = [];
-        foreach (string center in await context.CallActivityAsync<IReadOnlyList<string>>(List, new DriftStep("", traceParent), Patient))
+        foreach (string center in await context.CallStepAsync<IReadOnlyList<string>>(List, new DriftStep("", traceParent), Patient))
         {
             try
             {
-                if (await context.CallActivityAsync<bool>(Measure, new DriftStep(center, traceParent), Patient))
+                if (await context.CallStepAsync<bool>(Measure, new DriftStep(center, traceParent), Patient))
                 {
                     far.Add(center);
                 }
@@ -60,7 +60,7 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
 
         if (far.Count > 0)
         {
-            await context.CallActivityAsync<string?>(Retrain, new DriftRetraining(far, traceParent), Patient);
+            await context.CallStepAsync<string?>(Retrain, new DriftRetraining(far, traceParent), Patient);
         }
 
         return far;

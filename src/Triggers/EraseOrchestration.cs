@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Erasure;
 using Pipeline.Models;
 using Pipeline.Storage;
@@ -11,13 +12,13 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The durable erasure of one incident: tried again for about an hour where storage does not answer. Its history names the erasure, never the incident.</summary>
-public sealed partial class EraseOrchestration(EraseIncident erase, ILogger<EraseOrchestration> logger)
+public sealed partial class EraseOrchestration(EraseIncident erase, OperatingModes modes, ILogger<EraseOrchestration> logger)
 {
     private const string Orchestrator = "EraseOrchestrator";
     private const string Erase = "EraseIncident";
     private const string GiveUp = "EraseGiveUp";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 12, firstPauseSeconds: 5, TimeSpan.FromMinutes(10));
 
     /// <summary>Starts an erasure, unless it is under way.</summary>
     internal static Task StartAsync(DurableTaskClient client, ErasureRecord erasure, CancellationToken cancellationToken) =>
@@ -31,13 +32,13 @@ public sealed partial class EraseOrchestration(EraseIncident erase, ILogger<Eras
         EraseRequest request = context.GetInput<EraseRequest>()!;
         try
         {
-            await context.CallActivityAsync(Erase, request, Patient);
+            await context.CallStepAsync(Erase, request, Patient);
         }
         catch (TaskFailedException e)
         {
             bool isKnown = e.FailureDetails.IsCausedBy<WarehouseException>() || e.FailureDetails.IsCausedBy<ObjectStoreException>() || e.FailureDetails.IsCausedBy<ModelException>();
             string why = isKnown ? e.FailureDetails.ErrorMessage : "Something unexpected happened; the log tells what.";
-            await context.CallActivityAsync(GiveUp, request with { Problem = $"The erasure failed again and again, and is not complete. {why} Ask for it again." }, Patient);
+            await context.CallStepAsync(GiveUp, request with { Problem = $"The erasure failed again and again, and is not complete. {why} Ask for it again." }, Patient);
         }
     }
 
@@ -47,7 +48,7 @@ public sealed partial class EraseOrchestration(EraseIncident erase, ILogger<Eras
     {
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Erase, ActivityKind.Internal, request.TraceParent);
-        ErasureRecord done = await erase.RunAsync(request.Id, cancellationToken);
+        ErasureRecord done = await modes.DoAsync(token => erase.RunAsync(request.Id, token), cancellationToken);
         LogErased(done.Id, done.Removed.IsNothing ? "nothing was found" : "all that was found is gone");
     }
 

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
@@ -16,6 +18,8 @@ namespace Pipeline.Triggers;
 internal static partial class HttpAnswers
 {
     private const string ProblemType = "urn:problem-type:pipeline:";
+    private const string Halted = ProblemType + "halted";
+    private const string ReadOnly = ProblemType + "read-only";
     private const string SecondsToRetry = "30";
 
     // How the hosts take a key from the query.
@@ -29,10 +33,19 @@ internal static partial class HttpAnswers
     /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
     /// <param name="answer">Makes the answer.</param>
     /// <param name="parameters">The query parameters that it reads; others are refused.</param>
-    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters)
+    public static Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters) =>
+        RunAsync(request, logger, HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? RequestKind.Reads : RequestKind.Changes, answer, parameters);
+
+    /// <summary>Makes an answer, or the problem details of what went wrong on the way.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
+    /// <param name="kind">What an emergency stop means for it, where its method does not tell.</param>
+    /// <param name="answer">Makes the answer.</param>
+    /// <param name="parameters">The query parameters that it reads; others are refused.</param>
+    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, RequestKind kind, Func<Task<IResult>> answer, params string[] parameters)
     {
         long start = Stopwatch.GetTimestamp();
-        IResult result = await AnswerAsync(request, logger, answer, parameters);
+        IResult result = await AnswerAsync(request, logger, kind, answer, parameters);
         PipelineMetrics.RequestDuration.Record(
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             new("method", request.Method),
@@ -41,6 +54,9 @@ internal static partial class HttpAnswers
         return result;
     }
 
+    /// <summary>Whether an answer says that the pipeline stands, which is no error of it.</summary>
+    public static bool Stands(IResult result) => (result as IValueHttpResult)?.Value is ProblemDetails { Type: Halted or ReadOnly };
+
     // The first name below the prefix, and below v1 the one after it: as many as there are functions.
     private static string Route(HttpRequest request)
     {
@@ -48,12 +64,17 @@ internal static partial class HttpAnswers
         return names is [_, "v1", string second, ..] ? $"v1/{second}" : names is [_, string first, ..] ? first : "";
     }
 
-    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, string[] parameters)
+    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, RequestKind kind, Func<Task<IResult>> answer, string[] parameters)
     {
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             RequestFields.Require(request.Query.Keys.Except(KeyParameters, StringComparer.OrdinalIgnoreCase), parameters);
+            if (kind != RequestKind.Always && request.HttpContext.RequestServices?.GetService<OperatingModes>() is OperatingModes modes)
+            {
+                await modes.RequireAsync(kind == RequestKind.Changes, request.HttpContext.RequestAborted);
+            }
+
             return await answer();
         }
         catch (Exception e) when (request.HttpContext.RequestAborted.IsCancellationRequested || e is ConnectionResetException)
@@ -79,6 +100,11 @@ internal static partial class HttpAnswers
                 RequestProblem.TooLarge => Problem(request, StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large.", e.Message, e.Errors),
                 _ => Problem(request, StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid.", e.Message, e.Errors),
             };
+        }
+        catch (HaltedException e)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, (e.Mode.State == OperatingState.Halted ? Halted : ReadOnly)[ProblemType.Length..], "The pipeline stands.", e.Message);
         }
         catch (ModelException e)
         {
@@ -131,4 +157,17 @@ internal static partial class HttpAnswers
 
     [LoggerMessage(PipelineEvents.RequestFailed, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
+}
+
+/// <summary>What an emergency stop means for a request.</summary>
+internal enum RequestKind
+{
+    /// <summary>It is answered whatever stands: it shows how things are, answers alerts, keeps safe what there is, or is the way back.</summary>
+    Always,
+
+    /// <summary>It changes nothing: it is answered unless all is halted.</summary>
+    Reads,
+
+    /// <summary>It is answered only while everything runs.</summary>
+    Changes,
 }

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Intake;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -10,13 +11,13 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The durable import of one file: tried again for about an hour where storage does not answer. It may be repeated after a crash without doing anything twice.</summary>
-public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<IngestOrchestration> logger)
+public sealed partial class IngestOrchestration(IngestFile ingest, OperatingModes modes, ILogger<IngestOrchestration> logger)
 {
     private const string Orchestrator = "IngestOrchestrator";
     private const string Ingest = "IngestFile";
     private const string GiveUp = "IngestGiveUp";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 12, firstPauseSeconds: 5, TimeSpan.FromMinutes(10));
 
     /// <summary>Starts the import of a file, unless it is done or under way.</summary>
     internal static Task StartAsync(DurableTaskClient client, Ingestion ingestion, CancellationToken cancellationToken) => ingestion.IsFinal
@@ -31,13 +32,13 @@ public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<Inges
         IngestRequest request = context.GetInput<IngestRequest>()!;
         try
         {
-            await context.CallActivityAsync(Ingest, request, Patient);
+            await context.CallStepAsync(Ingest, request, Patient);
         }
         catch (TaskFailedException e)
         {
             // Other messages may quote an incident.
             string why = e.FailureDetails.IsCausedBy<WarehouseException>() || e.FailureDetails.IsCausedBy<ObjectStoreException>() ? e.FailureDetails.ErrorMessage : "Something unexpected happened; the log tells what.";
-            await context.CallActivityAsync(GiveUp, request with { Problem = $"The import failed again and again. {why} Send the file again." }, Patient);
+            await context.CallStepAsync(GiveUp, request with { Problem = $"The import failed again and again. {why} Send the file again." }, Patient);
         }
     }
 
@@ -47,7 +48,7 @@ public sealed partial class IngestOrchestration(IngestFile ingest, ILogger<Inges
     {
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Ingest, ActivityKind.Internal, request.TraceParent);
-        Ingestion ingestion = await ingest.RunAsync(request.Id, cancellationToken);
+        Ingestion ingestion = await modes.DoAsync(token => ingest.RunAsync(request.Id, token), cancellationToken);
         if (ingestion.State == IngestionState.Accepted)
         {
             LogTaken(ingestion.Id, ingestion.Accepted, ingestion.Rejected);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
+using Pipeline.EmergencyStop;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -50,6 +51,7 @@ public static class PipelineServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton(gate);
+        services.TryAddSingleton<OperatingModes>();
         services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();

@@ -6,13 +6,14 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Classification;
+using Pipeline.EmergencyStop;
 using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The durable prediction: a step for each tech center. Every step may be repeated after a crash: what is predicted stays, and the rest follows.</summary>
-public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TimeProvider clock, ILogger<PredictOrchestration> logger)
+public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TimeProvider clock, OperatingModes modes, ILogger<PredictOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PredictOrchestrator";
@@ -21,7 +22,7 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
     /// <summary>The activity that predicts a tech center.</summary>
     internal const string Predict = "PredictTechCenter";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 6, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 6, firstPauseSeconds: 10, TimeSpan.FromMinutes(5));
 
     /// <summary>Starts a prediction, or joins the same one that is under way; gives its name.</summary>
     internal static Task<string> StartAsync(DurableTaskClient client, string? techCenter, string? version, CancellationToken cancellationToken)
@@ -36,12 +37,12 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
     {
         ArgumentNullException.ThrowIfNull(context);
         PredictWork work = context.GetInput<PredictWork>()!;
-        IReadOnlyList<string> centers = await context.CallActivityAsync<IReadOnlyList<string>>(List, work, Patient);
+        IReadOnlyList<string> centers = await context.CallStepAsync<IReadOnlyList<string>>(List, work, Patient);
         List<PredictionOutcome> done = [];
         foreach (string center in centers)
         {
             context.SetCustomStatus(new PredictProgress(done.Count, centers.Count));
-            done.Add(await context.CallActivityAsync<PredictionOutcome>(Predict, work with { TechCenter = center }, Patient));
+            done.Add(await context.CallStepAsync<PredictionOutcome>(Predict, work with { TechCenter = center }, Patient));
         }
 
         context.SetCustomStatus(new PredictProgress(done.Count, centers.Count));
@@ -63,7 +64,7 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
         ArgumentNullException.ThrowIfNull(work);
         using Activity activity = PipelineActivity.Begin(Predict, ActivityKind.Internal, work.TraceParent);
         DateTimeOffset begunAt = clock.GetUtcNow();
-        PredictionOutcome outcome = (await predict.RunAsync(work.TechCenter, version: work.Version, cancellationToken: cancellationToken)).Single();
+        PredictionOutcome outcome = (await modes.DoAsync(token => predict.RunAsync(work.TechCenter, version: work.Version, cancellationToken: token), cancellationToken)).Single();
         await note.AfterPredictionAsync([outcome], begunAt, cancellationToken);
         if (outcome.Failed)
         {

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
 using Pipeline.Telemetry;
@@ -10,7 +11,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The durable preprocessing: a step for every few thousand incidents, so that none is long, and what a crash leaves undone is begun again where it was.</summary>
-public sealed partial class PreprocessOrchestration(PreprocessIncidents preprocess, PipelineMonitor monitor, NoteMeasures note, ILogger<PreprocessOrchestration> logger)
+public sealed partial class PreprocessOrchestration(PreprocessIncidents preprocess, PipelineMonitor monitor, NoteMeasures note, OperatingModes modes, ILogger<PreprocessOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PreprocessOrchestrator";
@@ -19,7 +20,7 @@ public sealed partial class PreprocessOrchestration(PreprocessIncidents preproce
     private const string Batches = "PreprocessBatches";
     private const int AtOnce = 20_000;
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 6, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 6, firstPauseSeconds: 10, TimeSpan.FromMinutes(5));
 
     /// <summary>Starts a preprocessing, or joins the one that is under way, whatever its limit; gives its name.</summary>
     internal static Task<string> StartAsync(DurableTaskClient client, PreprocessWork work, CancellationToken cancellationToken) =>
@@ -40,7 +41,7 @@ public sealed partial class PreprocessOrchestration(PreprocessIncidents preproce
         while (true)
         {
             int asked = (int)Math.Min(AtOnce, (work.Limit ?? long.MaxValue) - done.Read);
-            PreprocessOutcome part = await context.CallActivityAsync<PreprocessOutcome>(Batches, work with { Limit = asked }, Patient);
+            PreprocessOutcome part = await context.CallStepAsync<PreprocessOutcome>(Batches, work with { Limit = asked }, Patient);
             done = new PreprocessOutcome(done.Read + part.Read, done.Stored + part.Stored, done.Embedded + part.Embedded, done.DeadLetters + part.DeadLetters);
             context.SetCustomStatus(done);
             if (part.Read < asked || done.Read >= work.Limit)
@@ -56,7 +57,7 @@ public sealed partial class PreprocessOrchestration(PreprocessIncidents preproce
     {
         ArgumentNullException.ThrowIfNull(work);
         using Activity activity = PipelineActivity.Begin(Batches, ActivityKind.Internal, work.TraceParent);
-        PreprocessOutcome outcome = await preprocess.RunAsync(work.Limit, cancellationToken: cancellationToken);
+        PreprocessOutcome outcome = await modes.DoAsync(token => preprocess.RunAsync(work.Limit, cancellationToken: token), cancellationToken);
         LogPreprocessed(outcome.Read, outcome.Stored, outcome.Embedded, outcome.DeadLetters);
         await monitor.MeasureLagAsync(cancellationToken);
         await note.RunAsync(cancellationToken);

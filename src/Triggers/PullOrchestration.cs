@@ -3,13 +3,14 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Intake;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The durable pull: one step of a feed after the other, so that a first pull of years is no long activity. A feed that fails is asked again by the next pull, and keeps no other from it.</summary>
-public sealed partial class PullOrchestration(PullIncidents pull, ILogger<PullOrchestration> logger)
+public sealed partial class PullOrchestration(PullIncidents pull, OperatingModes modes, ILogger<PullOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PullOrchestrator";
@@ -20,7 +21,7 @@ public sealed partial class PullOrchestration(PullIncidents pull, ILogger<PullOr
     private const string List = "PullList";
     private const string Step = "PullStep";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 6, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 6, firstPauseSeconds: 10, TimeSpan.FromMinutes(5));
 
     /// <summary>Starts the pull of the feeds that lie outside the warehouse, unless one is under way. Those inside are asked at the beginning of every scheduled preprocessing.</summary>
     [Function("PullOnSchedule")]
@@ -41,7 +42,7 @@ public sealed partial class PullOrchestration(PullIncidents pull, ILogger<PullOr
     internal static async Task<IReadOnlyList<PullOutcome>> PullAsync(TaskOrchestrationContext context, PullWork work)
     {
         List<PullOutcome> outcomes = [];
-        foreach (string feed in await context.CallActivityAsync<IReadOnlyList<string>>(List, work, Patient))
+        foreach (string feed in await context.CallStepAsync<IReadOnlyList<string>>(List, work, Patient))
         {
             outcomes.Add(await PullAsync(context, work with { Feed = feed }, feed));
         }
@@ -63,7 +64,7 @@ public sealed partial class PullOrchestration(PullIncidents pull, ILogger<PullOr
     {
         ArgumentNullException.ThrowIfNull(work);
         using Activity activity = PipelineActivity.Begin(Step, ActivityKind.Internal, work.TraceParent);
-        PullOutcome outcome = await pull.StepAsync(work.Feed!, cancellationToken);
+        PullOutcome outcome = await modes.DoAsync(token => pull.StepAsync(work.Feed!, token), cancellationToken);
         if (outcome.Problem is null)
         {
             LogPulled(outcome.Feed, outcome.Rows, outcome.Added, outcome.Changed, outcome.Rejected);
@@ -81,7 +82,7 @@ public sealed partial class PullOrchestration(PullIncidents pull, ILogger<PullOr
         PullOutcome total = new(feed, 0, 0, 0, 0, null);
         do
         {
-            total = PullIncidents.Sum(total, await context.CallActivityAsync<PullOutcome>(Step, work, Patient));
+            total = PullIncidents.Sum(total, await context.CallStepAsync<PullOutcome>(Step, work, Patient));
         }
         while (total is { HasMore: true, Problem: null });
         return total;

@@ -16,7 +16,7 @@ public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<Repor
     private const string Instance = "report-weekly";
     private const string Make = "ReportWeekly";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(30), backoffCoefficient: 2));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 5, firstPauseSeconds: 30);
 
     /// <summary>Begins a report, unless one is under way.</summary>
     [Function("ReportOnSchedule")]
@@ -29,7 +29,7 @@ public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<Repor
     public static Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.CallActivityAsync<string>(Make, context.GetInput<ReportWork>(), Patient);
+        return context.CallStepAsync<string>(Make, context.GetInput<ReportWork>(), Patient);
     }
 
     /// <summary>Makes the report and keeps it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Models;
 using Pipeline.Rollout;
 using Pipeline.Telemetry;
@@ -8,7 +9,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes up the trials that something else began - a training, the command line - and clears up what is old.</summary>
-public sealed partial class RolloutFunctions(ModelStore models, PutAwayVersions putAway, TimeProvider clock, ILogger<RolloutFunctions> logger)
+public sealed partial class RolloutFunctions(ModelStore models, PutAwayVersions putAway, OperatingModes modes, TimeProvider clock, ILogger<RolloutFunctions> logger)
 {
     /// <summary>Starts the rollout of every version on trial that has none.</summary>
     [Function("RolloutsOnSchedule")]
@@ -30,10 +31,20 @@ public sealed partial class RolloutFunctions(ModelStore models, PutAwayVersions 
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task PutAwayAsync([TimerTrigger(Schedules.PutAway)] TimerInfo timer, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> gone = await putAway.RunAsync(cancellationToken);
-        LogPutAway(gone.Count);
+        try
+        {
+            IReadOnlyList<string> gone = await modes.DoAsync(putAway.RunAsync, cancellationToken);
+            LogPutAway(gone.Count);
+        }
+        catch (HaltedException e)
+        {
+            LogStands(e.Message);
+        }
     }
 
     [LoggerMessage(PipelineEvents.PutAway, LogLevel.Information, "Put {Count} old versions and leftovers away")]
     private partial void LogPutAway(int count);
+
+    [LoggerMessage(PipelineEvents.Stands, LogLevel.Warning, "Old versions and leftovers stay where they are. {Reason}")]
+    private partial void LogStands(string reason);
 }

@@ -5,6 +5,7 @@ using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.EmergencyStop;
 using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Rollout;
@@ -16,7 +17,7 @@ namespace Pipeline.Triggers;
 /// The durable rollouts: a canary answers its share for a time, a blue-green rollout gives the version more at every step, and both look whether it is as good as the one in production.
 /// Killed at any step, they go on; at the end the version is in production, or a candidate again, and the incidents are predicted anew.
 /// </summary>
-public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasures note, ILogger<RolloutOrchestration> logger)
+public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasures note, OperatingModes modes, ILogger<RolloutOrchestration> logger)
 {
     /// <summary>The name of the orchestrator of rollouts.</summary>
     public const string Orchestrator = "RolloutOrchestrator";
@@ -26,7 +27,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
     private const string Look = "RolloutLook";
     private const string End = "RolloutEnd";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 5, firstPauseSeconds: 5);
 
     /// <summary>Brings a version into production, or back.</summary>
     [Function(Orchestrator)]
@@ -34,10 +35,10 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
     {
         ArgumentNullException.ThrowIfNull(context);
         RolloutPlan plan = context.GetInput<RolloutPlan>()!;
-        RolloutOptions options = await context.CallActivityAsync<RolloutOptions>(Begin, plan, Patient);
+        RolloutOptions options = await context.CallStepAsync<RolloutOptions>(Begin, plan, Patient);
         RolloutEnd end = plan.BlueGreen ? await BlueGreenAsync(context, plan, options) : await CanaryAsync(context, plan, options);
-        await context.CallActivityAsync(End, end, Patient);
-        await context.CallActivityAsync<PredictionOutcome>(PredictOrchestration.Predict, new PredictWork(plan.TechCenter, plan.TraceParent), Patient);
+        await context.CallStepAsync(End, end, Patient);
+        await context.CallStepAsync<PredictionOutcome>(PredictOrchestration.Predict, new PredictWork(plan.TechCenter, plan.TraceParent), Patient);
         return end;
     }
 
@@ -56,6 +57,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
     public async Task ShareAsync([ActivityTrigger] RolloutStep step, CancellationToken cancellationToken)
     {
         using Activity activity = PipelineActivity.Begin(Share, ActivityKind.Internal, step.Plan.TraceParent);
+        await modes.RequireAsync(changes: true, cancellationToken);
         await steps.ShareAsync(step, cancellationToken);
     }
 
@@ -64,6 +66,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
     public async Task<TrialReport> LookAsync([ActivityTrigger] RolloutStep step, CancellationToken cancellationToken)
     {
         using Activity activity = PipelineActivity.Begin(Look, ActivityKind.Internal, step.Plan.TraceParent);
+        await modes.RequireAsync(changes: true, cancellationToken);
         return await steps.LookAsync(step, cancellationToken);
     }
 
@@ -72,6 +75,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
     public async Task EndAsync([ActivityTrigger] RolloutEnd end, CancellationToken cancellationToken)
     {
         using Activity activity = PipelineActivity.Begin(End, ActivityKind.Internal, end.Plan.TraceParent);
+        await modes.RequireAsync(changes: true, cancellationToken);
         StageResult result = await steps.EndAsync(end, cancellationToken);
         if (result.Stage == ModelStage.Production)
         {
@@ -93,7 +97,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
         {
             DateTime next = context.CurrentUtcDateTime.AddSeconds(options.CheckSeconds);
             await context.CreateTimer(context.CurrentUtcDateTime < due && next > due ? due : next, CancellationToken.None);
-            TrialReport report = await context.CallActivityAsync<TrialReport>(Look, new RolloutStep(plan, number, 0), Patient);
+            TrialReport report = await context.CallStepAsync<TrialReport>(Look, new RolloutStep(plan, number, 0), Patient);
             context.SetCustomStatus(string.Create(CultureInfo.InvariantCulture, $"look {number}: {report.State}"));
             if (report.State is TrialState.Worse or TrialState.Over)
             {
@@ -117,9 +121,9 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
         for (int number = 1; number <= options.BlueGreenSteps; number++)
         {
             RolloutStep step = new(plan, number, Math.Max(1, 100 * number / options.BlueGreenSteps));
-            await context.CallActivityAsync(Share, step, Patient);
+            await context.CallStepAsync(Share, step, Patient);
             await context.CreateTimer(TimeSpan.FromSeconds(options.StepSeconds), CancellationToken.None);
-            TrialReport report = await context.CallActivityAsync<TrialReport>(Look, step, Patient);
+            TrialReport report = await context.CallStepAsync<TrialReport>(Look, step, Patient);
             context.SetCustomStatus(string.Create(CultureInfo.InvariantCulture, $"step {number} of {options.BlueGreenSteps}: {report.State}"));
             if (report.State is TrialState.Worse or TrialState.Over)
             {

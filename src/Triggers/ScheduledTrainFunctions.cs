@@ -23,7 +23,7 @@ public sealed partial class ScheduledTrainFunctions(TrainingSchedule schedule, T
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(90);
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 5, firstPauseSeconds: 5);
 
     /// <summary>Takes up the due date.</summary>
     [Function("TrainOnSchedule")]
@@ -42,12 +42,12 @@ public sealed partial class ScheduledTrainFunctions(TrainingSchedule schedule, T
         ArgumentNullException.ThrowIfNull(context);
         DateTime begun = context.CurrentUtcDateTime;
         ScheduledTraining training = context.GetInput<ScheduledTraining>()! with { Begun = new DateTimeOffset(begun, TimeSpan.Zero) };
-        while (await context.CallActivityAsync<long>(Look, training, Patient) > 0 && context.CurrentUtcDateTime < begun + Patience)
+        while (await context.CallStepAsync<long>(Look, training, Patient) > 0 && context.CurrentUtcDateTime < begun + Patience)
         {
             await context.CreateTimer(Pause, CancellationToken.None);
         }
 
-        return await context.CallActivityAsync<string?>(Begin, training, Patient);
+        return await context.CallStepAsync<string?>(Begin, training, Patient);
     }
 
     /// <summary>Counts the incidents that a training has to wait for.</summary>

@@ -15,7 +15,7 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
     /// <summary>Answers 200 where settings, storage, embedder and models are in order, otherwise 503, with one entry per check.</summary>
     [Function("Ready")]
     public Task<IResult> ReadyAsync([HttpTrigger(Access.Read, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
+        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
         {
             ReadinessReport report = await readiness.CheckAsync(cancellationToken);
             return HttpAnswers.Json(report, report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
@@ -24,5 +24,5 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
     /// <summary>Counts, ages and versions per tech center.</summary>
     [Function("Status")]
     public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await monitor.StatusAsync(cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(await monitor.StatusAsync(cancellationToken)));
 }

@@ -11,15 +11,17 @@ namespace Pipeline.Triggers;
 /// <summary>Answers of the streams' routes, measured, and what they read of a request.</summary>
 internal static class StreamAnswers
 {
-    /// <summary>Makes an answer as <see cref="HttpAnswers.RunAsync"/> does, and measures it under the name of what was asked.</summary>
+    /// <summary>Makes an answer as <see cref="HttpAnswers"/> does, and measures it under the name of what was asked.</summary>
     public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, string operation, Func<Task<IResult>> answer, params string[] parameters)
     {
         long start = Stopwatch.GetTimestamp();
-        IResult result = await HttpAnswers.RunAsync(request, logger, answer, parameters);
+        IResult result = operation is "backup" or "verify"
+            ? await HttpAnswers.RunAsync(request, logger, RequestKind.Always, answer, parameters)
+            : await HttpAnswers.RunAsync(request, logger, answer, parameters);
         int status = (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
         KeyValuePair<string, object?> tag = new("operation", operation);
         StreamMetrics.ApiDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, tag, new("status", status));
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && !HttpAnswers.Stands(result))
         {
             StreamMetrics.ApiErrors.Add(1, tag);
         }

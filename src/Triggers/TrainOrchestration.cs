@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using Pipeline.EmergencyStop;
 using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 using Pipeline.Training;
@@ -12,7 +13,7 @@ namespace Pipeline.Triggers;
 /// The durable training: opens a run, trains its tech centers a few at a time, and closes it. Every step may be repeated after a crash without doing anything twice.
 /// Only names and versions travel between the steps, and the trace parent of what asked for the training: every step runs and logs under its trace id.
 /// </summary>
-public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures note, ILogger<TrainOrchestration> logger)
+public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures note, OperatingModes modes, ILogger<TrainOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "TrainOrchestrator";
@@ -21,7 +22,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
     private const string Train = "TrainTechCenter";
     private const string Close = "TrainClose";
 
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
+    private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 5, firstPauseSeconds: 5);
 
     /// <summary>Runs a training to its end. A tech center that fails for good is recorded with the reason, and the others go on.</summary>
     [Function(Orchestrator)]
@@ -29,7 +30,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
     {
         ArgumentNullException.ThrowIfNull(context);
         TrainingPlan plan = context.GetInput<TrainingPlan>()!;
-        OpenedTraining training = await context.CallActivityAsync<OpenedTraining>(Open, plan, Patient);
+        OpenedTraining training = await context.CallStepAsync<OpenedTraining>(Open, plan, Patient);
         List<TrainingOutcome> done = [.. training.Finished];
         Queue<string> waiting = new(training.TechCenters.Except(done.Select(c => c.TechCenter), StringComparer.Ordinal));
         List<Task<TrainingOutcome>> running = [];
@@ -43,7 +44,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
         }
 
         TrainingRecord record = training.Ended(done);
-        await context.CallActivityAsync(Close, record with { TraceParent = plan.TraceParent }, Patient);
+        await context.CallStepAsync(Close, record with { TraceParent = plan.TraceParent }, Patient);
         return record;
 
         void GoOn()
@@ -62,7 +63,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
     public async Task<OpenedTraining> OpenAsync([ActivityTrigger] TrainingPlan plan, CancellationToken cancellationToken)
     {
         using Activity activity = PipelineActivity.Begin(Open, ActivityKind.Internal, plan.TraceParent);
-        OpenedTraining training = await steps.OpenAsync(plan, cancellationToken);
+        OpenedTraining training = await modes.DoAsync(token => steps.OpenAsync(plan, token), cancellationToken);
         LogOpened(training.RunId, training.TechCenters.Count, training.Finished.Count);
         return training;
     }
@@ -74,7 +75,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
         using Activity activity = PipelineActivity.Begin(Train, ActivityKind.Internal, training.TraceParent);
         try
         {
-            TrainingOutcome trained = await steps.TrainAsync(training, cancellationToken);
+            TrainingOutcome trained = await modes.DoAsync(token => steps.TrainAsync(training, token), cancellationToken);
             await note.AfterTrainingAsync(trained, cancellationToken);
             LogTrained(trained.TechCenter, trained.Status, trained.Version);
             if (trained.Status == TrainingStatus.Refused)
@@ -110,7 +111,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
         {
             try
             {
-                return await context.CallActivityAsync<TrainingOutcome>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent));
+                return await context.CallStepAsync<TrainingOutcome>(Train, new TechCenterTraining(training.RunId, training.Year, training.Quarter, techCenter, traceParent));
             }
             catch (TaskFailedException e)
             {

@@ -72,7 +72,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
         request.Query[parameter] is [{ Length: > 0 } version] ? version : throw RequestException.Invalid(parameter, $"Name a version as {parameter}, such as {parameter}=2026_q2.");
 
     // Who signed in, where the host asks for it; keys have no names.
-    private static string WhoOf(HttpRequest request) => request.Headers["x-ms-client-principal-name"] is [{ Length: > 0 and <= 200 } name] ? name : "HTTP";
+    internal static string WhoOf(HttpRequest request) => request.Headers["x-ms-client-principal-name"] is [{ Length: > 0 and <= 200 } name] ? name : "HTTP";
 
     private async Task<IResult> ChangedAsync(DurableTaskClient client, StageResult result, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Pipeline.EmergencyStop;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
 using Pipeline.Models;
@@ -70,6 +71,10 @@ internal sealed class CommandHost
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Fail($"Stopped. {stopped}", ExitCode.Interrupted);
+        }
+        catch (HaltedException e)
+        {
+            return Fail($"{e.Message} {stopped}", ExitCode.Failed);
         }
         catch (CommandException e)
         {

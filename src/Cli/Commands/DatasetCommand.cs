@@ -46,6 +46,7 @@ internal static class DatasetCommand
                 RetentionDays = parsed.GetValue(retention),
             };
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
+            await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
             bool isNew = true;
             if (parsed.GetValue(replace))
             {

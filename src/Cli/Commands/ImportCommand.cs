@@ -42,7 +42,7 @@ internal static class ImportCommand
                 List<ImportedFile> imported = [];
                 foreach (SourceFile source in sources)
                 {
-                    imported.Add(await ImportAsync(source, sources.Length > 1, intake, target, pipeline, cancellationToken));
+                    imported.Add(await pipeline.Modes.DoAsync(token => ImportAsync(source, sources.Length > 1, intake, target, pipeline, token), cancellationToken));
                 }
 
                 host.Show(new { files = imported }, console => Write(console, imported));

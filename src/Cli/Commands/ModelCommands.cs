@@ -141,6 +141,11 @@ internal static class ModelCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), NothingChanged, async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data)), CommandHost.Settings(), cancellationToken);
+            if (name is not ("list" or "show" or "compare"))
+            {
+                await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
+            }
+
             return await run(pipeline, host, parsed, cancellationToken);
         }, cancellationToken));
         return command;

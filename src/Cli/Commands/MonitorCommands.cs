@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pipeline.EmergencyStop;
 using Pipeline.LocalHost;
 using Pipeline.Monitoring;
 using Spectre.Console;
@@ -80,6 +81,11 @@ internal static class MonitorCommands
 
     private static void Write(IAnsiConsole console, PipelineStatus status)
     {
+        if (status.Mode.State != OperatingState.Running)
+        {
+            console.WriteLine(ConsoleText.Line(new HaltedException(status.Mode).Message));
+        }
+
         console.WriteLine($"{ConsoleText.Count(status.WaitingForPreprocessing, "incident")} waiting for preprocessing, {ConsoleText.Number(status.DeadLetters)} kept aside. Embedder: {status.Embedder}.");
         ConsoleTable table = new("Tech center", "#Incidents", "?#Ready", "#Predicted", "#Unclustered", "?#Newest", "#Version", "?#Problems", "?#Age");
         IReadOnlyList<TechCenterStatus> shown = ConsoleTable.Shown(status.TechCenters, c => c.Problem is not null, c => c.Incidents);

@@ -29,7 +29,7 @@ internal static class PullCommand
             foreach (string feed in feeds)
             {
                 CommandHost.Tell($"Asking {feed} for what is new.");
-                PullOutcome outcome = await pipeline.Pull.RunAsync(feed, new Lines(), cancellationToken);
+                PullOutcome outcome = await pipeline.Modes.DoAsync(token => pipeline.Pull.RunAsync(feed, new Lines(), token), cancellationToken);
                 if (outcome.Problem is not null)
                 {
                     CommandHost.Tell($"Error: {outcome.Problem}");

@@ -23,7 +23,7 @@ internal static class RetentionCommands
             List<ArchiveOutcome> outcomes = [];
             foreach (string name in parsed.GetValue(dataset) is { } named ? [named] : await pipeline.Archive.DatasetsAsync(cancellationToken))
             {
-                outcomes.Add(await ConsoleProgress.RunAsync(progress => pipeline.Archive.RunAsync(name, parsed.GetValue(months), mostDays: null, progress, cancellationToken)));
+                outcomes.Add(await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Archive.RunAsync(name, parsed.GetValue(months), mostDays: null, progress, token), cancellationToken)));
             }
 
             host.Show(new { datasets = outcomes }, console =>
@@ -49,6 +49,7 @@ internal static class RetentionCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The same command goes on with the erasure.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
+            await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
             string erased = parsed.GetValue(number)!;
             ErasureRecord begun = await pipeline.Erase.ResumeAsync(erased, Environment.UserName, cancellationToken);
             ErasureRecord done = await pipeline.Erase.RunAsync(begun.Id, cancellationToken);

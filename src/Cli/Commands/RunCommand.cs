@@ -45,7 +45,7 @@ internal static class RunCommand
             string folder = parsed.GetValue(data) ?? OwnFolder(content, intake, target);
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
             PipelineRun run = new(pipeline, host, settings.Training);
-            return await run.FileAsync(content, intake, await pipeline.Datasets.FindAsync(target, cancellationToken), outputs, cancellationToken);
+            return await pipeline.Modes.DoAsync(async token => await run.FileAsync(content, intake, await pipeline.Datasets.FindAsync(target, token), outputs, token), cancellationToken);
         }, cancellationToken));
         return command;
     }

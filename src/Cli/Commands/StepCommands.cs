@@ -22,7 +22,7 @@ internal static class StepCommands
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), CommandHost.Settings(), cancellationToken);
             CommandHost.Tell("Masking and embedding the incidents that are new or changed.");
-            PreprocessOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Preprocess.RunAsync(parsed.GetValue(limit), progress, cancellationToken));
+            PreprocessOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Preprocess.RunAsync(parsed.GetValue(limit), progress, token), cancellationToken));
             await pipeline.Note.RunAsync(cancellationToken);
             host.Show(outcome, console => console.WriteLine($"{ConsoleText.Count(outcome.Read, "incident")} read, {ConsoleText.Number(outcome.Stored)} stored, {ConsoleText.Count(outcome.Embedded, "text")} embedded, {ConsoleText.Number(outcome.DeadLetters)} kept aside."));
             return ExitCode.Done;
@@ -57,7 +57,7 @@ internal static class StepCommands
             TrainingPlan plan = await pipeline.Planner.PlanAsync(request, cancellationToken);
             TrainingWindow window = pipeline.Planner.Window(plan.Year, plan.Quarter);
             CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Training {(plan.TechCenters is { } some ? ConsoleText.Count(some.Count, "tech center") : "all tech centers")} on the incidents from {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}."));
-            TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Train.RunAsync(plan, progress, cancellationToken));
+            TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Train.RunAsync(plan, progress, token), cancellationToken));
             await pipeline.Train.CloseAsync(record, cancellationToken);
             foreach (TrainingOutcome trained in record.TechCenters)
             {
@@ -92,7 +92,7 @@ internal static class StepCommands
             RequireKnown("--tech-center", asked is null ? [] : [asked], await pipeline.TechCenters.ListTechCentersAsync(cancellationToken));
             CommandHost.Tell($"Assigning what is not up to date in {(asked is null ? "all tech centers" : $"'{asked}'")} to the problems of the model versions that serve.");
             DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
-            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(asked, progress, parsed.GetValue(version), cancellationToken));
+            IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Predict.RunAsync(asked, progress, parsed.GetValue(version), token), cancellationToken));
             await pipeline.Note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Pipeline.EmergencyStop;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -10,7 +11,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Monitoring;
 
 /// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
-public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock)
+public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock)
 {
     private const string ProbeObject = "validation/probe";
 
@@ -37,7 +38,10 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             preprocess.Embedder,
             await preprocess.CountWaitingAsync(cancellationToken),
             (await preprocessed.ReadDeadLettersAsync(cancellationToken)).Count,
-            centers);
+            centers)
+        {
+            Mode = await modes.ReadAsync(cancellationToken),
+        };
     }
 
     /// <summary>Looks how old the newest incident of each tech center is, for <see cref="PipelineMetrics.DataLag"/>.</summary>
@@ -161,7 +165,11 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
 /// <param name="WaitingForPreprocessing">Incidents that are new or changed since the last preprocessing.</param>
 /// <param name="DeadLetters">Incidents that could not be processed.</param>
 /// <param name="TechCenters">One entry per tech center, in ordinal order.</param>
-public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessing, int DeadLetters, IReadOnlyList<TechCenterStatus> TechCenters);
+public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessing, int DeadLetters, IReadOnlyList<TechCenterStatus> TechCenters)
+{
+    /// <summary>Whether everything may go on, or a person stopped it.</summary>
+    public OperatingMode Mode { get; init; } = OperatingMode.Untouched;
+}
 
 /// <summary>One tech center's data and model.</summary>
 /// <param name="Name">The tech center.</param>

@@ -107,4 +107,10 @@ public static class PipelineEvents
 
     /// <summary>The watch could not read or write the warehouse.</summary>
     public const int WatchFailed = 192;
+
+    /// <summary>The pipeline was halted, made read-only, or goes on.</summary>
+    public const int ModeChanged = 200;
+
+    /// <summary>Work stands, since the pipeline is halted or read-only.</summary>
+    public const int Stands = 201;
 }

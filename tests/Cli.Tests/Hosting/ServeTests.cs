@@ -36,6 +36,10 @@ public sealed class ServeTests
         second.ExitCode.ShouldBe(1, second.ToString());
         second.Errors.ShouldContain("in use by another process");
 
+        (await CommandLine.RunAsync("halt", "--data", folder["data"], "--reason", "a drill")).Output.ShouldContain("is halted since");
+        (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("mode").GetProperty("state").GetString().ShouldBe("halted");
+        (await CommandLine.RunAsync("resume", "--data", folder["data"])).Output.ShouldContain("Everything may go on.");
+
         using Process stop = Process.Start("kill", ["-TERM", $"{host.Id}"]);
         await host.WaitForExitAsync();
         host.ExitCode.ShouldBe(0, await errors);

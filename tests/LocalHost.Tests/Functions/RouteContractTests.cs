@@ -21,6 +21,8 @@ public sealed class RouteContractTests
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
         "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",
+        // What takes the master key, which the contract does not have: EmergencyStopTests.
+        .. new[] { "halt", "read-only", "resume" }.SelectMany(verb => new[] { $"POST /{verb} 200", $"POST /{verb} 400", $"POST /{verb} 413" }),
         .. Streams,
     ];
 

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Pipeline.Classification;
+using Pipeline.EmergencyStop;
 using Pipeline.Incidents;
 using Pipeline.Monitoring;
 using Pipeline.Preprocessing;
@@ -28,7 +29,7 @@ public sealed class PipelineMetricsTests
         await company.Preprocess.RunAsync();
         await company.PredictAsync();
         await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, "printer paper jam"));
-        await new PipelineMonitor(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Preprocess, company.Embedder, company.Clock).MeasureLagAsync();
+        await new PipelineMonitor(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Preprocess, company.Embedder, new OperatingModes(company.Objects, company.Clock), company.Clock).MeasureLagAsync();
         listener.RecordObservableInstruments();
 
         Dictionary<string, string> center = new(StringComparer.Ordinal) { ["tech_center"] = SmallCompany.TechCenter };

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.EmergencyStop;
+
+/// <summary>
+/// The emergency stop: one small object in the object store, which everything asks before it works and again while it works. It lies there and not in the warehouse, where each
+/// question could be a billed query of a second; a store that does not answer leaves the mode as it was last known. An object that cannot be read halts. Safe for use by many threads.
+/// </summary>
+public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
+{
+    /// <summary>The object's name.</summary>
+    public const string ObjectName = "operations/mode.json";
+
+    /// <summary>The longest reason, in characters.</summary>
+    public const int LongestReason = 1_000;
+
+    private const int MostTries = 20;
+
+    /// <summary>How old an answer may be that is not asked for anew: so late may work notice that it is to stand.</summary>
+    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    private volatile Known? _known;
+
+    /// <summary>The mode as it is stored.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<OperatingMode> ReadAsync(CancellationToken cancellationToken = default) =>
+        (await ReadTaggedAsync(cancellationToken)).Mode;
+
+    /// <summary>Changes the mode. Where the same state is asked for again, the first reason and time stay.</summary>
+    /// <param name="state">What may go on.</param>
+    /// <param name="who">Who decides it.</param>
+    /// <param name="reason">Why; needed but for <see cref="OperatingState.Running"/>.</param>
+    /// <param name="cancellationToken">Stops before the writing.</param>
+    /// <returns>The mode that holds now.</returns>
+    /// <exception cref="RequestException">The reason is missing or too long.</exception>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    public async Task<OperatingMode> SetAsync(OperatingState state, string who, string? reason, CancellationToken cancellationToken = default)
+    {
+        reason = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
+        if (reason is null && state != OperatingState.Running)
+        {
+            throw RequestException.Invalid("reason", "Say why: whoever meets the stop reads it.");
+        }
+
+        if (reason?.Length > LongestReason)
+        {
+            throw RequestException.Invalid("reason", $"The reason has {reason.Length} characters; at most {LongestReason} are kept.");
+        }
+
+        for (int tries = 0; tries < MostTries; tries++)
+        {
+            (OperatingMode present, string? tag, bool sound) = await ReadTaggedAsync(cancellationToken);
+            if (sound && present.State == state)
+            {
+                return present;
+            }
+
+            OperatingMode changed = new(state, clock.GetUtcNow(), who, reason);
+            if (await objects.ReplaceAsync(ObjectName, JsonSerializer.SerializeToUtf8Bytes(changed, PipelineJson.Indented), tag, cancellationToken))
+            {
+                return Remember(changed);
+            }
+        }
+
+        throw new ObjectStoreException($"{ObjectName} could not be written: {MostTries} times it was changed by another meanwhile. Look what changes it all the time.");
+    }
+
+    /// <summary>Lets pass what may go on in the present mode.</summary>
+    /// <param name="changes">Whether it changes anything.</param>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <exception cref="HaltedException">It may not.</exception>
+    public async Task RequireAsync(bool changes, CancellationToken cancellationToken = default)
+    {
+        OperatingMode mode = await LookAsync(cancellationToken);
+        if (mode.State == OperatingState.Halted || (changes && mode.State != OperatingState.Running))
+        {
+            throw new HaltedException(mode);
+        }
+    }
+
+    /// <summary>Does work that changes things, and stops it where the mode no longer allows it: at the next point where it can be cancelled, so with what it had finished kept.</summary>
+    /// <param name="work">The work; its token is cancelled too when it must stand.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="HaltedException">It may not begin, or had to stand.</exception>
+    public async Task<T> DoAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await RequireAsync(changes: true, cancellationToken);
+        using CancellationTokenSource stand = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<OperatingMode?> watch = WatchAsync(stand, done.Token);
+        try
+        {
+            return await work(stand.Token);
+        }
+        catch (OperationCanceledException e) when (stand.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HaltedException(await watch ?? OperatingMode.Untouched, e);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await watch;
+        }
+    }
+
+    /// <summary>Does work that changes things, and stops it where the mode no longer allows it.</summary>
+    /// <exception cref="HaltedException">It may not begin, or had to stand.</exception>
+    public Task DoAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken = default) => DoAsync(
+        async token =>
+        {
+            await work(token);
+            return true;
+        },
+        cancellationToken);
+
+    // Gives the mode that stopped the work; null where the work ended before.
+    private async Task<OperatingMode?> WatchAsync(CancellationTokenSource stand, CancellationToken done)
+    {
+        try
+        {
+            using PeriodicTimer timer = new(Fresh, clock);
+            while (await timer.WaitForNextTickAsync(done))
+            {
+                OperatingMode mode = await LookAsync(done);
+                if (mode.State != OperatingState.Running)
+                {
+                    await stand.CancelAsync();
+                    return mode;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work has ended.
+        }
+
+        return null;
+    }
+
+    private async Task<OperatingMode> LookAsync(CancellationToken cancellationToken)
+    {
+        Known? known = _known;
+        if (known is not null && clock.GetElapsedTime(known.At) < Fresh)
+        {
+            return known.Mode;
+        }
+
+        try
+        {
+            return Remember(await ReadAsync(cancellationToken));
+        }
+        catch (ObjectStoreException)
+        {
+            // Whatever needs the store says so itself.
+            return Remember(known?.Mode ?? OperatingMode.Untouched);
+        }
+    }
+
+    private OperatingMode Remember(OperatingMode mode)
+    {
+        _known = new Known(mode, clock.GetTimestamp());
+        return mode;
+    }
+
+    private async Task<(OperatingMode Mode, string? Tag, bool Sound)> ReadTaggedAsync(CancellationToken cancellationToken)
+    {
+        TaggedObject? stored = await objects.ReadTaggedAsync(ObjectName, cancellationToken);
+        if (stored is null)
+        {
+            return (OperatingMode.Untouched, null, true);
+        }
+
+        try
+        {
+            OperatingMode mode = JsonSerializer.Deserialize<OperatingMode>(stored.Content.Span, PipelineJson.Indented) ?? throw new JsonException("it holds null");
+            return (mode, stored.Tag, true);
+        }
+        catch (JsonException e)
+        {
+            return (new OperatingMode(OperatingState.Halted, DateTimeOffset.UnixEpoch, "pipeline", $"{ObjectName} in the object store cannot be read ({e.Message.TrimEnd('.')}), and may have been a stop"), stored.Tag, false);
+        }
+    }
+
+    private sealed record Known(OperatingMode Mode, long At);
+}
