@@ -7,6 +7,7 @@ using Pipeline.Datasets;
 using Pipeline.Drift;
 using Pipeline.EmergencyStop;
 using Pipeline.Erasure;
+using Pipeline.Forecasting;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.LocalHost.Hosting;
@@ -23,6 +24,7 @@ using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
+using Pipeline.Tuning;
 
 namespace Pipeline.LocalHost;
 
@@ -67,7 +69,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PutAwayVersions PutAway => Get<PutAwayVersions>();
 
-    public RunLog Runs => Get<RunLog>();
+    public BrowseRuns BrowseRuns => Get<BrowseRuns>();
+
+    public TuneTechCenter Tune => Get<TuneTechCenter>();
 
     public PullIncidents Pull => Get<PullIncidents>();
 
@@ -84,6 +88,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public ArchiveIncidents Archive => Get<ArchiveIncidents>();
 
     public EraseIncident Erase => Get<EraseIncident>();
+
+    /// <summary>The numbers that were erased.</summary>
+    public ErasedNumbers ErasedNumbers => Get<ErasedNumbers>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 
@@ -112,6 +119,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public OperatingModes Modes => Get<OperatingModes>();
 
     public BrowseProblems Problems => Get<BrowseProblems>();
+
+    public ForecastProblem Forecast => Get<ForecastProblem>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.EmergencyStop;
+using Pipeline.Forecasting;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -16,6 +17,7 @@ using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
+using Pipeline.Tuning;
 
 namespace Pipeline.Triggers;
 
@@ -39,6 +41,7 @@ public static class PipelineServices
         PredictionOptions prediction = Read<PredictionOptions>(configuration, "Prediction");
         ModelCacheOptions cache = Read<ModelCacheOptions>(configuration, "ModelCache");
         HistoryOptions history = Read<HistoryOptions>(configuration, "History");
+        IncidentOptions incident = Read<IncidentOptions>(configuration, "Incident");
         preprocessing.Validate();
         training.Validate();
         fanOut.Validate();
@@ -46,6 +49,7 @@ public static class PipelineServices
         prediction.Validate();
         cache.Validate();
         history.Validate();
+        incident.Validate();
         IReadOnlyList<MaskingRule> rules = MaskingSettings.Read(configuration);
         services.TryAddSingleton(_ => new Masker(rules));
         services.TryAddSingleton(TimeProvider.System);
@@ -67,6 +71,10 @@ public static class PipelineServices
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseProblems>();
         services.TryAddSingleton<BrowseClusters>();
+        services.TryAddSingleton<RankProblems>();
+        services.TryAddSingleton<FindNeighbours>();
+        services.TryAddSingleton<ForecastProblem>();
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);
@@ -85,10 +93,17 @@ public static class PipelineServices
             s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
         services.TryAddSingleton<ReleaseCandidate>();
         services.TryAddSingleton<RunLog>();
+        services.TryAddSingleton<BrowseRuns>();
+        services.TryAddSingleton<RunExperiments>();
+        services.TryAddSingleton<MlflowTracking>();
         services.TryAddSingleton<TrainingRunRecorder>();
+        services.TryAddSingleton(s => new WindowReader(s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), EmbedderId(s), training, s.GetRequiredService<DatasetCatalog>()));
+        services.TryAddSingleton<TunedCenters>();
+        services.TryAddSingleton(training);
+        services.TryAddSingleton<TuneTechCenter>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>(),
-            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
+            s.GetRequiredService<WindowReader>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), training, s.GetRequiredService<TunedCenters>(), Clock(s),
+            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }

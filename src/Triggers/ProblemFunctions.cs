@@ -6,8 +6,13 @@ using Pipeline.Problems;
 namespace Pipeline.Triggers;
 
 /// <summary>Shows the problems.</summary>
-public sealed class ProblemFunctions(BrowseProblems problems, ILogger<ProblemFunctions> logger)
+public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranking, FindNeighbours neighbours, ILogger<ProblemFunctions> logger)
 {
+    /// <summary>Tells what to fix first in all tech centers together.</summary>
+    [Function("Ranking")]
+    public Task<IResult> RankAsync([HttpTrigger(Access.Read, "get", Route = "ranking")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await ranking.RunAsync(cancellationToken)));
+
     /// <summary>Lists problems, a page at a time.</summary>
     [Function("Problems")]
     public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "problems")] HttpRequest request, CancellationToken cancellationToken) =>
@@ -21,4 +26,9 @@ public sealed class ProblemFunctions(BrowseProblems problems, ILogger<ProblemFun
     [Function("Problem")]
     public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.FindAsync(techCenter, id, cancellationToken)));
+
+    /// <summary>Shows the problems that might be the same.</summary>
+    [Function("ProblemNeighbours")]
+    public Task<IResult> NeighboursAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}/neighbours")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { neighbours = await neighbours.RunAsync(techCenter, id, cancellationToken) }));
 }

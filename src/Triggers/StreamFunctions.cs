@@ -12,7 +12,7 @@ using Pipeline.Streams;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes items into streams, and shows what they make: clusters, items, figures and events.</summary>
-public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, KeepStreams keep, ILogger<StreamFunctions> logger)
+public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, KeepStreams keep, ListEmerging emerging, ILogger<StreamFunctions> logger)
 {
     /// <summary>The stream of the items that are sent as tweets; made when the first come.</summary>
     public const string Tweets = "tweets";
@@ -56,6 +56,11 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
     [Function("Streams")]
     public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "list", async () => HttpAnswers.Json(new { streams = await browse.ListAsync(cancellationToken) }));
+
+    /// <summary>Lists the problems that emerge in any tech center.</summary>
+    [Function("Emerging")]
+    public Task<IResult> EmergingAsync([HttpTrigger(Access.Read, "get", Route = "emerging")] HttpRequest request, CancellationToken cancellationToken) =>
+        StreamAnswers.RunAsync(request, logger, "emerging", async () => HttpAnswers.Json(new { emerging = await emerging.RunAsync(cancellationToken) }));
 
     /// <summary>Shows the largest clusters of a stream.</summary>
     [Function("StreamClusters")]

@@ -6,6 +6,7 @@ using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -16,11 +17,11 @@ public static class WarehouseServices
 {
     /// <summary>The ports of a warehouse.</summary>
     public static IReadOnlyList<Type> Ports { get; } =
-        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog)];
+        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog), typeof(IProblemIncidents)];
 
     /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for.</summary>
     public static IServiceCollection AddWarehouse<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
-        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog
+        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents
     {
         services.AddSingleton(make);
         foreach (Type port in Ports)

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Pipeline.Incidents;
 using Pipeline.Intake;
+using Pipeline.Problems;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using static Pipeline.Contracts.Rows;
@@ -26,6 +27,32 @@ public sealed class SqliteWarehouseTests : IDisposable
 
         await using SqliteWarehouse second = await OpenAsync();
         (await second.CountChangesAsync(0)).ShouldBe(1);
+    }
+
+    [TestMethod]
+    public async Task What_the_source_says_of_the_handling_is_counted_with_the_problem_s_day()
+    {
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        Incident[] incidents =
+        [
+            Incident("A") with { Priority = "1 - Critical", ResolvedOn = Day(1).AddHours(6), ReopenCount = 0 },
+            Incident("B") with { Priority = "P2", ResolvedOn = Day(1).AddHours(2), ReopenCount = 2 },
+            Incident("C") with { Priority = "High", ResolvedOn = Day(1).AddHours(-1) },
+            Incident("D") with { Priority = "3 - Moderate", ReopenCount = 0 },
+            Incident("E"),
+        ];
+        await warehouse.UpsertIncidentsAsync(incidents);
+        await warehouse.SavePreprocessedAsync([.. incidents.Select(i => Preprocessed(i.Number))], [], "preprocess", 5);
+        await warehouse.SavePredictionsAsync([.. incidents.Select(i => Answer(i.Number))]);
+
+        ProblemDay day = (await warehouse.CountByDayAsync()).ShouldHaveSingleItem();
+
+        (day.Incidents, day.Prioritised, day.Urgent, day.Followed, day.Reopened, day.Resolved).ShouldBe((5, 4, 3, 3, 1, 2));
+        day.HoursToResolve.ShouldBe(8, 1e-6);
+        StoredIncident stored = (await warehouse.FindIncidentAsync("A")).ShouldNotBeNull();
+        (stored.Embedder, stored.PredictedAt).ShouldBe(("e", Day(9).AddTicks(7)));
+        stored.ArrivedAt.ShouldNotBeNull();
+        (await warehouse.ReadIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "P2" })).Incidents.ShouldHaveSingleItem().Incident.Number.ShouldBe("B");
     }
 
     [TestMethod]

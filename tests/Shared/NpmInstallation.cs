@@ -16,11 +16,11 @@ internal static class NpmInstallation
     private static readonly bool InPipeline = ((string[])["CI", "TF_BUILD"]).Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "true", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The folder to start node in: it holds the packages, and copies of these scripts.</summary>
-    /// <param name="source">The folder below <c>tests</c> with package.json, its lock file and the scripts.</param>
+    /// <param name="source">The folder, seen from <c>tests</c>, with package.json, its lock file and the scripts.</param>
     /// <param name="scripts">The names of the scripts.</param>
     public static async Task<string> RequireAsync(string source, params string[] scripts)
     {
-        source = Path.Combine(SharedFiles.RepositoryRoot, "tests", source);
+        source = Path.GetFullPath(Path.Combine(SharedFiles.RepositoryRoot, "tests", source));
         string version = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(source, "package-lock.json"))))[..12];
         string folder = Path.Combine(source, "obj", version);
         string done = Path.Combine(folder, "installed");
@@ -62,7 +62,7 @@ internal static class NpmInstallation
             ToolProcess run = await ToolProcess.RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
             if (run.ExitCode != 0)
             {
-                End($"npm cannot install tests/{Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(folder)))} here. It says: {run.Errors.Trim()}");
+                End($"npm cannot install {Path.GetRelativePath(SharedFiles.RepositoryRoot, Path.Combine(folder, "..", ".."))} here. It says: {run.Errors.Trim()}");
             }
         }
         catch (Win32Exception)

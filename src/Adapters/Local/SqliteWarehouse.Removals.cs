@@ -128,6 +128,9 @@ public sealed partial class SqliteWarehouse
         ModelVersion = Text(reader, 19),
         ProblemId = reader.IsDBNull(20) ? null : reader.GetInt32(20),
         ProblemLabel = Text(reader, 21),
+        ArrivedAt = SqliteFormat.ReadDate(reader, 22),
+        Embedder = Text(reader, 23),
+        PredictedAt = SqliteFormat.ReadDate(reader, 24),
     };
 
     private static ErasureRecord ReadErasure(SqliteDataReader reader) => new(reader.GetString(0), reader.GetString(1), SqliteFormat.ParseDate(reader.GetString(2)), reader.GetString(3))

@@ -1,3 +1,5 @@
+using Pipeline.Problems;
+
 namespace Pipeline.Adapters.Local;
 
 /// <summary>Every statement of <see cref="SqliteWarehouse"/>.</summary>
@@ -211,7 +213,8 @@ internal static class SqliteWarehouseSql
     private const string SelectStored = """
         SELECT i.change_sequence, i.number, i.sys_created_on, i.sys_updated_on, i.texts, i.tech_center, i.priority, i.state, i.resolved_at, i.close_notes, i.reopen_count, i.location, i.cmdb_ci,
             s.combined_incidents_summary, s.content_hash,
-            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used, p.predicted_problem_id, p.predicted_problem_label
+            p.predicted_cluster_id, p.predicted_cluster_label, p.predicted_domain_name, p.confidence_score, p.model_table_used, p.predicted_problem_id, p.predicted_problem_label,
+            i.arrived_at, s.embedder, p.prediction_timestamp
         FROM incidents AS i
         LEFT JOIN preprocessed_incidents AS s ON s.number = i.number
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
@@ -389,6 +392,37 @@ internal static class SqliteWarehouseSql
         ORDER BY p.tech_center, p.incident_id
         """;
 
+    // The two highest priorities, as sources write them: "1 - Critical", "P2", "High".
+    public const string CountByDay = """
+        SELECT p.tech_center, COALESCE(p.predicted_problem_id, p.predicted_cluster_id), substr(i.sys_created_on, 1, 10), COUNT(*),
+            COUNT(i.priority), COUNT(CASE WHEN i.priority GLOB '[12]*' OR i.priority GLOB '[pP][12]*' OR lower(i.priority) IN ('critical', 'high') THEN 1 END),
+            COUNT(i.reopen_count), COUNT(CASE WHEN i.reopen_count > 0 THEN 1 END),
+            COUNT(CASE WHEN i.resolved_at >= i.sys_created_on THEN 1 END),
+            TOTAL(CASE WHEN i.resolved_at >= i.sys_created_on THEN 24 * (julianday(i.resolved_at) - julianday(i.sys_created_on)) END)
+        FROM incident_predictions AS p
+        JOIN incidents AS i ON i.number = p.incident_id
+        GROUP BY 1, 2, 3
+        """;
+
+    private const string OfProblem = """
+        WHERE p.tech_center = @techCenter
+            AND (CASE WHEN @ofVariant THEN p.predicted_cluster_id ELSE COALESCE(p.predicted_problem_id, p.predicted_cluster_id) END) = @id
+            AND (@from IS NULL OR i.sys_created_on >= @from) AND (@until IS NULL OR i.sys_created_on < @until)
+            AND (@priority IS NULL OR i.priority = @priority)
+
+        """;
+
+    public const string CountIncidents = "SELECT COUNT(*) FROM incident_predictions AS p JOIN incidents AS i ON i.number = p.incident_id " + OfProblem;
+
+    // A descending order puts NULL last, an ascending one first.
+    public static readonly IReadOnlyDictionary<IncidentSort, string> ReadIncidents = new Dictionary<IncidentSort, string>
+    {
+        [IncidentSort.Newest] = SelectStored + OfProblem + "ORDER BY i.sys_created_on DESC, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Oldest] = SelectStored + OfProblem + "ORDER BY i.sys_created_on IS NULL, i.sys_created_on, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Confidence] = SelectStored + OfProblem + "ORDER BY p.confidence_score DESC, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Doubtful] = SelectStored + OfProblem + "ORDER BY p.confidence_score, i.number LIMIT @take OFFSET @skip",
+    };
+
     public const string FindOpenTrainingRun = """
         SELECT MAX(id)
         FROM training_runs
@@ -471,6 +505,8 @@ internal static class SqliteWarehouseSql
         """;
 
     public const string UpdateAlert = "UPDATE alerts SET revision = revision + 1, is_open = @isOpen, record = @record WHERE id = @id AND revision = @revision";
+
+    public const string PurgeAlerts = "DELETE FROM alerts WHERE raised_at < @before AND is_open = 0";
 
     private const string SelectAlert = "SELECT record, last_at, times, revision FROM alerts";
 

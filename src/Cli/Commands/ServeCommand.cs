@@ -27,7 +27,7 @@ internal static class ServeCommand
         Option<string?> data = CommandOptions.DataOfStep();
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
-        Command command = new(Name, "Run everything in this process: the schedules, the API and a status page, until it is stopped.") { data, port, development };
+        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
             PipelineSettings pipelineSettings = CommandHost.Settings();
@@ -74,7 +74,7 @@ internal static class ServeCommand
     {
         FunctionCatalog catalog = app.Services.GetRequiredService<FunctionCatalog>();
         string address = app.Urls.First();
-        Console.Out.WriteLine($"Status page  {address}/");
+        Console.Out.WriteLine($"Desk         {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} by orchestration with {catalog.Activities.Count} activities"));

@@ -16,10 +16,11 @@ internal static class DemoFile
     {
         await using StreamWriter text = new(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         CsvWriter csv = new(text, raw: true);
-        csv.Write("number", "opened_at", "sys_updated_on", "short_description", "description", "assignment_group");
+        csv.Write("number", "opened_at", "sys_updated_on", "short_description", "description", "assignment_group", "priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci");
         foreach (Incident incident in incidents)
         {
-            csv.Write(incident.Number, Date(incident.CreatedOn), Date(incident.UpdatedOn), incident.Texts[0], incident.Texts[1], incident.TechCenter);
+            csv.Write(incident.Number, Date(incident.CreatedOn), Date(incident.UpdatedOn), incident.Texts[0], incident.Texts[1], incident.TechCenter,
+                incident.Priority ?? "", incident.State ?? "", Date(incident.ResolvedOn), incident.CloseNotes ?? "", incident.ReopenCount?.ToString(CultureInfo.InvariantCulture) ?? "", incident.Location ?? "", incident.ConfigurationItem ?? "");
         }
     }
 

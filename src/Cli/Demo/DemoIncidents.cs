@@ -44,14 +44,15 @@ public static class DemoIncidents
         {
             (DateTimeOffset created, int source) = plan[i];
             DateTimeOffset updated = created.AddMinutes(random.Next(5, 60 * 72));
-            yield return (new Incident
+            Incident incident = new()
             {
                 Number = FormattableString.Invariant($"INC{i + 1:0000000}"),
                 CreatedOn = created,
                 UpdatedOn = updated < until ? updated : created,
                 Texts = writer.Write(sources[source].Problem, created),
                 TechCenter = sources[source].Center.Name,
-            }, sources[source].Problem);
+            };
+            yield return (DemoHandling.Of(incident, sources[source].Problem, until), sources[source].Problem);
         }
     }
 

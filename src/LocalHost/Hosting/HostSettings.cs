@@ -7,7 +7,7 @@ namespace Pipeline.LocalHost.Hosting;
 /// <summary>How the host runs: the settings under <c>Host</c>, such as <c>Host:Port</c>.</summary>
 internal sealed record HostSettings
 {
-    /// <summary>The address to listen on. Anything but a loopback address opens the host to other machines; then the status page asks for a key too.</summary>
+    /// <summary>The address to listen on. Anything but a loopback address opens the host to other machines; then the report and the status ask for a key too.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>

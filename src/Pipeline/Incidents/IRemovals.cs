@@ -69,6 +69,15 @@ public sealed record StoredIncident(long Sequence, Incident Incident)
     /// <summary>The model version that answered.</summary>
     public string? ModelVersion { get; init; }
 
+    /// <summary>When it came in, in UTC; null where the warehouse does not keep that.</summary>
+    public DateTimeOffset? ArrivedAt { get; init; }
+
+    /// <summary>What embedded its text; null where it is not preprocessed.</summary>
+    public string? Embedder { get; init; }
+
+    /// <summary>When the prediction was made, in UTC; null where it is not predicted.</summary>
+    public DateTimeOffset? PredictedAt { get; init; }
+
     /// <summary>Number and sequence.</summary>
     public IncidentVersion Version => new(Incident.Number, Sequence);
 }

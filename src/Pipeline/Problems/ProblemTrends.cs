@@ -62,7 +62,7 @@ public static class ProblemTrends
     }
 
     /// <summary>The first week of the newest eighth of the period, by days: a running week alone is never held against whole ones.</summary>
-    private static int FirstRecent(TrendPeriod period)
+    internal static int FirstRecent(TrendPeriod period)
     {
         double all = period.Days.Sum();
 

@@ -60,4 +60,7 @@ public enum RequestProblem
 
     /// <summary>Its body is longer than is read.</summary>
     TooLarge,
+
+    /// <summary>It is right, and what is stored does not suffice to answer it.</summary>
+    Unprocessable,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Streams;
 
@@ -7,7 +8,10 @@ namespace Pipeline.Streams;
 /// The problems of a tech center that were told of since its last training, each with the id that it will keep: a training that finds the problem takes it over under this id.
 /// Kept beside the stream in the object store, sealed as its state is; read without its lease.
 /// </summary>
-public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
+/// <param name="objects">Where they are kept.</param>
+/// <param name="seal">Seals what is kept.</param>
+/// <param name="unreadable">Told why a list cannot be read, where that is gone over; null where nobody wants to know.</param>
+public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Action<string>? unreadable = null)
 {
     /// <summary>The problems, in the order in which they were noticed; those that a version knows by now are among them.</summary>
     /// <param name="folder">The tech center's folder, as its model versions name it.</param>
@@ -28,6 +32,22 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
             throw new ObjectStoreException($"The emerging problems of '{folder}' cannot be read: {e.Message} Restore the object from a backup, or delete it: the next prediction writes it anew, with other ids.", e);
+        }
+    }
+
+    /// <summary>As <see cref="ListAsync"/>, but none where the list is damaged: that is told and counted as an error, and neither a training nor a report waits until it is mended.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<IReadOnlyList<EmergingRecord>> ListReadableAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await ListAsync(folder, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (IsDamage(e))
+        {
+            PipelineMetrics.Fail(PipelineOperation.Stream, folder);
+            unreadable?.Invoke(e.Message);
+            return [];
         }
     }
 
@@ -69,6 +89,36 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
             await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
         }
     }
+
+    /// <summary>Takes an incident out of the list: its number, and its texts among the examples. A list that cannot be read is deleted: what it holds is not known.</summary>
+    /// <returns>How many problems had it; 1 where the list was deleted.</returns>
+    internal async Task<int> EraseAsync(string folder, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    {
+        string name = NameOf(folder);
+        IReadOnlyList<EmergingRecord> known;
+        try
+        {
+            known = await ListAsync(folder, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (IsDamage(e))
+        {
+            await objects.DeleteAsync(name, cancellationToken);
+            return 1;
+        }
+
+        StreamErasure erasure = new(number, texts);
+        EmergingRecord[] rest = [.. known.Select(r => r with { Event = erasure.Without(r.Event), Incidents = [.. r.Incidents.Where(i => !string.Equals(i, number, StringComparison.Ordinal))] })];
+        int changed = known.Zip(rest).Count(both => both.First.Incidents.Count != both.Second.Incidents.Count || !ReferenceEquals(both.First.Event, both.Second.Event));
+        if (changed > 0)
+        {
+            byte[] sealedContent = seal.Seal(name, JsonSerializer.SerializeToUtf8Bytes(rest, PipelineJson.Compact));
+            await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+        }
+
+        return changed;
+    }
+
+    private static bool IsDamage(ObjectStoreException e) => e.InnerException is InvalidDataException or JsonException;
 
     private static string NameOf(string folder) => $"{StreamPaths.Folder(StreamPaths.Emerging + folder)}problems.json";
 }

@@ -62,6 +62,23 @@ internal sealed class ItemStream : IAsyncDisposable
         return new ItemStream(definition, log, lease, snapshots, recovery, recovered, await snapshots.ListAsync(cancellationToken) is [.., StreamBackup last] ? last : null, clock);
     }
 
+    /// <summary>Takes an incident out of all that is kept of a stream that is not open; see <see cref="StreamEraser"/>.</summary>
+    /// <exception cref="RequestException">Another process has the lease.</exception>
+    /// <exception cref="InvalidDataException">The log is damaged.</exception>
+    public static async Task<int> EraseAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, TimeProvider clock, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    {
+        StreamLease lease = new(objects, definition.Name, clock);
+        await lease.HoldAsync(cancellationToken);
+        try
+        {
+            return await new StreamEraser(objects, seal, definition, lease).RunAsync(number, texts, cancellationToken);
+        }
+        finally
+        {
+            await lease.ReleaseAsync(CancellationToken.None);
+        }
+    }
+
     /// <summary>Reads the state, which nothing changes meanwhile.</summary>
     public T Read<T>(Func<StreamState, T> read)
     {
@@ -173,6 +190,12 @@ internal sealed class ItemStream : IAsyncDisposable
         }
 
         _saving.Dispose();
+
+        // Who waits for something to be told finds the stream closed, and opens it anew.
+        lock (_lock)
+        {
+            _told.TrySetResult();
+        }
     }
 
     private async Task SendAsync(Change change, CancellationToken cancellationToken)

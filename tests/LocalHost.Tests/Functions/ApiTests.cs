@@ -232,7 +232,7 @@ public sealed class ApiTests
     }
 
     [TestMethod]
-    public async Task Health_and_the_description_need_no_key_and_everything_else_does()
+    public async Task Health_the_description_and_the_files_of_the_desk_need_no_key_and_everything_else_does()
     {
         using HttpClient stranger = new() { BaseAddress = _api.Client.BaseAddress };
 
@@ -241,7 +241,7 @@ public sealed class ApiTests
             string concrete = Regex.Replace(path, @"\{\w+\}", "1", RegexOptions.None, TimeSpan.FromSeconds(1));
             HttpMethod method = OpenApi.Document["paths"]![path]!["get"] is null ? HttpMethod.Post : HttpMethod.Get;
             using HttpRequestMessage request = new(method, $"/api{concrete}");
-            HttpStatusCode expected = path is "/health" or "/openapi.json" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+            HttpStatusCode expected = path is "/health" or "/openapi.json" or "/desk" ? HttpStatusCode.OK : path is "/desk/{file}" ? HttpStatusCode.NotFound : HttpStatusCode.Unauthorized;
             (await stranger.SendAsync(request)).StatusCode.ShouldBe(expected, path);
         }
     }

@@ -49,7 +49,7 @@ public sealed class EmergingTests
         (await report.BuildAsync("All")).TechCenters[0].Emerging.ShouldHaveSingleItem().Id.ShouldBe(told.ProblemId);
 
         TechCenterTrainer trainer = new(
-            company.Warehouse, company.Warehouse, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options, company.Clock,
+            company.Reader, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Options, company.Tuned, company.Clock,
             told: async (center, token) => [.. (await emerging.ListAsync(center, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]);
         TrainingWindow window = company.Planner.Window(2026, 3);
         (await trainer.TrainAsync(SmallCompany.TechCenter, 2026, 3, window, trainingRun: 99)).Status.ShouldBe(TrainingStatus.Published);

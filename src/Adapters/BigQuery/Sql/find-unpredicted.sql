@@ -1,4 +1,4 @@
-SELECT incident.number, incident.sys_created_on
+SELECT incident.number, TIMESTAMP_TRUNC(incident.sys_created_on, DAY) AS day
 FROM preprocessed_incidents AS incident
 LEFT JOIN incident_predictions AS answered ON answered.incident_id = incident.number
 WHERE incident.tech_center = @techCenter AND incident.embedder = @embedder

@@ -36,7 +36,7 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
             string method = Method(context.Request.Method);
             string route = context.GetEndpoint()?.DisplayName ?? "no route";
 
-            // An open status page asks every few seconds, and so does Prometheus.
+            // An open desk asks every few seconds, and so does Prometheus.
             LogLevel level = route is HostPage.StatusRoute or HostPage.MetricsRoute ? LogLevel.Debug : LogLevel.Information;
             LogRequest(level, method, route, context.Response.StatusCode, milliseconds, id);
         }

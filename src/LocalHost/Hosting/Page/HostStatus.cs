@@ -5,7 +5,7 @@ using Pipeline.Monitoring;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
-/// <summary>What the status page shows. It holds no text of incidents.</summary>
+/// <summary>What the desk shows of this host. It holds no text of incidents.</summary>
 /// <param name="Now">When this was gathered, in UTC.</param>
 /// <param name="Started">When the host started, in UTC.</param>
 /// <param name="Version">The program's version.</param>

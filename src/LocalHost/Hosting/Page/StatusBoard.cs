@@ -11,7 +11,7 @@ using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
-/// <summary>Gathers what the status page shows. What is stored is counted at most every few seconds, however many pages are open.</summary>
+/// <summary>Gathers what the desk shows of this host. What is stored is counted at most every few seconds, however many pages are open.</summary>
 internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, TimerTriggers timers, BlobTriggers blobs, PipelineMonitor monitor, DurableTaskClient orchestrations, TimeProvider clock) : IDisposable
 {
     private const int ShownInvocations = 100;

@@ -42,7 +42,7 @@ internal static class HostTelemetry
         });
         if (sends)
         {
-            // An open status page asks every few seconds, and so does Prometheus.
+            // An open desk asks every few seconds, and so does Prometheus.
             telemetry.WithTracing(activities => activities
                 .AddSource(PipelineActivity.SourceName)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => context.Request.Path.Value is not (HostPage.StatusPath or HostPage.MetricsPath))

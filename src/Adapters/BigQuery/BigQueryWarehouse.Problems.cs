@@ -1,0 +1,45 @@
+using Google.Cloud.BigQuery.V2;
+using Pipeline.Incidents;
+using Pipeline.Problems;
+
+namespace Pipeline.Adapters.BigQuery;
+
+/// <content>The incidents of the problems. Its table of incidents has no priorities and resolutions.</content>
+public sealed partial class BigQueryWarehouse
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) => ListAsync(
+        "count-by-day",
+        [],
+        row => new ProblemDay(
+            BigQueryRows.Text(row, "tech_center"),
+            (int)BigQueryRows.Number(row, "problem_id"),
+            BigQueryFormat.Date(BigQueryRows.OptionalNumber(row, "day_ticks")) is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null,
+            (int)BigQueryRows.Number(row, "incidents")),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Priority is not null)
+        {
+            return new IncidentPage(0, []);
+        }
+
+        BigQueryParameter[] asked =
+        [
+            Parameter.Text("techCenter", query.TechCenter),
+            Parameter.Number("ofVariant", query.OfVariant ? 1 : 0),
+            Parameter.Number("id", query.Id),
+            Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
+            Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
+            Parameter.Text("sort", query.Sort.ToString()),
+            Parameter.Number("first", query.Skip),
+            Parameter.Number("last", (long)query.Skip + query.Take),
+        ];
+        IReadOnlyList<(long Total, StoredIncident? Incident)> rows = await ListAsync(
+            "read-problem-incidents", asked, row => (BigQueryRows.Number(row, "total"), BigQueryRows.OptionalText(row, "number") is null ? null : BigQueryRows.Stored(row)), cancellationToken);
+        return new IncidentPage(rows.Count == 0 ? 0 : rows[0].Total, [.. rows.Select(r => r.Incident).OfType<StoredIncident>()]);
+    }
+}

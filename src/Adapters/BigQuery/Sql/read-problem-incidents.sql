@@ -1,0 +1,35 @@
+-- The page, and on each of its rows the number of all; where the page is empty, one row with that number alone.
+WITH chosen AS (
+    SELECT
+        COALESCE(stored.change_sequence, 0) AS change_sequence,
+        stored.number,
+        stored.created_ticks,
+        stored.updated_ticks,
+        stored.texts,
+        stored.tech_center,
+        summaries.combined_incidents_summary AS optional_summary,
+        summaries.content_hash AS optional_hash,
+        answers.predicted_cluster_id AS optional_cluster_id,
+        answers.predicted_cluster_label AS optional_label,
+        answers.predicted_problem_id AS optional_problem_id,
+        answers.predicted_problem_label AS optional_problem,
+        answers.predicted_domain_name AS optional_domain,
+        answers.confidence_score AS optional_confidence,
+        answers.model_table_used AS optional_model,
+        ROW_NUMBER() OVER (ORDER BY
+            IF(@sort = 'Newest', COALESCE(stored.created_ticks, -1), 0) DESC,
+            IF(@sort = 'Oldest', COALESCE(stored.created_ticks, 9223372036854775807), 0),
+            IF(@sort = 'Confidence', answers.confidence_score, 0) DESC,
+            IF(@sort = 'Doubtful', answers.confidence_score, 0),
+            stored.number) AS place
+    FROM incident_predictions AS answers
+    JOIN incidents AS stored ON stored.number = answers.incident_id
+    LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
+    WHERE answers.tech_center = @techCenter
+        AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @id
+        AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
+            OR (stored.created_ticks >= @fromTicks AND stored.created_ticks < @untilTicks)))
+SELECT counted.total, page.*
+FROM (SELECT COUNT(*) AS total FROM chosen) AS counted
+LEFT JOIN (SELECT * FROM chosen WHERE place > @first AND place <= @last) AS page ON TRUE
+ORDER BY page.place;

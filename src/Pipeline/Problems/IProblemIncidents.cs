@@ -1,0 +1,85 @@
+using Pipeline.Incidents;
+
+namespace Pipeline.Problems;
+
+/// <summary>The incidents of the problems: their counts by day, and the incidents themselves, a page at a time. A port of the warehouse (<see cref="Storage.IWarehouse"/>).</summary>
+public interface IProblemIncidents
+{
+    /// <summary>What was predicted, counted by tech center, problem and day, in no order. A prediction from before there were problems counts for its cluster.</summary>
+    Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A page of the incidents of a problem, or of one of its variants. Incidents without a date come last by date.</summary>
+    Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What came of a problem on a day.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="ProblemId">The problem, -1 for none.</param>
+/// <param name="Day">The day that the incidents were opened on, in UTC; null for those without a date.</param>
+/// <param name="Incidents">How many there are.</param>
+public sealed record ProblemDay(string TechCenter, int ProblemId, DateOnly? Day, int Incidents)
+{
+    /// <summary>Those whose priority is known.</summary>
+    public int Prioritised { get; init; }
+
+    /// <summary>Those whose priority is one of the two highest: its text begins with 1 or 2, or P1 or P2, or is critical or high.</summary>
+    public int Urgent { get; init; }
+
+    /// <summary>Those of which it is known how often they were opened again.</summary>
+    public int Followed { get; init; }
+
+    /// <summary>Those that were opened again.</summary>
+    public int Reopened { get; init; }
+
+    /// <summary>Those that were resolved after they were opened.</summary>
+    public int Resolved { get; init; }
+
+    /// <summary>The hours from opening to resolving of <see cref="Resolved"/>, added up.</summary>
+    public double HoursToResolve { get; init; }
+}
+
+/// <summary>Asks for a page of the incidents of a problem.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Id">The problem's id, or the cluster's.</param>
+/// <param name="OfVariant">Whether the id is that of a cluster, a variant of a problem.</param>
+public sealed record IncidentQuery(string TechCenter, int Id, bool OfVariant)
+{
+    /// <summary>Only those opened then or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only those opened before.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Only those of this priority, in the source's words.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>The order.</summary>
+    public IncidentSort Sort { get; init; }
+
+    /// <summary>How many to pass over.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>How many to give, from 1.</summary>
+    public int Take { get; init; } = 50;
+}
+
+/// <summary>The order of incidents. Ties are in the order of number.</summary>
+public enum IncidentSort
+{
+    /// <summary>The newest first.</summary>
+    Newest,
+
+    /// <summary>The oldest first.</summary>
+    Oldest,
+
+    /// <summary>Those that are most surely of the problem first.</summary>
+    Confidence,
+
+    /// <summary>Those that are least surely of the problem first.</summary>
+    Doubtful,
+}
+
+/// <summary>A page of incidents.</summary>
+/// <param name="Total">How many there are on all pages.</param>
+/// <param name="Incidents">Those of this page.</param>
+public sealed record IncidentPage(long Total, IReadOnlyList<StoredIncident> Incidents);

@@ -1,0 +1,182 @@
+using MathNet.Numerics.Distributions;
+using Pipeline.Models;
+using Pipeline.Storage;
+
+namespace Pipeline.Problems;
+
+/// <summary>
+/// The use case of telling what to fix first in the whole company: the new, the rising and the biggest problems over all tech centers, the same problem of several of them joined. Trends are told of all
+/// problems together, as <see cref="ProblemTrends"/> does it of one tech center. The answer is kept for a short time, however many ask.
+/// </summary>
+public sealed class RankProblems(IProblemIncidents incidents, ModelStore models, ModelDirectory directory, TimeProvider clock) : IDisposable
+{
+    /// <summary>How long an answer is kept.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
+    private const int First = 3;
+    private const int MostListed = 12;
+    private const int MostChanges = 12;
+    private const int ShownWeeks = 52;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private (long At, ProblemRanking Ranking)? _last;
+
+    /// <summary>Tells what to fix first.</summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<ProblemRanking> RunAsync(CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_last is not (long at, ProblemRanking kept) || clock.GetElapsedTime(at) >= Fresh)
+            {
+                kept = await ReadAsync(cancellationToken);
+                _last = (clock.GetTimestamp(), kept);
+            }
+
+            return kept;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<ProblemRanking> ReadAsync(CancellationToken cancellationToken)
+    {
+        ServingProblems serving = await ServingProblems.ReadAsync(models, directory, cancellationToken);
+        IReadOnlyList<ProblemDay> days = await incidents.CountByDayAsync(cancellationToken);
+        TrendPeriod period = PeriodOf(serving, days);
+        int recent = ProblemTrends.FirstRecent(period);
+        int[] volume = WeeksOf(days, period);
+        ILookup<(string, int), ProblemDay> byProblem = days.ToLookup(d => (d.TechCenter, d.ProblemId));
+        IReadOnlyList<IReadOnlyList<ServingProblem>> groups = serving.Joined();
+        ProblemDay[][] counted = [.. groups.Select(g => g.SelectMany(p => byProblem[(p.TechCenter, p.Problem.Id)]).ToArray())];
+        int[][] weeks = [.. counted.Select(c => WeeksOf(c, period))];
+        IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period, volume, weeks);
+        double recentDays = period.Days.Skip(recent).Sum();
+        int recentVolume = volume.Skip(recent).Sum();
+        RankedProblem[] ranked =
+        [
+            .. groups.Select((group, i) => Weighed(Describe(group, counted[i], weeks[i], trends[i], byProblem, period, recent) with
+            {
+                PerWeek = RateOf(weeks[i].Skip(recent).Sum(), recentDays),
+                Share = recentVolume == 0 ? 0 : Math.Round(weeks[i].Skip(recent).Sum() / (double)recentVolume, 4),
+            })),
+        ];
+        return new ProblemRanking(
+            clock.GetUtcNow(),
+            Totals(serving, days, period, recent, ranked.Length),
+            period.Weeks.Count == 0 ? null : period.Weeks[recent],
+            Math.Round(recentDays, 1),
+            [.. period.Weeks.TakeLast(ShownWeeks)],
+            [.. ranked.Where(p => p.Recent > 0).OrderByDescending(p => p.Weight).ThenBy(p => p.Label, StringComparer.Ordinal).Take(First)],
+            [.. ranked.Where(p => p.Trend == ClusterTrend.New).OrderByDescending(p => p.Recent).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
+            [.. ranked.Where(p => p.Trend == ClusterTrend.Rising).OrderByDescending(More).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
+            [.. ranked.Where(p => p.Recent > 0).OrderByDescending(p => p.Recent).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
+            ChangesOf(serving));
+    }
+
+    // How many of the recent incidents there would not be, had the problem gone on as before. Where that may be chance, none.
+    private static double More(RankedProblem problem) => problem.Trend switch
+    {
+        ClusterTrend.New => problem.Recent,
+        ClusterTrend.Rising => problem.Recent * (1 - (1 / Math.Max(1, problem.Change?.Ratio ?? 1))),
+        _ => 0,
+    };
+
+    private static RankedProblem Weighed(RankedProblem problem) => problem with { Weight = Math.Round(problem.Recent * (1 + (problem.Impact.UrgentShare ?? 0)) + More(problem), 1) };
+
+    private static RankedProblem Describe(
+        IReadOnlyList<ServingProblem> group, ProblemDay[] counted, int[] weeks, ProblemTrend trend, ILookup<(string, int), ProblemDay> byProblem, TrendPeriod period, int recent)
+    {
+        ProblemDay[] lately = [.. counted.Where(d => IndexOf(period, d.Day) >= recent)];
+        DateOnly[] dates = [.. counted.Where(d => d.Day is not null).Select(d => d.Day!.Value)];
+        return new RankedProblem
+        {
+            Label = group[0].Problem.Label,
+            DomainName = group[0].DomainName,
+            Places =
+            [
+                .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, byProblem[(p.TechCenter, p.Problem.Id)].Sum(d => d.Incidents), WeeksOf(byProblem[(p.TechCenter, p.Problem.Id)], period).Skip(recent).Sum()))
+                    .OrderByDescending(p => p.Recent).ThenBy(p => p.TechCenter, StringComparer.Ordinal),
+            ],
+            Size = counted.Sum(d => d.Incidents),
+            Recent = weeks.Skip(recent).Sum(),
+            Trend = trend.Trend,
+            Change = trend.Change,
+            FirstSeen = dates.Length == 0 ? null : dates.Min(),
+            LastSeen = dates.Length == 0 ? null : dates.Max(),
+            Impact = ProblemImpact.Of(lately),
+            WeeklyCounts = [.. weeks.TakeLast(ShownWeeks)],
+        };
+    }
+
+    private static RankingTotals Totals(ServingProblems serving, IReadOnlyList<ProblemDay> days, TrendPeriod period, int recent, int problems)
+    {
+        ProblemDay[] lately = [.. days.Where(d => IndexOf(period, d.Day) >= recent)];
+        int all = lately.Sum(d => d.Incidents);
+        return new RankingTotals(
+            serving.Centers.Count,
+            problems,
+            days.Sum(d => (long)d.Incidents),
+            all,
+            all == 0 ? 0 : Math.Round(lately.Where(d => d.ProblemId < 0).Sum(d => d.Incidents) / (double)all, 4),
+            days.Max(d => d.Day),
+            serving.Centers.Select(c => (DateTimeOffset?)c.Manifest.CreatedAt).DefaultIfEmpty(null).Max());
+    }
+
+    private static IReadOnlyList<RankingChange> ChangesOf(ServingProblems serving)
+    {
+        IEnumerable<RankingChange> changed =
+            from center in serving.Centers.Where(c => c.Manifest.PreviousVersion is not null)
+            from problem in center.Clusters.Problems.Where(p => p.Origin != ClusterChangeKind.Kept)
+            select new RankingChange(center.TechCenter, center.Manifest.Version, problem.Origin, problem.Id, problem.Label, problem.Size);
+        IEnumerable<RankingChange> gone =
+            from center in serving.Centers.Where(c => c.Manifest.PreviousVersion is not null)
+            from problem in center.Clusters.GoneProblems.Where(p => p.MergedInto is null)
+            select new RankingChange(center.TechCenter, center.Manifest.Version, ClusterChangeKind.Gone, problem.Id, problem.Label, problem.PreviousSize);
+        return [.. changed.Concat(gone).OrderByDescending(c => c.Incidents).ThenBy(c => c.TechCenter, StringComparer.Ordinal).ThenBy(c => c.ProblemId).Take(MostChanges)];
+    }
+
+    private TrendPeriod PeriodOf(ServingProblems serving, IReadOnlyList<ProblemDay> days)
+    {
+        DateTimeOffset? from = serving.Centers.Select(c => (DateTimeOffset?)c.Manifest.Window.From).DefaultIfEmpty(null).Min();
+        return TrendPeriod.Of(
+            days.Where(d => d.Day is not null).GroupBy(d => d.Day!.Value).Select(d => (Noon(d.Key), d.Sum(one => (long)one.Incidents))).Where(d => from is null || d.Item1 >= from), window: null, clock);
+    }
+
+    private static int[] WeeksOf(IEnumerable<ProblemDay> days, TrendPeriod period)
+    {
+        int[] weeks = new int[period.Weeks.Count];
+        foreach (ProblemDay day in days)
+        {
+            if (IndexOf(period, day.Day) is int week and >= 0)
+            {
+                weeks[week] += day.Incidents;
+            }
+        }
+
+        return weeks;
+    }
+
+    private static int IndexOf(TrendPeriod period, DateOnly? day) => day is DateOnly known ? period.IndexOf(Noon(known)) ?? -1 : -1;
+
+    private static DateTimeOffset Noon(DateOnly day) => new(day, new TimeOnly(12, 0), TimeSpan.Zero);
+
+    /// <summary>The rate with its exact interval of 95 % (Garwood, Biometrika 28, 1936).</summary>
+    private static WeeklyRate RateOf(int count, double days)
+    {
+        if (days <= 0)
+        {
+            return new WeeklyRate(0, 0, 0);
+        }
+
+        double low = count == 0 ? 0 : ChiSquared.InvCDF(2 * count, 0.025) / 2;
+        double high = ChiSquared.InvCDF(2 * (count + 1), 0.975) / 2;
+        return new WeeklyRate(Math.Round(7 * count / days, 2), Math.Round(7 * low / days, 2), Math.Round(7 * high / days, 2));
+    }
+}

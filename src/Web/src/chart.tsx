@@ -1,0 +1,79 @@
+// Weekly counts by uPlot: bars, with the figures of the week under the pointer, and what is expected of the weeks that follow.
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { date, integer, rate } from "./format";
+import { t } from "./text";
+import type { ForecastWeek } from "./types";
+
+type Count = { week: string; count: number };
+
+const height = 220;
+const halfWeek = 3.5 * 86_400;
+const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const seconds = (week: string) => Date.parse(week) / 1000;
+const told = (value: number | null) => (value === null ? "–" : rate(value));
+
+const table = (weeks: Count[], forecast: ForecastWeek[]): uPlot.AlignedData => {
+  const last = weeks.at(-1)?.week ?? "";
+  const later = forecast.filter((f) => f.week > last);
+  const known = new Map(forecast.map((f) => [f.week, f]));
+  const all = [...weeks.map((w) => w.week), ...later.map((f) => f.week)];
+  const of = (value: (f: ForecastWeek) => number) => all.map((week) => (known.has(week) ? value(known.get(week)!) : null));
+  return [all.map(seconds), [...weeks.map((w) => w.count), ...later.map(() => null)], of((f) => f.low80), of((f) => f.high80), of((f) => f.mean)];
+};
+
+const options = (width: number): uPlot.Options => {
+  const axis = { stroke: () => colour("--subtle"), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+  const edge = { stroke: "transparent", points: { show: false } };
+  return {
+    width,
+    height,
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
+    scales: { x: { range: (_, first, last) => [first - halfWeek, last + halfWeek] }, y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.08)] } },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((tick) => date(new Date(tick * 1000).toISOString())), space: 110, grid: { show: false } },
+      { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
+    ],
+    bands: [{ series: [3, 2], fill: () => colour("--band") }],
+    series: [
+      { label: t.week, value: (_, value) => (value === null ? "–" : date(new Date(value * 1000).toISOString())) },
+      { label: t.incidents, stroke: () => colour("--accent"), fill: () => colour("--bar"), width: 0, paths: uPlot.paths.bars!({ size: [0.82, 40] }), points: { show: false }, value: (_, value) => (value === null ? "–" : integer(value)) },
+      { ...edge, label: "80 %", value: (_, value) => told(value) },
+      { ...edge, label: "–", value: (_, value) => told(value) },
+      { label: t.expected, stroke: () => colour("--warn"), width: 2, dash: [5, 4], points: { show: false }, value: (_, value) => told(value) },
+    ],
+  };
+};
+
+export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: ForecastWeek[] | undefined }) => {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current!;
+    const plot = new uPlot(options(element.clientWidth), table(weeks, forecast ?? []), element);
+    const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    sized.observe(element);
+    return () => {
+      sized.disconnect();
+      plot.destroy();
+    };
+  }, [weeks, forecast]);
+  return (
+    <>
+      <div class="chart" ref={place} aria-hidden="true" />
+      {forecast && forecast.length > 0 && (
+        <p class="note">{t.expectedNext(rate(Math.min(...forecast.map((f) => f.low80))), rate(Math.max(...forecast.map((f) => f.high80))), integer(forecast.length))}</p>
+      )}
+      <details class="astable">
+        <summary>{t.asTable}</summary>
+        <div class="scroll" tabIndex={0} role="region" aria-label={t.weekly}>
+          <table>
+            <thead><tr><th scope="col">{t.week}</th><th scope="col" class="n">{t.incidents}</th></tr></thead>
+            <tbody>{weeks.toReversed().map((w) => <tr key={w.week}><th scope="row">{date(w.week)}</th><td class="n">{integer(w.count)}</td></tr>)}</tbody>
+          </table>
+        </div>
+      </details>
+    </>
+  );
+};

@@ -1,0 +1,93 @@
+// The frame of the desk: its pages, its navigation, and the door where the host asks for a key.
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { setKey } from "./api";
+import { onLocked } from "./data";
+import "./desk.css";
+import { First } from "./pages/first";
+import { Operations } from "./pages/operations";
+import { Problem } from "./pages/problem";
+import { Problems } from "./pages/problems";
+import { Streams } from "./pages/streams";
+import { Ticket } from "./pages/ticket";
+import { Tickets } from "./pages/tickets";
+import { Empty } from "./parts";
+import { type Place, to, usePlace } from "./route";
+import { changeLanguage, language, t } from "./text";
+
+const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["streams", t.streams], ["operations", t.operations]];
+const above: Record<string, string> = { problem: "problems", tickets: "problems", ticket: "problems" };
+
+const View = ({ place }: { place: Place }) => {
+  const [page = "", first, second] = place.parts;
+  switch (page) {
+    case "": return <First />;
+    case "problems": return <Problems query={place.query} />;
+    case "problem": return first && second ? <Problem center={first} id={second} /> : <Empty>{t.notFound}</Empty>;
+    case "tickets": return first && second ? <Tickets key={`${first}/${second}`} center={first} id={second} query={place.query} /> : <Empty>{t.notFound}</Empty>;
+    case "ticket": return first ? <Ticket number={first} /> : <Empty>{t.notFound}</Empty>;
+    case "streams": return <Streams name={first} />;
+    case "operations": return <Operations />;
+    default: return <Empty>{t.notFound}</Empty>;
+  }
+};
+
+const Door = () => (
+  <form class="card door" onSubmit={(e) => { e.preventDefault(); setKey(new FormData(e.currentTarget).get("key") as string); location.reload(); }}>
+    <h1>{t.keyTitle}</h1>
+    <p>{t.keyText}</p>
+    <label class="field">{t.key}<input name="key" type="password" autocomplete="off" required /></label>
+    <button class="primary">{t.enter}</button>
+  </form>
+);
+
+const themes = ["", "light", "dark"];
+const setTheme = (theme: string) => {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  localStorage.setItem("pipeline-theme", theme);
+};
+const nextTheme = () => {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  setTheme(now === "dark" ? "light" : "dark");
+};
+
+const Desk = () => {
+  const place = usePlace();
+  const [locked, setLocked] = useState(false);
+  const page = place.parts[0] ?? "";
+  useEffect(() => {
+    const off = onLocked(() => setLocked(true));
+    return () => void off();
+  }, []);
+  useEffect(() => {
+    const name = pages.find(([path]) => path === (above[page] ?? page))?.[1];
+    document.title = name ? `${name} – ${t.title}` : t.title;
+  }, [page]);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={(e) => { e.preventDefault(); document.getElementById("content")?.focus(); }}>{t.skip}</a>
+      <div class="frame">
+        <header class="side">
+          <p class="brand"><img src={icon} alt="" width="26" height="26" /> Pipeline</p>
+          <nav aria-label={t.nav}>
+            {pages.map(([path, name]) => <a key={path} href={to(path ? [path] : [])} aria-current={path === (above[page] ?? page) ? "page" : undefined}>{name}</a>)}
+          </nav>
+          <div class="tools">
+            <button onClick={nextTheme} title={t.theme} aria-label={t.theme}>◐</button>
+            <button onClick={changeLanguage} lang={language === "de" ? "en" : "de"}>{t.language}</button>
+          </div>
+        </header>
+        <main id="content" tabIndex={-1}>{locked ? <Door /> : <View place={place} />}</main>
+      </div>
+    </>
+  );
+};
+
+const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")!.href;
+document.documentElement.lang = language;
+const theme = localStorage.getItem("pipeline-theme") ?? "";
+if (themes.includes(theme)) setTheme(theme);
+document.getElementById("app")!.replaceChildren();
+render(<Desk />, document.getElementById("app")!);

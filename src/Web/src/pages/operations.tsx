@@ -1,0 +1,232 @@
+import { useState } from "preact/hooks";
+import { download, post } from "../api";
+import { tellLocked, useData } from "../data";
+import { ago, ahead, date, integer, number, percent, span, time } from "../format";
+import { Ask, Card, Chip, Empty, type Order, Page, Wait } from "../parts";
+import { t } from "../text";
+import type { Alert, Drift, Host, Models, Run, Status, Upload } from "../types";
+
+type Asking = (order: Order) => void;
+
+const Outcome = ({ state }: { state: string }) => (
+  <Chip kind={state === "failed" ? "bad" : state === "running" ? "busy" : state === "finished" || state === "succeeded" || state === "completed" || state === "accepted" ? "good" : ""}>{t.outcomes[state] ?? t.states[state] ?? state}</Chip>
+);
+
+const Alerts = ({ alerts, ask, again }: { alerts: Alert[]; ask: Asking; again: () => void }) =>
+  alerts.length === 0 ? <Empty>{t.noAlerts}</Empty> : (
+    <ul class="list">
+      {alerts.slice(0, 12).map((alert) => (
+        <li key={alert.id}>
+          <div class="cardhead">
+            <span><Chip kind={alert.severity === "error" || alert.severity === "critical" ? "bad" : alert.severity === "warning" ? "rising" : ""}>{alert.severity}</Chip> <strong>{alert.title}</strong></span>
+            {alert.isOpen && !alert.acknowledgedBy && (
+              <button onClick={() => ask({
+                title: t.acknowledge, text: alert.title, confirm: t.acknowledge, field: t.yourName, value: localStorage.getItem("pipeline-name") ?? "",
+                run: async (by) => { localStorage.setItem("pipeline-name", by); await post(`alerts/${encodeURIComponent(alert.id)}/ack`, { by }); again(); },
+              })}>{t.acknowledge}</button>
+            )}
+          </div>
+          <span class="quote">{alert.text}</span>
+          <span class="small">{alert.techCenter && <>{alert.techCenter} · </>}{time(alert.raisedAt)}{alert.count > 1 && <> · {t.times(integer(alert.count))}</>}{alert.acknowledgedBy && <> · {t.acknowledgedBy(alert.acknowledgedBy)}</>}</span>
+        </li>
+      ))}
+    </ul>
+  );
+
+type Center = Models["techCenters"][number];
+
+const Versions = ({ center, ask, again }: { center: Center; ask: Asking; again: () => void }) => (
+  <ul class="versions">
+    {center.versions.filter((v) => v.version !== center.production).slice(0, 3).map((v) => (
+      <li key={v.version}>
+        {v.version} <Chip kind={v.passed === false ? "bad" : v.stage === "canary" ? "busy" : ""}>{v.passed === false ? t.refused : t.stages[v.stage] ?? v.stage}{v.percent !== null && ` ${v.percent} %`}</Chip>
+        {v.stage === "previous" ? (
+          <button aria-label={`${t.rollBack}: ${center.techCenter}`} onClick={() => ask({
+            title: t.rollBack, text: t.rollBackText(center.techCenter), confirm: t.rollBack, field: t.reason,
+            run: async (reason) => { await post(`models/${encodeURIComponent(center.techCenter)}/rollback`, { reason: reason || null }); again(); },
+          })}>{t.rollBack}</button>
+        ) : (
+          <button aria-label={`${t.promote}: ${center.techCenter} ${v.version}`} onClick={() => ask({
+            title: t.promote, text: t.promoteText(v.version, center.techCenter), confirm: t.promote, field: t.reason, ...(v.passed === false ? { check: t.force } : {}),
+            run: async (reason, force) => { await post(`models/${encodeURIComponent(center.techCenter)}/${encodeURIComponent(v.version)}/promote`, { reason: reason || null, force }); again(); },
+          })}>{t.promote}</button>
+        )}
+      </li>
+    ))}
+    {center.damaged.map((d) => <li key={d.version} class="small bad">{d.version}: {d.problem}</li>)}
+  </ul>
+);
+
+const Centers = ({ status, models, ask, again }: { status: Status; models: Models | undefined; ask: Asking; again: () => void }) => (
+  <table class="grid">
+    <thead><tr><th scope="col">{t.techCenter}</th><th scope="col" class="n">{t.incidents}</th><th scope="col" class="n">{t.assigned}</th><th scope="col" class="n">{t.unclustered}</th><th scope="col">{t.newest}</th><th scope="col" class="n">{t.problems}</th><th scope="col">{t.model}</th><th scope="col">{t.others}</th></tr></thead>
+    <tbody>
+      {status.techCenters.map((c) => {
+        const center = models?.techCenters.find((m) => m.techCenter === c.name);
+        return (
+          <tr key={c.name}>
+            <th scope="row">{c.name}{c.problem && <span class="small bad">{c.problem}</span>}</th>
+            <td class="n" data-label={t.incidents}>{integer(c.incidents)}</td>
+            <td class="n" data-label={t.assigned}>{integer(c.predicted)}</td>
+            <td class="n" data-label={t.unclustered}>{c.predicted > 0 ? percent(c.unclustered / c.predicted) : "–"}</td>
+            <td class="date" data-label={t.newest}>{date(c.newestIncident)}</td>
+            <td class="n" data-label={t.problems}>{integer(c.problems)}</td>
+            <td data-label={t.model}>{c.version ? <Chip kind="good">{c.version}</Chip> : <span class="subtle">{t.noModel}</span>}{c.modelAgeDays !== null && c.modelAgeDays >= 1 && <span class="small">{t.daysOld(integer(c.modelAgeDays))}</span>}</td>
+            <td class="act" data-label={t.others}>{center && <Versions center={center} ask={ask} again={again} />}</td>
+          </tr>
+        );
+      })}
+    </tbody>
+  </table>
+);
+
+const Drifts = ({ drift }: { drift: Drift }) =>
+  drift.techCenters.length === 0 ? <Empty>{t.noDrift}</Empty> : (
+    <table class="grid">
+      <thead><tr><th scope="col">{t.techCenter}</th><th scope="col" class="n">{t.score}</th><th scope="col">{t.level}</th><th scope="col">{t.detail}</th></tr></thead>
+      <tbody>
+        {drift.techCenters.map((d) => (
+          <tr key={d.techCenter}>
+            <th scope="row">{d.techCenter}<span class="small">{time(d.measuredAt)}</span></th>
+            <td class="n" data-label={t.score}>{d.score === null ? "–" : number(d.score)}</td>
+            <td data-label={t.level}><Chip kind={d.level === "high" ? "bad" : d.level === "raised" ? "rising" : ""}>{t.levels[d.level] ?? d.level}</Chip> {d.retrainingRecommended && <Chip kind="busy">{t.retrain}</Chip>}</td>
+            <td class="text" data-label={t.detail}>{d.detail}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+const Runs = ({ runs }: { runs: Run[] }) =>
+  runs.length === 0 ? <Empty>{t.noRuns}</Empty> : (
+    <table class="grid">
+      <thead><tr><th scope="col">{t.run}</th><th scope="col">{t.outcome}</th><th scope="col">{t.began}</th><th scope="col" class="n">{t.took}</th><th scope="col">{t.measures}</th></tr></thead>
+      <tbody>
+        {runs.slice(0, 15).map((run) => (
+          <tr key={run.id}>
+            <th scope="row">{run.name}<span class="small">{run.techCenter}</span></th>
+            <td data-label={t.outcome}><Outcome state={run.state} /></td>
+            <td class="date" data-label={t.began}>{time(run.startedAt)}</td>
+            <td class="n" data-label={t.took}>{run.endedAt ? span(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "–"}</td>
+            <td class="text" data-label={t.measures}>{Object.entries(run.measures).slice(0, 6).map(([name, value]) => `${name} ${typeof value === "number" ? number(value) : value}`).join(" · ")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+const Uploads = ({ uploads }: { uploads: Upload[] }) =>
+  uploads.length === 0 ? <Empty>{t.noIngestions}</Empty> : (
+    <table class="grid">
+      <thead><tr><th scope="col">{t.file}</th><th scope="col">{t.outcome}</th><th scope="col">{t.began}</th><th scope="col" class="n">{t.rows}</th><th scope="col" class="n">{t.rejected}</th><th scope="col">{t.reasonWhy}</th></tr></thead>
+      <tbody>
+        {uploads.slice(0, 12).map((u) => (
+          <tr key={u.id}>
+            <th scope="row">{u.file}<span class="small">{u.source ?? u.dataset ?? ""}</span></th>
+            <td data-label={t.outcome}><Outcome state={u.state} /></td>
+            <td class="date" data-label={t.began}>{time(u.receivedAt)}</td>
+            <td class="n" data-label={t.rows}>{integer(u.rows)}</td>
+            <td class="n" data-label={t.rejected}>{u.rejected === 0 ? "0" : <button class="link" title={t.rejects} onClick={() => void download(`v1/uploads/${encodeURIComponent(u.id)}/rejects?format=csv`, `rejects-${u.file}.csv`).catch(tellLocked)}>{integer(u.rejected)} ↓</button>}</td>
+            <td class="text" data-label={t.reasonWhy}>{u.problem ?? Object.entries(u.rejectReasons).map(([reason, count]) => `${reason} ${integer(count)}`).join(", ")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+const Schedules = ({ host }: { host: Host }) => {
+  const now = Date.parse(host.now);
+  return (
+    <table class="grid">
+      <thead><tr><th scope="col">{t.function}</th><th scope="col">{t.nextRun}</th><th scope="col">{t.lastRun}</th></tr></thead>
+      <tbody>
+        {host.schedules.map((s) => (
+          <tr key={s.function}>
+            <th scope="row">{s.function}<span class="small">{s.schedule}</span></th>
+            <td data-label={t.nextRun}>{ahead(s.next, now)}<span class="small">{time(s.next)}</span></td>
+            <td data-label={t.lastRun}>{s.isRunning ? <Outcome state="running" /> : s.last ? <><Outcome state={s.succeeded ? "succeeded" : "failed"} /><span class="small">{ago(s.last, now)}</span></> : <span class="subtle">{t.notYet}</span>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+type Alike = Host["invocations"][number] & { times: number };
+
+// Runs that went alike one after the other are one row.
+const alike = (runs: Host["invocations"]) => runs.reduce<Alike[]>((rows, run) => {
+  const last = rows.at(-1);
+  const same = last && run.outcome !== "running" && (["function", "trigger", "reason", "outcome", "problem"] as const).every((key) => last[key] === run[key]);
+  return same ? [...rows.slice(0, -1), { ...last, times: last.times + 1 }] : [...rows, { ...run, times: 1 }];
+}, []);
+
+const Invocations = ({ host }: { host: Host }) => {
+  const now = Date.parse(host.now);
+  return (
+    <table class="grid">
+      <thead><tr><th scope="col">{t.function}</th><th scope="col">{t.startedBy}</th><th scope="col">{t.when}</th><th scope="col" class="n">{t.took}</th><th scope="col">{t.outcome}</th></tr></thead>
+      <tbody>
+        {alike(host.invocations).slice(0, 12).map((run, i) => (
+          <tr key={i}>
+            <th scope="row">{run.function}{run.times > 1 && <span class="interval"> {t.times(integer(run.times))}</span>}{run.problem && <span class="small bad">{run.problem}</span>}</th>
+            <td data-label={t.startedBy}>{run.trigger === "http" ? run.reason : `${run.trigger}, ${run.reason}`}</td>
+            <td class="date" data-label={t.when}>{ago(run.started, now)}</td>
+            <td class="n" data-label={t.took}>{span(run.milliseconds ?? now - Date.parse(run.started))}</td>
+            <td data-label={t.outcome}><Outcome state={run.outcome} /></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+export const Operations = () => {
+  const [order, setOrder] = useState<Order | undefined>();
+  const host = useData<Host>("/status.json", 3);
+  const status = useData<Status>("status", 15);
+  const alerts = useData<{ alerts: Alert[] }>("alerts?limit=50", 30);
+  const models = useData<Models>("models", 60);
+  const drift = useData<Drift>("drift", 300);
+  const runs = useData<{ runs: Run[] }>("runs", 30);
+  const uploads = useData<{ uploads: Upload[] }>("v1/uploads", 30);
+  const now = host.data, mode = status.data?.mode;
+  return (
+    <Page
+      title={t.operationsTitle}
+      lead={now && <><span class={host.error === undefined ? "live on" : "live"} /> {t.running(span(Date.parse(now.now) - Date.parse(now.started)), now.version)}{now.development && <>, {t.development}</>}</>}
+      aside={status.data && (
+        <dl class="totals">
+          <div><dt>{t.incidents}</dt><dd>{integer(status.data.techCenters.reduce((all, c) => all + c.incidents, 0))}</dd></div>
+          <div><dt>{t.waiting}</dt><dd>{integer(status.data.waitingForPreprocessing)}</dd></div>
+          <div><dt>{t.keptAside}</dt><dd>{integer(status.data.deadLetters)}</dd></div>
+        </dl>
+      )}
+    >
+      {mode && mode.state !== "running" && <p class="trouble" role="alert">{(mode.state === "halted" ? t.halted : t.readOnly)(time(mode.since), mode.who, mode.reason ?? "–")}</p>}
+      {now && now.work.length > 0 && (
+        <Card title={t.work}>
+          <ul class="list">{now.work.map((w) => <li key={w.stage + (w.detail ?? "")}><span class="cardhead"><span><strong>{w.stage}</strong> {w.detail}</span><span class="small">{integer(w.done)} / {integer(w.total)}</span></span><progress max={Math.max(1, w.total)} value={w.done} aria-label={w.stage} /></li>)}</ul>
+        </Card>
+      )}
+      <Card title={t.alerts}><Wait asked={alerts}>{(data) => <Alerts alerts={data.alerts} ask={setOrder} again={alerts.again} />}</Wait></Card>
+      <Card title={t.centers}><Wait asked={status}>{(data) => <Centers status={data} models={models.data} ask={setOrder} again={() => { models.again(); status.again(); }} />}</Wait></Card>
+      <div class="halves">
+        <div>
+          <Card title={t.ingestions}><Wait asked={uploads}>{(data) => <Uploads uploads={data.uploads} />}</Wait></Card>
+          <Card title={t.drift}><Wait asked={drift}>{(data) => <Drifts drift={data} />}</Wait></Card>
+          {now && now.invocations.length > 0 && <Card title={t.recentRuns}><Invocations host={now} /></Card>}
+        </div>
+        <div>{now && <Card title={t.schedules}><Schedules host={now} /></Card>}</div>
+      </div>
+      <Card title={t.runs}><Wait asked={runs}>{(data) => <Runs runs={data.runs} />}</Wait></Card>
+      {now && now.poison.length > 0 && (
+        <Card title={t.poison} note={t.poisonNote}>
+          <ul class="list">{now.poison.map((p) => <li key={p.object}><strong>{p.object}</strong> <span class="small">{p.function} · {integer(p.attempts)} · {p.error}</span></li>)}</ul>
+        </Card>
+      )}
+      <p class="foot">{status.data && t.embedder(status.data.embedder)} {t.utc} {now && <a href="/report">{t.report}</a>}</p>
+      {order && <Ask key={order.text} order={order} done={() => setOrder(undefined)} />}
+    </Page>
+  );
+};

@@ -1,0 +1,94 @@
+import { WeeklyChart } from "../chart";
+import { useData } from "../data";
+import { date, integer } from "../format";
+import { Card, Chip, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
+import { to } from "../route";
+import { t } from "../text";
+import type { Forecast, Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
+import { TicketRows } from "./tickets";
+
+const Words = ({ words }: { words: string[] }) => <ul class="words">{words.map((word) => <li key={word}>{word}</li>)}</ul>;
+
+const History = ({ lineage }: { lineage: Lineage[] }) => (
+  <ol class="story">
+    {lineage.toReversed().map((event) => (
+      <li key={event.version}>
+        <strong>{event.version}</strong> <Chip kind={event.kind === "new" ? "new" : ""}>{t.kinds[event.kind] ?? event.kind}</Chip>
+        <span class="small">{event.label} · {integer(event.size)} {t.incidents.toLowerCase()}{event.previousSize > 0 && <>, {t.formerly(integer(event.previousSize))}</>}</span>
+        {event.related.length > 0 && <span class="small">{event.related.map((r) => r.label ?? r.id).join(", ")}</span>}
+      </li>
+    ))}
+  </ol>
+);
+
+const Neighbours = ({ neighbours }: { neighbours: Neighbour[] }) =>
+  neighbours.length === 0 ? <Empty>{t.noNeighbours}</Empty> : (
+    <ul class="list">
+      {neighbours.map((n) => (
+        <li key={`${n.techCenter}/${n.id}`}>
+          <ProblemLink center={n.techCenter} id={n.id}>{n.label}</ProblemLink>
+          <span class="small">{n.techCenter} · {t.shared}: {n.words.join(", ")}</span>
+        </li>
+      ))}
+    </ul>
+  );
+
+export const Problem = ({ center, id }: { center: string; id: string }) => {
+  const path = `problems/${encodeURIComponent(center)}/${encodeURIComponent(id)}`;
+  const problem = useData<ProblemDetails>(path);
+  const neighbours = useData<{ neighbours: Neighbour[] }>(problem.data?.current ? `${path}/neighbours` : null);
+  // Where there is too little history, the weeks stand alone.
+  const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=8` : null);
+  const tickets = useData<TicketPage>(`${path}/incidents?pageSize=8`);
+  const summary = problem.data?.summary;
+  return (
+    <Page
+      title={summary?.label ?? t.problem}
+      lead={summary && <><a href={to(["problems"], { center: summary.techCenter })}>{summary.techCenter}</a>{summary.domainName !== "none" && <> · {summary.domainName}</>} · {problem.data!.version}</>}
+      aside={summary && (
+        <dl class="totals">
+          <div><dt>{t.incidents}</dt><dd>{integer(summary.size)}</dd></div>
+          <div><dt>{t.trendName}</dt><dd class="mark"><Trend trend={summary.trend} /></dd></div>
+          <div><dt title={t.changeNote}>{t.change}</dt><dd class="mark"><RatioMark change={summary.change} plain /></dd></div>
+          <div><dt>{t.firstSeen}</dt><dd class="mark">{date(summary.firstSeen)}</dd></div>
+          <div><dt>{t.lastSeen}</dt><dd class="mark">{date(summary.lastSeen)}</dd></div>
+        </dl>
+      )}
+    >
+      <Wait asked={problem}>
+        {(data) => (
+          <>
+            {!data.current && <p class="trouble">{t.gone}</p>}
+            <Card title={t.weekly}><WeeklyChart weeks={data.weeklyCounts} forecast={forecast.data?.weeks} /></Card>
+            <div class="columns">
+              <div>
+                <Card title={t.ways(data.variants.length)}>
+                  <ul class="variants">
+                    {data.variants.map((variant) => (
+                      <li key={variant.id}>
+                        <div class="cardhead">
+                          <h3>{variant.label}</h3>
+                          <a class="small" href={to(["tickets", center, id], { variant: variant.id })}>{integer(variant.size)} {t.incidents.toLowerCase()}</a>
+                        </div>
+                        <Words words={variant.keywords.slice(0, 8)} />
+                        {variant.examples.slice(0, 2).map((example) => <blockquote key={example}>{example}</blockquote>)}
+                      </li>
+                    ))}
+                  </ul>
+                </Card>
+                <Card title={t.tickets} aside={tickets.data && <a href={to(["tickets", center, id])}>{t.allTickets(integer(tickets.data.total))}</a>}>
+                  <Wait asked={tickets}>{(page) => page.incidents.length === 0 ? <Empty>{t.noTickets}</Empty> : <TicketRows tickets={page.incidents} />}</Wait>
+                </Card>
+              </div>
+              <div>
+                <Card title={t.words}><Words words={data.keywords} /></Card>
+                {data.current && <Card title={t.neighbours}><Wait asked={neighbours}>{(n) => <Neighbours neighbours={n.neighbours} />}</Wait></Card>}
+                <Card title={t.history}><History lineage={data.lineage} /></Card>
+              </div>
+            </div>
+          </>
+        )}
+      </Wait>
+    </Page>
+  );
+};

@@ -1,0 +1,63 @@
+import { useData } from "../data";
+import { date, integer } from "../format";
+import { Card, Empty, Page, Pager, ProblemLink, RatioMark, Trend, Wait } from "../parts";
+import { go, to } from "../route";
+import { t } from "../text";
+import type { ProblemPage, Status } from "../types";
+
+const size = 50;
+
+export const Problems = ({ query }: { query: URLSearchParams }) => {
+  const center = query.get("center") ?? "", sort = query.get("sort") ?? "size", page = Number(query.get("page") ?? 1);
+  const status = useData<Status>("status");
+  const asked = new URLSearchParams({ sort, page: String(page), pageSize: String(size), ...(center ? { techCenter: center } : {}) });
+  const problems = useData<ProblemPage>(`problems?${asked}`);
+  const change = (next: Record<string, string>) => go(to(["problems"], { center, sort, ...next }));
+  return (
+    <Page title={t.problemsTitle} lead={problems.data && t.problemsLead(integer(problems.data.total))}>
+      <Card>
+        <div class="filters">
+          <label>{t.techCenter}
+            <select value={center} onChange={(e) => change({ center: e.currentTarget.value })}>
+              <option value="">{t.all}</option>
+              {status.data?.techCenters.filter((c) => c.version).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
+            </select>
+          </label>
+          <label>{t.sort}
+            <select value={sort} onChange={(e) => change({ sort: e.currentTarget.value })}>
+              {Object.entries(t.sorts).map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+            </select>
+          </label>
+        </div>
+        <Wait asked={problems}>
+          {(data) => data.problems.length === 0 ? <Empty>{t.noProblems}</Empty> : (
+            <>
+              <table class="grid">
+                <thead>
+                  <tr>
+                    <th scope="col">{t.problem}</th><th scope="col">{t.domain}</th><th scope="col" class="n">{t.incidents}</th><th scope="col" class="n">{t.variants}</th>
+                    <th scope="col">{t.trendName}</th><th scope="col" title={t.changeNote}>{t.change}</th><th scope="col">{t.lastSeen}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.problems.map((p) => (
+                    <tr key={`${p.techCenter}/${p.id}`}>
+                      <th scope="row"><ProblemLink center={p.techCenter} id={p.id}>{p.label}</ProblemLink><span class="small">{p.techCenter}</span></th>
+                      <td data-label={t.domain}>{p.domainName === "none" ? "–" : p.domainName}</td>
+                      <td class="n" data-label={t.incidents}>{integer(p.size)}</td>
+                      <td class="n" data-label={t.variants}>{integer(p.variants)}</td>
+                      <td data-label={t.trendName}><Trend trend={p.trend} /></td>
+                      <td data-label={t.change}><RatioMark change={p.change} /></td>
+                      <td class="date" data-label={t.lastSeen}>{date(p.lastSeen)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Pager page={data.page} size={data.pageSize} total={data.total} address={(next) => to(["problems"], { center, sort, page: next })} />
+            </>
+          )}
+        </Wait>
+      </Card>
+    </Page>
+  );
+};

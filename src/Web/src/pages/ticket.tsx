@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import { post } from "../api";
+import { tellLocked, useData } from "../data";
+import { date, number, percent, time } from "../format";
+import { Bar, Card, Empty, Page, ProblemLink, Wait } from "../parts";
+import { to } from "../route";
+import { t } from "../text";
+import type { Classified, Story } from "../types";
+
+const Fact = ({ name, children }: { name: string; children: string | number | null }) => (children === null || children === "" ? null : <div><dt>{name}</dt><dd>{children}</dd></div>);
+
+const Why = ({ center, text }: { center: string; text: string }) => {
+  const [answer, setAnswer] = useState<Classified | undefined>();
+  const [trouble, setTrouble] = useState("");
+  const ask = async () => {
+    try {
+      setAnswer(await post<Classified>("classify", { techCenter: center, text }));
+    } catch (error) {
+      tellLocked(error);
+      setTrouble(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const told = answer?.texts[0];
+  return (
+    <Card title={t.why} note={t.whyNote}>
+      {trouble && <p class="trouble" role="alert">{trouble}</p>}
+      {!told ? <button onClick={ask}>{t.why}</button> : (
+        <>
+          <p><ProblemLink center={center} id={told.problemId}>{told.problemLabel}</ProblemLink> · {t.confidence} {percent(told.confidence)}</p>
+          {told.words.length > 0 && <><h3>{t.decided}</h3><ul class="words">{told.words.map((word) => <li key={word}>{word}</li>)}</ul></>}
+          <h3>{t.nearest}</h3>
+          <ul class="list">
+            {told.nearest.slice(0, 5).map((near) => <li key={near.text}><span class="quote">{near.text}</span><span class="small">{near.problemLabel} · {t.likeness} {number(near.similarity)}</span></li>)}
+          </ul>
+        </>
+      )}
+    </Card>
+  );
+};
+
+export const Ticket = ({ number: name }: { number: string }) => {
+  const story = useData<Story>(`incidents/${encodeURIComponent(name)}`);
+  return (
+    <Page
+      title={<>{t.ticket} {name}</>}
+      lead={story.data && <><a href={to(["problems"], { center: story.data.techCenter })}>{story.data.techCenter}</a> · {date(story.data.incident.createdOn)}</>}
+      aside={story.data?.incident.url && <a class="button" href={story.data.incident.url} rel="noreferrer">{t.atSource} ↗</a>}
+    >
+      <Wait asked={story}>
+        {(data) => (
+          <div class="columns">
+            <div>
+              <Card>
+                {data.incident.text ? <p class="prose">{data.incident.text}</p> : <Empty>–</Empty>}
+                <dl class="facts">
+                  <Fact name={t.priority}>{data.incident.priority}</Fact>
+                  <Fact name={t.state}>{data.state}</Fact>
+                  <Fact name={t.location}>{data.location}</Fact>
+                  <Fact name={t.item}>{data.configurationItem}</Fact>
+                  <Fact name={t.reopened}>{data.reopenCount}</Fact>
+                </dl>
+                {data.closeNotes && <><h3>{t.closeNotes}</h3><p class="prose">{data.closeNotes}</p></>}
+              </Card>
+              {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} />}
+            </div>
+            <div>
+              <Card title={t.problem}>
+                {!data.problem ? <Empty>{t.notPredicted}</Empty> : data.problem.id < 0 ? <Empty>{t.toNone}</Empty> : (
+                  <>
+                    <p><ProblemLink center={data.techCenter} id={data.problem.id}>{data.problem.label}</ProblemLink></p>
+                    <p class="small">{data.problem.clusterLabel}{data.problem.domainName !== "none" && <> · {data.problem.domainName}</>}</p>
+                    <p><Bar value={data.incident.confidence} /></p>
+                  </>
+                )}
+              </Card>
+              <Card title={t.story}>
+                <ol class="story">
+                  <li>{t.opened}<span class="small">{time(data.incident.createdOn)}</span></li>
+                  {data.arrivedAt && <li>{t.arrived}<span class="small">{time(data.arrivedAt)}</span></li>}
+                  {data.incident.text && <li>{t.masked}</li>}
+                  {data.embedder && <li>{t.embedded(data.embedder)}</li>}
+                  {data.problem && <li>{t.predicted(data.problem.modelVersion)}<span class="small">{data.problem.predictedAt && time(data.problem.predictedAt)}</span></li>}
+                  {data.incident.resolvedOn && <li>{t.resolved}<span class="small">{time(data.incident.resolvedOn)}</span></li>}
+                </ol>
+              </Card>
+            </div>
+          </div>
+        )}
+      </Wait>
+    </Page>
+  );
+};

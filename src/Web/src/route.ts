@@ -1,0 +1,34 @@
+// Addresses behind the hash: the host serves one page, and each view can be linked to.
+import { useEffect, useState } from "preact/hooks";
+
+export type Place = { parts: string[]; query: URLSearchParams };
+
+const read = (): Place => {
+  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+};
+
+export const to = (parts: (string | number)[], query?: Record<string, string | number | undefined | null>) => {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== null && value !== "") asked.set(name, String(value));
+  const text = asked.toString();
+  return `#/${parts.map((part) => encodeURIComponent(part)).join("/")}${text ? `?${text}` : ""}`;
+};
+
+export const go = (address: string) => {
+  location.hash = address;
+};
+
+export const usePlace = (): Place => {
+  const [place, setPlace] = useState(read);
+  useEffect(() => {
+    const changed = () => {
+      setPlace(read());
+      window.scrollTo(0, 0);
+      document.getElementById("content")?.focus({ preventScroll: true });
+    };
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return place;
+};

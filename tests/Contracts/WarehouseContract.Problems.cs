@@ -1,0 +1,58 @@
+using Pipeline.Incidents;
+using Pipeline.Problems;
+using static Pipeline.Contracts.Rows;
+
+namespace Pipeline.Contracts;
+
+/// <content>What is promised of the incidents of the problems.</content>
+public abstract partial class WarehouseContract
+{
+    private IProblemIncidents OfProblems => (IProblemIncidents)Warehouse;
+
+    [TestMethod]
+    public async Task Predictions_are_counted_by_tech_center_problem_and_day()
+    {
+        await StoreAsync(("A", Day(1), "network", 3), ("B", Day(1).AddHours(15), "network", 3), ("C", Day(2), "network", 3), ("D", Day(2), "network", -1), ("E", null, "network", 3), ("F", Day(1), "voice", 3));
+
+        IReadOnlyList<ProblemDay> days = await OfProblems.CountByDayAsync();
+
+        days.Select(d => (d.TechCenter, d.ProblemId, d.Day, d.Incidents)).ShouldBe(
+            [
+                ("network", 7, DateOnly.FromDateTime(Day(1).UtcDateTime), 2),
+                ("network", 7, DateOnly.FromDateTime(Day(2).UtcDateTime), 1),
+                ("network", -1, DateOnly.FromDateTime(Day(2).UtcDateTime), 1),
+                ("network", 7, null, 1),
+                ("voice", 7, DateOnly.FromDateTime(Day(1).UtcDateTime), 1),
+            ],
+            ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public async Task The_incidents_of_a_problem_are_read_in_pages_by_date_and_confidence()
+    {
+        await StoreAsync(("A", Day(1), "network", 3), ("B", Day(3), "network", 4), ("C", Day(2), "network", 3), ("D", null, "network", 3), ("E", Day(2), "network", -1), ("F", Day(2), "voice", 3));
+        IncidentQuery all = new("network", 7, OfVariant: false);
+
+        IncidentPage first = await OfProblems.ReadIncidentsAsync(all with { Take = 2 });
+
+        (first.Total, string.Concat(first.Incidents.Select(i => i.Incident.Number))).ShouldBe((4, "BC"));
+        (first.Incidents[0].Summary, first.Incidents[0].ClusterId, first.Incidents[0].ProblemId, first.Incidents[0].Confidence).ShouldBe(("text hB", 4, 7, 0.1 + 0.2));
+        (await NumbersAsync(all with { Skip = 2, Take = 2 })).ShouldBe("AD");
+        (await NumbersAsync(all with { Sort = IncidentSort.Oldest })).ShouldBe("ACBD");
+        (await NumbersAsync(all with { Sort = IncidentSort.Doubtful, Take = 2 })).ShouldBe("AB");
+        (await NumbersAsync(all with { From = Day(2), Until = Day(3) })).ShouldBe("C");
+        (await NumbersAsync(new IncidentQuery("network", 3, OfVariant: true))).ShouldBe("CAD");
+        IncidentPage behind = await OfProblems.ReadIncidentsAsync(all with { Skip = 100 });
+        (behind.Total, behind.Incidents.Count).ShouldBe((4, 0));
+        (await OfProblems.ReadIncidentsAsync(new IncidentQuery("nowhere", 7, OfVariant: false))).Total.ShouldBe(0);
+    }
+
+    private async Task<string> NumbersAsync(IncidentQuery query) => string.Concat((await OfProblems.ReadIncidentsAsync(query)).Incidents.Select(i => i.Incident.Number));
+
+    private async Task StoreAsync(params (string Number, DateTimeOffset? Created, string Center, int Cluster)[] rows)
+    {
+        await Incidents.UpsertIncidentsAsync([.. rows.Select(r => Incident(r.Number, techCenter: r.Center) with { CreatedOn = r.Created })]);
+        await Preprocessed.SavePreprocessedAsync([.. rows.Select(r => Preprocessed(r.Number, $"h{r.Number}", r.Center, createdOn: r.Created))], [], "preprocess", 100);
+        await Predictions.SavePredictionsAsync([.. rows.Select(r => Answer(r.Number, $"h{r.Number}", r.Center, clusterId: r.Cluster))]);
+    }
+}

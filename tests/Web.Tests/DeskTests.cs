@@ -1,0 +1,225 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Pipeline.TestSupport;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pipeline.Web.Tests;
+
+/// <summary>The pages of the desk in a browser, over the demo's data.</summary>
+[TestClass]
+public sealed class DeskTests
+{
+    private static TempFolder? _folder;
+    private static Served _served = null!;
+    private static Browser _browser = null!;
+
+    [ClassInitialize]
+    public static async Task Start(TestContext _)
+    {
+        _browser = await Browser.StartAsync();
+        _folder = await Served.DemoAsync(6_000);
+        _served = await Served.StartAsync(_folder["data"], "--development");
+    }
+
+    [ClassCleanup]
+    public static async Task Stop()
+    {
+        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder?.Dispose();
+    }
+
+    [TestMethod]
+    public async Task The_first_page_names_three_problems_with_the_reasons_and_leads_to_their_tickets_in_three_clicks()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("");
+
+        ILocator tiles = desk.Page.Locator(".tile");
+        await Expect(tiles).ToHaveCountAsync(3);
+        (await tiles.First.Locator("li").CountAsync()).ShouldBeGreaterThan(0);
+        (await desk.Page.Locator(".ranked tbody tr").CountAsync()).ShouldBeGreaterThan(3);
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-first");
+
+        string name = await tiles.First.Locator("h3").InnerTextAsync();
+        await tiles.First.ClickAsync();
+        await desk.SettleAsync();
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(name);
+        await desk.Page.GetByRole(AriaRole.Link, new() { Name = " tickets" }).ClickAsync();
+        await desk.SettleAsync();
+        await desk.Page.Locator(".tickets tbody th a").First.ClickAsync();
+        await Expect(desk.Page.Locator("main h1")).ToContainTextAsync("Ticket INC");
+    }
+
+    [TestMethod]
+    public async Task The_page_of_a_problem_shows_weeks_wordings_words_tickets_and_history()
+    {
+        JsonElement problem = await LargestAsync();
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync($"problem/{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}");
+
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(problem.GetProperty("label").GetString()!);
+        await Expect(desk.Page.Locator(".chart canvas")).ToHaveCountAsync(1);
+        await Expect(desk.Page.GetByText("Expected in the next 8 weeks")).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator(".tickets tbody tr")).ToHaveCountAsync(8);
+        (await desk.Page.Locator(".variants blockquote").CountAsync()).ShouldBeGreaterThan(0);
+        (await desk.Page.Locator(".story > li").CountAsync()).ShouldBeGreaterThan(0);
+        await desk.Page.GetByText("As a table").ClickAsync();
+        int[] weeks = [.. (await desk.Page.Locator(".astable tbody td").AllInnerTextsAsync()).Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
+        weeks.Sum().ShouldBe(problem.GetProperty("size").GetInt32());
+        await desk.Page.GetByText("As a table").ClickAsync();
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-problem");
+    }
+
+    [TestMethod]
+    public async Task Problems_are_listed_by_tech_center()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("problems");
+        string center = (await LargestAsync()).GetProperty("techCenter").GetString()!;
+
+        await desk.Page.GetByLabel("Tech center").SelectOptionAsync(center);
+        await desk.SettleAsync();
+
+        await Expect(desk.Page.Locator("tbody .small").First).ToHaveTextAsync(center);
+        (await desk.Page.Locator("tbody .small").AllInnerTextsAsync()).Distinct(StringComparer.Ordinal).ShouldBe([center]);
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    public async Task Tickets_are_filtered_and_one_tells_its_story_and_why_it_is_where_it_is()
+    {
+        JsonElement problem = await LargestAsync();
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync($"tickets/{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}");
+        await Expect(desk.Page.Locator(".tickets tbody tr").First).ToBeVisibleAsync();
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-tickets");
+
+        IDownload download = await desk.Page.RunAndWaitForDownloadAsync(() => desk.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
+        string[] lines = (await File.ReadAllTextAsync(await download.PathAsync())).Split("INC0", StringSplitOptions.RemoveEmptyEntries);
+        (lines[0].TrimEnd(), lines.Length).ShouldBe(("number,created,priority,resolved,cluster,confidence,text", problem.GetProperty("size").GetInt32() + 1));
+
+        await desk.Page.GetByLabel("Priority").FillAsync("2 - High");
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await Expect(desk.Page.Locator("td[data-label=Priority]").Filter(new() { HasNotText = "2 - High" })).ToHaveCountAsync(0);
+        await desk.Page.Locator(".tickets tbody th a").First.ClickAsync();
+        await desk.SettleAsync();
+        (await desk.Page.Locator(".story > li").CountAsync()).ShouldBeGreaterThanOrEqualTo(5);
+        (await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Open in its source" }).GetAttributeAsync("href"))!.ShouldStartWith("https://tickets.example/INC");
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Why is it here?" }).ClickAsync();
+        await Expect(desk.Page.GetByText("Nearest known incidents")).ToBeVisibleAsync();
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-ticket");
+    }
+
+    [TestMethod]
+    public async Task A_stream_shows_a_problem_that_emerges_while_one_looks()
+    {
+        DateTimeOffset monday = new(2026, 6, 1, 8, 0, 0, TimeSpan.Zero);
+        (await _served.Client.PostAsJsonAsync("/api/streams", new { name = "desk" })).EnsureSuccessStatusCode();
+        string[] others = ["printer on floor two is out of toner", "password expired and cannot be changed", "meeting room screen stays black", "mailbox is full", "laptop battery drains within an hour"];
+        await AddAsync(Enumerable.Range(0, 120).Select(i => ($"a{i}", $"{others[i % others.Length]} {i % 7}", monday.AddHours(2 * i))));
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("streams/desk");
+        await Expect(desk.Page.Locator(".live.on")).ToHaveCountAsync(1);
+        await Expect(desk.Page.GetByText("No event.")).ToBeVisibleAsync();
+
+        await AddAsync(Enumerable.Range(0, 24).Select(i => ($"b{i}", $"badge reader at gate {i % 4} rejects every badge since the update", monday.AddHours(240).AddMinutes(6 * i))));
+
+        await Expect(desk.Page.GetByText("emerging problem").First).ToBeVisibleAsync();
+        ILocator row = desk.Page.Locator("tbody tr").Filter(new() { HasText = "badge" }).First;
+        await Expect(row.Locator(".growing")).ToHaveCountAsync(1);
+        await row.Locator("button").ClickAsync();
+        await Expect(row.Locator("li").First).ToContainTextAsync("badge reader");
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-streams");
+    }
+
+    [TestMethod]
+    public async Task Operations_show_what_serves_and_bring_the_version_before_back()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("operations");
+        await Expect(desk.Page.GetByRole(AriaRole.Heading, new() { Name = "Schedules" })).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("demo-incidents.csv")).ToBeVisibleAsync();
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-operations");
+
+        ILocator button = desk.Page.GetByRole(AriaRole.Button, new() { Name = "Roll back: " }).First;
+        string center = (await button.GetAttributeAsync("aria-label"))!["Roll back: ".Length..];
+        string before = await ProductionAsync(center);
+        await button.ClickAsync();
+        await desk.Page.GetByLabel("Why").FillAsync("worse names");
+        await desk.CheckAsync();
+        await desk.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
+        await Expect(desk.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        (await ProductionAsync(center)).ShouldNotBe(before);
+    }
+
+    [TestMethod]
+    public async Task On_a_phone_in_the_dark_in_German_every_page_fits_and_can_be_reached_by_keyboard()
+    {
+        JsonElement problem = await LargestAsync();
+        string place = $"{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}";
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        foreach (string page in (string[])["", "problems", $"problem/{place}", $"tickets/{place}", "streams", "operations"])
+        {
+            await desk.GoAsync(page);
+            await desk.CheckAsync();
+        }
+
+        await desk.GoAsync("");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("Was zuerst zu beheben ist");
+        await desk.PictureAsync("desk-phone");
+        await desk.Page.Locator("body").PressAsync("Tab");
+        await desk.Page.Keyboard.PressAsync("Tab");
+        await desk.Page.Keyboard.PressAsync("Tab");
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("Probleme");
+    }
+
+    [TestMethod]
+    public async Task A_host_that_asks_for_a_key_is_opened_with_one()
+    {
+        using TempFolder folder = new();
+        await using Served served = await Served.StartAsync(folder["data"]);
+        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await desk.GoAsync("");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks for a key");
+
+        await desk.Page.GetByLabel("Key").FillAsync(served.Key);
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Enter" }).ClickAsync();
+
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("What to fix first");
+        await Expect(desk.Page.GetByText("No incident has been assigned to a problem yet.")).ToBeVisibleAsync();
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    public async Task A_file_that_the_browser_has_is_not_sent_again_and_is_sent_compressed_at_first()
+    {
+        using HttpRequestMessage first = new(HttpMethod.Get, "/api/desk/desk.js");
+        first.Headers.Add("Accept-Encoding", "gzip, br");
+        using HttpResponseMessage sent = await _served.Client.SendAsync(first);
+        sent.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        (await sent.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(60_000);
+
+        using HttpRequestMessage again = new(HttpMethod.Get, "/api/desk/desk.js");
+        again.Headers.Add("Accept-Encoding", "gzip, br");
+        again.Headers.IfNoneMatch.Add(sent.Headers.ETag.ShouldNotBeNull());
+        (await _served.Client.SendAsync(again)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotModified);
+    }
+
+    private static async Task AddAsync(IEnumerable<(string Id, string Text, DateTimeOffset Time)> items) =>
+        (await _served.Client.PostAsJsonAsync("/api/streams/desk/items", items.Select(i => new { id = i.Id, text = i.Text, time = i.Time }))).EnsureSuccessStatusCode();
+
+    private static async Task<JsonElement> LargestAsync() => (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0];
+
+    private static async Task<string> ProductionAsync(string center) =>
+        (await _served.Client.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("techCenters").EnumerateArray().Single(c => c.GetProperty("techCenter").GetString() == center).GetProperty("production").GetString()!;
+}
