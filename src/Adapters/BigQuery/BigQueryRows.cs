@@ -39,6 +39,8 @@ internal static class BigQueryRows
             DomainName = OptionalText(row, "optional_domain"),
             Confidence = row.Fraction("optional_confidence"),
             ModelVersion = OptionalText(row, "optional_model"),
+            Embedder = OptionalText(row, "optional_embedder"),
+            PredictedAt = Date(row, "optional_predicted_ticks"),
         };
     }
 

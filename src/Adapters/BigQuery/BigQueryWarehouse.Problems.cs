@@ -17,7 +17,7 @@ public sealed partial class BigQueryWarehouse
         [
             Parameter.Text("techCenter", query.TechCenter),
             Parameter.Number("ofVariant", query.OfVariant ? 1 : 0),
-            Parameter.Number("id", query.Id),
+            Parameter.Number("problemId", query.Id),
             Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
             Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
             Parameter.Text("priority", query.Priority),

@@ -93,7 +93,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, stopwatch, cancellationToken);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, prepared.Background?.Texts, stopwatch, cancellationToken);
             Release released = await ReleaseAsync(manifest, rows, cancellationToken);
             return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
@@ -118,7 +118,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
     /// clusters, and published as the revision after it.
     /// </summary>
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, Stopwatch stopwatch, CancellationToken cancellationToken)
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<string>? background, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
         // The name of a version that was put away is not given again.
         CenterStages stages = await models.Stages.OpenAsync(draft.TechCenter, cancellationToken);
@@ -137,7 +137,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
                 IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
-                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records), background).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with

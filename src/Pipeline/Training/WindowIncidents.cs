@@ -9,8 +9,8 @@ namespace Pipeline.Training;
 /// <param name="Embedder">What made their vectors.</param>
 /// <param name="Vectors">The vectors, n x dimensions, row-major.</param>
 /// <param name="Encoder">What made vectors of records; null where the rows are texts.</param>
-/// <param name="Background">The reduction that small tech centers share; null where they learn one of their own.</param>
-public sealed record WindowIncidents(IReadOnlyList<PreprocessedIncident> Rows, string Embedder, float[] Vectors, RecordEncoder? Encoder, EmbeddingReduction? Background)
+/// <param name="Background">What small tech centers share; null where they learn a reduction of their own.</param>
+public sealed record WindowIncidents(IReadOnlyList<PreprocessedIncident> Rows, string Embedder, float[] Vectors, RecordEncoder? Encoder, SharedBackground? Background)
 {
     // With fewer incidents nothing is found.
     private const int Smallest = 10;
@@ -27,5 +27,5 @@ public sealed record WindowIncidents(IReadOnlyList<PreprocessedIncident> Rows, s
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public ClusteredIncidents Cluster(TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken) =>
-        IncidentClustering.Cluster(Vectors, Vectors.Length / Rows.Count, [.. Rows.Select(r => r.ContentHash)], parameters, maxDegreeOfParallelism, Background, cancellationToken);
+        IncidentClustering.Cluster(Vectors, Vectors.Length / Rows.Count, [.. Rows.Select(r => r.ContentHash)], parameters, maxDegreeOfParallelism, Background?.Reduction, cancellationToken);
 }

@@ -49,7 +49,7 @@ public sealed class WindowReader(IPreprocessedIncidents preprocessed, ITechCente
             return new WindowIncidents(rows, used, encoder.Encode(records), encoder, null);
         }
 
-        EmbeddingReduction? background = rows.Count < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
+        SharedBackground? background = rows.Count < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
         return new WindowIncidents(rows, used, EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), null, background);
     }
 }
