@@ -11,6 +11,8 @@ internal static class RunsCommands
 {
     private static readonly string[] Shown = ["incidents", "problems", "noise", "dbcv", "stability", "train_seconds"];
 
+    private const int Longest = 28;
+
     public static Command Create() => new("runs", "Show the trainings, tunings and rollouts with their parameters and measures.") { CreateList(), CreateShow(), CreateCompare() };
 
     private static Command CreateList()
@@ -112,10 +114,10 @@ internal static class RunsCommands
     private static void WriteComparison(IAnsiConsole console, RunComparison comparison)
     {
         ConsoleTable table = new(["What", "?Differs", .. comparison.Runs.Select(r => $"#{r.Id[..8]}")]);
-        table.Add(["name", "", .. comparison.Runs.Select(r => r.Name)]);
+        table.Add(["name", "", .. comparison.Runs.Select(r => Short(r.Name))]);
         foreach (ComparedParameter parameter in comparison.Parameters)
         {
-            table.Add([parameter.Name, parameter.Differs ? "yes" : "", .. parameter.Values.Select(v => ConsoleText.Line(v ?? ""))]);
+            table.Add([parameter.Name, parameter.Differs ? "yes" : "", .. parameter.Values.Select(v => Short(v ?? ""))]);
         }
 
         foreach (ComparedMeasure measure in comparison.Measures)
@@ -125,6 +127,9 @@ internal static class RunsCommands
 
         table.Write(console, 0);
     }
+
+    // Side by side, what is long is cut: 'runs show' has it whole.
+    private static string Short(string value) => value.Length <= Longest ? value : $"{value[..(Longest - 3)]}...";
 
     private static string Figure(IReadOnlyDictionary<string, double> metrics, string key) => metrics.TryGetValue(key, out double value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : "";
 }
