@@ -24,6 +24,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TableCommand.Create(),
     MaskCommand.Create(),
     TrendsCommand.Create(),
+    GateCommand.Create(),
     ForecastCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),

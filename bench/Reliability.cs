@@ -14,9 +14,17 @@ internal readonly record struct ReliabilityAnswer(double Confidence, bool Right,
 internal sealed record Reliability(IReadOnlyList<ReliabilityAnswer> Answers)
 {
     private const int Bins = 10;
+    private const int Draws = 20;
 
     /// <summary>The expected calibration error: the mean distance of confidence and rate of right answers over ten bins, weighed by their answers.</summary>
     public double Error => Binned().Sum(bin => bin.Count() * Math.Abs(bin.Average(a => a.Confidence) - Rate(bin, a => a.Right))) / Answers.Count;
+
+    /// <summary>The error that answers of these confidences have on the mean where each is right with exactly its probability: what so few answers cannot fall below.</summary>
+    public double ErrorOfChance()
+    {
+        Random random = new(1);
+        return Enumerable.Range(0, Draws).Average(_ => new Reliability([.. Answers.Select(a => a with { Right = random.NextDouble() < a.Confidence })]).Error);
+    }
 
     /// <summary>A table of the bins and what they sum up to, for people.</summary>
     public IEnumerable<string> Lines =>

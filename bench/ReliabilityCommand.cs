@@ -34,7 +34,7 @@ internal static class ReliabilityCommand
     private static void Print(string name, Reliability[] runs)
     {
         Reliability all = new([.. runs.SelectMany(run => run.Answers)]);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: calibration error of a training's answers {runs.Average(r => r.Error):0.000}, at most {runs.Max(r => r.Error):0.000}; of all answers together {all.Error:0.000}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: calibration error of a training's answers {runs.Average(r => r.Error):0.000}, at most {runs.Max(r => r.Error):0.000}, by chance alone {runs.Average(r => r.ErrorOfChance()):0.000}; of all answers together {all.Error:0.000}"));
         foreach (string line in all.Lines)
         {
             Console.WriteLine(line);

@@ -2,8 +2,8 @@
 """peers.py ALGORITHM FILE.f32 D: what one fit by a Python library takes, as one JSON object on standard output.
 
 ALGORITHM is hdbscan (every exact setting that the points and the memory allow, the best one reported), fast_hdbscan, sklearn-hdbscan (scikit-learn's, as
-hdbscan: every exact setting), umap, umap-hdbscan (umap-learn's layout, then hdbscan) or birch (scikit-learn, without the labels of the points: the insertion
-alone). Each needs its library and numpy.
+hdbscan: every exact setting), umap, umap-hdbscan (umap-learn's layout, then hdbscan), birch (scikit-learn, without the labels of the points: the insertion
+alone) or birch-stream (the same by partial_fit, in batches as a stream's requests bring them). Each needs its library and numpy.
 
 Outside the clock: reading, imports, conversion to the library's precision, and a fit of the first points, which compiles code and starts pools of processes.
 Each setting runs as often as --repeats says; seconds and processor seconds (of the process and its children) are medians, with the least and the most beside
@@ -213,6 +213,21 @@ def fit_birch(points, options):
     return dict(setting="no labels", precision="float64", **measure(lambda: fit(points), options.repeats, lambda model: dict(subclusters=len(model.subcluster_centers_))))
 
 
+def fit_birch_stream(points, options):
+    from sklearn.cluster import Birch
+
+    points = points.astype(np.float64)
+
+    def fit(some):
+        model = Birch(n_clusters=None, compute_labels=False, threshold=options.threshold)
+        for first in range(0, len(some), options.batch):
+            model.partial_fit(some[first:first + options.batch])
+        return model
+
+    fit(points[:WARM_UP])
+    return dict(setting=f"batches of {options.batch}", precision="float64", **measure(lambda: fit(points), options.repeats, lambda model: dict(subclusters=len(model.subcluster_centers_))))
+
+
 ALGORITHMS = {
     "hdbscan": fit_hdbscan,
     "fast_hdbscan": fit_fast_hdbscan,
@@ -220,6 +235,7 @@ ALGORITHMS = {
     "umap": fit_umap,
     "umap-hdbscan": fit_umap_hdbscan,
     "birch": fit_birch,
+    "birch-stream": fit_birch_stream,
 }
 
 
@@ -234,6 +250,8 @@ def main():
     parser.add_argument("--neighbors", type=int, default=15, help="the neighbourhood's size of a layout")
     parser.add_argument("--epochs", type=int, default=200, help="passes of a layout, as many as are compared with; 0 for the library's own number")
     parser.add_argument("--metric", default="cosine", help="the metric of a layout")
+    parser.add_argument("--threshold", type=float, default=0.5, help="the largest radius of a subcluster of birch-stream")
+    parser.add_argument("--batch", type=int, default=50, help="points of a partial_fit of birch-stream")
     parser.add_argument("--trustworthiness", action="store_true", help="compute the layout's trustworthiness over 15 neighbours, too")
     options = parser.parse_args()
     options.epochs = options.epochs or None

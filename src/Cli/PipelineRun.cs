@@ -29,7 +29,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: dataset, cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, erased: pipeline.ErasedNumbers, dataset: dataset, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
         });
@@ -52,7 +52,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
             string export = Path.Combine(pipeline.Folder.Path, DemoFile.Name);
             await AtomicFile.WriteAsync(export, stream => DemoFile.WriteAsync(stream, DemoIncidents.Generate(count, seed)));
             using SourceFile file = SourceFile.Open(export);
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, erased: pipeline.ErasedNumbers, cancellationToken: cancellationToken);
             return await ClusterAsync(imported.Accepted, imported.Rejected, versions, progress, cancellationToken);
         });
         return await FinishAsync("Problems of a made-up company", result, outputs, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         Dataset survey = await pipeline.Datasets.FindAsync(Dataset.Survey, cancellationToken);
         RunResult result = await ConsoleProgress.RunAsync(async progress =>
         {
-            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: survey, cancellationToken: cancellationToken);
+            IntakeResult imported = await ImportIncidents.ImportAsync(file, new IntakeOptions(), pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, erased: pipeline.ErasedNumbers, dataset: survey, cancellationToken: cancellationToken);
             return await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken);
         });
         double agreement = await RecordGroups.AgreementAsync(pipeline, survey, rows, cancellationToken);

@@ -16,6 +16,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     StepCommands.CreatePredict(),
     ModelCommands.Create(),
     RunsCommands.Create(),
+    TuneCommand.Create(),
     RetentionCommands.CreateArchive(),
     RetentionCommands.CreateErase(),
     ProblemsCommand.Create(),

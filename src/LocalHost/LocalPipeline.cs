@@ -24,6 +24,7 @@ using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
 using Pipeline.Triggers;
+using Pipeline.Tuning;
 
 namespace Pipeline.LocalHost;
 
@@ -68,7 +69,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public PutAwayVersions PutAway => Get<PutAwayVersions>();
 
-    public RunLog Runs => Get<RunLog>();
+    public BrowseRuns BrowseRuns => Get<BrowseRuns>();
+
+    public TuneTechCenter Tune => Get<TuneTechCenter>();
 
     public PullIncidents Pull => Get<PullIncidents>();
 
@@ -85,6 +88,9 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public ArchiveIncidents Archive => Get<ArchiveIncidents>();
 
     public EraseIncident Erase => Get<EraseIncident>();
+
+    /// <summary>The numbers that were erased.</summary>
+    public ErasedNumbers ErasedNumbers => Get<ErasedNumbers>();
 
     public ReportBuilder Report => Get<ReportBuilder>();
 

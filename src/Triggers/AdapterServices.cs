@@ -4,6 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Azure.OpenAI;
 using Pipeline.Adapters.Local;
+#if BIGQUERY
+using Pipeline.Adapters.BigQuery;
+#endif
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
@@ -31,7 +34,7 @@ public static class AdapterServices
     {
         ["Sqlite"] = AddSqlite,
 #if BIGQUERY
-        ["BigQuery"] = choice => BigQueryServices.Add(choice.Services, choice.Configuration),
+        ["BigQuery"] = choice => BigQueryServices.Add(choice.Services, choice.Configuration, GoogleBigQuery.Connect),
 #endif
     };
 

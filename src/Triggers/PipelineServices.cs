@@ -17,6 +17,7 @@ using Pipeline.Runs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
+using Pipeline.Tuning;
 
 namespace Pipeline.Triggers;
 
@@ -92,10 +93,17 @@ public static class PipelineServices
             s.GetRequiredService<ModelStore>(), s.GetRequiredService<IObjectStore>(), EmbedderOf(s), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<GateOptions>(), Clock(s)));
         services.TryAddSingleton<ReleaseCandidate>();
         services.TryAddSingleton<RunLog>();
+        services.TryAddSingleton<BrowseRuns>();
+        services.TryAddSingleton<RunExperiments>();
+        services.TryAddSingleton<MlflowTracking>();
         services.TryAddSingleton<TrainingRunRecorder>();
+        services.TryAddSingleton(s => new WindowReader(s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), EmbedderId(s), training, s.GetRequiredService<DatasetCatalog>()));
+        services.TryAddSingleton<TunedCenters>();
+        services.TryAddSingleton(training);
+        services.TryAddSingleton<TuneTechCenter>();
         services.TryAddSingleton(s => new TechCenterTrainer(
-            s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), EmbedderId(s), training, Clock(s), s.GetRequiredService<DatasetCatalog>(),
-            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
+            s.GetRequiredService<WindowReader>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), training, s.GetRequiredService<TunedCenters>(), Clock(s),
+            async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -7,7 +9,7 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Makes the weekly report behind the timer that asks for it.</summary>
+/// <summary>Makes the weekly report behind the timer that asks for it, and shows those that were kept.</summary>
 public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<ReportFunctions> logger)
 {
     /// <summary>The orchestrator's name.</summary>
@@ -17,6 +19,20 @@ public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<Repor
     private const string Make = "ReportWeekly";
 
     private static readonly TaskOptions Patient = DurableSteps.Patience(attempts: 5, firstPauseSeconds: 30);
+
+    /// <summary>Shows the newest report, or that of a day, as JSON or HTML.</summary>
+    [Function("WeeklyReport")]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "reports/weekly")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(
+            request,
+            logger,
+            async () =>
+            {
+                (ReadOnlyMemory<byte> content, bool isHtml) = await reports.ReadAsync(request.Query["day"], request.Query["format"], cancellationToken);
+                return Results.Text(Encoding.UTF8.GetString(content.Span), isHtml ? "text/html" : "application/json", Encoding.UTF8);
+            },
+            "day",
+            "format");
 
     /// <summary>Begins a report, unless one is under way.</summary>
     [Function("ReportOnSchedule")]

@@ -13,6 +13,8 @@ namespace Pipeline.Triggers;
 /// <summary>What takes incidents out: into the archive, and for good.</summary>
 internal static class RetentionServices
 {
+    private const int MostErasures = 100_000;
+
     /// <summary>Adds the use cases. Needs the ports of a warehouse and an <see cref="IObjectStore"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
     public static void AddRetention(this IServiceCollection services, IConfiguration configuration, TrainingOptions training)
@@ -21,9 +23,15 @@ internal static class RetentionServices
         archive.Validate(training.WindowMonths);
         services.TryAddSingleton(s => new ArchiveIncidents(
             s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<DatasetCatalog>(), archive, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new ErasedNumbers(async token => await ReadAsync(s.GetRequiredService<IErasures>(), token), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<EraseFromModels>();
+        services.TryAddSingleton<EraseFromStreams>();
         services.TryAddSingleton<EraseFromFiles>();
         services.TryAddSingleton<EraseFromArchive>();
         services.TryAddSingleton<EraseIncident>();
     }
+
+    // An erasure that was given up may be asked for again, and until then the incident is there.
+    private static async Task<IReadOnlySet<string>> ReadAsync(IErasures erasures, CancellationToken cancellationToken) =>
+        (await erasures.ReadErasuresAsync(MostErasures, cancellationToken)).Where(e => e.Problem is null).Select(e => e.NumberSha256).ToHashSet(StringComparer.Ordinal);
 }

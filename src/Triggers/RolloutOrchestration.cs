@@ -81,6 +81,10 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
         {
             LogChanged(end.Plan.Version, end.Plan.TechCenter, "is in production");
         }
+        else if (end.EndedOutside)
+        {
+            LogChanged(end.Plan.Version, end.Plan.TechCenter, "is rolled out no more, since it was ended from outside");
+        }
         else
         {
             await note.TellAsync(new AlertEvent(AlertRules.RolloutReverted, $"The rollout of {end.Plan.Version} was taken back; {result.Production} serves. {end.Reason}", end.Plan.TechCenter, end.Plan.Version), cancellationToken);
@@ -101,7 +105,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
             context.SetCustomStatus(string.Create(CultureInfo.InvariantCulture, $"look {number}: {report.State}"));
             if (report.State is TrialState.Worse or TrialState.Over)
             {
-                return new RolloutEnd(plan, Promoted: false, string.Join(' ', report.Reasons));
+                return new RolloutEnd(plan, Promoted: false, string.Join(' ', report.Reasons), EndedOutside: report.State == TrialState.Over);
             }
 
             if (context.CurrentUtcDateTime >= due && report.State == TrialState.Good)
@@ -127,7 +131,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
             context.SetCustomStatus(string.Create(CultureInfo.InvariantCulture, $"step {number} of {options.BlueGreenSteps}: {report.State}"));
             if (report.State is TrialState.Worse or TrialState.Over)
             {
-                return new RolloutEnd(plan, Promoted: false, string.Join(' ', report.Reasons));
+                return new RolloutEnd(plan, Promoted: false, string.Join(' ', report.Reasons), EndedOutside: report.State == TrialState.Over);
             }
         }
 

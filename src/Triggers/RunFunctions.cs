@@ -1,42 +1,83 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using Pipeline.Intake;
+using Pipeline.Requests;
 using Pipeline.Runs;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Lists what was run, and what was taken in.</summary>
-public sealed class RunFunctions(RunLog runs, IIngestionLog ingestions, ILogger<RunFunctions> logger)
+/// <summary>Shows what was trained, tuned and rolled out, with parameters and measures; also in the shape of MLflow's REST API 2.0, in which other programs write their runs too.</summary>
+public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogger<RunFunctions> logger)
 {
-    private const int MostShown = 200;
+    // The fields of MLflow's calls that read by GET.
+    private static readonly string[] MlflowFields = ["run_id", "run_uuid", "experiment_id", "experiment_name", "metric_key", "max_results", "page_token", "view_type", "filter"];
 
-    /// <summary>Lists trainings, tunings and rollouts, the newest first.</summary>
+    /// <summary>Lists runs, the newest first.</summary>
     [Function("Runs")]
-    public Task<IResult> RunsAsync([HttpTrigger(Access.Read, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
+    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(
+            request,
+            logger,
+            async () => HttpAnswers.Json(new { runs = await browse.ListAsync(new RunQuery(request.Query["techCenter"], request.Query["kind"], Limit(request.Query["limit"])), cancellationToken) }),
+            "techCenter",
+            "kind",
+            "limit");
+
+    /// <summary>Shows one run, and the measures of its tech center over the versions.</summary>
+    [Function("Run")]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "runs/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await browse.ShowAsync(id, cancellationToken)));
+
+    /// <summary>Puts runs side by side.</summary>
+    [Function("RunCompare")]
+    public Task<IResult> CompareAsync([HttpTrigger(Access.Read, "get", Route = "runs/compare")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(
+            request,
+            logger,
+            async () => HttpAnswers.Json(await browse.CompareAsync(request.Query["ids"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), cancellationToken)),
+            "ids");
+
+    /// <summary>Answers MLflow's calls that read by GET.</summary>
+    [Function("MlflowRead")]
+    public Task<IResult> MlflowReadAsync([HttpTrigger(Access.Read, "get", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(
+            request,
+            logger,
+            () => MlflowAsync($"{resource}/{action}", async call => await mlflow.ReadAsync(call, MlflowRequest.Of(request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value is [string only] ? only : (string?)null))), cancellationToken)),
+            MlflowFields);
+
+    /// <summary>Answers MLflow's searches.</summary>
+    [Function("MlflowSearch")]
+    public Task<IResult> MlflowSearchAsync([HttpTrigger(Access.Read, "post", Route = "2.0/mlflow/{resource}/search")] HttpRequest request, string resource, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, RequestKind.Reads, () => MlflowAsync($"{resource}/search", async call => await mlflow.ReadAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
+
+    /// <summary>Answers MLflow's calls that write.</summary>
+    [Function("MlflowWrite")]
+    public Task<IResult> MlflowWriteAsync([HttpTrigger(Access.Change, "post", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, () => MlflowAsync($"{resource}/{action}", async call => await mlflow.WriteAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
+
+    private static int? Limit(string? text) => text is null ? null
+        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int limit) ? limit
+        : throw RequestException.Invalid("limit", $"The limit is '{text}'; it must be a whole number from 1 to {BrowseRuns.Most}.");
+
+    // MLflow's clients read the reason of a refusal in a shape of their own.
+    private static async Task<IResult> MlflowAsync(string call, Func<string, Task<object?>> answer)
+    {
+        try
         {
-            int limit = StreamAnswers.Number(request, "limit", 50, 1, MostShown);
-            return HttpAnswers.Json(new { runs = (await runs.ListAsync(request.Query["techCenter"] is [{ Length: > 0 } center] ? center : null, cancellationToken: cancellationToken)).Take(limit).Select(RunAnswer.Of) });
-        }, "techCenter", "limit");
+            return await answer(call) is object found ? Mlflow(found) : Mlflow(new MlflowError("ENDPOINT_NOT_FOUND", $"'{call}' is not among the calls that are answered here; docs/models.md lists them."), StatusCodes.Status404NotFound);
+        }
+        catch (RequestException e)
+        {
+            return e.Problem switch
+            {
+                RequestProblem.NotFound => Mlflow(new MlflowError("RESOURCE_DOES_NOT_EXIST", e.Message), StatusCodes.Status404NotFound),
+                RequestProblem.Conflict => Mlflow(new MlflowError("RESOURCE_ALREADY_EXISTS", e.Message), StatusCodes.Status400BadRequest),
+                RequestProblem.TooLarge => Mlflow(new MlflowError("INVALID_PARAMETER_VALUE", e.Message), StatusCodes.Status413PayloadTooLarge),
+                _ => Mlflow(new MlflowError("INVALID_PARAMETER_VALUE", e.Message), StatusCodes.Status400BadRequest),
+            };
+        }
+    }
 
-    /// <summary>Lists the files that were taken in or refused, the newest first.</summary>
-    [Function("Uploads")]
-    public Task<IResult> UploadsAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
-            HttpAnswers.Json(new { uploads = (await ingestions.ReadIngestionsAsync(StreamAnswers.Number(request, "limit", 50, 1, MostShown), cancellationToken)).Select(IngestionReport.Of) }), "limit");
-}
-
-/// <summary>A run as it is shown.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Kind">What was run.</param>
-/// <param name="TechCenter">The tech center.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="State">How far it is.</param>
-/// <param name="StartedAt">When it began, in UTC.</param>
-/// <param name="EndedAt">When it ended, in UTC; null while it is under way.</param>
-/// <param name="Metrics">The last value of each metric.</param>
-public sealed record RunAnswer(string Id, RunKind Kind, string TechCenter, string Name, RunState State, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, double> Metrics)
-{
-    internal static RunAnswer Of(RunRecord run) => new(run.Id, run.Kind, run.TechCenter, run.Name, run.State, run.StartedAt, run.EndedAt, run.LastMetrics());
+    private static IResult Mlflow(object answer, int status = StatusCodes.Status200OK) => Results.Json(answer, MlflowJson.Options, "application/json; charset=utf-8", status);
 }

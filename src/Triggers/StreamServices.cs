@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Streams;
@@ -25,18 +26,20 @@ internal static partial class StreamServices
             s.GetRequiredService<StateSeal>(),
             s.GetRequiredService<PreprocessIncidents>().Embedder,
             s.GetRequiredService<TimeProvider>(),
-            opening => Tell(s.GetService<ILoggerFactory>()?.CreateLogger(typeof(StreamServices)) ?? NullLogger.Instance, opening)));
+            opening => Tell(LoggerOf(s), opening)));
         services.TryAddSingleton(s => new TakeStreamItems(
-            s.GetRequiredService<StreamDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<StreamDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ErasedNumbers>()));
         EmergingOptions emerging = configuration.GetSection("Emerging").Get<EmergingOptions>() ?? new EmergingOptions();
         emerging.Validate();
         services.TryAddSingleton(emerging);
-        services.TryAddSingleton<EmergingProblems>();
+        services.TryAddSingleton(s => new EmergingProblems(s.GetRequiredService<IObjectStore>(), s.GetRequiredService<StateSeal>(), why => LogUnreadable(LoggerOf(s), why)));
         services.TryAddSingleton<EmergingFeed>();
         services.TryAddSingleton<ListEmerging>();
         services.TryAddSingleton<BrowseStreams>();
         services.TryAddSingleton<KeepStreams>();
     }
+
+    private static ILogger LoggerOf(IServiceProvider services) => services.GetService<ILoggerFactory>()?.CreateLogger(typeof(StreamServices)) ?? NullLogger.Instance;
 
     private static void Tell(ILogger logger, StreamOpening opening)
     {
@@ -52,6 +55,9 @@ internal static partial class StreamServices
 
     [LoggerMessage(PipelineEvents.StreamReplayed, LogLevel.Information, "The stream {Stream} goes on from {Snapshot} and {Replayed} entries of its log")]
     private static partial void LogReplayed(ILogger logger, string stream, string snapshot, long replayed);
+
+    [LoggerMessage(PipelineEvents.StreamProblemsUnreadable, LogLevel.Error, "What was told of emerging problems is passed over, and ids that were told may be given anew: {Why}")]
+    private static partial void LogUnreadable(ILogger logger, string why);
 
     [LoggerMessage(PipelineEvents.StreamDamaged, LogLevel.Error, "Of the stream {Stream} some snapshots cannot be used: {Damaged} It goes on from {Snapshot} and {Replayed} entries of its log")]
     private static partial void LogDamaged(ILogger logger, string stream, string damaged, string snapshot, long replayed);

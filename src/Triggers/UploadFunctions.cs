@@ -15,6 +15,7 @@ namespace Pipeline.Triggers;
 public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, ILogger<UploadFunctions> logger)
 {
     private const string SecondsToPoll = "2";
+    private const int MostShown = 200;
 
     /// <summary>Receives a file for a data set.</summary>
     [Function("Upload")]
@@ -42,6 +43,12 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
             return await ReceiveAsync(request, client, first.Dataset ?? Dataset.Incidents, first.Reading ?? standard, cancellationToken);
         }, IntakeQuery.Name);
+
+    /// <summary>Lists the files that were taken in or refused, the newest first.</summary>
+    [Function("Uploads")]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+            HttpAnswers.Json(new { uploads = (await log.ReadIngestionsAsync(StreamAnswers.Number(request, "limit", 50, 1, MostShown), cancellationToken)).Select(IngestionReport.Of) }), "limit");
 
     /// <summary>Tells how far an upload is.</summary>
     [Function("UploadStatus")]

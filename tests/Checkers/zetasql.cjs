@@ -4,9 +4,9 @@
 const { LanguageOptions, TypeKind, ZetaSQLClient, runServer, terminateServer } = require("@fivetrandevelopers/zetasql");
 const { createServer } = require("net");
 
-const kinds = { STRING: "TYPE_STRING", INT64: "TYPE_INT64", TIMESTAMP: "TYPE_TIMESTAMP", "ARRAY<STRING>": "TYPE_ARRAY" };
-const typeOf = name => name === "ARRAY<STRING>"
-  ? { typeKind: TypeKind.TYPE_ARRAY, arrayType: { elementType: { typeKind: TypeKind.TYPE_STRING } } }
+const kinds = { STRING: "TYPE_STRING", INT64: "TYPE_INT64", TIMESTAMP: "TYPE_TIMESTAMP" };
+const typeOf = name => name.startsWith("ARRAY<")
+  ? { typeKind: TypeKind.TYPE_ARRAY, arrayType: { elementType: typeOf(name.slice(6, -1)) } }
   : { typeKind: TypeKind[kinds[name] ?? fail(`The type ${name} is not known here.`)] };
 const kindNames = Object.fromEntries(Object.entries(TypeKind).map(([name, kind]) => [kind, name.replace("TYPE_", "").replace("DOUBLE", "FLOAT64")]));
 const nameOf = type => type.arrayType ? `ARRAY<${nameOf(type.arrayType.elementType)}>` : kindNames[type.typeKind];
@@ -27,8 +27,20 @@ const freePort = () => new Promise(resolve => {
   });
 });
 
-async function analyzeScript(client, language, tables, parameters, sql) {
+// The analyzer knows statements and not scripts: to it a script's variables are parameters of their types, and what they are set to is a query, whose type is compared.
+function withoutVariables(script) {
+  const variables = Object.fromEntries([...script.matchAll(/^DECLARE (\w+) (\S+);$/gm)].map(match => [match[1], match[2]]));
+  let sql = script.replace(/^DECLARE .*$/gm, "");
+  for (const name of Object.keys(variables)) {
+    sql = sql.replace(new RegExp(`^SET ${name} = ([^;]*);`, "gm"), `SELECT $1 AS set_${name};`).replace(new RegExp(`\\b${name}\\b`, "g"), `@${name}`);
+  }
+  return { sql, variables };
+}
+
+async function analyzeScript(client, language, tables, given, script) {
   const result = { problems: [], kinds: [], parameters: new Set(), columns: {} };
+  const { sql, variables } = withoutVariables(script);
+  const parameters = [...given, ...Object.entries(variables).map(([name, type]) => ({ name, type: typeOf(type) }))];
   const bytes = Buffer.from(sql, "utf8");
   for (let position = 0; bytes.subarray(position).toString("utf8").replace(/--.*/g, "").trim() !== "";) {
     let answer;
@@ -44,14 +56,17 @@ async function analyzeScript(client, language, tables, parameters, sql) {
     }
     const statement = answer.resolvedStatement;
     result.kinds.push(statement.node === "resolvedCreateStatementNode" ? "create" : statement.node.replace(/^resolved|StmtNode$/g, ""));
-    find(statement, "resolvedParameterNode").forEach(parameter => result.parameters.add(parameter.name));
+    find(statement, "resolvedParameterNode").filter(parameter => !(parameter.name in variables)).forEach(parameter => result.parameters.add(parameter.name));
     if (statement.node === "resolvedCreateStatementNode") {
       const name = find(statement, "namePath")[0].join(".");
       const column = find(statement, "columnDefinitionList")[0].map(definition => ({ name: definition.name, type: definition.type }));
       if (!tables.some(table => table.name === name)) tables.push({ name, column });
     }
     if (statement.node === "resolvedQueryStmtNode") {
-      result.columns = Object.fromEntries(statement.resolvedQueryStmtNode.outputColumnList.map(output => [output.name, nameOf(output.column.type)]));
+      const columns = Object.fromEntries(statement.resolvedQueryStmtNode.outputColumnList.map(output => [output.name, nameOf(output.column.type)]));
+      const [variable] = Object.keys(variables).filter(name => `set_${name}` in columns);
+      if (variable === undefined) result.columns = columns;
+      else if (columns[`set_${variable}`] !== variables[variable]) result.problems.push(`${variable} is ${variables[variable]} and is set to ${columns[`set_${variable}`]}`);
     }
     position = answer.resumeBytePosition;
   }

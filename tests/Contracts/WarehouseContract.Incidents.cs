@@ -16,6 +16,13 @@ public abstract partial class WarehouseContract
             UpdatedOn = new DateTimeOffset(2026, 3, 1, 1, 0, 0, TimeSpan.FromHours(5)),
             Texts = ["a \"b\"\n\tc", "", "日本 🖨 \u0001"],
             TechCenter = "Netz & Sprache",
+            Priority = "2 - High",
+            State = "Closed",
+            ResolvedOn = Day(2).AddTicks(9),
+            CloseNotes = "Replaced\n'both'",
+            ReopenCount = 0,
+            Location = "Zürich",
+            ConfigurationItem = "srv-1",
         };
         await Incidents.UpsertIncidentsAsync([incident, Incident("no dates") with { CreatedOn = null }]);
 
@@ -28,8 +35,10 @@ public abstract partial class WarehouseContract
         read.UpdatedOn!.Value.Offset.ShouldBe(TimeSpan.Zero);
         read.Texts.ShouldBe(incident.Texts);
         read.TechCenter.ShouldBe(incident.TechCenter);
+        (read with { Texts = incident.Texts, UpdatedOn = incident.UpdatedOn }).ShouldBe(incident);
         changes[1].Incident.CreatedOn.ShouldBeNull();
         changes[1].Incident.UpdatedOn.ShouldBeNull();
+        (changes[1].Incident.Priority, changes[1].Incident.ResolvedOn, changes[1].Incident.ReopenCount).ShouldBe((null, null, null));
     }
 
     [TestMethod]
@@ -63,7 +72,23 @@ public abstract partial class WarehouseContract
         (await Incidents.UpsertIncidentsAsync([Incident("A", techCenter: "voice")])).Changed.ShouldBe(1);
         (await Incidents.UpsertIncidentsAsync([Incident("A", techCenter: "voice", createdOn: Day(2))])).Changed.ShouldBe(1);
         (await Incidents.UpsertIncidentsAsync([Incident("A", techCenter: "voice", createdOn: Day(2), updatedOn: Day(3))])).Changed.ShouldBe(1);
-        (await Incidents.UpsertIncidentsAsync([Incident("A", "text", techCenter: "voice", createdOn: Day(2), updatedOn: Day(3))])).Changed.ShouldBe(1);
+        Incident last = Incident("A", "text", techCenter: "voice", createdOn: Day(2), updatedOn: Day(3));
+        (await Incidents.UpsertIncidentsAsync([last])).Changed.ShouldBe(1);
+        foreach (Incident known in new[]
+        {
+            last with { Priority = "1" },
+            last with { State = "1" },
+            last with { ResolvedOn = Day(4) },
+            last with { CloseNotes = "1" },
+            last with { ReopenCount = 1 },
+            last with { Location = "1" },
+            last with { ConfigurationItem = "1" },
+        })
+        {
+            (await Incidents.UpsertIncidentsAsync([known])).Changed.ShouldBe(1, known.ToString());
+        }
+
+        (await Incidents.ReadChangesAsync(0, 10)).Count.ShouldBe(1);
     }
 
     [TestMethod]

@@ -27,6 +27,28 @@ public abstract partial class WarehouseContract
     }
 
     [TestMethod]
+    public async Task Priorities_reopenings_and_resolutions_are_counted_where_they_are_known_and_priorities_choose()
+    {
+        await Incidents.UpsertIncidentsAsync(
+            [
+                Incident("A") with { Priority = "1 - Critical", ReopenCount = 2, ResolvedOn = Day(2) },
+                Incident("B") with { Priority = "p2", ReopenCount = 0, ResolvedOn = Day(1).AddHours(12) },
+                Incident("C") with { Priority = "Low", ResolvedOn = Day(1).AddHours(-1) },
+                Incident("D") with { Priority = "HIGH" },
+                Incident("E"),
+            ]);
+        await Preprocessed.SavePreprocessedAsync([.. "ABCDE".Select(number => Preprocessed($"{number}", createdOn: Day(1)))], [], "preprocess", 100);
+        await Predictions.SavePredictionsAsync([.. "ABCDE".Select(number => Answer($"{number}"))]);
+
+        ProblemDay day = (await OfProblems.CountByDayAsync()).ShouldHaveSingleItem();
+
+        (day.Incidents, day.Prioritised, day.Urgent, day.Followed, day.Reopened, day.Resolved).ShouldBe((5, 4, 3, 2, 1, 2));
+        day.HoursToResolve.ShouldBe(36, 0.001);
+        (await NumbersAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "p2" })).ShouldBe("B");
+        (await OfProblems.ReadIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "none" })).Total.ShouldBe(0);
+    }
+
+    [TestMethod]
     public async Task The_incidents_of_a_problem_are_read_in_pages_by_date_and_confidence()
     {
         await StoreAsync(("A", Day(1), "network", 3), ("B", Day(3), "network", 4), ("C", Day(2), "network", 3), ("D", null, "network", 3), ("E", Day(2), "network", -1), ("F", Day(2), "voice", 3));

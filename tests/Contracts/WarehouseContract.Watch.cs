@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Alerts;
 using Pipeline.Measures;
 using static Pipeline.Contracts.Rows;
@@ -49,7 +50,7 @@ public abstract partial class WarehouseContract
     public async Task The_same_alert_within_the_window_is_one_that_is_counted()
     {
         Alert first = NewAlert("1", "drift|network", Day(1));
-        (await Alerts.RaiseAlertAsync(first, Day(1))).ShouldBeEquivalentTo(first);
+        JsonSerializer.Serialize(await Alerts.RaiseAlertAsync(first, Day(1))).ShouldBe(JsonSerializer.Serialize(first));
         Alert again = await Alerts.RaiseAlertAsync(NewAlert("2", "drift|network", Day(2)), Day(1));
         await Alerts.RaiseAlertAsync(NewAlert("3", "drift|mail", Day(2)), Day(1));
         await Alerts.RaiseAlertAsync(NewAlert("4", "drift|network", Day(3)), Day(2));
@@ -72,6 +73,17 @@ public abstract partial class WarehouseContract
         (stored.State, stored.AcknowledgedBy, stored.Count).ShouldBe((AlertState.Acknowledged, "ann", 2));
         (await Alerts.ReadAlertsAsync(10, openOnly: true)).ShouldBeEmpty();
         (await Alerts.FindAlertAsync("nobody")).ShouldBeNull();
+    }
+
+    [TestMethod]
+    public async Task Old_alerts_are_purged_and_counted_but_for_those_that_are_open()
+    {
+        await Alerts.RaiseAlertAsync(NewAlert("open", "a", Day(1)), Day(1));
+        await Alerts.RaiseAlertAsync(NewAlert("old", "b", Day(1)) with { State = AlertState.Ended }, Day(1));
+        await Alerts.RaiseAlertAsync(NewAlert("new", "c", Day(3)) with { State = AlertState.Ended }, Day(3));
+
+        (await Alerts.PurgeAlertsAsync(Day(3))).ShouldBe(1);
+        (await Alerts.ReadAlertsAsync(10)).Select(a => a.Id).ShouldBe(["new", "open"]);
     }
 
     private static Alert NewAlert(string id, string fingerprint, DateTimeOffset at) => new()

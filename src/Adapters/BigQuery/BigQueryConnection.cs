@@ -1,72 +1,52 @@
 using System.Runtime.CompilerServices;
-using Google.Apis.Bigquery.v2.Data;
-using Google.Cloud.BigQuery.V2;
-using Google.Api.Gax;
 using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery;
 
 /// <summary>
-/// Runs statements and loads rows. What passes is tried again, with longer and longer pauses; whatever remains is a <see cref="WarehouseException"/>.
-/// A statement may be repeated although its first attempt succeeded, when only the answer was lost: callers pass statements that bear it.
+/// Runs statements, reads their results, and loads rows. What passes is tried again; whatever remains is a <see cref="WarehouseException"/>.
+/// A statement may be repeated although its first attempt succeeded, when its end could not be seen: callers pass statements that bear it.
 /// </summary>
-internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> credentials, Func<string?, CancellationToken, Task<BigQueryClient>> connect, TimeProvider clock) : IDisposable
+internal sealed class BigQueryConnection(BigQueryOptions options, BigQueryRequests requests, BigQueryJobs jobs, TimeProvider clock)
 {
     private const int RowsPerPage = 2000;
     private const long BytesPerGigabyte = 1_000_000_000;
-    private const int LongestPause = 32;
 
     private static readonly TimeSpan StagingLife = TimeSpan.FromHours(6);
     private static readonly TimeSpan LongestDrop = TimeSpan.FromSeconds(30);
-    private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal) { ["app"] = "pipeline" };
 
-    private readonly SemaphoreSlim _connecting = new(1, 1);
-    private readonly List<BigQueryClient> _clients = [];
-    private string? _credentials;
-
-    /// <summary>Runs statements that read, and passes on the rows of the last SELECT as their pages arrive.</summary>
-    public async IAsyncEnumerable<BigQueryRow> ReadAsync(string sql, BigQueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Runs statements, and passes on the rows of the last SELECT as their pages arrive.</summary>
+    public async IAsyncEnumerable<ResultRow> ReadAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BigQueryResults results = await RunAsync(sql, parameters, cancellationToken);
-        await using IAsyncEnumerator<BigQueryRow> rows = results.GetRowsAsync().GetAsyncEnumerator(cancellationToken);
-        while (await GuardAsync(() => rows.MoveNextAsync().AsTask(), cancellationToken))
+        string job = await RunAsync(script, parameters, cancellationToken);
+        await foreach (ResultRow row in RowsAsync(job, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return rows.Current;
+            yield return row;
         }
     }
 
-    /// <summary>Runs statements, and again while they fail for reasons that pass.</summary>
-    public Task<BigQueryResults> RunAsync(string sql, BigQueryParameter[] parameters, CancellationToken cancellationToken) => TryAsync(
-        async client =>
-        {
-            QueryOptions query = new()
-            {
-                DefaultDataset = new DatasetReference { ProjectId = options.ProjectId, DatasetId = options.Dataset },
-                MaximumBytesBilled = options.MaximumGigabytesBilled * BytesPerGigabyte,
-                Labels = Labels,
-            };
-            GetQueryResultsOptions paging = new() { PageSize = RowsPerPage, Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) };
-            return await client.ExecuteQueryAsync(sql, parameters, query, paging, cancellationToken);
-        },
+    /// <summary>Runs statements that write, and reads the few rows of the last SELECT. Once they have committed nothing cancels them any more, nor their answer.</summary>
+    public async Task<IReadOnlyList<ResultRow>> WriteAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, CancellationToken cancellationToken)
+    {
+        string job = await RunAsync(script, parameters, cancellationToken);
+        return await RowsAsync(job, CancellationToken.None).ToArrayAsync(CancellationToken.None);
+    }
+
+    /// <summary>Runs statements, and tells the job that did.</summary>
+    public Task<string> RunAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, CancellationToken cancellationToken) => jobs.RunAsync(
+        script.Step,
+        (client, id) => client.StartAsync(new QueryJob(id, script.Sql, parameters, options.MaximumGigabytesBilled * BytesPerGigabyte, Labels(script.Step)), cancellationToken),
         cancellationToken);
 
-    /// <summary>Loads rows into a new table, which expires by itself.</summary>
-    public async Task StageAsync(string name, StagedRows rows, CancellationToken cancellationToken)
+    /// <summary>Loads rows into a new table, which expires by itself: as many load jobs as the rows take, each of which loads all of its part or nothing.</summary>
+    public async Task StageAsync(string name, StagedRows rows, string step, CancellationToken cancellationToken)
     {
-        TableSchema schema = new() { Fields = [.. rows.Columns.Select(column => new TableFieldSchema { Name = column.Name, Type = column.Type, Mode = column.Mode })] };
-        await TryAsync(
-            async client =>
-            {
-                TableReference table = client.GetTableReference(options.Dataset, name);
-                await client.GetOrCreateTableAsync(table, new Table { Schema = schema, ExpirationTime = (clock.GetUtcNow() + StagingLife).ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken);
-                UploadJsonOptions upload = new() { WriteDisposition = WriteDisposition.WriteTruncate, MaxBadRecords = 0, Labels = Labels };
-                using MemoryStream lines = new(rows.Json.GetBuffer(), 0, (int)rows.Json.Length, writable: false);
-                BigQueryJob job = await client.UploadJsonAsync(table, schema, lines, upload, cancellationToken);
-                PollSettings poll = new(Expiration.FromTimeout(TimeSpan.FromSeconds(options.TimeoutSeconds)), TimeSpan.FromMilliseconds(500));
-                return (await job.PollUntilCompletedAsync(pollSettings: poll, cancellationToken: cancellationToken)).ThrowOnAnyError();
-            },
-            cancellationToken);
+        StagingTable table = new(name, rows.Columns, clock.GetUtcNow() + StagingLife, Labels(step));
+        await MakeAsync(client => client.CreateTableAsync(table, cancellationToken), cancellationToken);
+        foreach (ReadOnlyMemory<byte> part in rows.Parts(options.LoadBytes))
+        {
+            await jobs.RunAsync("load", (client, id) => client.StartAsync(new LoadJob(id, name, rows.Columns, Labels(step)), part, cancellationToken), cancellationToken);
+        }
     }
 
     /// <summary>Deletes a staging table, also after the step was cancelled. A failure, or no answer in time, is left alone: the table expires.</summary>
@@ -75,78 +55,61 @@ internal sealed class BigQueryConnection(BigQueryOptions options, Func<string?> 
         using CancellationTokenSource limit = new(LongestDrop, clock);
         try
         {
-            BigQueryClient client = await ClientAsync(limit.Token);
-            await client.DeleteTableAsync(options.Dataset, stagingTable, cancellationToken: limit.Token);
+            await requests.SendAsync(client => client.DeleteTableAsync(stagingTable, limit.Token), limit.Token);
         }
-        catch (Exception e) when (limit.IsCancellationRequested || BigQueryFailure.Concerns(e))
+        catch (Exception e) when (limit.IsCancellationRequested || e is WarehouseException)
         {
             return;
         }
     }
 
     /// <summary>Makes the dataset where it is missing.</summary>
-    public Task CreateDatasetAsync(CancellationToken cancellationToken) => TryAsync(
-        client => client.GetOrCreateDatasetAsync(options.Dataset, new Dataset { Location = options.Location, Labels = Labels }, cancellationToken: cancellationToken),
-        cancellationToken);
+    public Task CreateDatasetAsync(CancellationToken cancellationToken) => MakeAsync(client => client.CreateDatasetAsync(Labels("create-dataset"), cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>A table of the dataset as it is; null where it is missing, or the dataset is.</summary>
+    public async Task<TableState?> FindTableAsync(string name, CancellationToken cancellationToken)
     {
-        _clients.ForEach(client => client.Dispose());
-        _connecting.Dispose();
+        try
+        {
+            return await requests.SendAsync(client => client.FindTableAsync(name, cancellationToken), cancellationToken);
+        }
+        catch (WarehouseException e) when (e.InnerException is { } cause && BigQueryFailure.IsMissing(cause))
+        {
+            return null;
+        }
     }
 
-    private async Task<T> TryAsync<T>(Func<BigQueryClient, Task<T>> step, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ResultRow> RowsAsync(string job, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        string? token = null;
+        do
+        {
+            ResultPage page = await requests.SendAsync(client => client.ReadPageAsync(job, token, RowsPerPage, cancellationToken), cancellationToken);
+            foreach (ResultRow row in ResultRow.Of(page))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return row;
+            }
+
+            token = page.NextPage;
+        }
+        while (token is not null);
+    }
+
+    // What is there already was made by another, or by this request when its first answer was lost.
+    private Task MakeAsync(Func<IBigQuery, Task> make, CancellationToken cancellationToken) => requests.SendAsync(
+        async client =>
         {
             try
             {
-                return await step(await ClientAsync(cancellationToken));
+                await make(client);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && attempt < options.Attempts && BigQueryFailure.Passes(e))
+            catch (Exception e) when (BigQueryFailure.IsDuplicate(e))
             {
-                await Task.Delay(Pause(attempt), clock, cancellationToken);
+                return;
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && BigQueryFailure.Concerns(e))
-            {
-                throw BigQueryFailure.Explain(options, e);
-            }
-        }
-    }
+        },
+        cancellationToken);
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await step();
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && BigQueryFailure.Concerns(e))
-        {
-            throw BigQueryFailure.Explain(options, e);
-        }
-    }
-
-    private TimeSpan Pause(int attempt) => options.FirstRetry * Math.Min(1 << (attempt - 1), LongestPause) * (0.5 + (Random.Shared.NextDouble() / 2));
-
-    // Queries under way keep the client they began with, so an old one is disposed with the warehouse only.
-    private async Task<BigQueryClient> ClientAsync(CancellationToken cancellationToken)
-    {
-        string? present = credentials();
-        await _connecting.WaitAsync(cancellationToken);
-        try
-        {
-            if (_clients.Count == 0 || !string.Equals(present, _credentials, StringComparison.Ordinal))
-            {
-                _clients.Add(await connect(present, cancellationToken));
-                _credentials = present;
-            }
-
-            return _clients[^1];
-        }
-        finally
-        {
-            _connecting.Release();
-        }
-    }
+    private static Dictionary<string, string> Labels(string step) => new(StringComparer.Ordinal) { ["app"] = "pipeline", ["step"] = step };
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -12,22 +11,22 @@ namespace Pipeline.Adapters.BigQuery;
 internal static class BigQueryCredentials
 {
     private const string Setting = "BigQuery:Credentials";
+    private const string Scope = "https://www.googleapis.com/auth/bigquery";
 
     private static readonly string[] InstanceVariables = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
 
-    /// <summary>A client for these credentials.</summary>
+    /// <summary>The credentials. Nothing is asked of Google yet.</summary>
     /// <exception cref="WarehouseException">The text is no credentials, or there are none anywhere.</exception>
-    public static async Task<BigQueryClient> ConnectAsync(BigQueryOptions options, string? json, CancellationToken cancellationToken)
+    public static async Task<GoogleCredential> ReadAsync(string? json, CancellationToken cancellationToken)
     {
-        BigQueryClientBuilder builder = new() { ProjectId = options.ProjectId, DefaultLocation = options.Location, ApplicationName = "pipeline" };
         if (!string.IsNullOrWhiteSpace(json))
         {
-            builder.GoogleCredential = Read(OfThisInstance(json));
+            return Read(OfThisInstance(json)).CreateScoped(Scope);
         }
 
         try
         {
-            return await builder.BuildAsync(cancellationToken);
+            return (await GoogleCredential.GetApplicationDefaultAsync(cancellationToken)).CreateScoped(Scope);
         }
         catch (InvalidOperationException e)
         {

@@ -64,7 +64,7 @@ internal sealed class BigQueryFeed(BigQuerySource source, FeedStores stores, Fun
 /// <param name="Since">Rows that were changed at this time or later.</param>
 /// <param name="Latest">No time can be later than this.</param>
 /// <param name="WatermarkName">The setting that holds the watermark.</param>
-internal sealed record SourceQuestion(string Script, DateTimeOffset Since, DateTimeOffset Latest, string WatermarkName);
+internal sealed record SourceQuestion(BigQueryScript Script, DateTimeOffset Since, DateTimeOffset Latest, string WatermarkName);
 
 /// <summary>What a pull found and did.</summary>
 /// <param name="Rows">Rows read.</param>

@@ -45,6 +45,7 @@ internal static class BigQueryFormat
     /// <summary>
     /// SHA-256 over all of an incident but its number, in lower-case hexadecimal: two versions with the same one are the same. Comparing it spares BigQuery the texts.
     /// What is hashed is written so that a statement can make the same of columns (<c>pull-source.sql</c>): the two dates in ticks, and each text behind its length in bytes of UTF-8.
+    /// What an incident may have beside them counts where it is there, behind the name of its column.
     /// </summary>
     public static string RowHash(Incident incident, IReadOnlyList<string> texts)
     {
@@ -55,12 +56,40 @@ internal static class BigQueryFormat
             all.Append(CultureInfo.InvariantCulture, $"\n{Encoding.UTF8.GetByteCount(part)}:{part}");
         }
 
+        foreach ((string column, string? value) in Facts(incident))
+        {
+            if (value is not null)
+            {
+                all.Append(CultureInfo.InvariantCulture, $"\n{column}={Encoding.UTF8.GetByteCount(value)}:{value}");
+            }
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
     }
 
+    private static (string Column, string? Value)[] Facts(Incident incident) =>
+    [
+        ("priority", incident.Priority),
+        ("state", incident.State),
+        ("resolved_at", incident.ResolvedOn is { } resolved ? Number(resolved.UtcTicks) : null),
+        ("close_notes", incident.CloseNotes),
+        ("reopen_count", incident.ReopenCount is { } count ? Number(count) : null),
+        ("location", incident.Location),
+        ("cmdb_ci", incident.ConfigurationItem),
+    ];
+
     /// <summary>The first instant of a date's day.</summary>
-    public static DateTime FirstOfDay(DateTime date) => DateTime.SpecifyKind(date.Date, DateTimeKind.Utc);
+    public static DateTimeOffset FirstOfDay(DateTimeOffset date) => new(date.UtcDateTime.Date, TimeSpan.Zero);
 
     /// <summary>The last instant of a date's day that a TIMESTAMP can hold: its last microsecond. The next day's first instant would read that day's partition as well, and 9999-12-31 has no next day.</summary>
-    public static DateTime LastOfDay(DateTime date) => FirstOfDay(date) + (TimeSpan.FromDays(1) - TimeSpan.FromMicroseconds(1));
+    public static DateTimeOffset LastOfDay(DateTimeOffset date) => FirstOfDay(date) + (TimeSpan.FromDays(1) - TimeSpan.FromMicroseconds(1));
+
+    /// <summary>A date as a parameter of a statement takes it.</summary>
+    public static string Parameter(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
+
+    /// <summary>A whole number as a parameter or a cell takes it.</summary>
+    public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a cell of a time: microseconds since 1970.</summary>
+    public static DateTimeOffset Time(string microseconds) => DateTimeOffset.UnixEpoch.AddTicks(long.Parse(microseconds, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond);
 }

@@ -1,23 +1,31 @@
-using Google.Cloud.BigQuery.V2;
+using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 
 namespace Pipeline.Adapters.BigQuery;
 
 /// <summary>Reads records out of rows.</summary>
 internal static class BigQueryRows
 {
-    public static IncidentChange Change(BigQueryRow row) => new(Number(row, "change_sequence"), new Incident
+    public static IncidentChange Change(ResultRow row) => new(Number(row, "change_sequence"), new Incident
     {
         Number = Text(row, "number"),
         CreatedOn = Date(row, "created_ticks"),
         UpdatedOn = Date(row, "updated_ticks"),
-        Texts = (string[]?)row["texts"] ?? [],
+        Texts = row.Cells("texts"),
         TechCenter = Text(row, "tech_center"),
+        Priority = OptionalText(row, "priority"),
+        State = OptionalText(row, "state"),
+        ResolvedOn = Date(row, "resolved_ticks"),
+        CloseNotes = OptionalText(row, "close_notes"),
+        ReopenCount = (int?)OptionalNumber(row, "reopen_count"),
+        Location = OptionalText(row, "location"),
+        ConfigurationItem = OptionalText(row, "cmdb_ci"),
     });
 
-    public static StoredIncident Stored(BigQueryRow row)
+    public static StoredIncident Stored(ResultRow row)
     {
         IncidentChange change = Change(row);
         return new StoredIncident(change.Sequence, change.Incident)
@@ -29,12 +37,14 @@ internal static class BigQueryRows
             ProblemId = (int?)OptionalNumber(row, "optional_problem_id"),
             ProblemLabel = OptionalText(row, "optional_problem"),
             DomainName = OptionalText(row, "optional_domain"),
-            Confidence = (double?)row["optional_confidence"],
+            Confidence = row.Fraction("optional_confidence"),
             ModelVersion = OptionalText(row, "optional_model"),
+            Embedder = OptionalText(row, "optional_embedder"),
+            PredictedAt = Date(row, "optional_predicted_ticks"),
         };
     }
 
-    public static PreprocessedIncident Preprocessed(BigQueryRow row) => new()
+    public static PreprocessedIncident Preprocessed(ResultRow row) => new()
     {
         Number = Text(row, "number"),
         CreatedOn = Date(row, "created_ticks"),
@@ -45,9 +55,9 @@ internal static class BigQueryRows
         Embedding = Embedding(row, "embedding_bytes"),
     };
 
-    public static PredictedIncident Predicted(BigQueryRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
+    public static PredictedIncident Predicted(ResultRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
 
-    public static TechCenterStatistics Statistics(BigQueryRow row) => new(
+    public static TechCenterStatistics Statistics(ResultRow row) => new(
         Text(row, "tech_center"),
         Number(row, "incidents"),
         Number(row, "preprocessed"),
@@ -57,21 +67,34 @@ internal static class BigQueryRows
         Date(row, "newest_prediction"),
         Date(row, "oldest_incident"));
 
-    public static string Text(BigQueryRow row, string column) => (string)row[column];
+    public static ProblemDay Day(ResultRow row) => new(
+        Text(row, "tech_center"), (int)Number(row, "problem_id"), Date(row, "day_ticks") is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null, (int)Number(row, "incidents"))
+    {
+        Prioritised = (int)Number(row, "prioritised"),
+        Urgent = (int)Number(row, "urgent"),
+        Followed = (int)Number(row, "followed"),
+        Reopened = (int)Number(row, "reopened"),
+        Resolved = (int)Number(row, "resolved"),
+        HoursToResolve = row.Fraction("hours_to_resolve")!.Value,
+    };
 
-    public static string? OptionalText(BigQueryRow row, string column) => (string?)row[column];
+    public static string Text(ResultRow row, string column) => row.Cell(column) ?? throw new InvalidOperationException($"A row without a value in '{column}' came back.");
 
-    public static long Number(BigQueryRow row, string column) => (long)row[column];
+    public static string? OptionalText(ResultRow row, string column) => row.Cell(column);
 
-    public static long? OptionalNumber(BigQueryRow row, string column) => (long?)row[column];
+    public static long Number(ResultRow row, string column) => long.Parse(Text(row, column), CultureInfo.InvariantCulture);
 
-    public static DateTime? OptionalTime(BigQueryRow row, string column) => (DateTime?)row[column];
+    public static long? OptionalNumber(ResultRow row, string column) => row.Cell(column) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    public static float[] Embedding(BigQueryRow row, string column) => BigQueryFormat.Numbers((byte[])row[column]);
+    public static DateTimeOffset Time(ResultRow row, string column) => BigQueryFormat.Time(Text(row, column));
 
-    private static DateTimeOffset? Date(BigQueryRow row, string ticksColumn) => BigQueryFormat.Date(OptionalNumber(row, ticksColumn));
+    public static DateTimeOffset[] Days(ResultRow row, string column) => [.. row.Cells(column).Select(BigQueryFormat.Time)];
 
-    private static IncidentPrediction Prediction(BigQueryRow row) => new()
+    public static float[] Embedding(ResultRow row, string column) => BigQueryFormat.Numbers(Convert.FromBase64String(Text(row, column)));
+
+    private static DateTimeOffset? Date(ResultRow row, string ticksColumn) => BigQueryFormat.Date(OptionalNumber(row, ticksColumn));
+
+    private static IncidentPrediction Prediction(ResultRow row) => new()
     {
         IncidentId = Text(row, "incident_id"),
         TechCenter = Text(row, "tech_center"),
@@ -81,7 +104,7 @@ internal static class BigQueryRows
         ClusterLabel = Text(row, "predicted_cluster_label"),
         DomainId = (int)Number(row, "predicted_domain_id"),
         DomainName = Text(row, "predicted_domain_name"),
-        Confidence = (double)row["confidence_score"],
+        Confidence = row.Fraction("confidence_score")!.Value,
         PredictedAt = new DateTimeOffset(Number(row, "predicted_ticks"), TimeSpan.Zero),
         ModelVersion = Text(row, "model_table_used"),
         ModelPath = Text(row, "blob_model_path"),

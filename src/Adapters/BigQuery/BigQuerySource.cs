@@ -63,7 +63,7 @@ public sealed partial record BigQuerySource
     /// <summary>
     /// The script of a pull, with the names in place. Its parameters are <c>since</c> and <c>latest</c> (TIMESTAMP) and <c>name</c> (STRING), the setting of the watermark. Its last statement gives the counts.
     /// </summary>
-    internal string Script()
+    internal BigQueryScript Script()
     {
         Dictionary<string, string> names = new(StringComparer.Ordinal)
         {
@@ -76,8 +76,8 @@ public sealed partial record BigQuerySource
             ["{table}"] = Quoted(SourceTable),
             ["{isNew}"] = $"SAFE_CAST(source.{Quoted(SourceUpdated)} AS TIMESTAMP) >= @since",
         };
-        string script = names.Aggregate(BigQuerySql.Transaction("pull-source", "upsert-incidents", "end-pull"), (sql, name) => sql.Replace(name.Key, name.Value, StringComparison.Ordinal));
-        return BigQuerySql.From(script, Pulled);
+        BigQueryScript script = BigQuerySql.Transaction("pull-source", "upsert-incidents", "end-pull").From(Pulled);
+        return script with { Sql = names.Aggregate(script.Sql, (sql, name) => sql.Replace(name.Key, name.Value, StringComparison.Ordinal)) };
     }
 
     private static bool IsNone(string name) => string.Equals(name, IntakeOptions.None, StringComparison.OrdinalIgnoreCase);

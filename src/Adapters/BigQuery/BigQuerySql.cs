@@ -8,6 +8,7 @@ internal static class BigQuerySql
     private const string Folder = "Pipeline.Adapters.BigQuery.Sql.";
     private const string Body = "-- body";
     private const string Staging = "staging AS ";
+    private const string Declaration = "DECLARE ";
 
     private static readonly ConcurrentDictionary<string, string> Read = new(StringComparer.Ordinal);
 
@@ -21,18 +22,36 @@ internal static class BigQuerySql
         return reader.ReadToEnd();
     });
 
-    /// <summary>The statements of these files as one transaction that excludes every other write.</summary>
-    public static string Transaction(params ReadOnlySpan<string> names)
+    /// <summary>The statements of these files as one transaction that excludes every other write. What they declare goes before it, where a script must declare.</summary>
+    public static BigQueryScript Transaction(params ReadOnlySpan<string> names)
     {
+        List<string> declarations = [];
         List<string> bodies = [];
         foreach (string name in names)
         {
-            bodies.Add(Get(name));
+            string[] lines = Get(name).Split('\n');
+            declarations.AddRange(lines.Where(IsDeclaration));
+            bodies.Add(string.Join('\n', lines.Where(line => !IsDeclaration(line))));
         }
 
-        return Get("transaction").Replace(Body, string.Join('\n', bodies), StringComparison.Ordinal);
+        string transaction = Get("transaction").Replace(Body, string.Join('\n', bodies), StringComparison.Ordinal);
+        return new BigQueryScript(names[0], string.Concat(declarations.Distinct(StringComparer.Ordinal).Select(line => line + '\n')) + transaction);
     }
 
     /// <summary>The statements with the name of the staging table in place: the one name that changes from call to call, which no parameter can carry.</summary>
     public static string From(string sql, string stagingTable) => sql.Replace(Staging, $"`{stagingTable}` AS ", StringComparison.Ordinal);
+
+    private static bool IsDeclaration(string line) => line.StartsWith(Declaration, StringComparison.Ordinal);
+}
+
+/// <summary>Statements, and the step that they are: its name is a label of their job.</summary>
+/// <param name="Step">The name of the first file.</param>
+/// <param name="Sql">The statements.</param>
+internal sealed record BigQueryScript(string Step, string Sql)
+{
+    /// <summary>The statements of one file, as they are.</summary>
+    public static BigQueryScript Of(string name) => new(name, BigQuerySql.Get(name));
+
+    /// <summary>The same with the name of the staging table in place.</summary>
+    public BigQueryScript From(string stagingTable) => this with { Sql = BigQuerySql.From(Sql, stagingTable) };
 }

@@ -1,4 +1,3 @@
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Incidents;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -16,8 +15,8 @@ public sealed partial class BigQueryWarehouse
             return new UpsertOutcome(0, 0, 0);
         }
 
-        BigQueryResults results = await WriteAsync(rows, BigQuerySql.Transaction("upsert-incidents"), [], cancellationToken);
-        BigQueryRow counts = results.Single();
+        IReadOnlyList<ResultRow> results = await WriteAsync(rows, BigQuerySql.Transaction("upsert-incidents"), [], cancellationToken);
+        ResultRow counts = results.Single();
         int added = (int)BigQueryRows.Number(counts, "added");
         int changed = (int)BigQueryRows.Number(counts, "changed");
         return new UpsertOutcome(added, changed, rows.Count - added - changed);
@@ -28,16 +27,22 @@ public sealed partial class BigQueryWarehouse
     {
         while (true)
         {
-            BigQueryParameter after = Parameter.Number("after", afterSequence);
-            BigQueryRow? found = await FirstAsync("find-changes", [after, Parameter.Number("limit", limit)], cancellationToken);
+            QueryParameter after = Parameter.Number("after", afterSequence);
+            ResultRow? found = await FirstAsync("find-changes", [after, Parameter.Number("limit", limit)], cancellationToken);
+            if (found is not null && BigQueryRows.Number(found, "unnumbered") > 0)
+            {
+                await WriteAsync(BigQuerySql.Transaction("number-incidents"), [], cancellationToken);
+                continue;
+            }
+
             if (found is null || BigQueryRows.Number(found, "found") == 0)
             {
                 return [];
             }
 
-            BigQueryParameter[] days = Parameter.Days(BigQueryRows.OptionalTime(found, "first_day"), BigQueryRows.OptionalTime(found, "last_day"));
+            QueryParameter days = Parameter.Days("days", BigQueryRows.Days(found, "days"));
             IReadOnlyList<IncidentChange> changes = await ListAsync(
-                "read-changes", [after, Parameter.Number("last", BigQueryRows.Number(found, "last_sequence")), .. days], BigQueryRows.Change, cancellationToken);
+                "read-changes", [after, Parameter.Number("last", BigQueryRows.Number(found, "last_sequence")), days], BigQueryRows.Change, cancellationToken);
 
             // None are left of those found when all of them changed once more in between: then their new places are further on.
             if (changes.Count > 0)

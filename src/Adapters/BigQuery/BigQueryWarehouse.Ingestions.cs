@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Intake;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -18,8 +17,8 @@ public sealed partial class BigQueryWarehouse
     public async Task<Ingestion> BeginIngestionAsync(Ingestion ingestion, DateTimeOffset since, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ingestion);
-        BigQueryParameter[] parameters = [.. Columns(ingestion), new("since", BigQueryDbType.Timestamp, since.UtcDateTime)];
-        BigQueryResults rows = await WriteAsync(BigQuerySql.Transaction("begin-ingestion"), parameters, cancellationToken);
+        QueryParameter[] parameters = [.. Columns(ingestion), Parameter.Time("since", since)];
+        IReadOnlyList<ResultRow> rows = await WriteAsync(BigQuerySql.Transaction("begin-ingestion"), parameters, cancellationToken);
         return ReadIngestion(rows.Single());
     }
 
@@ -31,10 +30,10 @@ public sealed partial class BigQueryWarehouse
     public Task<IReadOnlyList<Ingestion>> ReadIngestionsAsync(int limit, CancellationToken cancellationToken = default) =>
         ListAsync("read-ingestions", [Parameter.Number("limit", limit)], ReadIngestion, cancellationToken);
 
-    private static BigQueryParameter[] Columns(Ingestion ingestion) =>
+    private static QueryParameter[] Columns(Ingestion ingestion) =>
     [
         Parameter.Text("id", ingestion.Id),
-        new("startedAt", BigQueryDbType.Timestamp, ingestion.StartedAt.UtcDateTime),
+        Parameter.Time("startedAt", ingestion.StartedAt),
         Parameter.Text("state", ingestion.State.ToString()),
         Parameter.Text("dataset", ingestion.Dataset),
         Parameter.Text("key", ingestion.IdempotencyKey),
@@ -48,5 +47,5 @@ public sealed partial class BigQueryWarehouse
         Parameter.Text("record", JsonSerializer.Serialize(ingestion, PipelineJson.Compact)),
     ];
 
-    private static Ingestion ReadIngestion(BigQueryRow row) => JsonSerializer.Deserialize<Ingestion>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)!;
+    private static Ingestion ReadIngestion(ResultRow row) => JsonSerializer.Deserialize<Ingestion>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)!;
 }

@@ -1,4 +1,3 @@
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Preprocessing;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -18,15 +17,15 @@ public sealed partial class BigQueryWarehouse
         Dictionary<string, ReadOnlyMemory<float>> embeddings = new(StringComparer.Ordinal);
         foreach (string[] hashes in contentHashes.Distinct(StringComparer.Ordinal).Chunk(HashesAtOnce))
         {
-            BigQueryParameter[] asked = [Parameter.Text("embedder", embedder), Parameter.Texts("contentHashes", hashes)];
-            BigQueryRow? found = await FirstAsync("find-embeddings", asked, cancellationToken);
+            QueryParameter[] asked = [Parameter.Text("embedder", embedder), Parameter.Texts("contentHashes", hashes)];
+            ResultRow? found = await FirstAsync("find-embeddings", asked, cancellationToken);
             if (found is null || BigQueryRows.Number(found, "found") == 0)
             {
                 continue;
             }
 
-            BigQueryParameter[] days = Parameter.Days(BigQueryRows.OptionalTime(found, "first_day"), BigQueryRows.OptionalTime(found, "last_day"));
-            await foreach (BigQueryRow row in ReadAsync("read-embeddings", [.. asked, .. days], cancellationToken))
+            QueryParameter days = Parameter.Days("days", BigQueryRows.Days(found, "days"));
+            await foreach (ResultRow row in ReadAsync("read-embeddings", [.. asked, days], cancellationToken))
             {
                 embeddings[BigQueryRows.Text(row, "content_hash")] = BigQueryRows.Embedding(row, "embedding_bytes");
             }
@@ -41,13 +40,13 @@ public sealed partial class BigQueryWarehouse
         ArgumentNullException.ThrowIfNull(incidents);
         ArgumentNullException.ThrowIfNull(deadLetters);
         StagedRows rows = StagedRows.Of(incidents, deadLetters, cancellationToken);
-        BigQueryParameter reached = Parameter.Number("watermark", watermark);
+        QueryParameter reached = Parameter.Number("watermark", watermark);
         if (watermarkName is null)
         {
             return rows.Count == 0 ? Task.CompletedTask : WriteAsync(rows, BigQuerySql.Transaction("save-preprocessed"), [reached], cancellationToken);
         }
 
-        BigQueryParameter[] mark = [Parameter.Text("watermarkName", watermarkName), reached];
+        QueryParameter[] mark = [Parameter.Text("watermarkName", watermarkName), reached];
         return rows.Count == 0
             ? WriteAsync(BigQuerySql.Transaction("set-watermark"), mark, cancellationToken)
             : WriteAsync(rows, BigQuerySql.Transaction("save-preprocessed", "set-watermark"), mark, cancellationToken);
@@ -60,13 +59,13 @@ public sealed partial class BigQueryWarehouse
     /// <inheritdoc/>
     public IAsyncEnumerable<PreprocessedIncident> ReadWindowAsync(string techCenter, string embedder, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken = default)
     {
-        BigQueryParameter[] window =
+        QueryParameter[] window =
         [
             Parameter.Text("techCenter", techCenter),
             Parameter.Text("embedder", embedder),
             Parameter.Number("fromTicks", BigQueryFormat.Ticks(from)),
             Parameter.Number("untilTicks", BigQueryFormat.Ticks(until)),
-            .. Parameter.Days(from.UtcDateTime, until > from ? until.UtcDateTime.AddTicks(-1) : from.UtcDateTime),
+            .. Parameter.Span(from, until > from ? until.AddTicks(-1) : from),
         ];
         return ReadAsync("read-window", window, cancellationToken).Select(BigQueryRows.Preprocessed);
     }
@@ -74,18 +73,18 @@ public sealed partial class BigQueryWarehouse
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default)
     {
-        BigQueryParameter[] asked = [Parameter.Text("techCenter", techCenter), Parameter.Text("embedder", embedder)];
-        IReadOnlyList<(string Number, DateTime? Day)> found = await ListAsync(
+        QueryParameter[] asked = [Parameter.Text("techCenter", techCenter), Parameter.Text("embedder", embedder)];
+        IReadOnlyList<(string Number, string? Day)> found = await ListAsync(
             "find-unpredicted",
             [.. asked, Parameter.Text("modelVersion", modelVersion), Parameter.Text("trialVersion", trialVersion ?? modelVersion), Parameter.Number("limit", limit)],
-            row => (BigQueryRows.Text(row, "number"), BigQueryRows.OptionalTime(row, "sys_created_on")),
+            row => (BigQueryRows.Text(row, "number"), row.Cell("day")),
             cancellationToken);
         if (found.Count == 0)
         {
             return [];
         }
 
-        BigQueryParameter[] rows = [.. asked, Parameter.Texts("numbers", found.Select(incident => incident.Number)), .. Parameter.Days(found.Min(incident => incident.Day), found.Max(incident => incident.Day))];
+        QueryParameter[] rows = [.. asked, Parameter.Texts("numbers", found.Select(incident => incident.Number)), Parameter.Days("days", found.Select(incident => incident.Day).OfType<string>().Distinct(StringComparer.Ordinal).Select(BigQueryFormat.Time))];
         return await ListAsync("read-unpredicted", rows, BigQueryRows.Preprocessed, cancellationToken);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 
@@ -41,13 +40,13 @@ public sealed partial class BigQueryWarehouse
     public Task RecordErasureAsync(ErasureRecord erasure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(erasure);
-        BigQueryParameter[] columns =
+        QueryParameter[] columns =
         [
             Parameter.Text("id", erasure.Id),
             Parameter.Text("numberSha256", erasure.NumberSha256),
-            new("requestedAt", BigQueryDbType.Timestamp, erasure.RequestedAt.UtcDateTime),
+            Parameter.Time("requestedAt", erasure.RequestedAt),
             Parameter.Text("requestedBy", erasure.RequestedBy),
-            new("finishedAt", BigQueryDbType.Timestamp, erasure.FinishedAt?.UtcDateTime),
+            Parameter.Time("finishedAt", erasure.FinishedAt),
             Parameter.Text("record", JsonSerializer.Serialize(erasure, PipelineJson.Compact)),
         ];
         return WriteAsync(BigQuerySql.Transaction("record-erasure"), columns, cancellationToken);
@@ -63,17 +62,17 @@ public sealed partial class BigQueryWarehouse
 
     private async Task<RemovedRows> RemoveAsync(IEnumerable<string> versions, IEnumerable<string> numbers, CancellationToken cancellationToken)
     {
-        BigQueryResults results = await WriteAsync(BigQuerySql.Transaction("remove-incidents"), [Parameter.Texts("versions", versions), Parameter.Texts("numbers", numbers)], cancellationToken);
-        BigQueryRow counts = results.Single();
+        IReadOnlyList<ResultRow> results = await WriteAsync(BigQuerySql.Transaction("remove-incidents"), [Parameter.Texts("versions", versions), Parameter.Texts("numbers", numbers)], cancellationToken);
+        ResultRow counts = results.Single();
         return new RemovedRows((int)BigQueryRows.Number(counts, "incidents"), (int)BigQueryRows.Number(counts, "preprocessed"), (int)BigQueryRows.Number(counts, "predicted"), (int)BigQueryRows.Number(counts, "kept_aside"));
     }
 
-    private static BigQueryParameter[] Opened(DateTimeOffset from, DateTimeOffset until) =>
+    private static QueryParameter[] Opened(DateTimeOffset from, DateTimeOffset until) =>
     [
         Parameter.Number("fromTicks", BigQueryFormat.Ticks(from)),
         Parameter.Number("untilTicks", BigQueryFormat.Ticks(until)),
-        .. Parameter.Days(from.UtcDateTime, until > from ? until.UtcDateTime.AddTicks(-1) : from.UtcDateTime),
+        .. Parameter.Span(from, until > from ? until.AddTicks(-1) : from),
     ];
 
-    private static ErasureRecord ReadErasure(BigQueryRow row) => JsonSerializer.Deserialize<ErasureRecord>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)!;
+    private static ErasureRecord ReadErasure(ResultRow row) => JsonSerializer.Deserialize<ErasureRecord>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)!;
 }

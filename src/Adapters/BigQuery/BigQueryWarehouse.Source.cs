@@ -1,4 +1,3 @@
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Intake;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -19,13 +18,13 @@ public sealed partial class BigQueryWarehouse
 
     private async Task<SourceCounts> PullSourceAsync(SourceQuestion question, CancellationToken cancellationToken)
     {
-        BigQueryParameter[] parameters =
+        QueryParameter[] parameters =
         [
-            new("since", BigQueryDbType.Timestamp, question.Since.UtcDateTime),
-            new("latest", BigQueryDbType.Timestamp, question.Latest.UtcDateTime),
+            Parameter.Time("since", question.Since),
+            Parameter.Time("latest", question.Latest),
             Parameter.Text("name", question.WatermarkName),
         ];
-        BigQueryRow row = (await WriteAsync(question.Script, parameters, cancellationToken)).Single();
+        ResultRow row = (await WriteAsync(question.Script, parameters, cancellationToken)).Single();
         Dictionary<RejectKind, long> reasons = new()
         {
             [RejectKind.Malformed] = BigQueryRows.Number(row, "malformed"),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Training;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -10,14 +9,14 @@ public sealed partial class BigQueryWarehouse
     /// <inheritdoc/>
     public async Task<TrainingRun> OpenTrainingRunAsync(int year, int quarter, string request, CancellationToken cancellationToken = default)
     {
-        BigQueryParameter[] asked = [Parameter.Number("year", year), Parameter.Number("quarter", quarter), Parameter.Text("request", request)];
-        BigQueryResults rows = await WriteAsync(BigQuerySql.Transaction("open-training-run"), asked, cancellationToken);
+        QueryParameter[] asked = [Parameter.Number("year", year), Parameter.Number("quarter", quarter), Parameter.Text("request", request)];
+        IReadOnlyList<ResultRow> rows = await WriteAsync(BigQuerySql.Transaction("open-training-run"), asked, cancellationToken);
         long id = 0;
         Dictionary<string, string> finished = new(StringComparer.Ordinal);
-        await foreach (BigQueryRow row in rows.GetRowsAsync().WithCancellation(cancellationToken))
+        foreach (ResultRow row in rows)
         {
             id = BigQueryRows.Number(row, "id");
-            if (row["tech_center"] is string techCenter)
+            if (BigQueryRows.OptionalText(row, "tech_center") is { } techCenter)
             {
                 finished[techCenter] = BigQueryRows.Text(row, "outcome");
             }
@@ -30,7 +29,7 @@ public sealed partial class BigQueryWarehouse
     /// <exception cref="ArgumentException">There is no run of this id.</exception>
     public async Task FinishTrainingCenterAsync(long runId, string techCenter, string outcomeJson, CancellationToken cancellationToken = default)
     {
-        BigQueryParameter[] outcome = [Parameter.Number("runId", runId), Parameter.Text("techCenter", techCenter), Parameter.Text("outcome", outcomeJson)];
+        QueryParameter[] outcome = [Parameter.Number("runId", runId), Parameter.Text("techCenter", techCenter), Parameter.Text("outcome", outcomeJson)];
         RequireRun(await WriteAsync(BigQuerySql.Transaction("finish-training-center"), outcome, cancellationToken), runId);
     }
 
@@ -47,9 +46,9 @@ public sealed partial class BigQueryWarehouse
     public async Task<string?> GetSettingAsync(string name, CancellationToken cancellationToken = default) =>
         await FirstAsync("get-setting", [Parameter.Text("name", name)], cancellationToken) is { } row ? BigQueryRows.Text(row, "value") : null;
 
-    private static BigQueryParameter[] Setting(string name, string value) => [Parameter.Text("name", name), Parameter.Text("value", value)];
+    private static QueryParameter[] Setting(string name, string value) => [Parameter.Text("name", name), Parameter.Text("value", value)];
 
-    private static void RequireRun(BigQueryResults rows, long runId)
+    private static void RequireRun(IReadOnlyList<ResultRow> rows, long runId)
     {
         if (BigQueryRows.Number(rows.Single(), "runs") == 0)
         {

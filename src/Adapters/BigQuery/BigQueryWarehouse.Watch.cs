@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Alerts;
 using Pipeline.Measures;
 
@@ -21,27 +20,27 @@ public sealed partial class BigQueryWarehouse
 
     /// <inheritdoc/>
     public IAsyncEnumerable<Measure> ReadMeasuresAsync(DateTimeOffset from, DateTimeOffset until, string? name = null, CancellationToken cancellationToken = default) =>
-        ReadAsync("read-measures", [new("from", BigQueryDbType.Timestamp, from.UtcDateTime), new("until", BigQueryDbType.Timestamp, until.UtcDateTime), Parameter.Text("measure", name)], cancellationToken).Select(ReadMeasure);
+        ReadAsync("read-measures", [Parameter.Time("from", from), Parameter.Time("until", until), Parameter.Text("measure", name)], cancellationToken).Select(ReadMeasure);
 
     /// <inheritdoc/>
     public async Task<long> PurgeMeasuresAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
-        BigQueryRows.Number((await WriteAsync(BigQuerySql.Transaction("purge-measures"), [new("before", BigQueryDbType.Timestamp, before.UtcDateTime)], cancellationToken)).Single(), "purged");
+        BigQueryRows.Number((await WriteAsync(BigQuerySql.Transaction("purge-measures"), [Parameter.Time("before", before)], cancellationToken)).Single(), "purged");
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<double>> ReadLagsAsync(string techCenter, DateTimeOffset arrivedAfter, CancellationToken cancellationToken = default) =>
-        ListAsync("read-lags", [Parameter.Text("techCenter", techCenter), new("arrivedAfter", BigQueryDbType.Timestamp, arrivedAfter.UtcDateTime)], row => BigQueryRows.Number(row, "microseconds") / 1e6, cancellationToken);
+        ListAsync("read-lags", [Parameter.Text("techCenter", techCenter), Parameter.Time("arrivedAfter", arrivedAfter)], row => BigQueryRows.Number(row, "microseconds") / 1e6, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Alert> RaiseAlertAsync(Alert alert, DateTimeOffset since, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(alert);
-        BigQueryParameter[] parameters =
+        QueryParameter[] parameters =
         [
             Parameter.Text("id", alert.Id),
             Parameter.Text("fingerprint", alert.Fingerprint),
-            new("raisedAt", BigQueryDbType.Timestamp, alert.RaisedAt.UtcDateTime),
-            new("lastAt", BigQueryDbType.Timestamp, alert.LastAt.UtcDateTime),
-            new("since", BigQueryDbType.Timestamp, since.UtcDateTime),
+            Parameter.Time("raisedAt", alert.RaisedAt),
+            Parameter.Time("lastAt", alert.LastAt),
+            Parameter.Time("since", since),
             .. Columns(alert),
         ];
         return ReadAlert((await WriteAsync(BigQuerySql.Transaction("raise-alert"), parameters, cancellationToken)).Single());
@@ -51,7 +50,7 @@ public sealed partial class BigQueryWarehouse
     public async Task<bool> UpdateAlertAsync(Alert alert, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(alert);
-        BigQueryParameter[] parameters = [Parameter.Text("id", alert.Id), Parameter.Number("revision", alert.Revision), .. Columns(alert)];
+        QueryParameter[] parameters = [Parameter.Text("id", alert.Id), Parameter.Number("revision", alert.Revision), .. Columns(alert)];
         return BigQueryRows.Number((await WriteAsync(BigQuerySql.Transaction("update-alert"), parameters, cancellationToken)).Single(), "found") == 1;
     }
 
@@ -63,18 +62,20 @@ public sealed partial class BigQueryWarehouse
     public Task<IReadOnlyList<Alert>> ReadAlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default) =>
         ListAsync("read-alerts", [Parameter.Number("limit", limit), Parameter.Number("openOnly", openOnly ? 1 : 0)], ReadAlert, cancellationToken);
 
-    private static BigQueryParameter[] Columns(Alert alert) =>
+    /// <inheritdoc/>
+    public async Task<long> PurgeAlertsAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        BigQueryRows.Number((await WriteAsync(BigQuerySql.Transaction("purge-alerts"), [Parameter.Time("before", before)], cancellationToken)).Single(), "purged");
+
+    private static QueryParameter[] Columns(Alert alert) =>
         [Parameter.Number("isOpen", alert.IsOpen ? 1 : 0), Parameter.Text("record", JsonSerializer.Serialize(alert, PipelineJson.Compact))];
 
-    private static Alert ReadAlert(BigQueryRow row) => JsonSerializer.Deserialize<Alert>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)! with
+    private static Alert ReadAlert(ResultRow row) => JsonSerializer.Deserialize<Alert>(BigQueryRows.Text(row, "record"), PipelineJson.Compact)! with
     {
-        LastAt = Time(BigQueryRows.OptionalTime(row, "last_at")),
+        LastAt = BigQueryRows.Time(row, "last_at"),
         Count = (int)BigQueryRows.Number(row, "times"),
         Revision = (int)BigQueryRows.Number(row, "revision"),
     };
 
-    private static Measure ReadMeasure(BigQueryRow row) => new(
-        Time(BigQueryRows.OptionalTime(row, "time")), (string?)row["center"], (string?)row["model_version"], BigQueryRows.Text(row, "measure"), (double)row["amount"]);
-
-    private static DateTimeOffset Time(DateTime? time) => new(DateTime.SpecifyKind(time!.Value, DateTimeKind.Utc));
+    private static Measure ReadMeasure(ResultRow row) => new(
+        BigQueryRows.Time(row, "time"), BigQueryRows.OptionalText(row, "center"), BigQueryRows.OptionalText(row, "model_version"), BigQueryRows.Text(row, "measure"), row.Fraction("amount")!.Value);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Google.Cloud.BigQuery.V2;
+using Google.Apis.Auth.OAuth2;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.Erasure;
@@ -22,14 +24,13 @@ namespace Pipeline.Adapters.BigQuery;
 public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
+    private const string Settings = "settings";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 5;
-
-    // From here on the bytes of an embedding have a column of their own.
-    private const int BytesRenamed = 3;
+    private const int SchemaVersion = 6;
 
     private readonly BigQueryOptions _options;
+    private readonly BigQueryClients _clients;
     private readonly BigQueryConnection _connection;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -41,49 +42,54 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     /// The JSON text of a service account's key or of a workload identity federation configuration; null or empty for the application default credentials.
     /// It is asked for before each step, so a rotated key is used from the next one on.
     /// </param>
+    /// <param name="connect">Makes a client of BigQuery; without credentials where nobody signs in.</param>
+    /// <param name="logger">Is told what each job was billed for.</param>
     /// <exception cref="SettingException">An option is missing or wrong.</exception>
-    public BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials)
-        : this(options, credentials, (json, cancellationToken) => BigQueryCredentials.ConnectAsync(options, json, cancellationToken), isOpen: false)
+    public BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<BigQueryOptions, GoogleCredential?, IBigQuery> connect, ILogger<BigQueryWarehouse>? logger = null)
+        : this(options, credentials, connect, logger, isOpen: false)
     {
     }
 
-    internal BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<string?, CancellationToken, Task<BigQueryClient>> connect, bool isOpen = true)
+    internal BigQueryWarehouse(BigQueryOptions options, Func<string?> credentials, Func<BigQueryOptions, GoogleCredential?, IBigQuery> connect, ILogger<BigQueryWarehouse>? logger, bool isOpen)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
+        ArgumentNullException.ThrowIfNull(connect);
         options.Validate();
         _options = options;
         _isOpen = isOpen;
-        _connection = new BigQueryConnection(options, credentials, connect, TimeProvider.System);
+        _clients = new BigQueryClients(options, credentials, connect);
+        BigQueryRequests requests = new(options, _clients, TimeProvider.System);
+        _connection = new BigQueryConnection(options, requests, new BigQueryJobs(options, requests, TimeProvider.System, logger ?? NullLogger<BigQueryWarehouse>.Instance), TimeProvider.System);
     }
 
+    private string Where => $"the BigQuery dataset '{_options.ProjectId}.{_options.Dataset}'";
+
     /// <inheritdoc/>
+    /// <exception cref="WarehouseException">A table that is there has a column of another type, or a newer program made the tables.</exception>
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {
-        string? version = await ReadSchemaAsync(cancellationToken);
-        int made = 0;
-        if (version is null)
+        Dictionary<string, TableState> tables = await FindTablesAsync(cancellationToken);
+        int made = tables.ContainsKey(Settings) ? await ReadSchemaAsync(cancellationToken) : 0;
+        if (tables.Count == 0)
         {
             await _connection.CreateDatasetAsync(cancellationToken);
         }
-        else if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out made) || made > SchemaVersion)
+
+        await CompleteAsync(tables, cancellationToken);
+        if (tables.Count < BigQueryTables.All.Count)
         {
-            throw new WarehouseException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The BigQuery dataset '{_options.ProjectId}.{_options.Dataset}' has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
+            await _connection.RunAsync(BigQueryScript.Of("create-tables"), [], cancellationToken);
         }
 
-        if (made is > 0 and < BytesRenamed)
+        if (!tables.TryGetValue(BigQueryTables.Lock, out TableState? lockTable) || lockTable.Rows == 0)
         {
-            await _connection.RunAsync(BigQuerySql.Get("rename-embedding"), [], cancellationToken);
-            await SetSchemaAsync(BytesRenamed, cancellationToken);
+            await _connection.RunAsync(BigQueryScript.Of("fill-lock"), [], cancellationToken);
         }
 
         if (made < SchemaVersion)
         {
-            await _connection.RunAsync(BigQuerySql.Get("create-tables"), [], cancellationToken);
-            await _connection.RunAsync(BigQuerySql.Get("complete-tables"), [], cancellationToken);
-            await SetSchemaAsync(SchemaVersion, cancellationToken);
+            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, BigQueryFormat.Number(SchemaVersion)), cancellationToken);
         }
 
         _isOpen = true;
@@ -92,13 +98,45 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        _connection.Dispose();
+        _clients.Dispose();
         _writing.Dispose();
         _opening.Dispose();
     }
 
-    private Task SetSchemaAsync(int version, CancellationToken cancellationToken) =>
-        RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(SchemaSetting, version.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+    private async Task<Dictionary<string, TableState>> FindTablesAsync(CancellationToken cancellationToken)
+    {
+        (string Name, Task<TableState?> State)[] looks = [.. BigQueryTables.All.Keys.Select(name => (name, _connection.FindTableAsync(name, cancellationToken)))];
+        await Task.WhenAll(looks.Select(look => look.State));
+        Dictionary<string, TableState> tables = new(StringComparer.Ordinal);
+        foreach ((string name, Task<TableState?> state) in looks)
+        {
+            if (await state is { } there)
+            {
+                tables[name] = there;
+            }
+        }
+
+        return tables;
+    }
+
+    // Tables that were there before, made by hand or by an earlier version, get the columns that they lack. What they have stays as it is.
+    private async Task CompleteAsync(Dictionary<string, TableState> tables, CancellationToken cancellationToken)
+    {
+        foreach ((string name, TableState found) in tables)
+        {
+            TableState state = found;
+            if (BigQueryTables.HasOldEmbedding(name, state))
+            {
+                await _connection.RunAsync(BigQueryScript.Of("rename-embedding"), [], cancellationToken);
+                state = await _connection.FindTableAsync(name, cancellationToken) ?? state;
+            }
+
+            if (BigQueryTables.Completion(Where, name, state) is { } statements)
+            {
+                await _connection.RunAsync(new BigQueryScript("complete-tables", statements), [], cancellationToken);
+            }
+        }
+    }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -121,25 +159,23 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         }
     }
 
-    private async Task<string?> ReadSchemaAsync(CancellationToken cancellationToken)
+    private async Task<int> ReadSchemaAsync(CancellationToken cancellationToken)
     {
-        try
+        string? version = null;
+        await foreach (ResultRow row in _connection.ReadAsync(BigQueryScript.Of("get-setting"), [Parameter.Text("name", SchemaSetting)], cancellationToken))
         {
-            await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get("get-setting"), [Parameter.Text("name", SchemaSetting)], cancellationToken))
-            {
-                return BigQueryRows.Text(row, "value");
-            }
+            version = BigQueryRows.Text(row, "value");
+        }
 
-            return null;
-        }
-        catch (WarehouseException e) when (e.InnerException is { } cause && BigQueryFailure.IsMissing(cause))
-        {
-            return null;
-        }
+        return version is null ? 0
+            : int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int made) && made <= SchemaVersion ? made
+            : throw new WarehouseException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Where} has schema version {version}, this program knows versions up to {SchemaVersion}. Use the newer program that made it, or name another dataset in BigQuery:Dataset."));
     }
 
     /// <summary>Loads rows, runs a transaction on them and deletes what was loaded. Alone among the writers of this process, so that they do not cancel each other.</summary>
-    private async Task<BigQueryResults> WriteAsync(StagedRows rows, string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResultRow>> WriteAsync(StagedRows rows, BigQueryScript transaction, QueryParameter[] parameters, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
         await _writing.WaitAsync(cancellationToken);
@@ -148,8 +184,8 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
             string staging = $"staging_{Guid.NewGuid():N}";
             try
             {
-                await _connection.StageAsync(staging, rows, cancellationToken);
-                return await _connection.RunAsync(BigQuerySql.From(transaction, staging), parameters, cancellationToken);
+                await _connection.StageAsync(staging, rows, transaction.Step, cancellationToken);
+                return await _connection.WriteAsync(transaction.From(staging), parameters, cancellationToken);
             }
             finally
             {
@@ -162,18 +198,18 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         }
     }
 
-    private async Task<BigQueryResults> WriteAsync(string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResultRow>> WriteAsync(BigQueryScript transaction, QueryParameter[] parameters, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
         return await RunAloneAsync(transaction, parameters, cancellationToken);
     }
 
-    private async Task<BigQueryResults> RunAloneAsync(string transaction, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResultRow>> RunAloneAsync(BigQueryScript transaction, QueryParameter[] parameters, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            return await _connection.RunAsync(transaction, parameters, cancellationToken);
+            return await _connection.WriteAsync(transaction, parameters, cancellationToken);
         }
         finally
         {
@@ -181,18 +217,18 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         }
     }
 
-    private async IAsyncEnumerable<BigQueryRow> ReadAsync(string sql, BigQueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ResultRow> ReadAsync(string sql, QueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
-        await foreach (BigQueryRow row in _connection.ReadAsync(BigQuerySql.Get(sql), parameters, cancellationToken))
+        await foreach (ResultRow row in _connection.ReadAsync(BigQueryScript.Of(sql), parameters, cancellationToken))
         {
             yield return row;
         }
     }
 
-    private async Task<BigQueryRow?> FirstAsync(string sql, BigQueryParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<ResultRow?> FirstAsync(string sql, QueryParameter[] parameters, CancellationToken cancellationToken)
     {
-        await foreach (BigQueryRow row in ReadAsync(sql, parameters, cancellationToken))
+        await foreach (ResultRow row in ReadAsync(sql, parameters, cancellationToken))
         {
             return row;
         }
@@ -200,10 +236,10 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         return null;
     }
 
-    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, BigQueryParameter[] parameters, Func<BigQueryRow, T> read, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, QueryParameter[] parameters, Func<ResultRow, T> read, CancellationToken cancellationToken)
     {
         List<T> rows = [];
-        await foreach (BigQueryRow row in ReadAsync(sql, parameters, cancellationToken))
+        await foreach (ResultRow row in ReadAsync(sql, parameters, cancellationToken))
         {
             rows.Add(read(row));
         }

@@ -1,23 +1,30 @@
-using Google.Cloud.BigQuery.V2;
-
 namespace Pipeline.Adapters.BigQuery;
 
-/// <summary>Parameters of statements: values never become part of their text.</summary>
+/// <summary>A parameter of a statement, written as BigQuery's interface writes it.</summary>
+/// <param name="Name">Its name, without the @.</param>
+/// <param name="Type">STRING, INT64 or TIMESTAMP; of an array, that of its elements.</param>
+/// <param name="Value">Its value; null for NULL, and for an array.</param>
+/// <param name="Values">The elements of an array; null for one value.</param>
+public sealed record QueryParameter(string Name, string Type, string? Value, IReadOnlyList<string>? Values = null);
+
+/// <summary>Makes parameters of statements: values never become part of their text.</summary>
 internal static class Parameter
 {
-    public static BigQueryParameter Text(string name, string? value) => new(name, BigQueryDbType.String, value);
+    public static QueryParameter Text(string name, string? value) => new(name, "STRING", value);
 
-    public static BigQueryParameter Number(string name, long value) => new(name, BigQueryDbType.Int64, value);
+    public static QueryParameter Number(string name, long value) => new(name, "INT64", BigQueryFormat.Number(value));
 
-    public static BigQueryParameter Texts(string name, IEnumerable<string> values) => new(name, BigQueryDbType.Array, values.ToArray()) { ArrayElementType = BigQueryDbType.String };
+    public static QueryParameter Time(string name, DateTimeOffset? value) => new(name, "TIMESTAMP", value is { } time ? BigQueryFormat.Parameter(time) : null);
+
+    public static QueryParameter Texts(string name, IEnumerable<string> values) => new(name, "STRING", Value: null, [.. values]);
+
+    /// <summary>Days, each as its first instant: with TIMESTAMP_TRUNC they choose partitions, and those alone, however far apart they are.</summary>
+    public static QueryParameter Days(string name, IEnumerable<DateTimeOffset> days) => new(name, "TIMESTAMP", Value: null, [.. days.Select(BigQueryFormat.Parameter)]);
 
     /// <summary>
     /// The days from that of <paramref name="first"/> to that of <paramref name="last"/>, whole, as the parameters firstInstant and lastInstant that choose partitions: the beginning
-    /// of the one and the end of the other, both within the range; none where both are null.
+    /// of the one and the end of the other, both within the range.
     /// </summary>
-    public static BigQueryParameter[] Days(DateTime? first, DateTime? last) =>
-    [
-        new("firstInstant", BigQueryDbType.Timestamp, first is { } begin ? BigQueryFormat.FirstOfDay(begin) : null),
-        new("lastInstant", BigQueryDbType.Timestamp, last is { } end ? BigQueryFormat.LastOfDay(end) : null),
-    ];
+    public static QueryParameter[] Span(DateTimeOffset first, DateTimeOffset last) =>
+        [Time("firstInstant", BigQueryFormat.FirstOfDay(first)), Time("lastInstant", BigQueryFormat.LastOfDay(last))];
 }

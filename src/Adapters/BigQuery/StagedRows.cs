@@ -5,14 +5,12 @@ using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
+using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery;
 
 /// <summary>Rows on their way to a staging table: newline-delimited JSON, and the columns it fills. Of a number that comes twice the later row stays.</summary>
-/// <param name="Columns">The columns of the staging table.</param>
-/// <param name="Json">The rows, at its beginning.</param>
-/// <param name="Count">How many rows there are.</param>
-internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStream Json, int Count)
+internal sealed class StagedRows
 {
     private static readonly byte[] NewLine = "\n"u8.ToArray();
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,6 +25,14 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         new("updated_ticks", "INTEGER", StagedColumn.Nullable),
         new("texts", "STRING", StagedColumn.Repeated),
         new("tech_center", "STRING"),
+        new("priority", "STRING", StagedColumn.Nullable),
+        new("state", "STRING", StagedColumn.Nullable),
+        new("resolved_at", "TIMESTAMP", StagedColumn.Nullable),
+        new("resolved_ticks", "INTEGER", StagedColumn.Nullable),
+        new("close_notes", "STRING", StagedColumn.Nullable),
+        new("reopen_count", "INTEGER", StagedColumn.Nullable),
+        new("location", "STRING", StagedColumn.Nullable),
+        new("cmdb_ci", "STRING", StagedColumn.Nullable),
         new("row_hash", "STRING"),
     ];
 
@@ -72,8 +78,49 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         new("value", "FLOAT"),
     ];
 
+    private readonly IEnumerable<Action<Utf8JsonWriter>> _rows;
+    private readonly CancellationToken _cancellationToken;
+
+    private StagedRows(IReadOnlyList<StagedColumn> columns, int count, IEnumerable<Action<Utf8JsonWriter>> rows, CancellationToken cancellationToken) =>
+        (Columns, Count, _rows, _cancellationToken) = (columns, count, rows, cancellationToken);
+
+    /// <summary>The columns of the staging table.</summary>
+    public IReadOnlyList<StagedColumn> Columns { get; }
+
+    /// <summary>How many rows there are.</summary>
+    public int Count { get; }
+
+    /// <summary>The lines in parts of <paramref name="bytes"/> or one row more, each in the same memory as the one before: no more of them is there at once than one part.</summary>
+    /// <exception cref="ArgumentNullException">A text that must be there is not; it names its column.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> Parts(int bytes)
+    {
+        using MemoryStream lines = new();
+        using Utf8JsonWriter json = new(lines, WriterOptions);
+        foreach (Action<Utf8JsonWriter> write in _rows)
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            lines.Write(NewLine);
+            if (lines.Length >= bytes)
+            {
+                yield return lines.GetBuffer().AsMemory(0, (int)lines.Length);
+                lines.SetLength(0);
+            }
+        }
+
+        if (lines.Length > 0)
+        {
+            yield return lines.GetBuffer().AsMemory(0, (int)lines.Length);
+        }
+    }
+
     /// <summary>Measures.</summary>
-    public static StagedRows Of(IReadOnlyList<Measure> measures, CancellationToken cancellationToken) => Write(MeasureColumns, measures, Write, cancellationToken);
+    public static StagedRows Of(IReadOnlyList<Measure> measures, CancellationToken cancellationToken) =>
+        new(MeasureColumns, measures.Count, measures.Select(measure => (Action<Utf8JsonWriter>)(json => Write(json, measure))), cancellationToken);
 
     /// <summary>Incidents, each with its place among the others.</summary>
     /// <exception cref="ArgumentException">An incident has no number.</exception>
@@ -91,7 +138,7 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
         }
 
         IEnumerable<int> kept = Enumerable.Range(0, incidents.Count).Where(i => last[incidents[i].Number] == i);
-        return Write(IncidentColumns, kept, (json, i) => Write(json, i, incidents[i]), cancellationToken);
+        return new StagedRows(IncidentColumns, last.Count, kept.Select(i => (Action<Utf8JsonWriter>)(json => Write(json, i, incidents[i]))), cancellationToken);
     }
 
     /// <summary>Preprocessed incidents, and dead letters: the rows with a reason. A number that is among both is a dead letter.</summary>
@@ -108,40 +155,24 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
             rows[letter.Number] = json => Write(json, letter);
         }
 
-        return Write(PreprocessedColumns, rows.Values, (json, write) => write(json), cancellationToken);
+        return new StagedRows(PreprocessedColumns, rows.Count, rows.Values, cancellationToken);
     }
 
     /// <summary>Predictions.</summary>
+    /// <exception cref="WarehouseException">A confidence is no number.</exception>
     public static StagedRows Of(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken)
     {
         Dictionary<string, IncidentPrediction> rows = new(predictions.Count, StringComparer.Ordinal);
         foreach (IncidentPrediction prediction in predictions)
         {
-            rows[prediction.IncidentId] = prediction;
+            rows[prediction.IncidentId] = double.IsFinite(prediction.Confidence)
+                ? prediction
+                : throw new WarehouseException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The confidence of the prediction of incident '{prediction.IncidentId}' by {prediction.ModelVersion} is {prediction.Confidence}, which is no confidence: nothing of its batch was stored. Train the tech center '{prediction.TechCenter}' anew, or roll its model back."));
         }
 
-        return Write(PredictionColumns, rows.Values, Write, cancellationToken);
-    }
-
-    private static StagedRows Write<T>(IReadOnlyList<StagedColumn> columns, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
-    {
-        MemoryStream lines = new();
-        using Utf8JsonWriter json = new(lines, WriterOptions);
-        int count = 0;
-        foreach (T row in rows)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            json.WriteStartObject();
-            write(json, row);
-            json.WriteEndObject();
-            json.Flush();
-            json.Reset();
-            lines.Write(NewLine);
-            count++;
-        }
-
-        lines.Position = 0;
-        return new StagedRows(columns, lines, count);
+        return new StagedRows(PredictionColumns, rows.Count, rows.Values.Select(prediction => (Action<Utf8JsonWriter>)(json => Write(json, prediction))), cancellationToken);
     }
 
     private static void Write(Utf8JsonWriter json, int position, Incident incident)
@@ -159,6 +190,17 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
 
         json.WriteEndArray();
         WriteText(json, "tech_center", incident.TechCenter);
+        WriteOptional(json, "priority", incident.Priority);
+        WriteOptional(json, "state", incident.State);
+        WriteDate(json, "resolved_at", "resolved_ticks", incident.ResolvedOn);
+        WriteOptional(json, "close_notes", incident.CloseNotes);
+        if (incident.ReopenCount is { } reopened)
+        {
+            json.WriteNumber("reopen_count", reopened);
+        }
+
+        WriteOptional(json, "location", incident.Location);
+        WriteOptional(json, "cmdb_ci", incident.ConfigurationItem);
         json.WriteString("row_hash", BigQueryFormat.RowHash(incident, texts));
     }
 
@@ -214,16 +256,8 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     private static void Write(Utf8JsonWriter json, Measure measure)
     {
         json.WriteString("time", BigQueryFormat.Timestamp(measure.Time));
-        if (measure.TechCenter is string center)
-        {
-            json.WriteString("tech_center", center);
-        }
-
-        if (measure.Version is string version)
-        {
-            json.WriteString("version", version);
-        }
-
+        WriteOptional(json, "tech_center", measure.TechCenter);
+        WriteOptional(json, "version", measure.Version);
         WriteText(json, "name", measure.Name);
         json.WriteNumber("value", measure.Value);
     }
@@ -232,6 +266,14 @@ internal sealed record StagedRows(IReadOnlyList<StagedColumn> Columns, MemoryStr
     {
         ArgumentNullException.ThrowIfNull(value, column);
         json.WriteString(column, value);
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string column, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(column, value);
+        }
     }
 
     private static void WriteDate(Utf8JsonWriter json, string column, string ticksColumn, DateTimeOffset? date)

@@ -75,6 +75,10 @@ public sealed partial class SqliteWarehouse
     public Task<IReadOnlyList<Alert>> ReadAlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default) =>
         _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.ReadAlerts, ["@openOnly", "@limit"], openOnly ? 1 : 0, limit), ReadAlert, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<long> PurgeAlertsAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => _file.WriteAsync(
+        (connection, transaction) => (long)connection.Execute(SqliteWarehouseSql.PurgeAlerts, new { before = SqliteFormat.Date(before) }, transaction), cancellationToken);
+
     private static object Columns(Alert alert) => new
     {
         id = alert.Id,

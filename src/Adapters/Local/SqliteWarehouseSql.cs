@@ -41,6 +41,7 @@ internal static class SqliteWarehouseSql
             combined_incidents_summary TEXT NOT NULL,
             embedding BLOB NOT NULL);
         CREATE INDEX IF NOT EXISTS preprocessed_by_center ON preprocessed_incidents (tech_center, embedder, number, content_hash);
+        CREATE INDEX IF NOT EXISTS preprocessed_by_date ON preprocessed_incidents (tech_center, embedder, sys_created_on, number, content_hash);
         CREATE INDEX IF NOT EXISTS preprocessed_by_hash ON preprocessed_incidents (content_hash, embedder);
 
         CREATE TABLE IF NOT EXISTS incident_predictions (
@@ -353,7 +354,7 @@ internal static class SqliteWarehouseSql
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
             AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used NOT IN (@modelVersion, @trialVersion) OR p.predicted_problem_id IS NULL)
-        ORDER BY i.number
+        ORDER BY i.sys_created_on, i.number
         LIMIT @limit
         """;
 
@@ -505,6 +506,8 @@ internal static class SqliteWarehouseSql
         """;
 
     public const string UpdateAlert = "UPDATE alerts SET revision = revision + 1, is_open = @isOpen, record = @record WHERE id = @id AND revision = @revision";
+
+    public const string PurgeAlerts = "DELETE FROM alerts WHERE raised_at < @before AND is_open = 0";
 
     private const string SelectAlert = "SELECT record, last_at, times, revision FROM alerts";
 

@@ -65,7 +65,7 @@ internal static class ImportCommand
         string rejects = isOneOfMany ? Path.Combine(pipeline.Folder.Path, $"rejects-{FileName(source.Name)}.csv") : pipeline.Folder.Rejects;
         try
         {
-            IntakeResult result = await ConsoleProgress.RunAsync(progress => ImportIncidents.ImportAsync(source, intake, pipeline.Incidents, rejects, new ImportProgress(progress), log: pipeline.Ingestions, dataset: target, cancellationToken: cancellationToken));
+            IntakeResult result = await ConsoleProgress.RunAsync(progress => ImportIncidents.ImportAsync(source, intake, pipeline.Incidents, rejects, new ImportProgress(progress), log: pipeline.Ingestions, erased: pipeline.ErasedNumbers, dataset: target, cancellationToken: cancellationToken));
             foreach (string remark in result.Remarks)
             {
                 CommandHost.Tell($"{source.Name}: {remark}");

@@ -83,6 +83,6 @@ internal static class RetentionCommands
 
         int rows = removed.Incidents + removed.Preprocessed + removed.Predictions + removed.DeadLetters;
         return $"Erased: {ConsoleText.Count(rows, "row")} of the warehouse, {ConsoleText.Number(removed.ArchivedRows)} of the archive, {ConsoleText.Number(removed.KeptRows + removed.RejectedRows)} of files that came in; "
-            + $"{ConsoleText.Count(removed.NewRevisions, "model version")} published anew, {ConsoleText.Number(removed.DeletedVersions)} deleted. The record {done.Id} says so.";
+            + $"{ConsoleText.Count(removed.NewRevisions, "model version")} published anew, {ConsoleText.Number(removed.DeletedVersions)} deleted; {ConsoleText.Count(removed.StreamObjects, "object")} of streams. The record {done.Id} says so.";
     }
 }

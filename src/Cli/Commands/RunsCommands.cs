@@ -18,11 +18,10 @@ internal static class RunsCommands
         Option<string?> center = CommandOptions.Text("--tech-center", "Only this tech center's. Default: all.", "C");
         Option<string?> kind = new("--kind") { Description = "Only runs of this kind: training, tuning, trial, rollout or other. Default: all.", HelpName = "KIND" };
         kind.AcceptOnlyFromAmong("training", "tuning", "trial", "rollout", "other");
-        Option<int?> limit = CommandOptions.Integer("--limit", "Show the newest so many. Default: 50.", 1, 100_000);
-        Command command = Verb("list", "List the runs, the newest first, with their measures over the versions.", async (log, host, parsed, cancellationToken) =>
+        Option<int?> limit = CommandOptions.Integer("--limit", "Show the newest so many. Default: 50.", 1, BrowseRuns.Most);
+        Command command = Verb("list", "List the runs, the newest first, with their measures over the versions.", async (browse, host, parsed, cancellationToken) =>
         {
-            RunKind? asked = parsed.GetValue(kind) is string named ? Enum.Parse<RunKind>(named, ignoreCase: true) : null;
-            RunRecord[] runs = [.. (await log.ListAsync(parsed.GetValue(center), asked, cancellationToken)).Take(parsed.GetValue(limit) ?? 50)];
+            IReadOnlyList<ListedRun> runs = await browse.ListAsync(new RunQuery(parsed.GetValue(center), parsed.GetValue(kind), parsed.GetValue(limit)), cancellationToken);
             host.Show(new { runs }, console => WriteList(console, runs));
             return ExitCode.Done;
         });
@@ -35,10 +34,10 @@ internal static class RunsCommands
     private static Command CreateShow()
     {
         Argument<string> id = new("id") { HelpName = "ID", Description = "The run's id, or how it begins." };
-        Command command = Verb("show", "Show one run.", async (log, host, parsed, cancellationToken) =>
+        Command command = Verb("show", "Show one run, and the measures of its tech center over the versions.", async (browse, host, parsed, cancellationToken) =>
         {
-            RunRecord run = await FindAsync(log, parsed.GetRequiredValue(id), cancellationToken);
-            host.Show(run, console => WriteRun(console, run));
+            RunDetails details = await browse.ShowAsync(parsed.GetRequiredValue(id), cancellationToken);
+            host.Show(details, console => WriteRun(console, details));
             return ExitCode.Done;
         });
         command.Arguments.Add(id);
@@ -47,23 +46,18 @@ internal static class RunsCommands
 
     private static Command CreateCompare()
     {
-        Argument<string[]> ids = new("ids") { HelpName = "ID", Arity = new ArgumentArity(2, 10), Description = "Two to ten runs." };
-        Command command = Verb("compare", "Show runs side by side.", async (log, host, parsed, cancellationToken) =>
+        Argument<string[]> ids = new("ids") { HelpName = "ID", Arity = new ArgumentArity(2, BrowseRuns.MostCompared), Description = "Two to ten runs." };
+        Command command = Verb("compare", "Show runs side by side.", async (browse, host, parsed, cancellationToken) =>
         {
-            List<RunRecord> runs = [];
-            foreach (string id in parsed.GetRequiredValue(ids))
-            {
-                runs.Add(await FindAsync(log, id, cancellationToken));
-            }
-
-            host.Show(new { runs }, console => WriteComparison(console, runs));
+            RunComparison comparison = await browse.CompareAsync(parsed.GetRequiredValue(ids), cancellationToken);
+            host.Show(comparison, console => WriteComparison(console, comparison));
             return ExitCode.Done;
         });
         command.Arguments.Add(ids);
         return command;
     }
 
-    private static Command Verb(string name, string description, Func<RunLog, CommandHost, ParseResult, CancellationToken, Task<int>> run)
+    private static Command Verb(string name, string description, Func<BrowseRuns, CommandHost, ParseResult, CancellationToken, Task<int>> run)
     {
         Option<string?> data = CommandOptions.DataOfStep();
         Option<bool> json = CommandOptions.Json();
@@ -71,37 +65,26 @@ internal static class RunsCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data)), CommandHost.Settings(), cancellationToken);
-            return await run(pipeline.Runs, host, parsed, cancellationToken);
+            return await run(pipeline.BrowseRuns, host, parsed, cancellationToken);
         }, cancellationToken));
         return command;
     }
 
-    private static async Task<RunRecord> FindAsync(RunLog log, string id, CancellationToken cancellationToken)
-    {
-        if (await log.FindAsync(id, cancellationToken) is RunRecord exact)
-        {
-            return exact;
-        }
-
-        RunRecord[] found = [.. (await log.ListAsync(cancellationToken: cancellationToken)).Where(r => r.Id.StartsWith(id, StringComparison.Ordinal)).Take(2)];
-        return found.Length == 1 ? found[0] : throw new CommandException($"{(found.Length == 0 ? "No run has" : "Several runs have")} an id that begins with '{id}'. 'runs list' shows them.", ExitCode.WrongUsage);
-    }
-
-    private static void WriteList(IAnsiConsole console, IReadOnlyList<RunRecord> runs)
+    private static void WriteList(IAnsiConsole console, IReadOnlyList<ListedRun> runs)
     {
         ConsoleTable table = new(["Run", "Tech center", "Name", "State", "?Started", .. Shown.Select(s => $"#{s}")]);
-        foreach (RunRecord run in runs)
+        foreach (ListedRun run in runs)
         {
-            IReadOnlyDictionary<string, double> metrics = run.LastMetrics();
-            table.Add([run.Id[..8], ConsoleText.TechCenter(run.TechCenter), run.Name, StateOf(run), run.StartedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), .. Shown.Select(s => Figure(metrics, s))]);
+            table.Add([run.Id[..8], ConsoleText.TechCenter(run.TechCenter), run.Name, run.Outcome, run.StartedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), .. Shown.Select(s => Figure(run.Measures, s))]);
         }
 
         table.Write(console, 0);
     }
 
-    private static void WriteRun(IAnsiConsole console, RunRecord run)
+    private static void WriteRun(IAnsiConsole console, RunDetails details)
     {
-        console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Id}  {run.Name} of {run.TechCenter}: {StateOf(run)}, begun {run.StartedAt:yyyy-MM-dd HH:mm:ss}{(run.EndedAt is DateTimeOffset ended ? $", ended {ended:yyyy-MM-dd HH:mm:ss}" : "")}. Files: {run.Artifacts ?? "none"}.")));
+        RunRecord run = details.Run;
+        console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Id}  {run.Name} of {run.TechCenter}: {details.Over.First(o => string.Equals(o.Id, run.Id, StringComparison.Ordinal)).Outcome}, begun {run.StartedAt:yyyy-MM-dd HH:mm:ss}{(run.EndedAt is DateTimeOffset ended ? $", ended {ended:yyyy-MM-dd HH:mm:ss}" : "")}. Files: {run.Artifacts ?? "none"}.")));
         ConsoleTable table = new("Kind", "Name", "Value");
         foreach ((string key, string value) in run.Parameters)
         {
@@ -119,27 +102,29 @@ internal static class RunsCommands
         }
 
         table.Write(console, 0);
+        if (details.Over.Count > 1)
+        {
+            console.WriteLine($"All {run.Kind.ToString().ToLowerInvariant()} runs of {ConsoleText.TechCenter(run.TechCenter)}, the oldest first:");
+            WriteList(console, details.Over);
+        }
     }
 
-    private static void WriteComparison(IAnsiConsole console, IReadOnlyList<RunRecord> runs)
+    private static void WriteComparison(IAnsiConsole console, RunComparison comparison)
     {
-        ConsoleTable table = new(["What", .. runs.Select(r => $"#{r.Id[..8]}")]);
-        table.Add(["name", .. runs.Select(r => r.Name)]);
-        foreach (string key in runs.SelectMany(r => r.Parameters.Keys).Distinct(StringComparer.Ordinal))
+        ConsoleTable table = new(["What", "?Differs", .. comparison.Runs.Select(r => $"#{r.Id[..8]}")]);
+        table.Add(["name", "", .. comparison.Runs.Select(r => r.Name)]);
+        foreach (ComparedParameter parameter in comparison.Parameters)
         {
-            table.Add([key, .. runs.Select(r => ConsoleText.Line(r.Parameters.GetValueOrDefault(key, "")))]);
+            table.Add([parameter.Name, parameter.Differs ? "yes" : "", .. parameter.Values.Select(v => ConsoleText.Line(v ?? ""))]);
         }
 
-        IReadOnlyDictionary<string, double>[] metrics = [.. runs.Select(r => r.LastMetrics())];
-        foreach (string key in metrics.SelectMany(m => m.Keys).Distinct(StringComparer.Ordinal))
+        foreach (ComparedMeasure measure in comparison.Measures)
         {
-            table.Add([key, .. metrics.Select(m => Figure(m, key))]);
+            table.Add([measure.Name, measure.Values.Distinct().Skip(1).Any() ? "yes" : "", .. measure.Values.Select(v => v?.ToString("0.####", CultureInfo.InvariantCulture) ?? "")]);
         }
 
         table.Write(console, 0);
     }
 
     private static string Figure(IReadOnlyDictionary<string, double> metrics, string key) => metrics.TryGetValue(key, out double value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : "";
-
-    private static string StateOf(RunRecord run) => run.Tags.TryGetValue("gate", out string? gate) ? gate : run.Tags.TryGetValue("outcome", out string? outcome) ? outcome : run.State.ToString().ToLowerInvariant();
 }

@@ -112,6 +112,11 @@ internal static class StreamCommands
         return Verb("config", "Show or change the configuration.", [fields], null, async (parsed, pipeline, name, host, token) =>
         {
             string[] given = parsed.GetValue(fields) ?? [];
+            if (given.Length > 0)
+            {
+                await pipeline.Modes.RequireAsync(changes: true, token);
+            }
+
             StreamConfigVersion version = given.Length == 0
                 ? (await pipeline.KeepStreams.ConfigsAsync(name, token))[^1]
                 : await pipeline.KeepStreams.ConfigureAsync(name, Json(given), Environment.UserName, token);
@@ -183,7 +188,7 @@ internal static class StreamCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What was added is kept; the same command goes on.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data), otherwise), CommandHost.Settings(), cancellationToken);
-            if (verb is "create" or "add" or "configure" or "restore")
+            if (verb is "create" or "add" or "restore")
             {
                 await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
             }

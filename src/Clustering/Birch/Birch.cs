@@ -15,8 +15,8 @@ namespace Pipeline.Clustering;
 /// half-life, weights below 1e-100 always expire.
 /// </para>
 /// <para>
-/// Safe for use by many threads: each call has the tree to itself, and a bulk insert counts as one call. Memory: about 16 d bytes per subcluster, and
-/// twice that while the tree is built anew.
+/// Safe for use by many threads: each call has the tree to itself, and a bulk insert counts as one call. Memory: about 16 d bytes per subcluster where the leaves are
+/// well filled, up to 64 d where most hold one, as in many dimensions (<see cref="Bytes"/> tells), and twice that while the tree is built anew.
 /// </para>
 /// </remarks>
 public sealed class Birch
@@ -79,6 +79,9 @@ public sealed class Birch
 
     /// <summary>How many points have been inserted.</summary>
     public long Inserted => Locked(() => _inserted);
+
+    /// <summary>The bytes that the tree takes. O(nodes).</summary>
+    public long Bytes => Locked(() => _tree.Nodes.Sum(node => node.Bytes));
 
     /// <summary>The latest time seen; 0 before the first.</summary>
     public double Now => Locked(() => PresentOr(null));
@@ -153,6 +156,25 @@ public sealed class Birch
         {
             _clock.Advance(time);
             Sweep(ct);
+        }
+    }
+
+    /// <summary>
+    /// Takes subclusters out; <see cref="Gone"/> is told of each, and of those that join another as the tree is built anew. Ids that are not there are passed over.
+    /// O(m x branching factor x depth x d).
+    /// </summary>
+    /// <param name="ids">The ids, as <see cref="BirchSubclusters.Ids"/> has them.</param>
+    /// <param name="ct">Stops the work; nothing has changed then.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public void Remove(IEnumerable<long> ids, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        HashSet<long> leftOut = [.. ids];
+        lock (_lock)
+        {
+            List<BirchGone> gone = [];
+            _tree = _tree.Without(leftOut, gone, ct);
+            Tell(gone);
         }
     }
 

@@ -45,6 +45,9 @@ internal sealed class BirchNode
     /// <summary>Per entry of an inner node, the node that it sums up.</summary>
     public BirchNode[] Children { get; }
 
+    /// <summary>The bytes that it takes, without the nodes below it.</summary>
+    public long Bytes => sizeof(double) * (((long)_blocks.Length * _dimensions * Lanes) + Weights.Length + Deviations.Length + Updates.Length + Ids.Length + Children.Length);
+
     /// <summary>How many numbers <see cref="Measure"/> writes at most.</summary>
     public static int ScratchSize(int capacity) => (capacity + Lanes - 1) / Lanes * Lanes;
 

@@ -117,9 +117,15 @@ internal sealed class BirchTree
             .. Leaves.SelectMany(leaf => Enumerable.Range(0, leaf.Count).Select(entry => (Weight: leaf.Weights[entry], Id: leaf.Ids[entry])))
                 .OrderBy(one => one.Weight).ThenBy(one => one.Id).Take(count).Select(one => one.Id),
         ];
-        return Rebuild(_capacity - 1, Threshold, DistanceFactor, leastWeight: 0, scale: 1, gone, ct, lightest);
+        return Without(lightest, gone, ct);
     }
 
+    /// <summary>A new tree without some subclusters; some of the others may join. O(m x branching factor x depth x d).</summary>
+    /// <param name="leftOut">Their ids.</param>
+    /// <param name="gone">Receives the subclusters that are no more.</param>
+    /// <param name="ct">Stops the work; this tree is as before then.</param>
+    public BirchTree Without(HashSet<long> leftOut, List<BirchGone> gone, CancellationToken ct) =>
+        Rebuild(_capacity - 1, Threshold, DistanceFactor, leastWeight: 0, scale: 1, gone, ct, leftOut);
 
     /// <summary>As the other overload, with another branching factor and distance, and weights divided by <paramref name="scale"/>.</summary>
     public BirchTree Rebuild(int branchingFactor, double threshold, double? distanceFactor, double leastWeight, double scale, List<BirchGone> gone, CancellationToken ct, HashSet<long>? leftOut = null)

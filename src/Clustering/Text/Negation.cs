@@ -11,13 +11,15 @@ internal static class Negation
     /// <summary>Words that may stand between a negation and what it negates.</summary>
     private static readonly FrozenSet<string> Fillers = FrozenSet.Create(StringComparer.Ordinal, "be", "been", "being", "able", "to", "yet", "get", "getting");
 
-    /// <summary>The words of a run without stop words, each negation joined to the word it negates and dropped where that is a stop word.</summary>
+    /// <summary>The words of a run without stop words and what a question of degree asks for, each negation joined to the word it negates and dropped where that is a stop word.</summary>
     public static List<string> Fold(IReadOnlyList<string> run, IReadOnlySet<string> stopWords)
     {
         List<string> words = [];
-        bool fold = !stopWords.Contains(Not), negated = false;
+        bool fold = !stopWords.Contains(Not), negated = false, asked = false;
         foreach (string word in run)
         {
+            bool degree = asked;
+            asked = DegreeQuestion.Is(word, stopWords);
             if (fold && IsNegation(word))
             {
                 negated = true;
@@ -26,7 +28,7 @@ internal static class Negation
             {
                 negated &= Fillers.Contains(word);
             }
-            else
+            else if (!degree)
             {
                 words.Add(negated ? $"{Not} {word}" : word);
                 negated = false;

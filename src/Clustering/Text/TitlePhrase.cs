@@ -19,7 +19,7 @@ public static class TitlePhrase
 
     /// <summary>
     /// The run of words, as titles write it, with the greatest product of the keyword weight of its words and the square root of the share of titles that have it (the geometric
-    /// mean of those that have it as it is and those that have its words in any order), such as "card payment not possible". Neither end is a stop word; a negation may start it, for half the score, and one that most titles have before it counts a
+    /// mean of those that have it as it is and those that have its words in any order), such as "card payment not possible". Neither end is a stop word, nor does it start with what a question of degree asks for ("how long"); a negation may start it, for half the score, and one that most titles have before it counts a
     /// quarter without; words with digits (hosts, numbers) end a run.
     /// </summary>
     /// <remarks>O(words x <c>longest phrase</c>) time and memory. Deterministic: ties go to the longer, then the ordinally first phrase.</remarks>
@@ -82,7 +82,7 @@ public static class TitlePhrase
     {
         for (int start = 0; start < run.Count; start++)
         {
-            if (stopWords.Contains(run[start]))
+            if (stopWords.Contains(run[start]) || (start > 0 && DegreeQuestion.Is(run[start - 1], stopWords)))
                 continue;
 
             bool negated = run.Take(start).TakeLast(NegationReach).Any(word => Negation.Precedes(word, stopWords));

@@ -14,6 +14,9 @@ public sealed record AlertOptions
     /// <summary>Whether the rules are looked at here; not where something else does, such as Azure Monitor. Events are alerts in any case.</summary>
     public bool EvaluateRules { get; init; } = true;
 
+    /// <summary>Days after which an alert that nobody is to answer for any more is forgotten, 1 to 3650.</summary>
+    public int RetentionDays { get; init; } = 365;
+
     /// <summary>The routes. Without any, alerts are kept in the log and nobody is told.</summary>
     public IReadOnlyList<AlertRoute> Routes { get; init; } = [];
 
@@ -34,6 +37,7 @@ public sealed record AlertOptions
     {
         SettingRange.Require(SuppressMinutes, 1, 10_080, "Alerts:SuppressMinutes");
         SettingRange.Require(Attempts, 1, 20, "Alerts:Attempts");
+        SettingRange.Require(RetentionDays, 1, 3_650, "Alerts:RetentionDays");
         foreach ((int i, AlertChannelOptions channel) in Channels.Index())
         {
             channel.Validate(Name("Channels", i));

@@ -22,6 +22,10 @@ public interface IAlertLog
     /// <param name="openOnly">Only those that somebody is still to be told of, or still to answer for.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<Alert>> ReadAlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets alerts that were raised before a time. Those of which somebody is still to be told, or for which somebody is still to answer, are kept.</summary>
+    /// <returns>How many were forgotten.</returns>
+    Task<long> PurgeAlertsAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Something that somebody has to know, with the story of who was told.</summary>

@@ -52,9 +52,11 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         LiveModel live = request.Version is string version ? await models.GetAsync(techCenter, version, cancellationToken) : await models.GetAsync(techCenter, cancellationToken)
             ?? throw RequestException.Invalid("techCenter", $"No model serves the tech center '{techCenter}'. Train it, or promote a version.");
         FittedModel model = live.Model;
-        if (model.Manifest.Records is { } mix)
+        TrialModel? trial = request.Version is null && models.Trial(techCenter) is TrialModel tried && IsAlike(tried.Model.Model.Manifest, model.Manifest) ? tried : null;
+        if (model.Manifest.Records is not null)
         {
-            return new ClassifyResult(techCenter, model.Manifest.Version, AnswerRecords(request, texts, live, mix, cancellationToken));
+            LiveModel[] asked = [.. texts.Select((text, i) => Answering(live, trial, NumberOf(request, i) ?? text))];
+            return new ClassifyResult(techCenter, model.Manifest.Version, [.. texts.Select((text, i) => AnswerRecord(request, i, text, asked[i], cancellationToken))]);
         }
 
         if (!string.Equals(model.Manifest.Embedder, embedderId, StringComparison.Ordinal))
@@ -63,33 +65,43 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         }
 
         string[] masked = [.. texts.Select(text => summaries.Build([text]))];
+        LiveModel[] answering = [.. masked.Select((text, i) => Answering(live, trial, NumberOf(request, i) ?? text))];
         int[] filled = [.. Enumerable.Range(0, masked.Length).Where(i => masked[i].Length > 0)];
-        ClassifiedText[] answers = [.. masked.Select(Unclustered)];
+        ClassifiedText[] answers = [.. masked.Select((text, i) => Unclustered(text, answering[i]))];
         if (filled.Length > 0)
         {
             GeneratedEmbeddings<Embedding<float>> embeddings = await EmbedAsync(request, masked, filled, cancellationToken);
-            IReadOnlyList<ClusterAssignment> found = model.Classify([.. filled.Zip(embeddings, (i, e) => (TextHash.Of(masked[i]), e.Vector))], cancellationToken);
-            foreach ((int place, int i) in filled.Index())
+            foreach (IGrouping<LiveModel, (int Place, int Text)> part in filled.Index().Select(f => (Place: f.Index, Text: f.Item)).GroupBy(f => answering[f.Text]))
             {
-                answers[i] = Describe(live, answers[i], embeddings[place].Vector.Span, found[place]);
+                (int Place, int Text)[] own = [.. part];
+                IReadOnlyList<ClusterAssignment> found = part.Key.Model.Classify([.. own.Select(f => (TextHash.Of(masked[f.Text]), embeddings[f.Place].Vector))], cancellationToken);
+                foreach ((int i, (int place, int text)) in own.Index())
+                {
+                    answers[text] = Describe(part.Key, answers[text], embeddings[place].Vector.Span, found[i]);
+                }
             }
         }
 
         return new ClassifyResult(techCenter, model.Manifest.Version, answers);
     }
 
-    // Of records each text is a row as a JSON object; the columns that the model does not know are passed over.
-    private ClassifiedText[] AnswerRecords(ClassifyRequest request, IReadOnlyList<string> texts, LiveModel live, RecordMix mix, CancellationToken cancellationToken)
+    // Both must take what was made of the texts.
+    private static bool IsAlike(ModelManifest trial, ModelManifest serving) => string.Equals(trial.Embedder, serving.Embedder, StringComparison.Ordinal) && trial.Records is null == serving.Records is null;
+
+    // The same number, or without one the same text, is answered by the same version at any time.
+    private static LiveModel Answering(LiveModel live, TrialModel? trial, string key) => trial is not null && CanaryShare.Includes(key, trial.Percent) ? trial.Model : live;
+
+    private static string? NumberOf(ClassifyRequest request, int i) => (request.Texts is null ? request.Number : request.Numbers?[i]) is { Length: > 0 } number ? number : null;
+
+    // Of records a text is a row as a JSON object; the columns that the model does not know are passed over.
+    private ClassifiedText AnswerRecord(ClassifyRequest request, int i, string text, LiveModel live, CancellationToken cancellationToken)
     {
-        string[] rows =
-        [
-            .. texts.Select((text, i) => summaries.BuildRecord(text, mix.Columns.Select(column => column.Name)) is { Length: > 0 } row
-                ? row
-                : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", mix.Columns.Select(column => column.Name))}.")),
-        ];
-        ReadOnlyMemory<float>[] vectors = [.. rows.Select(row => live.Model.VectorOf(row, default))];
-        IReadOnlyList<ClusterAssignment> found = live.Model.Classify([.. rows.Zip(vectors, (row, vector) => (TextHash.Of(row), vector))], cancellationToken);
-        return [.. rows.Select((row, i) => Describe(live, Unclustered(row), vectors[i].Span, found[i]))];
+        IEnumerable<string> columns = live.Model.Manifest.Records!.Columns.Select(column => column.Name);
+        string row = summaries.BuildRecord(text, columns) is { Length: > 0 } built
+            ? built
+            : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", columns)}.");
+        ReadOnlyMemory<float> vector = live.Model.VectorOf(row, default);
+        return Describe(live, Unclustered(row, live), vector.Span, live.Model.Classify([(TextHash.Of(row), vector)], cancellationToken)[0]);
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)
@@ -120,6 +132,11 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
         if (texts.Count is 0 or > MostTexts)
         {
             throw RequestException.Invalid("texts", string.Create(CultureInfo.InvariantCulture, $"There are {texts.Count} texts; send 1 to {MostTexts} at once."));
+        }
+
+        if ((request.Number is not null && request.Text is null) || (request.Numbers is { } numbers && (request.Texts is null || numbers.Count != texts.Count)))
+        {
+            throw RequestException.Invalid(request.Number is null ? "numbers" : "number", "Give 'number' with 'text', and with 'texts' as many 'numbers' as there are texts, or none.");
         }
 
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
@@ -162,9 +179,10 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     }
 
     // What a text of which nothing is left is told: it belongs to no problem, and that is sure.
-    private static ClassifiedText Unclustered(string summary) => new()
+    private static ClassifiedText Unclustered(string summary, LiveModel live) => new()
     {
         Summary = summary,
+        Version = live.Model.Manifest.Version,
         ProblemId = IncidentPrediction.Unclustered,
         ProblemLabel = IncidentPrediction.UnclusteredName,
         ClusterId = IncidentPrediction.Unclustered,
@@ -181,12 +199,14 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
 /// <param name="TechCenter">The tech center whose model answers; null where only one has a model.</param>
 /// <param name="Text">One text.</param>
 /// <param name="Texts">1 to 100 texts.</param>
-/// <param name="Version">The model version that answers, whatever its stage; null for the one that serves.</param>
-public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null, string? Version = null);
+/// <param name="Version">The model version that answers, whatever its stage; null for the one that serves, and a share by one on trial.</param>
+/// <param name="Number">The incident's number, with one text: a version on trial answers the same incidents here as in the predictions. Null to go by the text.</param>
+/// <param name="Numbers">The same for a list of texts, as many as there are.</param>
+public sealed record ClassifyRequest(string? TechCenter = null, string? Text = null, IReadOnlyList<string>? Texts = null, string? Version = null, string? Number = null, IReadOnlyList<string>? Numbers = null);
 
 /// <summary>The answer to a <see cref="ClassifyRequest"/>.</summary>
 /// <param name="TechCenter">The tech center whose model answered.</param>
-/// <param name="Version">The model version that answered.</param>
+/// <param name="Version">The model version that serves, or that was named; each text says which one answered it.</param>
 /// <param name="Texts">One answer per text, in order.</param>
 public sealed record ClassifyResult(string TechCenter, string Version, IReadOnlyList<ClassifiedText> Texts);
 
@@ -195,6 +215,9 @@ public sealed record ClassifiedText
 {
     /// <summary>The text as the model sees it: cleaned and masked. Empty where nothing was left of it.</summary>
     public required string Summary { get; init; }
+
+    /// <summary>The model version that answered: the one that serves, the one that was named, or the one on trial.</summary>
+    public required string Version { get; init; }
 
     /// <summary>The problem's id; -1 where the text belongs to none.</summary>
     public required int ProblemId { get; init; }

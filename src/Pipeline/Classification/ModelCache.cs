@@ -60,6 +60,15 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         }
     }
 
+    /// <summary>The version on trial as it was when <see cref="GetAsync(string, CancellationToken)"/> looked last; null where there is none, or it cannot be used.</summary>
+    public TrialModel? Trial(string techCenter)
+    {
+        lock (_lock)
+        {
+            return _entries.TryGetValue(techCenter, out Entry? entry) ? entry.Trial : null;
+        }
+    }
+
     /// <summary>A version by its name, whatever its stage.</summary>
     /// <exception cref="RequestException">There is no such version.</exception>
     /// <exception cref="ModelException">It is damaged.</exception>
@@ -102,6 +111,24 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
 
     private bool IsFresh(Entry entry) => entry.Model is not null && clock.GetElapsedTime(entry.CheckedAt).TotalSeconds < options.RefreshSeconds;
 
+    // One that cannot be used is the trial's concern: production answers.
+    private async Task<TrialModel?> LoadTrialAsync(string techCenter, Entry entry, CancellationToken cancellationToken)
+    {
+        if ((await models.Stages.ReadAsync(techCenter, cancellationToken)).Canary is not { Percent: int percent } canary)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new TrialModel(await LoadAsync(await models.RequireAsync(techCenter, canary.Version, cancellationToken), entry.Trial?.Model, cancellationToken), percent);
+        }
+        catch (Exception e) when (e is ModelException or RequestException)
+        {
+            return null;
+        }
+    }
+
     private async Task<LiveModel?> LoadAsync(string techCenter, Entry entry, CancellationToken cancellationToken)
     {
         try
@@ -112,11 +139,16 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
                 return null;
             }
 
-            if (!ReferenceEquals(entry.Model, serving.Loaded))
+            LiveModel? before = entry.Model;
+            entry.Model = serving.Loaded;
+            TrialModel? trial = await LoadTrialAsync(techCenter, entry, cancellationToken);
+            if (!ReferenceEquals(before, serving.Loaded) || !ReferenceEquals(entry.Trial?.Model, trial?.Model))
             {
-                entry.Model = serving.Loaded;
+                entry.Trial = trial;
                 MakeRoom(entry);
             }
+
+            entry.Trial = trial;
         }
         catch (ModelException) when (entry.Model is not null)
         {
@@ -170,11 +202,12 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         }
     }
 
-    private static long MemoryOf(Entry entry) => MemoryPerFileByte * (entry.Model?.Model.Manifest.Files.Sum(file => file.Size) ?? 0);
+    private static long MemoryOf(Entry entry) => MemoryPerFileByte * new[] { entry.Model, entry.Trial?.Model }.OfType<LiveModel>().SelectMany(live => live.Model.Manifest.Files).Sum(file => file.Size);
 
     private void Forget(string techCenter, Entry entry)
     {
         entry.Model = null;
+        entry.Trial = null;
         lock (_lock)
         {
             if (_entries.TryGetValue(techCenter, out Entry? present) && ReferenceEquals(present, entry))
@@ -187,6 +220,7 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
     private sealed class Entry
     {
         private volatile LiveModel? _model;
+        private volatile TrialModel? _trial;
 
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -194,6 +228,12 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         {
             get => _model;
             set => _model = value;
+        }
+
+        public TrialModel? Trial
+        {
+            get => _trial;
+            set => _trial = value;
         }
 
         public long CheckedAt { get; set; }
@@ -206,6 +246,11 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
 /// <param name="Model">What answers.</param>
 /// <param name="Examples">The clusters' typical incidents.</param>
 public sealed record LiveModel(FittedModel Model, ExampleIndex Examples);
+
+/// <summary>A version on trial in memory.</summary>
+/// <param name="Model">What answers its share.</param>
+/// <param name="Percent">The share in percent, 1 to 100.</param>
+public sealed record TrialModel(LiveModel Model, int Percent);
 
 /// <summary>How many models are kept in memory, and how soon a newer version is noticed.</summary>
 public sealed record ModelCacheOptions

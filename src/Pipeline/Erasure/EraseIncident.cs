@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Archive;
 using Pipeline.Datasets;
 using Pipeline.Incidents;
@@ -11,10 +9,10 @@ using Pipeline.Storage;
 namespace Pipeline.Erasure;
 
 /// <summary>
-/// Removes one incident from everywhere: models, kept files, archive and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
+/// Removes one incident from everywhere: models, streams, kept files, archive and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
 /// the same erasure goes on. Text that other incidents have too stays in the models.
 /// </summary>
-public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock)
+public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromStreams streams, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock, ErasedNumbers? erased = null)
 {
     private const int LongestNumber = 256;
     private const int MostRead = 10_000;
@@ -33,6 +31,7 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
 
         ErasureRecord erasure = new(Guid.CreateVersion7().ToString("N"), HashOf(number), clock.GetUtcNow(), requestedBy) { Number = number };
         await erasures.RecordErasureAsync(erasure, cancellationToken);
+        erased?.Renew();
         return erasure;
     }
 
@@ -60,6 +59,7 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         string dataset = EraseFromFiles.OwnerOf(number, await datasets.ListAsync(cancellationToken)).Name;
         IReadOnlyList<string> texts = await TextsAsync(dataset, number, cancellationToken);
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
+        erasure = await FromStreamsAsync(erasure, number, texts, cancellationToken);
         (int rows, int rejects, int deleted) = await files.RunAsync(number, cancellationToken);
         erasure = await NoteAsync(erasure, r => r with { KeptRows = r.KeptRows + rows, RejectedRows = r.RejectedRows + rejects, DeletedFiles = r.DeletedFiles + deleted }, cancellationToken);
         int archived = await archive.RunAsync(dataset, number, cancellationToken);
@@ -70,8 +70,9 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
             r => r with { Incidents = r.Incidents + gone.Incidents, Preprocessed = r.Preprocessed + gone.Preprocessed, Predictions = r.Predictions + gone.Predictions, DeadLetters = r.DeadLetters + gone.DeadLetters },
             cancellationToken);
 
-        // A training or an archiving that was under way may have ended meanwhile.
+        // A training, a prediction or an archiving that was under way may have ended meanwhile.
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
+        erasure = await FromStreamsAsync(erasure, number, texts, cancellationToken);
         int late = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = erasure with { Number = null, FinishedAt = clock.GetUtcNow(), Problem = null };
         return await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + late }, cancellationToken);
@@ -94,7 +95,7 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
     }
 
     /// <summary>The hash of an incident's number that the record keeps.</summary>
-    public static string HashOf(string number) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(number)));
+    public static string HashOf(string number) => ErasedNumbers.HashOf(number);
 
     /// <summary>The masked texts that are known of an incident, and that no other one in the warehouse has.</summary>
     private async Task<IReadOnlyList<string>> TextsAsync(string dataset, string number, CancellationToken cancellationToken)
@@ -122,6 +123,12 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         }
 
         return erasure;
+    }
+
+    private async Task<ErasureRecord> FromStreamsAsync(ErasureRecord erasure, string number, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        int found = await streams.RunAsync(number, texts, cancellationToken);
+        return await NoteAsync(erasure, r => r with { StreamObjects = r.StreamObjects + found }, cancellationToken);
     }
 
     private async Task<ErasureRecord> NoteAsync(ErasureRecord erasure, Func<ErasureCounts, ErasureCounts> add, CancellationToken cancellationToken)

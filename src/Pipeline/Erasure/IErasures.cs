@@ -69,6 +69,9 @@ public sealed record ErasureCounts
     /// <summary>Model versions with the incident's text that were deleted.</summary>
     public int DeletedVersions { get; init; }
 
+    /// <summary>Objects of streams - parts of a log, snapshots, lists of problems - that were written anew without the incident, or deleted.</summary>
+    public int StreamObjects { get; init; }
+
     /// <summary>Whether anything was removed.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsNothing => this == new ErasureCounts();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -14,6 +15,9 @@ internal sealed class FrozenSample(IObjectStore objects)
     /// <summary>The sample's file in a tech center's folder.</summary>
     public const string File = "sample.json";
 
+    /// <summary>The file of its embeddings beside it.</summary>
+    public const string VectorsFile = "sample-vectors.json";
+
     /// <summary>The texts with their content hashes.</summary>
     /// <param name="folder">The tech center's folder.</param>
     /// <param name="rows">The window's incidents.</param>
@@ -24,7 +28,7 @@ internal sealed class FrozenSample(IObjectStore objects)
     {
         string name = $"{ModelPaths.Root}/{folder}/{File}";
         HashSet<string> present = rows.Select(r => r.ContentHash).ToHashSet(StringComparer.Ordinal);
-        if (await TryReadAsync(name, cancellationToken) is { Count: > 0 } kept && 2 * kept.Count(text => present.Contains(text.Hash)) >= kept.Count)
+        if (await TryReadAsync<SampledText[]>(name, cancellationToken) is { Length: > 0 } kept && 2 * kept.Count(text => present.Contains(text.Hash)) >= kept.Length)
         {
             return kept;
         }
@@ -35,6 +39,28 @@ internal sealed class FrozenSample(IObjectStore objects)
         return drawn;
     }
 
+    /// <summary>The embeddings that were made of the texts by an embedder, by content hash; none where they were made by another one.</summary>
+    /// <param name="folder">The tech center's folder.</param>
+    /// <param name="embedder">The embedder.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<IReadOnlyDictionary<string, float[]>> ReadVectorsAsync(string folder, string embedder, CancellationToken cancellationToken) =>
+        await TryReadAsync<SampleVectors>(NameOfVectors(folder), cancellationToken) is { } kept && string.Equals(kept.Embedder, embedder, StringComparison.Ordinal)
+            ? kept.Vectors.ToDictionary(v => v.Key, v => MemoryMarshal.Cast<byte, float>(v.Value).ToArray(), StringComparer.Ordinal)
+            : new Dictionary<string, float[]>(StringComparer.Ordinal);
+
+    /// <summary>Keeps embeddings, in place of those that were kept.</summary>
+    /// <param name="folder">The tech center's folder.</param>
+    /// <param name="embedder">What made them.</param>
+    /// <param name="vectors">The embeddings by content hash.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be written.</exception>
+    public Task KeepVectorsAsync(string folder, string embedder, IEnumerable<KeyValuePair<string, ReadOnlyMemory<float>>> vectors, CancellationToken cancellationToken)
+    {
+        SampleVectors kept = new(embedder, vectors.ToDictionary(v => v.Key, v => MemoryMarshal.AsBytes(v.Value.Span).ToArray(), StringComparer.Ordinal));
+        return objects.WriteAsync(NameOfVectors(folder), (stream, token) => JsonSerializer.SerializeAsync(stream, kept, PipelineJson.Compact, token), cancellationToken: cancellationToken);
+    }
+
     /// <summary>Takes a text out of a sample.</summary>
     /// <param name="name">The sample's file.</param>
     /// <param name="contentHash">The text's content hash.</param>
@@ -42,7 +68,8 @@ internal sealed class FrozenSample(IObjectStore objects)
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
     public async Task ForgetAsync(string name, string contentHash, CancellationToken cancellationToken)
     {
-        if (await TryReadAsync(name, cancellationToken) is not { } kept)
+        await ForgetVectorAsync(name.Replace(File, VectorsFile, StringComparison.Ordinal), contentHash, cancellationToken);
+        if (await TryReadAsync<SampledText[]>(name, cancellationToken) is not { } kept)
         {
             // What cannot be read is drawn anew by the next test.
             await objects.DeleteAsync(name, cancellationToken);
@@ -50,18 +77,35 @@ internal sealed class FrozenSample(IObjectStore objects)
         }
 
         SampledText[] rest = [.. kept.Where(text => !string.Equals(text.Hash, contentHash, StringComparison.Ordinal))];
-        if (rest.Length < kept.Count)
+        if (rest.Length < kept.Length)
         {
             await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Indented, token), cancellationToken: cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<SampledText>?> TryReadAsync(string name, CancellationToken cancellationToken)
+    // An embedding tells of its text as well.
+    private async Task ForgetVectorAsync(string name, string contentHash, CancellationToken cancellationToken)
+    {
+        if (await TryReadAsync<SampleVectors>(name, cancellationToken) is not { } kept)
+        {
+            await objects.DeleteAsync(name, cancellationToken);
+        }
+        else if (kept.Vectors.ContainsKey(contentHash))
+        {
+            SampleVectors rest = kept with { Vectors = kept.Vectors.Where(v => !string.Equals(v.Key, contentHash, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
+            await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Compact, token), cancellationToken: cancellationToken);
+        }
+    }
+
+    private static string NameOfVectors(string folder) => $"{ModelPaths.Root}/{folder}/{VectorsFile}";
+
+    private async Task<T?> TryReadAsync<T>(string name, CancellationToken cancellationToken)
+        where T : class
     {
         await using Stream? stream = await objects.OpenReadAsync(name, cancellationToken);
         try
         {
-            return stream is null ? null : await JsonSerializer.DeserializeAsync<SampledText[]>(stream, PipelineJson.Indented, cancellationToken);
+            return stream is null ? null : await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Indented, cancellationToken);
         }
         catch (JsonException)
         {
@@ -70,6 +114,11 @@ internal sealed class FrozenSample(IObjectStore objects)
         }
     }
 }
+
+/// <summary>The embeddings of a sample.</summary>
+/// <param name="Embedder">What made them.</param>
+/// <param name="Vectors">By content hash, the values as little-endian 32-bit floats.</param>
+internal sealed record SampleVectors(string Embedder, IReadOnlyDictionary<string, byte[]> Vectors);
 
 /// <summary>A text of the sample.</summary>
 /// <param name="Hash">Its content hash.</param>

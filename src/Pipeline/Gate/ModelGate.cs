@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Pipeline.Models;
@@ -19,6 +20,10 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
     // So many texts tell an agreement to two digits.
     private const int MostCompared = 1_000;
     private const int LongText = 10_000;
+
+    // So many texts of the sample are embedded at each test, to see whether the embedder is still the same.
+    private const int Checks = 5;
+    private const float LeastSame = 0.999f;
 
     private readonly FrozenSample _sample = new(objects);
 
@@ -67,7 +72,7 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
         // Records are encoded by the model itself, and nothing but a record can be asked of it.
         IReadOnlyList<(string Name, string Text)> odd = candidate.Records is null ? OddTexts(sample) : [];
         ReadOnlyMemory<float>[] vectors = candidate.Records is null
-            ? await EmbedAsync([.. sample.Select(s => s.Text), .. odd.Select(o => o.Text)], cancellationToken)
+            ? await VectorsAsync(candidate, sample, [.. odd.Select(o => o.Text)], cancellationToken)
             : [.. sample.Select(s => model.VectorOf(s.Text, default))];
         ReadOnlyMemory<float>[] sampled = [.. vectors.Take(sample.Count).Where(v => v.Length > 0)];
         string[] hashes = [.. sample.Where((_, i) => vectors[i].Length > 0).Select(s => s.Hash)];
@@ -106,6 +111,38 @@ public sealed class ModelGate(ModelStore models, IObjectStore objects, IEmbeddin
             ("another script", summaries.Build(["Ο εκτυπωτής δεν λειτουργεί 会议室的投影仪无法开机"])),
         ];
     }
+
+    // An embedder may be paid for, so the sample's embeddings are kept. A few are made once more: where they have become others, the embedder has changed under its name, and all are made anew.
+    private async Task<ReadOnlyMemory<float>[]> VectorsAsync(ModelManifest candidate, IReadOnlyList<SampledText> sample, string[] odd, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, float[]> kept = await _sample.ReadVectorsAsync(candidate.Folder, candidate.Embedder, cancellationToken);
+        string[] checks = [.. sample.Where(s => kept.ContainsKey(s.Hash)).Select(s => s.Hash).Take(Checks)];
+        int[] made = [.. Enumerable.Range(0, sample.Count).Where(i => !kept.ContainsKey(sample[i].Hash) || checks.Contains(sample[i].Hash, StringComparer.Ordinal))];
+        ReadOnlyMemory<float>[] fresh = await EmbedAsync([.. made.Select(i => sample[i].Text), .. odd], cancellationToken);
+        ReadOnlyMemory<float>[] vectors = [.. sample.Select(s => kept.TryGetValue(s.Hash, out float[]? vector) ? vector : default(ReadOnlyMemory<float>))];
+        bool isChanged = made.Index().Any(m => kept.TryGetValue(sample[m.Item].Hash, out float[]? before) && !IsSame(before, fresh[m.Index].Span));
+        if (isChanged)
+        {
+            vectors = await EmbedAsync([.. sample.Select(s => s.Text)], cancellationToken);
+        }
+        else
+        {
+            foreach ((int place, int i) in made.Index())
+            {
+                vectors[i] = fresh[place];
+            }
+        }
+
+        if (isChanged || made.Length > checks.Length)
+        {
+            await _sample.KeepVectorsAsync(candidate.Folder, candidate.Embedder, sample.Zip(vectors, (s, v) => KeyValuePair.Create(s.Hash, v)).Where(v => v.Value.Length > 0).DistinctBy(v => v.Key, StringComparer.Ordinal), cancellationToken);
+        }
+
+        return [.. vectors, .. fresh.Skip(made.Length)];
+    }
+
+    // A service rounds a little otherwise from one call to the next.
+    private static bool IsSame(float[] before, ReadOnlySpan<float> now) => before.Length == now.Length && TensorPrimitives.CosineSimilarity<float>(before, now) >= LeastSame;
 
     // Empty texts, and those that the embedder refuses, have no vector.
     private async Task<ReadOnlyMemory<float>[]> EmbedAsync(string[] texts, CancellationToken cancellationToken)

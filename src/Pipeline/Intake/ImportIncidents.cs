@@ -13,6 +13,9 @@ public static class ImportIncidents
 {
     private const int BatchSize = 1000;
 
+    // Neither its number nor anything else of the row is kept with this.
+    private static readonly Reject Erased = new(RejectKind.Erased, "The incident of this row was erased, and may not come back. Take it out of the source.");
+
     /// <summary>
     /// Reads the file, stores the newest version of every number in batches, and keeps the rejected rows aside. Importing the same file again changes nothing;
     /// so does importing it after a crash, up to where it had come. The file is read several times, so that memory holds its numbers but not its texts, and nothing is stored of a file
@@ -48,6 +51,7 @@ public static class ImportIncidents
     /// <param name="log">Where the import is recorded; null where it is not, or by the caller.</param>
     /// <param name="kept">Takes the rejected rows as they came; null keeps none.</param>
     /// <param name="dataset">The data set that the rows are for; null for the incidents, where any row will do. Of a strict one nothing is stored where one row is bad.</param>
+    /// <param name="erased">The numbers that may not come back; null for none.</param>
     /// <param name="cancellationToken">Stops between rows; the batches stored before stay.</param>
     public static Task<IntakeResult> ImportAsync(
         SourceFile file,
@@ -59,6 +63,7 @@ public static class ImportIncidents
         IIngestionLog? log = null,
         RejectedRows? kept = null,
         Dataset? dataset = null,
+        ErasedNumbers? erased = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -71,7 +76,7 @@ public static class ImportIncidents
         return PipelineWork.RunAsync(
             PipelineOperation.Import,
             techCenter: null,
-            () => ingestion.RunAsync(() => ReadAsync(file, reader, options, incidents, new Rejects(rejectsPath, kept, dataset), progress, cancellationToken), cancellationToken));
+            () => ingestion.RunAsync(async () => await ReadAsync(file, reader, options, incidents, new Rejects(rejectsPath, kept, dataset, await (erased ?? ErasedNumbers.None).FindAsync(cancellationToken)), progress, cancellationToken), cancellationToken));
     }
 
     private static async Task<IntakeResult> ReadAsync(
@@ -152,7 +157,15 @@ public static class ImportIncidents
                 continue;
             }
 
-            numbers.Add(row.Incident!.Number);
+            if (refused.IsErased(row.Incident!.Number))
+            {
+                reasons[RejectKind.Erased] = reasons.GetValueOrDefault(RejectKind.Erased) + 1;
+                refused.Kept?.Add(table.Header, row with { Number = null, Fields = [] }, Erased);
+                WriteRejects(refused.Path, () => rejects.Add(row.Row, row.Line, null, Erased.Reason));
+                continue;
+            }
+
+            numbers.Add(row.Incident.Number);
             batch.Add(row.Incident);
             cut += row.IsCut ? 1 : 0;
             if (batch.Count == BatchSize)
@@ -214,7 +227,7 @@ public static class ImportIncidents
     }
 
     /// <summary>Where rejected rows go: a file of reasons, and the rows as they came; and the data set that they were for.</summary>
-    private sealed record Rejects(string? Path, RejectedRows? Kept, Dataset Dataset);
+    private sealed record Rejects(string? Path, RejectedRows? Kept, Dataset Dataset, Func<string, bool> IsErased);
 
     /// <summary>What a first reading of all rows tells.</summary>
     private sealed class Survey

@@ -47,4 +47,7 @@ public enum RejectKind
 
     /// <summary>The file holds a newer version of the same number.</summary>
     Superseded,
+
+    /// <summary>An incident of this number was erased. The row is not kept, and makes no file a bad one.</summary>
+    Erased,
 }

@@ -59,6 +59,14 @@ public sealed partial class ModelStore
     public async Task<IReadOnlyList<string>> ListTechCentersAsync(CancellationToken cancellationToken = default) =>
         [.. (await ListFoldersAsync(cancellationToken)).Keys];
 
+    /// <summary>The folder of a tech center below <see cref="ModelPaths.Root"/>.</summary>
+    /// <param name="techCenter">The tech center.</param>
+    /// <param name="take">Whether the folder is taken for it where it is nobody's yet: something is to be written there.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
+    public Task<string> FolderOfAsync(string techCenter, bool take = false, CancellationToken cancellationToken = default) =>
+        take ? _folders.TakeAsync(techCenter, cancellationToken) : _folders.FindAsync(techCenter, cancellationToken);
+
     /// <summary>All tech centers that have a published version, in ordinal order, each with its folder; those of whose manifests none can be read are left out.</summary>
     /// <exception cref="ModelException">No manifest of any tech center can be read.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ListFoldersAsync(CancellationToken cancellationToken = default)

@@ -16,6 +16,9 @@ namespace Pipeline.Preprocessing;
 /// </summary>
 public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncidents preprocessed, IEmbeddingGenerator<string, Embedding<float>> embedder, SummaryBuilder summaries, PreprocessingOptions options, DatasetCatalog? datasets = null)
 {
+    // A write costs a warehouse in the cloud about as much as that many embeddings, which is what a killed process may have to pay for once more.
+    private const int StoredAtOnce = 500;
+
     private const string Stage = "preprocess";
 
     /// <summary>The embedder's id: provider and model. Vectors of different embedders are never mixed.</summary>
@@ -191,11 +194,14 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         using Activity? activity = PipelineActivity.Start("pipeline.embed");
         activity?.SetTag("texts", missing.Length);
         int complete = embeddings.Count + missing.Length;
+        int unstored = 0;
         IncrementalEmbeddingOptions told = new(async part =>
         {
             Add(part);
-            if (embeddings.Count < complete)
+            unstored += part.Count;
+            if (unstored >= StoredAtOnce && embeddings.Count < complete)
             {
+                unstored = 0;
                 await store();
             }
         });
@@ -208,6 +214,11 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         {
             Add(e.Made.Index().Where(m => m.Item is not null).Select(m => KeyValuePair.Create(m.Index, m.Item!)));
             return e.Refused.ToDictionary(r => missing[r.Key].Hash, r => r.Value, StringComparer.Ordinal);
+        }
+        catch when (unstored > 0)
+        {
+            await store();
+            throw;
         }
 
         void Add(IEnumerable<KeyValuePair<int, Embedding<float>>> made)

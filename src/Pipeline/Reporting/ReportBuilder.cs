@@ -84,7 +84,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
     /// <summary>What was told of since the version shown was trained, the newest first; not what it knows by now.</summary>
     private async Task<IReadOnlyList<ReportEmerging>> EmergingAsync(ModelManifest manifest, ModelClusters clusters, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EmergingRecord> told = emerging is null ? [] : await emerging.ListAsync(manifest.Folder, cancellationToken);
+        IReadOnlyList<EmergingRecord> told = emerging is null ? [] : await emerging.ListReadableAsync(manifest.Folder, cancellationToken);
         HashSet<int> known = [.. clusters.Problems.Select(p => p.Id)];
         return
         [

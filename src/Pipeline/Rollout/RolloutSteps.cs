@@ -96,12 +96,12 @@ public sealed class RolloutSteps(ManageVersions versions, CanaryTrial trial, Mod
             end.Plan.RunId,
             run => run with
             {
-                State = promoted ? RunState.Finished : RunState.Failed,
+                State = promoted || end.EndedOutside ? RunState.Finished : RunState.Failed,
                 EndedAt = run.EndedAt ?? clock.GetUtcNow(),
-                Tags = new Dictionary<string, string>(run.Tags, StringComparer.Ordinal) { ["outcome"] = promoted ? "promoted" : "rolled back", ["reason"] = end.Reason },
+                Tags = new Dictionary<string, string>(run.Tags, StringComparer.Ordinal) { ["outcome"] = promoted ? "promoted" : end.EndedOutside ? "ended from outside" : "rolled back", ["reason"] = end.Reason },
             },
             cancellationToken);
-        if (!promoted)
+        if (!promoted && !end.EndedOutside)
         {
             PipelineMetrics.RolledBack.Add(1, PipelineMetrics.TechCenter(end.Plan.TechCenter));
         }
@@ -139,4 +139,5 @@ public sealed record RolloutStep(RolloutPlan Plan, int Number, int Percent);
 /// <param name="Plan">The rollout.</param>
 /// <param name="Promoted">Whether the version goes into production.</param>
 /// <param name="Reason">Why.</param>
-public sealed record RolloutEnd(RolloutPlan Plan, bool Promoted, string Reason);
+/// <param name="EndedOutside">Whether something else had ended it: a person, or another version that was promoted meanwhile. The version was not worse then, and nobody has to be told.</param>
+public sealed record RolloutEnd(RolloutPlan Plan, bool Promoted, string Reason, bool EndedOutside = false);

@@ -218,8 +218,7 @@ public sealed class BrowseStreams(StreamDirectory streams, TakeStreamItems take)
             Events = state.Ledger.Events.Count(e => e.FadedAt is null),
             ConfigVersion = state.Configs[^1].Version,
 
-            // A feature is a mean of doubles with its sums, in the leaves and, one in many, above them.
-            MemoryBytes = (16L * (state.Dimensions ?? 0) * (subclusters?.Count ?? 0)) + state.Kept.Sum(k => 200L + (2 * (k.Text.Length + k.Id.Length))),
+            MemoryBytes = (state.Features?.Bytes ?? 0) + state.Kept.Sum(k => 200L + (2 * (k.Text.Length + k.Id.Length))),
             LastBackup = open.LastBackup,
             Opened = open.Opening,
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Streams;
 
@@ -7,8 +8,13 @@ namespace Pipeline.Streams;
 /// The problems of a tech center that were told of since its last training, each with the id that it will keep: a training that finds the problem takes it over under this id.
 /// Kept beside the stream in the object store, sealed as its state is; read without its lease.
 /// </summary>
-public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
+/// <param name="objects">Where they are kept.</param>
+/// <param name="seal">Seals what is kept.</param>
+/// <param name="unreadable">Told why a list cannot be read, where that is gone over; null where nobody wants to know.</param>
+public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Action<string>? unreadable = null)
 {
+    private const int MostIncidents = 5_000;
+
     /// <summary>The problems, in the order in which they were noticed; those that a version knows by now are among them.</summary>
     /// <param name="folder">The tech center's folder, as its model versions name it.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -31,6 +37,22 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
         }
     }
 
+    /// <summary>As <see cref="ListAsync"/>, but none where the list is damaged: that is told and counted as an error, and neither a training nor a report waits until it is mended.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<IReadOnlyList<EmergingRecord>> ListReadableAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await ListAsync(folder, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (IsDamage(e))
+        {
+            PipelineMetrics.Fail(PipelineOperation.Stream, folder);
+            unreadable?.Invoke(e.Message);
+            return [];
+        }
+    }
+
     /// <summary>Writes what has become of the events of a stream; each that is not known yet is given the next free id.</summary>
     /// <param name="folder">The tech center's folder.</param>
     /// <param name="present">The events, with the incidents that are of each.</param>
@@ -50,14 +72,10 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
                 records.Add(new EmergingRecord(next++, told, incidents));
                 await isNew(records[^1]);
             }
-            else if (incidents.Count > 0)
-            {
-                records[at] = records[at] with { Event = told, Incidents = incidents };
-            }
             else
             {
-                // Its cluster is gone; what was of it stays known.
-                records[at] = records[at] with { Event = told };
+                // What the stream has dropped by now is of it all the same: a training finds the problem by it.
+                records[at] = records[at] with { Event = told, Incidents = [.. records[at].Incidents.Union(incidents, StringComparer.Ordinal).TakeLast(MostIncidents)] };
             }
         }
 
@@ -70,11 +88,41 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal)
         }
     }
 
+    /// <summary>Takes an incident out of the list: its number, and its texts among the examples. A list that cannot be read is deleted: what it holds is not known.</summary>
+    /// <returns>How many problems had it; 1 where the list was deleted.</returns>
+    internal async Task<int> EraseAsync(string folder, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    {
+        string name = NameOf(folder);
+        IReadOnlyList<EmergingRecord> known;
+        try
+        {
+            known = await ListAsync(folder, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (IsDamage(e))
+        {
+            await objects.DeleteAsync(name, cancellationToken);
+            return 1;
+        }
+
+        StreamErasure erasure = new(number, texts);
+        EmergingRecord[] rest = [.. known.Select(r => r with { Event = erasure.Without(r.Event), Incidents = [.. r.Incidents.Where(i => !string.Equals(i, number, StringComparison.Ordinal))] })];
+        int changed = known.Zip(rest).Count(both => both.First.Incidents.Count != both.Second.Incidents.Count || !ReferenceEquals(both.First.Event, both.Second.Event));
+        if (changed > 0)
+        {
+            byte[] sealedContent = seal.Seal(name, JsonSerializer.SerializeToUtf8Bytes(rest, PipelineJson.Compact));
+            await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+        }
+
+        return changed;
+    }
+
+    private static bool IsDamage(ObjectStoreException e) => e.InnerException is InvalidDataException or JsonException;
+
     private static string NameOf(string folder) => $"{StreamPaths.Folder(StreamPaths.Emerging + folder)}problems.json";
 }
 
 /// <summary>A problem that was told of before a training knew it.</summary>
 /// <param name="ProblemId">The id that it has among the problems of its tech center, now and after the training that takes it over.</param>
 /// <param name="Event">What was told, as it is by now.</param>
-/// <param name="Incidents">The numbers of its incidents.</param>
+/// <param name="Incidents">The numbers of its incidents, the newest 5,000.</param>
 public sealed record EmergingRecord(int ProblemId, StreamEvent Event, IReadOnlyList<string> Incidents);

@@ -24,7 +24,11 @@ public sealed class StateSeal(Func<StateKeys> keys)
         StateKeys present = keys();
         if (present.Current is not string id)
         {
-            return [.. Plain, .. Hash(name, content), .. content];
+            byte[] plain = new byte[Plain.Length + SHA256.HashSizeInBytes + content.Length];
+            Plain.CopyTo(plain, 0);
+            Hash(name, content).CopyTo(plain, Plain.Length);
+            content.CopyTo(plain.AsSpan(Plain.Length + SHA256.HashSizeInBytes));
+            return plain;
         }
 
         byte[] idBytes = Encoding.UTF8.GetBytes(id);

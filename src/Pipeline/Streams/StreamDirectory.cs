@@ -99,6 +99,26 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         return outcomes;
     }
 
+    /// <summary>Takes an incident out of all that is kept of a stream: its log, its snapshots and its state. Senders wait meanwhile; a moment before it can be restored as before, without the incident.</summary>
+    /// <param name="name">The stream.</param>
+    /// <param name="number">The incident's number: the id of its item.</param>
+    /// <param name="texts">Masked texts of the incident that no other one has: they leave the examples of what was told.</param>
+    /// <param name="cancellationToken">Stops the work; doing it again brings it to its end.</param>
+    /// <returns>How many objects held the incident.</returns>
+    /// <exception cref="ObjectStoreException">The object store failed, the log is damaged, or another process writes the stream.</exception>
+    public async Task<int> EraseAsync(string name, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken = default)
+    {
+        StreamDefinition definition = await DefinitionAsync(name, cancellationToken);
+        try
+        {
+            return await WhileClosedAsync(definition.Name, () => ItemStream.EraseAsync(objects, seal, definition, clock, number, texts, cancellationToken), cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidDataException or RequestException)
+        {
+            throw new ObjectStoreException($"The incident cannot be taken out of the stream '{definition.Name}': {e.Message}", e);
+        }
+    }
+
     /// <summary>Closes all streams: a last snapshot is made of each.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -130,14 +150,22 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
     }
 
     /// <summary>Closes a stream, so that its next use makes its state anew.</summary>
-    internal async Task CloseAsync(string stream)
+    internal Task CloseAsync(string stream) => WhileClosedAsync(stream, () => Task.FromResult(true), CancellationToken.None);
+
+    private async Task<T> WhileClosedAsync<T>(string stream, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        if (_slots.TryRemove(stream, out Slot? slot))
+        Slot slot = _slots.GetOrAdd(stream, _ => new Slot());
+        await slot.Gate.WaitAsync(cancellationToken);
+        try
         {
-            await slot.Gate.WaitAsync();
+            // Who finds it closed waits at the gate until the work is done.
+            (ItemStream? open, slot.Open) = (slot.Open, null);
             StreamMetrics.Forget(stream);
-            await (slot.Open?.DisposeAsync() ?? ValueTask.CompletedTask);
-            slot.Open = null;
+            await (open?.DisposeAsync() ?? ValueTask.CompletedTask);
+            return await work();
+        }
+        finally
+        {
             slot.Gate.Release();
         }
     }

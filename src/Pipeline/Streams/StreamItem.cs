@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Pipeline.Streams;
 
 /// <summary>An item of a stream, masked and embedded.</summary>
@@ -6,8 +8,15 @@ namespace Pipeline.Streams;
 /// <param name="Time">When it occurred, in UTC.</param>
 /// <param name="Attributes">Further words about it, masked, by their names.</param>
 /// <param name="Embedding">Its text as a vector of length 1.</param>
-/// <param name="Known">The problem of the serving model that it is most like, where there is one that it may belong to; null for none.</param>
-public sealed record StreamItem(string Id, string Text, DateTimeOffset Time, IReadOnlyDictionary<string, string> Attributes, float[] Embedding, int? Known = null);
+/// <param name="Known">What explains it: a problem of the serving model, or <see cref="OfTraining"/>; null for nothing.</param>
+public sealed record StreamItem(string Id, string Text, DateTimeOffset Time, IReadOnlyDictionary<string, string> Attributes, float[] Embedding, int? Known = null)
+{
+    /// <summary>The <see cref="Known"/> of an incident that the training saw, and put into no problem: it says how often such came before, and is nothing new.</summary>
+    public const int OfTraining = -1;
+
+    /// <summary>What items without further words have in common: a hundred thousand of them are kept.</summary>
+    internal static IReadOnlyDictionary<string, string> NoAttributes => ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>An item that was not accepted.</summary>
 /// <param name="Index">Its place among those that were sent, from 0.</param>
@@ -29,7 +38,7 @@ public sealed record AddedItems(string Stream, int Accepted, int Duplicates, lon
 /// <param name="Item">An item; null for another entry.</param>
 /// <param name="Config">A configuration that comes into force; null for another entry.</param>
 /// <param name="Tallies">Incidents of known problems that are counted; null for another entry.</param>
-/// <param name="RestoredTo">The state of this number is taken up again; null for another entry.</param>
+/// <param name="RestoredTo">The state of this number is taken up again; null for another entry. Where all of them are null, what the entry held was erased.</param>
 internal sealed record StreamEntry(long Sequence, StreamItem? Item = null, StreamConfigVersion? Config = null, IReadOnlyList<ProblemTally>? Tallies = null, long? RestoredTo = null);
 
 /// <summary>An incident of a known problem.</summary>

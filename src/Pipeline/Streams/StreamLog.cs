@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pipeline.Storage;
@@ -9,10 +8,14 @@ namespace Pipeline.Streams;
 /// A stream's log in the object store: each part an object named by its first entry's number, which only one writer can take. Now and then small objects are merged to one that
 /// names its first and last entry; until they are deleted both are there, and the merged one counts.
 /// </summary>
-internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream)
+/// <param name="objects">Where it is kept.</param>
+/// <param name="seal">Seals the objects.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="reading">What becomes of an entry as it is read: null for nothing.</param>
+internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream, Func<StreamEntry, StreamEntry>? reading = null)
 {
-    // Parts that were written a moment ago, so that merging need not read them again.
-    private readonly ConcurrentDictionary<string, byte[]> _recent = new(StringComparer.Ordinal);
+    // What is merged is in memory several times for a moment.
+    private const int MostMergedBytes = 8 * 1024 * 1024;
 
     /// <summary>Appends a part; it is durable when this returns.</summary>
     /// <returns>False where another writer has taken the number: then nothing was written.</returns>
@@ -20,15 +23,8 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
     public async Task<bool> AppendAsync(StreamLogPart part, CancellationToken cancellationToken)
     {
         string name = StreamPaths.Log(stream) + StreamPaths.Number(part.Entries[0].Sequence);
-        byte[] content = StreamLogFormat.Write(part);
-        byte[] sealedContent = seal.Seal(name, content);
-        if (!await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), onlyIfAbsent: true, cancellationToken))
-        {
-            return false;
-        }
-
-        _recent[name] = content;
-        return true;
+        byte[] sealedContent = seal.Seal(name, StreamLogFormat.Write(part));
+        return await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), onlyIfAbsent: true, cancellationToken);
     }
 
     /// <summary>The parts whose entries come after a number, in order.</summary>
@@ -42,7 +38,7 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         {
             foreach (StreamLogPart part in StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken)))
             {
-                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after)];
+                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after).Select(e => reading?.Invoke(e) ?? e)];
                 foreach (StreamEntry entry in later)
                 {
                     if (entry.Sequence != next)
@@ -84,26 +80,40 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         static long Parse(string number) => long.Parse(number, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Merges the small objects whose entries come up to a number, where there are several.</summary>
+    /// <summary>Merges the small objects whose entries come up to a number, to objects of up to 8 MiB. Memory: three of those.</summary>
     /// <param name="upTo">The number of an object's last entry.</param>
     /// <param name="cancellationToken">Stops the work; what was written stays readable.</param>
     public async Task MergeAsync(long upTo, CancellationToken cancellationToken)
     {
         LogObject[] small = [.. (await ListAsync(cancellationToken)).Where(o => o.Last is null && o.First <= upTo)];
-        if (small.Length > 1)
+        for (int first = 0, after; first < small.Length; first = after)
         {
-            using MemoryStream content = new();
-            foreach (LogObject one in small)
+            long size = small[first].Size;
+            for (after = first + 1; after < small.Length && size + small[after].Size <= MostMergedBytes; after++)
             {
-                content.Write(_recent.TryGetValue(one.Name, out byte[]? known) ? known : await ContentAsync(one.Name, cancellationToken));
+                size += small[after].Size;
             }
 
-            string name = $"{small[0].Name}-{StreamPaths.Number(upTo)}";
-            byte[] sealedContent = seal.Seal(name, content.ToArray());
-            await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+            if (after - first > 1)
+            {
+                await MergeAsync(small[first..after], (int)size, after < small.Length ? small[after].First - 1 : upTo, cancellationToken);
+            }
         }
 
         await DeleteMergedAsync(cancellationToken);
+    }
+
+    private async Task MergeAsync(LogObject[] some, int size, long last, CancellationToken cancellationToken)
+    {
+        using MemoryStream content = new(size);
+        foreach (LogObject one in some)
+        {
+            content.Write(await ContentAsync(one.Name, cancellationToken));
+        }
+
+        string name = $"{some[0].Name}-{StreamPaths.Number(last)}";
+        byte[] sealedContent = seal.Seal(name, content.GetBuffer().AsSpan(0, (int)content.Length));
+        await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
     }
 
     /// <summary>Deletes what holds entries before a number only.</summary>
@@ -120,12 +130,30 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         }
     }
 
+    /// <summary>Writes the objects anew of which entries change. Each is the old one or the whole new one at any moment.</summary>
+    /// <param name="change">What becomes of an entry; the entry itself where nothing does.</param>
+    /// <param name="cancellationToken">Stops between objects.</param>
+    public async Task RewriteAsync(Func<StreamEntry, StreamEntry> change, CancellationToken cancellationToken)
+    {
+        // Objects that a merged one stands for would come back if that were lost.
+        await DeleteMergedAsync(cancellationToken);
+        foreach (LogObject one in await ListAsync(cancellationToken))
+        {
+            IReadOnlyList<StreamLogPart> parts = StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken));
+            StreamLogPart[] changed = [.. parts.Select(part => part with { Entries = [.. part.Entries.Select(change)] })];
+            if (parts.Zip(changed).Any(both => both.First.Entries.Zip(both.Second.Entries).Any(e => !ReferenceEquals(e.First, e.Second))))
+            {
+                byte[] sealedContent = seal.Seal(one.Name, [.. changed.SelectMany(StreamLogFormat.Write)]);
+                await objects.WriteAsync(one.Name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+            }
+        }
+    }
+
     private async Task DeleteMergedAsync(CancellationToken cancellationToken)
     {
         foreach (LogObject one in (await SortAsync(cancellationToken)).Superseded)
         {
             await objects.DeleteAsync(one.Name, cancellationToken);
-            _recent.TryRemove(one.Name, out _);
         }
     }
 

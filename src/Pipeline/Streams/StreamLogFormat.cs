@@ -11,6 +11,7 @@ internal static class StreamLogFormat
     private const byte ConfigKind = 2;
     private const byte TallyKind = 3;
     private const byte RestoreKind = 4;
+    private const byte ErasedKind = 5;
 
     /// <summary>Writes a part.</summary>
     public static byte[] Write(StreamLogPart part)
@@ -67,9 +68,12 @@ internal static class StreamLogFormat
                     writer.Write(TallyKind);
                     writer.Write(JsonSerializer.Serialize(tallies, PipelineJson.Compact));
                     break;
-                default:
+                case { RestoredTo: long to }:
                     writer.Write(RestoreKind);
-                    writer.Write(entry.RestoredTo!.Value);
+                    writer.Write(to);
+                    break;
+                default:
+                    writer.Write(ErasedKind);
                     break;
             }
         }
@@ -84,6 +88,7 @@ internal static class StreamLogFormat
             ConfigKind => new StreamEntry(sequence, Config: JsonSerializer.Deserialize<StreamConfigVersion>(reader.ReadString(), PipelineJson.Compact)),
             TallyKind => new StreamEntry(sequence, Tallies: JsonSerializer.Deserialize<ProblemTally[]>(reader.ReadString(), PipelineJson.Compact)),
             RestoreKind => new StreamEntry(sequence, RestoredTo: reader.ReadInt64()),
+            ErasedKind => new StreamEntry(sequence),
             byte kind => throw new FormatException($"The kind {kind} of an entry is not known; a newer program may have written it."),
         };
     }
@@ -124,7 +129,7 @@ internal static class StreamLogFormat
 
         float[] embedding = new float[dimensions];
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(embedding.AsSpan()));
-        return new StreamItem(id, text, time, attributes, embedding, known == int.MinValue ? null : known);
+        return new StreamItem(id, text, time, count == 0 ? StreamItem.NoAttributes : attributes, embedding, known == int.MinValue ? null : known);
     }
 }
 

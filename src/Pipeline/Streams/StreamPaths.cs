@@ -16,6 +16,8 @@ internal static partial class StreamPaths
     /// <summary>The file that says what a stream is.</summary>
     public const string ConfigFile = "stream.json";
 
+    private const int LongestName = 82;
+
     /// <summary>A stream's folder, with a slash at its end.</summary>
     public static string Folder(string stream) => $"{Root}/{stream}/";
 
@@ -36,11 +38,12 @@ internal static partial class StreamPaths
     public static string Check(string? name)
     {
         string given = Uri.UnescapeDataString(name ?? "");
-        return Valid().IsMatch(given)
+        return given.Length <= LongestName && Valid().IsMatch(given)
             ? given
             : throw RequestException.Invalid("name", $"'{(given.Length > 60 ? $"{given[..60]}..." : given)}' is not a stream's name: 1 to 72 lower-case letters, digits, dashes, underscores and dots, beginning with a letter or digit, perhaps after 'emerging/'.");
     }
 
-    [GeneratedRegex(@"^(?:emerging/)?[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$(?<=^.{1,82})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // Without a limit of time, which a busy machine would reach: the time is that of reading a short name once.
+    [GeneratedRegex(@"^(?:emerging/)?[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex Valid();
 }

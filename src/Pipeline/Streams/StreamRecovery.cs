@@ -63,6 +63,14 @@ internal sealed class StreamRecovery(StreamSnapshots snapshots, StreamLog log, s
             : throw NothingAt(moment, all, damaged, objects.Count == 0 || objects[0].First == 1 ? first.At : null);
     }
 
+    /// <summary>Takes the entries in that lead from a state to one of a later number.</summary>
+    /// <exception cref="BrokenLogException">The log does not lead there.</exception>
+    public async Task<StreamState> ForwardAsync(StreamState state, long to, CancellationToken cancellationToken)
+    {
+        RecoveredStream forward = await ReplayAsync(state, null, [], to, until: null, cancellationToken);
+        return forward.Sequence == to ? forward.State : throw new BrokenLogException(string.Create(CultureInfo.InvariantCulture, $"The log of the stream '{stream}' ends with the entry {forward.Sequence} where {to} was expected."));
+    }
+
     private async Task<RecoveredStream> ReplayAsync(StreamState state, StreamBackup? from, List<string> damaged, long? upTo, DateTimeOffset? until, CancellationToken cancellationToken)
     {
         long replayed = 0;

@@ -8,11 +8,16 @@ internal sealed class StreamSnapshots(IObjectStore objects, StateSeal seal, stri
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 
+    // Of the last one that was written: the next is about as large.
+    private int _bytes;
+
     /// <summary>Writes a snapshot; it is durable when this returns.</summary>
     public async Task<StreamBackup> SaveAsync(StreamStateCopy copy, DateTimeOffset at, CancellationToken cancellationToken)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{StreamPaths.Snapshots(stream)}{StreamPaths.Number(copy.Data.Sequence)}-{at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
-        byte[] sealedContent = seal.Seal(name, await StreamStateFormat.WriteAsync(copy, cancellationToken));
+        ReadOnlyMemory<byte> content = await StreamStateFormat.WriteAsync(copy, _bytes + (_bytes / 8), cancellationToken);
+        _bytes = content.Length;
+        byte[] sealedContent = seal.Seal(name, content.Span);
         await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
         return new StreamBackup(copy.Data.Sequence, Parse(at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture))!.Value, sealedContent.Length) { Name = name };
     }
@@ -45,6 +50,24 @@ internal sealed class StreamSnapshots(IObjectStore objects, StateSeal seal, stri
     /// <exception cref="InvalidDataException">It is damaged; the message says so.</exception>
     public async Task<byte[]> ContentAsync(StreamBackup backup, CancellationToken cancellationToken) =>
         seal.Open(backup.Name, await StreamObjects.ReadAsync(objects, backup.Name, cancellationToken) ?? throw new InvalidDataException($"'{backup.Name}' is gone."));
+
+    /// <summary>Writes a snapshot anew under its name, unless it holds this state already.</summary>
+    /// <returns>Whether it was written.</returns>
+    public async Task<bool> ReplaceAsync(StreamBackup backup, StreamState state, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> content = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(state), capacity: 0, cancellationToken);
+        byte[] present = await ContentAsync(backup, cancellationToken);
+        if (content.Span.SequenceEqual(present))
+        {
+            return false;
+        }
+
+        byte[] sealedContent = seal.Seal(backup.Name, content.Span);
+        return await objects.WriteAsync(backup.Name, async (output, token) => await output.WriteAsync(sealedContent, token), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Deletes a snapshot.</summary>
+    public Task DeleteAsync(StreamBackup backup, CancellationToken cancellationToken) => objects.DeleteAsync(backup.Name, cancellationToken);
 
     /// <summary>Deletes the snapshots that the policy does not keep: all but the newest, and the last of each of the days before.</summary>
     /// <returns>Those that are kept, the oldest first.</returns>

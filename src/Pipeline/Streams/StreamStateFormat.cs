@@ -13,21 +13,25 @@ internal static class StreamStateFormat
     public static StreamStateCopy Copy(StreamState state) => new(state.Data(), state.Features?.Snapshot());
 
     /// <summary>Writes a state.</summary>
-    public static async Task<byte[]> WriteAsync(StreamStateCopy copy, CancellationToken cancellationToken)
+    /// <param name="copy">The state.</param>
+    /// <param name="capacity">About how many bytes it will take, so that there is one array; 0 where that is not known. A state at its caps takes tens of megabytes, and is written every few seconds.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static async Task<ReadOnlyMemory<byte>> WriteAsync(StreamStateCopy copy, int capacity, CancellationToken cancellationToken)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(copy.Data, PipelineJson.Compact);
-        byte[] length = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
-        using MemoryStream bytes = new();
+        using MemoryStream bytes = new(capacity);
         bytes.Write(Kind);
-        bytes.Write(length);
-        bytes.Write(json);
+        bytes.Write(new byte[sizeof(int)]);
+
+        // Straight into the array: what is serialized to one of its own takes that from a pool, which keeps it, for each thread that ever did.
+        JsonSerializer.Serialize(bytes, copy.Data, PipelineJson.Compact);
+        int length = (int)bytes.Length - Kind.Length - sizeof(int);
         if (copy.Features is not null)
         {
             await SafeTensorFile.WriteAsync(bytes, copy.Features, cancellationToken: cancellationToken);
         }
 
-        return bytes.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.GetBuffer().AsSpan(Kind.Length), length);
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     /// <summary>Reads a state.</summary>

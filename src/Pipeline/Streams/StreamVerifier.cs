@@ -60,9 +60,9 @@ internal sealed class StreamVerifier(StreamSnapshots snapshots, StreamLog log, S
                 return null;
             }
 
-            byte[] bytes = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(made.State), cancellationToken);
+            ReadOnlyMemory<byte> bytes = await StreamStateFormat.WriteAsync(StreamStateFormat.Copy(made.State), capacity: 0, cancellationToken);
             byte[] stored = await snapshots.ContentAsync(newest, cancellationToken);
-            return bytes.AsSpan().SequenceEqual(stored);
+            return bytes.Span.SequenceEqual(stored);
         }
         catch (BrokenLogException) when (sound.TrueForAll(s => s.Sequence == newest.Sequence))
         {

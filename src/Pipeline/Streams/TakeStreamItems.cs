@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -7,13 +8,14 @@ using Pipeline.Storage;
 namespace Pipeline.Streams;
 
 /// <summary>Takes items into a stream: masked, embedded, written to its log and clustered before the sender is told.</summary>
-public sealed class TakeStreamItems(StreamDirectory streams, SummaryBuilder summaries, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock)
+public sealed class TakeStreamItems(StreamDirectory streams, SummaryBuilder summaries, IEmbeddingGenerator<string, Embedding<float>> embedder, TimeProvider clock, ErasedNumbers? erased = null)
 {
     /// <summary>Takes the items of a JSON body. Sending them again changes nothing.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="body">An item, an array of up to a thousand, or an object with that as <c>items</c>.</param>
     /// <param name="cancellationToken">Stops before anything is stored.</param>
     /// <exception cref="RequestException">The stream is unknown, of another embedder, or written by another process; or none of the items can be used.</exception>
+    /// <exception cref="WarehouseException">The record of erasures cannot be read; nothing is stored.</exception>
     /// <exception cref="EmbedderException">The embedder does not answer; nothing is stored.</exception>
     /// <exception cref="ObjectStoreException">The log cannot be written; nothing is stored.</exception>
     public async Task<AddedItems> RunAsync(string stream, Stream body, CancellationToken cancellationToken = default)
@@ -25,6 +27,7 @@ public sealed class TakeStreamItems(StreamDirectory streams, SummaryBuilder summ
         }
 
         (List<SentItem> sent, List<RejectedItem> rejected) = await StreamItemReader.ReadAsync(body, clock.GetUtcNow(), cancellationToken);
+        await RefuseErasedAsync(sent, rejected, cancellationToken);
         List<StreamItem> items = await EmbedAsync(sent, rejected, cancellationToken);
         rejected.Sort((a, b) => a.Index.CompareTo(b.Index));
         if (items.Count == 0)
@@ -73,6 +76,13 @@ public sealed class TakeStreamItems(StreamDirectory streams, SummaryBuilder summ
         return unit;
     }
 
+    private async Task RefuseErasedAsync(List<SentItem> sent, List<RejectedItem> rejected, CancellationToken cancellationToken)
+    {
+        Func<string, bool> isErased = await (erased ?? ErasedNumbers.None).FindAsync(cancellationToken);
+        rejected.AddRange(sent.Where(i => isErased(i.Id)).Select(i => new RejectedItem(i.Index, i.Id, "id", "An incident of this id was erased, and may not come back. Take it out of the source.")));
+        sent.RemoveAll(i => isErased(i.Id));
+    }
+
     private async Task<List<StreamItem>> EmbedAsync(List<SentItem> sent, List<RejectedItem> rejected, CancellationToken cancellationToken)
     {
         List<(SentItem Item, string Summary)> masked = [];
@@ -119,8 +129,13 @@ public sealed class TakeStreamItems(StreamDirectory streams, SummaryBuilder summ
         return items;
     }
 
-    private SortedDictionary<string, string> Masked(SortedDictionary<string, string> attributes)
+    private IReadOnlyDictionary<string, string> Masked(SortedDictionary<string, string> attributes)
     {
+        if (attributes.Count == 0)
+        {
+            return StreamItem.NoAttributes;
+        }
+
         SortedDictionary<string, string> masked = new(StringComparer.Ordinal);
         foreach ((string name, string value) in attributes)
         {

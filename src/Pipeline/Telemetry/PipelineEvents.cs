@@ -78,11 +78,17 @@ public static class PipelineEvents
     /// <summary>A stream goes on from a snapshot and its log.</summary>
     public const int StreamReplayed = 170;
 
+    /// <summary>A job of the warehouse in BigQuery ended.</summary>
+    public const int WarehouseJobEnded = 165;
+
     /// <summary>A snapshot of a stream is damaged, and was passed over.</summary>
     public const int StreamDamaged = 171;
 
     /// <summary>A snapshot of a stream could not be made.</summary>
     public const int StreamBackupFailed = 172;
+
+    /// <summary>The list of problems that were told of before a training cannot be read, and was passed over.</summary>
+    public const int StreamProblemsUnreadable = 173;
 
     /// <summary>Old incidents were archived.</summary>
     public const int Archived = 180;

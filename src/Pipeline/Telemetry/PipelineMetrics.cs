@@ -72,6 +72,9 @@ public static class PipelineMetrics
     /// <summary>Requests that an embedding service put off.</summary>
     public static readonly Counter<long> EmbeddingThrottled = Meter.CreateCounter<long>("pipeline.embedding.throttled", "{request}", "Requests that an embedding service put off.");
 
+    /// <summary>Bytes that the warehouse was billed for.</summary>
+    public static readonly Counter<long> WarehouseBytesBilled = Meter.CreateCounter<long>("pipeline.warehouse.bytes_billed", "By", "Bytes that the warehouse was billed for.");
+
     /// <summary>Predictions that could not be made: the incidents of a tech center whose model cannot be used, and the texts of classifications that failed.</summary>
     public static readonly Counter<long> PredictionsFailed = Meter.CreateCounter<long>("pipeline.predictions.failed", "{prediction}", "Predictions that could not be made.");
 

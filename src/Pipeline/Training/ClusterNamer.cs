@@ -45,7 +45,10 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
             .. labels.Select((label, group) => new GroupName(
                 Presentable(Written(names[group], wordings.Members(group), all)),
                 [.. wordings.Keywords[group].Take(ShownKeywords).Select(k => k.Term)],
-                label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)),
+                label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)
+            {
+                CommonWords = wordings.CommonWords(group),
+            }),
         ];
     }
 

@@ -3,16 +3,16 @@ using System.Numerics.Tensors;
 namespace Pipeline.Training;
 
 /// <summary>
-/// Groups problems into domains by average-linkage agglomeration (Sokal and Michener 1958) of their mean vectors under cosine distance,
-/// until about the square root of their number is left, and by the words that the members of such a group share.
+/// Groups problems into domains: those of texts by the words that they share, those of records by average-linkage agglomeration (Sokal and Michener 1958) of their mean
+/// vectors under cosine distance, until about the square root of their number is left.
 /// </summary>
 public static class DomainGrouping
 {
-    /// <summary>Groups problems so that those of a group lie near each other and share a word of their names or keywords, or the domain that is proposed for them.</summary>
+    /// <summary>Groups problems so that those of a group share a word that many of their texts have, or the domain that is proposed for them; of several such words the one whose other problems lie nearest.</summary>
     /// <param name="centroids">The mean vector of each problem.</param>
-    /// <param name="names">Each problem's name, keywords and proposed domain.</param>
+    /// <param name="names">Each problem's name, words and proposed domain.</param>
     /// <returns>The group of each problem, numbered from 0 in the order of their first problem; -1 for one that shares nothing with another.</returns>
-    public static int[] Group(IReadOnlyList<float[]> centroids, IReadOnlyList<GroupName> names) => SharedDomains.Group(Group(centroids), names);
+    public static int[] Group(IReadOnlyList<float[]> centroids, IReadOnlyList<GroupName> names) => SharedDomains.Group(centroids, names);
 
     /// <summary>Groups clusters by their vectors alone. Takes O(k³) time and O(k²) memory for k clusters.</summary>
     /// <param name="centroids">The mean vector of each cluster.</param>

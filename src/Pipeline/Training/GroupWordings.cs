@@ -25,13 +25,13 @@ internal sealed class GroupWordings
     private readonly string[] _contents;
     private readonly ILookup<int, int> _members;
 
-    private GroupWordings(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count)
+    private GroupWordings(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count, string[] others)
     {
         Texts = texts;
         _contents = NamingTexts.Of(texts);
         _members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
         SilentWords = Silent(_contents, groups);
-        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords(_contents, groups, new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = SilentWords });
+        IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords([.. _contents, .. others], [.. groups, .. others.Select(_ => -1)], new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = SilentWords });
         Keywords = [.. Enumerable.Range(0, count).Select(group => NamingWords(keywords.GetValueOrDefault(group, []), [.. _members[group].Select(i => _contents[i])]))];
         Phrases = [.. Enumerable.Range(0, count).Select(group => Rank(group, CommonPhrase) is { Count: > 0 } common ? common : Rank(group, RarerPhrase))];
     }
@@ -55,7 +55,9 @@ internal sealed class GroupWordings
     /// <param name="texts">The texts.</param>
     /// <param name="groups">The group of each text, 0 to <paramref name="count"/> - 1, or -1 for none.</param>
     /// <param name="count">How many groups there are.</param>
-    public static GroupWordings Of(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count) => new(texts, groups, count);
+    /// <param name="background">Texts of elsewhere: what they have in common with these tells no group. Null for none.</param>
+    public static GroupWordings Of(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count, IReadOnlyList<string>? background = null) =>
+        new(texts, groups, count, background is null ? [] : NamingTexts.Of([.. background.Except(texts, StringComparer.Ordinal)]));
 
     /// <summary>The texts of a group.</summary>
     public string[] Members(int group) => [.. _members[group].Select(i => Texts[i])];
@@ -63,6 +65,14 @@ internal sealed class GroupWordings
     /// <summary>The words of a group's texts, in order: of a few of them.</summary>
     public IReadOnlyList<string>[] Words(int group) =>
         [.. _members[group].Take(OrderTexts).Select(i => (IReadOnlyList<string>)[.. Tokenizer.Split(_contents[i]).SelectMany(run => run)])];
+
+    /// <summary>The words that many of a group's texts have and that say something, with the share of the texts that do, 0.15 to 1.</summary>
+    public IReadOnlyDictionary<string, double> CommonWords(int group)
+    {
+        double count = _members[group].Count();
+        return _members[group].SelectMany(i => Tokenizer.Split(_contents[i]).SelectMany(run => run).Distinct(StringComparer.Ordinal)).CountBy(word => word, StringComparer.Ordinal)
+            .Where(word => word.Value >= CommonWord * count && !SilentWords.Contains(word.Key) && !IsCode(word.Key)).ToDictionary(word => word.Key, word => word.Value / count, StringComparer.Ordinal);
+    }
 
     /// <summary>For each group the first one that says the same: half of the titles of both, or more, have a phrase of the same words, and none says more of them.</summary>
     public int[] SayingTheSame()

@@ -4,7 +4,8 @@ namespace Pipeline.Training;
 
 /// <summary>
 /// What a model says of texts that it has never seen, held against what the whole training says of them: the training is repeated without a fifth of its texts, and these are
-/// answered as new ones are. Two trainings on nearly the same texts draw problems differently, and an answer cannot be surer than that.
+/// answered as new ones are. Two trainings on nearly the same texts draw problems differently, and an answer cannot be surer than that. How far they do shows in a single layout of the
+/// vectors that are there already, see docs/benchmarks.md.
 /// </summary>
 internal sealed class HeldOutAnswers
 {
@@ -13,9 +14,6 @@ internal sealed class HeldOutAnswers
 
     // As many answers make a curve; a small training is repeated until it has them, each time without another fifth.
     private const int EnoughAnswers = 100;
-
-    // Small trainings have many layouts. How far two of them agree shows in fewer.
-    private const int MostLayouts = 9;
 
     private const int FewestTexts = 2;
 
@@ -73,7 +71,7 @@ internal sealed class HeldOutAnswers
             return [];
         }
 
-        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = Math.Min(_texts.Parameters.Layouts, MostLayouts) }, _parallel.CancellationToken);
+        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = 1 }, _parallel.CancellationToken);
         TextClustering found = TextClustering.Find(rest, maxDegreeOfParallelism, _parallel.CancellationToken);
         Dictionary<int, int> matched = Match(found.ProblemOfText(), kept);
         int[] places = new int[parts.Length];

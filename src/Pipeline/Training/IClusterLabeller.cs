@@ -26,4 +26,8 @@ public sealed record GroupLabel(string Name, string? Domain = null);
 /// <param name="Label">The name, unique among its siblings.</param>
 /// <param name="Keywords">The words that tell it from its siblings, the strongest first.</param>
 /// <param name="Domain">The domain that the labeller proposes for a cluster; null where it proposes none.</param>
-public sealed record GroupName(string Label, IReadOnlyList<string> Keywords, string? Domain = null);
+public sealed record GroupName(string Label, IReadOnlyList<string> Keywords, string? Domain = null)
+{
+    /// <summary>The words that many texts of the group have, with the share of the texts that do, above 0 to 1; null where there are no texts to tell.</summary>
+    public IReadOnlyDictionary<string, double>? CommonWords { get; init; }
+}

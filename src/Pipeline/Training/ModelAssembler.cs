@@ -7,7 +7,8 @@ namespace Pipeline.Training;
 /// <summary>Turns numbered clusters into problems with variants: lasting ids, names, domains, examples, and what changed since the version before.</summary>
 /// <param name="namer">Names what is found in texts.</param>
 /// <param name="traits">Describes and names what is found in records; null where the rows are texts.</param>
-public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = null)
+/// <param name="background">Texts of other tech centers by which words are weighed too; null for none.</param>
+public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = null, IReadOnlyList<string>? background = null)
 {
     private const int ExampleCount = 5;
 
@@ -130,10 +131,10 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
     ];
 
     // Problems of which most titles say the same are one, however far apart their texts lie.
-    private static (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
+    private (int[] OfClusters, GroupWordings Wordings) SayingTheSame(int[] problems, string[] texts, int[] labels)
     {
         (int[] numbered, int count) = Numbered(problems);
-        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), count);
+        GroupWordings wordings = GroupWordings.Of(texts, OfRows(numbered), count, background);
         int[] same = wordings.SayingTheSame();
         if (same.Index().All(s => s.Item == s.Index))
         {
@@ -141,7 +142,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         }
 
         (numbered, count) = Numbered([.. numbered.Select(problem => same[problem])]);
-        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count));
+        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count, background));
 
         int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
     }
@@ -172,7 +173,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
         IReadOnlyList<GroupName> domainNames = traits is not null
             ? RecordTraits.Name(traits.Describe(ofRows, ids.Length))
-            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names), cancellationToken);
+            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names, new SurfaceForms(texts)), cancellationToken);
         int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
         ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
         return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);

@@ -6,8 +6,8 @@ using Pipeline.Storage;
 namespace Pipeline.Training;
 
 /// <summary>
-/// The reduction that small tech centers share. A few hundred texts do not show which words are common in all incidents and which tell problems apart; those of all
-/// centers together do. What it learned is written into each model as its own.
+/// What small tech centers share: the reduction, and texts by which words are weighed. A few hundred texts do not show which words are common in all incidents and which tell problems
+/// apart; those of all centers together do. What it learned is written into each model as its own.
 /// </summary>
 internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITechCenters techCenters, string embedder, TrainingOptions options)
 {
@@ -16,17 +16,20 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
 
     private const int MostTexts = 5_000;
 
-    private (long Run, EmbeddingReduction Reduction)? _last;
+    // Words are common in fewer texts than it takes to learn components from.
+    private const int MostWeighed = 2_000;
 
-    /// <summary>Learns the reduction, once for a training run.</summary>
+    private (long Run, SharedBackground Shared)? _last;
+
+    /// <summary>Learns it, once for a training run.</summary>
     /// <param name="window">The period to learn from.</param>
     /// <param name="trainingRun">The run that asks.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The reduction; null where there is only one tech center.</returns>
+    /// <returns>What is shared; null where there is only one tech center.</returns>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public async Task<EmbeddingReduction?> LearnAsync(TrainingWindow window, long trainingRun, CancellationToken cancellationToken)
+    public async Task<SharedBackground?> LearnAsync(TrainingWindow window, long trainingRun, CancellationToken cancellationToken)
     {
-        if (_last is (long run, EmbeddingReduction known) && run == trainingRun)
+        if (_last is (long run, SharedBackground known) && run == trainingRun)
         {
             return known;
         }
@@ -37,18 +40,19 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
             return null;
         }
 
-        IReadOnlyList<ReadOnlyMemory<float>> texts = await SampleAsync(centers, window, cancellationToken);
+        IReadOnlyList<PreprocessedIncident> texts = await SampleAsync(centers, window, cancellationToken);
         TrainingParameters parameters = options.Resolve(texts.Count);
-        EmbeddingReduction reduction = EmbeddingReduction.Fit(EmbeddingMatrix.Of(texts), texts[0].Length, parameters, options.MaxDegreeOfParallelism, cancellationToken);
-        _last = (trainingRun, reduction);
-        return reduction;
+        EmbeddingReduction reduction = EmbeddingReduction.Fit(EmbeddingMatrix.Of([.. texts.Select(text => text.Embedding)]), texts[0].Embedding.Length, parameters, options.MaxDegreeOfParallelism, cancellationToken);
+        SharedBackground shared = new(reduction, [.. texts.Take(MostWeighed).Select(text => text.Summary)]);
+        _last = (trainingRun, shared);
+        return shared;
     }
 
     // The texts with the lowest content hashes: as good as drawn at random, and the same whatever the order of reading.
-    private async Task<IReadOnlyList<ReadOnlyMemory<float>>> SampleAsync(IReadOnlyList<string> centers, TrainingWindow window, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreprocessedIncident>> SampleAsync(IReadOnlyList<string> centers, TrainingWindow window, CancellationToken cancellationToken)
     {
         SortedSet<string> hashes = new(StringComparer.Ordinal);
-        Dictionary<string, ReadOnlyMemory<float>> embeddings = new(StringComparer.Ordinal);
+        Dictionary<string, PreprocessedIncident> texts = new(StringComparer.Ordinal);
         foreach (string center in centers)
         {
             await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(center, embedder, window.From, window.Until, cancellationToken))
@@ -58,15 +62,20 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
                     continue;
                 }
 
-                embeddings[row.ContentHash] = row.Embedding;
+                texts[row.ContentHash] = row;
                 if (hashes.Count > MostTexts)
                 {
-                    embeddings.Remove(hashes.Max!);
+                    texts.Remove(hashes.Max!);
                     hashes.Remove(hashes.Max!);
                 }
             }
         }
 
-        return [.. hashes.Select(hash => embeddings[hash])];
+        return [.. hashes.Select(hash => texts[hash])];
     }
 }
+
+/// <summary>What small tech centers share.</summary>
+/// <param name="Reduction">From embeddings to reduced vectors.</param>
+/// <param name="Texts">Masked texts of all centers, 2,000 at most, by which words are weighed.</param>
+public sealed record SharedBackground(EmbeddingReduction Reduction, IReadOnlyList<string> Texts);

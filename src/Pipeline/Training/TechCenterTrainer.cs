@@ -4,7 +4,6 @@ using System.Globalization;
 using Pipeline.Clustering;
 using Pipeline.Datasets;
 using Pipeline.Gate;
-using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -13,14 +12,10 @@ using Pipeline.Telemetry;
 namespace Pipeline.Training;
 
 /// <summary>Trains one tech center: window, clusters, identity, names, domains, measures, publication, and the gate that decides whether the version serves.</summary>
-public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITechCenters techCenters, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, string embedder, TrainingOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<string, CancellationToken, Task<IReadOnlyList<ToldProblem>>>? told = null)
+public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, ReleaseCandidate release, TrainingRunRecorder runs, ClusterNamer namer, TrainingOptions options, TunedCenters tuned, TimeProvider clock, Func<string, CancellationToken, Task<IReadOnlyList<ToldProblem>>>? told = null)
 {
-    private const int SmallestWindow = 10;
-
     // With a larger share of incidents in no cluster, a training says why.
     private const double MuchNoise = 0.5;
-
-    private readonly PooledBackground _pooled = new(preprocessed, techCenters, embedder, options);
 
     // More trainings than this never publish the same quarter at once.
     private const int MostRevisions = 50;
@@ -56,27 +51,23 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         try
         {
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(techCenter, cancellationToken);
-            Dataset dataset = datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
-            IReadOnlyList<PreprocessedIncident> rows = await ReadAsync(techCenter, dataset.EmbedderOr(embedder), window, cancellationToken);
+            Dataset dataset = await reader.DatasetOfAsync(techCenter, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> rows = await reader.ReadAsync(techCenter, dataset, window, cancellationToken);
             if (OwnOf(versions, trainingRun, year, quarter) is ModelManifest own && await ReadOrDamagedAsync(own, cancellationToken) is ModelContent content)
             {
                 return Published(own, await ReleaseAsync(own, rows, cancellationToken), content.Clusters.Domains.Count, content.Metrics.TrainSeconds, content.Metrics.Dbcv, damage: null);
             }
 
             incidents = rows.Count;
-            bool isRecords = dataset.Kind == DatasetKind.Records;
-            TrainingParameters parameters = isRecords ? options.ResolveRecords(incidents) : options.Resolve(incidents);
-            int needed = Math.Max(SmallestWindow, 2 * parameters.MinClusterSize);
+            TrainingParameters parameters = WindowIncidents.Resolve(await tuned.ApplyAsync(options, techCenter, cancellationToken), dataset, incidents);
+            int needed = WindowIncidents.Needed(parameters);
             if (incidents < needed)
             {
                 return Unpublished(TrainingStatus.TooFewIncidents, $"The window holds too few incidents: {incidents}, at least {needed} are needed.");
             }
 
-            RecordEncoder? encoder = isRecords ? RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns) : null;
-            float[] vectors = encoder is null ? EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]) : encoder.Encode([.. rows.Select(r => r.Summary)]);
-            EmbeddingReduction? background = encoder is null && incidents < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
-            ClusteredIncidents clustered = IncidentClustering.Cluster(
-                vectors, vectors.Length / incidents, [.. rows.Select(r => r.ContentHash)], parameters, options.MaxDegreeOfParallelism, background, cancellationToken);
+            WindowIncidents prepared = await reader.PrepareAsync(rows, dataset, window, trainingRun, cancellationToken);
+            ClusteredIncidents clustered = prepared.Cluster(parameters, options.MaxDegreeOfParallelism, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
                 return Unpublished(TrainingStatus.NoClusters, $"None of the {incidents} incidents in the window is alike enough to others for a cluster.");
@@ -90,8 +81,8 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 CreatedAt = clock.GetUtcNow(),
                 TrainingRun = trainingRun,
                 LibraryVersion = typeof(Hdbscan).Assembly.GetName().Version!.ToString(3),
-                Embedder = dataset.EmbedderOr(embedder),
-                Records = encoder?.Mix,
+                Embedder = prepared.Embedder,
+                Records = prepared.Encoder?.Mix,
                 Window = window,
                 Incidents = incidents,
                 Unclustered = 0,
@@ -102,7 +93,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 NextDomainId = 0,
                 Files = [],
             };
-            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, stopwatch, cancellationToken);
+            (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, prepared.Background?.Texts, stopwatch, cancellationToken);
             Release released = await ReleaseAsync(manifest, rows, cancellationToken);
             return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
         }
@@ -127,7 +118,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
     /// clusters, and published as the revision after it.
     /// </summary>
     private async Task<(ModelManifest Manifest, int Domains, string? Damage)> PublishAsync(
-        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, Stopwatch stopwatch, CancellationToken cancellationToken)
+        ModelManifest draft, IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, IReadOnlyList<string>? background, Stopwatch stopwatch, CancellationToken cancellationToken)
     {
         // The name of a version that was put away is not given again.
         CenterStages stages = await models.Stages.OpenAsync(draft.TechCenter, cancellationToken);
@@ -146,7 +137,7 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
                 IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
-                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records)).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records), background).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with
@@ -205,17 +196,6 @@ public sealed class TechCenterTrainer(IPreprocessedIncidents preprocessed, ITech
         Release released = await release.RunAsync(manifest, rows, cancellationToken);
         await runs.PublishedAsync(manifest, rows, released, cancellationToken);
         return released;
-    }
-
-    private async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, string embedderOfRows, TrainingWindow window, CancellationToken cancellationToken)
-    {
-        List<PreprocessedIncident> rows = [];
-        await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, embedderOfRows, window.From, window.Until, cancellationToken))
-        {
-            rows.Add(row);
-        }
-
-        return rows;
     }
 
     /// <summary>

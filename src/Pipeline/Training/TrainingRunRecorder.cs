@@ -33,7 +33,7 @@ public sealed class TrainingRunRecorder(RunLog runs, ModelStore models, TimeProv
             State = RunState.Finished,
             StartedAt = ended.AddSeconds(-metrics.TrainSeconds),
             EndedAt = release.Validation.At,
-            Parameters = Parameters(manifest, rows),
+            Parameters = Parameters(manifest.Parameters, manifest.Window, manifest.Embedder, manifest.LibraryVersion, rows),
             Metrics = [.. Measured(manifest, metrics, ended), .. release.Validation.Tests.SelectMany(t => t.Metrics.Where(m => m.Key is not ("limit" or "before")).Select(m => new RunMetric($"gate.{t.Name}.{Plain(m.Key)}", m.Value, release.Validation.At)))],
             Tags = new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -73,21 +73,21 @@ public sealed class TrainingRunRecorder(RunLog runs, ModelStore models, TimeProv
     }
 
     /// <summary>The parameters of a training with the versions of what it was made with and of.</summary>
-    internal static Dictionary<string, string> Parameters(ModelManifest manifest, IReadOnlyList<PreprocessedIncident> rows)
+    internal static Dictionary<string, string> Parameters(TrainingParameters trained, TrainingWindow window, string embedder, string library, IReadOnlyList<PreprocessedIncident> rows)
     {
         Dictionary<string, string> parameters = new(StringComparer.Ordinal)
         {
             ["code"] = Code,
-            ["library"] = manifest.LibraryVersion,
-            ["embedder"] = manifest.Embedder,
-            ["data.from"] = manifest.Window.From.ToString("O", CultureInfo.InvariantCulture),
-            ["data.until"] = manifest.Window.Until.ToString("O", CultureInfo.InvariantCulture),
+            ["library"] = library,
+            ["embedder"] = embedder,
+            ["data.from"] = window.From.ToString("O", CultureInfo.InvariantCulture),
+            ["data.until"] = window.Until.ToString("O", CultureInfo.InvariantCulture),
             ["data.incidents"] = Number(rows.Count),
             ["data.hash"] = HashOf(rows),
         };
         foreach (PropertyInfo property in typeof(TrainingParameters).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
         {
-            if (property.GetValue(manifest.Parameters) is { } value)
+            if (property.GetValue(trained) is { } value)
             {
                 parameters[property.Name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
             }

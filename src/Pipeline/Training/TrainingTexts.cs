@@ -9,13 +9,12 @@ internal sealed class TrainingTexts
 {
     private readonly float[] _embeddings;
     private readonly string[] _hashes;
-    private readonly EmbeddingReduction? _background;
     private readonly float[] _wholes;
     private readonly int? _maxDegreeOfParallelism;
 
     private TrainingTexts(float[] embeddings, string[] hashes, int[] copies, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
-        (_embeddings, _hashes, _background, _maxDegreeOfParallelism) = (embeddings, hashes, background, maxDegreeOfParallelism);
+        (_embeddings, _hashes, _maxDegreeOfParallelism) = (embeddings, hashes, maxDegreeOfParallelism);
         (Copies, Parameters) = (copies, parameters);
         Reduction = background ?? EmbeddingReduction.Fit(embeddings, embeddings.Length / copies.Length, parameters, maxDegreeOfParallelism, cancellationToken);
         Vectors = Reduction.Transform(embeddings, maxDegreeOfParallelism);
@@ -58,9 +57,9 @@ internal sealed class TrainingTexts
         float[] embeddings, int dimensions, IReadOnlyList<string> hashes, DistinctTexts distinct, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken) =>
         new(distinct.Rows(embeddings, dimensions), [.. distinct.FirstRows.Select(row => hashes[row])], distinct.Copies, parameters, background, maxDegreeOfParallelism, cancellationToken);
 
-    /// <summary>Some of the texts, as if there were no others.</summary>
+    /// <summary>Some of the texts, reduced as all of them are.</summary>
     public TrainingTexts Only(int[] texts, TrainingParameters parameters, CancellationToken cancellationToken) => new(
-        Embeddings(texts), Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters, _background, _maxDegreeOfParallelism, cancellationToken);
+        Embeddings(texts), Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters, Reduction, _maxDegreeOfParallelism, cancellationToken);
 
     /// <summary>The embeddings of some of the texts, row-major.</summary>
     public float[] Embeddings(int[] texts)
@@ -106,8 +105,15 @@ internal sealed class TrainingTexts
     public NeighborRule Rule(TextClustering found) =>
         new(found.Problems, Coherence(found.Labels, found.Problems.Length).Directions, WholeCoherence(found.Labels, found.Problems.Length).Directions, MinLikeness);
 
-    /// <summary>The neighbourhood graph.</summary>
-    /// <param name="options">Its parameters.</param>
+    /// <summary>The neighbourhood graphs, of one search for neighbours.</summary>
+    /// <param name="options">The parameters.</param>
+    /// <param name="wide">The neighbours of the second graph.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public UmapGraph Graph(UmapOptions options, CancellationToken cancellationToken) => Umap.BuildGraph(Vectors, Reduction.Dimensions, options, ct: cancellationToken);
+    /// <returns>The graph to lay out, null where there are too few texts for one; and the graph of more neighbours, to look at.</returns>
+    public (UmapGraph? Graph, UmapGraph Wide) Graphs(UmapOptions options, int wide, CancellationToken cancellationToken)
+    {
+        NeighborTable neighbors = Umap.FindNeighbors(Vectors, Reduction.Dimensions, options with { Neighbors = Math.Max(options.Neighbors, wide) }, ct: cancellationToken);
+        UmapGraph? graph = TooFewForGraph ? null : Umap.BuildGraph(neighbors, Vectors, Reduction.Dimensions, options, cancellationToken);
+        return (graph, Umap.BuildGraph(neighbors, Count, options with { Neighbors = wide }, cancellationToken));
+    }
 }

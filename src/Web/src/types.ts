@@ -71,7 +71,7 @@ export type Alert = {
   acknowledgedBy: string | null; isOpen: boolean;
 };
 export type Drift = { raised: number; high: number; techCenters: { techCenter: string; measuredAt: string; score: number | null; level: string; detail: string; retrainingRecommended: boolean }[] };
-export type Run = { id: string; kind: string; techCenter: string; name: string; state: string; startedAt: string; endedAt: string | null; metrics: Record<string, number> };
+export type Run = { id: string; kind: string; techCenter: string; name: string; state: string; startedAt: string; endedAt: string | null; measures: Record<string, number | string> };
 export type Upload = {
   id: string; dataset: string | null; state: string; file: string; bytes: number; receivedAt: string; seconds: number; source: string | null; rows: number; accepted: number; rejected: number;
   rejectReasons: Record<string, number>; added: number; changed: number; problem: string | null;

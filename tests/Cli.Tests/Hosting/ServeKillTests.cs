@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Cli.Tests.Support;
@@ -12,7 +10,6 @@ public sealed class ServeKillTests
 {
     private const int Kills = 10;
     private const int TechCenters = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [TestMethod]
     public async Task Killed_ten_times_in_a_training_the_host_resumes_by_itself_and_trains_no_finished_center_again()
@@ -22,28 +19,28 @@ public sealed class ServeKillTests
         (await CommandLine.RunAsync("run", "--incidents", csv, "--data", folder["undisturbed"])).ExitCode.ShouldBe(0);
         Copy(folder["undisturbed"], folder["killed"]);
 
-        await using (Host host = await Host.StartAsync(folder["undisturbed"]))
+        await using (ServingProcess host = await ServingProcess.StartAsync(folder["undisturbed"]))
         {
-            await host.TrainAsync();
-            (await host.WaitAsync(int.MaxValue)).ShouldBe("completed");
+            await TrainAsync(host);
+            (await WaitAsync(host, int.MaxValue)).ShouldBe("completed");
         }
 
         Random random = new(11);
         for (int kill = 0; kill < Kills; kill++)
         {
-            await using Host host = await Host.StartAsync(folder["killed"]);
+            await using ServingProcess host = await ServingProcess.StartAsync(folder["killed"]);
             if (kill == 0)
             {
-                await host.TrainAsync();
+                await TrainAsync(host);
             }
 
-            await host.WaitAsync(kill * TechCenters / Kills);
+            await WaitAsync(host, kill * TechCenters / Kills);
             await Task.Delay(random.Next(60));
         }
 
-        await using (Host host = await Host.StartAsync(folder["killed"]))
+        await using (ServingProcess host = await ServingProcess.StartAsync(folder["killed"]))
         {
-            (await host.WaitAsync(int.MaxValue)).ShouldBe("completed");
+            (await WaitAsync(host, int.MaxValue)).ShouldBe("completed");
         }
 
         Models(folder["killed"]).ShouldBe(Models(folder["undisturbed"]));
@@ -69,67 +66,13 @@ public sealed class ServeKillTests
                 : $"{Path.GetRelativePath(models, file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}"));
     }
 
-    /// <summary>A serving process; disposing kills it without warning.</summary>
-    private sealed class Host : IAsyncDisposable
+    private static Task TrainAsync(ServingProcess host) => host.PostAsync("train", new { year = 2025, quarter = 4 });
+
+    /// <summary>Waits until so many tech centers are done, or the training is at its end; answers its status.</summary>
+    private static async Task<string> WaitAsync(ServingProcess host, int done)
     {
-        private const string Instance = "train-2025-q4";
-
-        private readonly Process _process;
-        private readonly HttpClient _client;
-        private readonly Task<string> _rest;
-
-        private Host(Process process, string api, Task<string> rest)
-        {
-            _process = process;
-            _rest = rest;
-            _client = new HttpClient { BaseAddress = new Uri(api) };
-        }
-
-        public static async Task<Host> StartAsync(string data)
-        {
-            Process process = CommandLine.Start(["serve", "--data", data, "--port", "0", "--development"]);
-            process.BeginErrorReadLine();
-            while (await process.StandardOutput.ReadLineAsync() is string line)
-            {
-                if (line.StartsWith("API ", StringComparison.Ordinal))
-                {
-                    return new Host(process, line["API ".Length..].Trim() + "/", process.StandardOutput.ReadToEndAsync());
-                }
-            }
-
-            throw new InvalidOperationException("The host ended before it served.");
-        }
-
-        public async Task TrainAsync() =>
-            (await _client.PostAsJsonAsync("train", new { year = 2025, quarter = 4 })).EnsureSuccessStatusCode();
-
-        /// <summary>Waits until so many tech centers are done, or the training is at its end; answers its status.</summary>
-        public async Task<string> WaitAsync(int done)
-        {
-            Stopwatch clock = Stopwatch.StartNew();
-            while (clock.Elapsed < Patience)
-            {
-                JsonElement training = await _client.GetFromJsonAsync<JsonElement>($"train/{Instance}");
-                string status = training.GetProperty("status").GetString()!;
-                int soFar = training.GetProperty("progress") is { ValueKind: JsonValueKind.Object } progress ? progress.GetProperty("done").GetInt32() : 0;
-                if (soFar >= done || status is "completed" or "failed" or "terminated")
-                {
-                    return status;
-                }
-
-                await Task.Delay(20);
-            }
-
-            throw new TimeoutException($"The training was not as far as expected within {Patience}.");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-            await _rest;
-            _process.Dispose();
-            _client.Dispose();
-        }
+        JsonElement training = await host.UntilAsync("train/train-2025-q4", answer =>
+            (answer.GetProperty("progress") is { ValueKind: JsonValueKind.Object } progress ? progress.GetProperty("done").GetInt32() : 0) >= done || answer.GetProperty("status").GetString() is "completed" or "failed" or "terminated");
+        return training.GetProperty("status").GetString()!;
     }
 }

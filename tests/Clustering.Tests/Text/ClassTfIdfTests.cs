@@ -4,6 +4,10 @@ namespace Pipeline.Clustering.Tests.Text;
 public sealed class ClassTfIdfTests
 {
     [TestMethod]
+    public void What_a_question_of_degree_asks_for_is_no_keyword() =>
+        ClassTfIdf.Keywords(["how long does the delivery take", "long delivery"], [0, 1])[0].ShouldNotContain(keyword => keyword.Term.Contains("long"));
+
+    [TestMethod]
     public void The_weight_is_the_formula_of_the_paper()
     {
         // Class 0 has 3 words, class 1 has 5: A = 4. "printer" stands 2 times, "vpn" 4 times.

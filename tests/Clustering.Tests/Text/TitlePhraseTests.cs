@@ -31,6 +31,16 @@ public sealed class TitlePhraseTests
     }
 
     [TestMethod]
+    [DataRow("how long does a transfer take", "en", "long", "transfer take")]
+    [DataRow("hoe lang een overboeking vandaag", "nl", "lang", "overboeking vandaag")]
+    public void A_phrase_does_not_start_in_the_middle_of_a_question(string title, string language, string asked, string phrase)
+    {
+        IReadOnlySet<string> stopWords = language == "en" ? StopWords.English : StopWords.All;
+        Keyword[] keywords = [new(asked, 0.9), .. phrase.Split(' ').Select(word => new Keyword(word, 0.1))];
+        TitlePhrase.Find([title, title], keywords, stopWords: stopWords).ShouldBe(phrase);
+    }
+
+    [TestMethod]
     public void Words_in_another_order_speak_for_a_phrase_too()
     {
         Keyword[] keywords = [new("password", 0.4), new("reset", 0.4), new("account", 0.4), new("locked", 0.3)];

@@ -88,7 +88,7 @@ public sealed partial class SourceTests
     // The evaluator knows no temporary tables: what they are made of is named instead.
     private static async Task<string[][]> RunAsync(BigQuerySource source, string[] rows, string columns, string from = BigQuerySource.Pulled)
     {
-        string script = source.Script().Replace("@since", "TIMESTAMP '2026-05-01 00:00:00+00'", StringComparison.Ordinal).Replace("@latest", "TIMESTAMP '2026-07-01 00:00:00+00'", StringComparison.Ordinal);
+        string script = source.Script().Sql.Replace("@since", "TIMESTAMP '2026-05-01 00:00:00+00'", StringComparison.Ordinal).Replace("@latest", "TIMESTAMP '2026-07-01 00:00:00+00'", StringComparison.Ordinal);
         IEnumerable<string> named = TablePattern().Matches(script).Select(match => $"{match.Groups["name"].Value} AS ({match.Groups["query"].Value})");
         string query = $"WITH replica AS (SELECT {Columns} FROM ({string.Join(" UNION ALL ", rows)})), {string.Join(", ", named)} SELECT {columns} FROM {from}";
         return (await Checkers.RunAsync<Dictionary<string, string[][]>>("zetasql-query.cjs", new Dictionary<string, string>(StringComparer.Ordinal) { ["pull"] = query }))["pull"];

@@ -22,11 +22,14 @@ public sealed partial class StatementTests
         ["Text"] = "STRING",
         ["Number"] = "INT64",
         ["Texts"] = "ARRAY<STRING>",
-        ["Timestamp"] = "TIMESTAMP",
+        ["Time"] = "TIMESTAMP",
+        ["Days"] = "ARRAY<TIMESTAMP>",
+        ["OptionalText"] = "STRING",
         ["OptionalNumber"] = "INT64",
         ["Date"] = "INT64",
-        ["OptionalTime"] = "TIMESTAMP",
         ["Embedding"] = "BYTES",
+        ["Fraction"] = "FLOAT64",
+        ["Cells"] = "ARRAY<STRING>",
     };
 
     private static readonly BigQuerySource Source = new() { SourceTable = "replica", SourceTexts = "short_description, caller.name" };
@@ -50,8 +53,8 @@ public sealed partial class StatementTests
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.RepositoryRoot, Folder, "Sql"), "*.sql").Select(file => Path.GetFileNameWithoutExtension(file))];
 
         files.Length.ShouldBeGreaterThan(20);
-        Source.Script().ShouldContain("CREATE TEMP TABLE source_rows");
-        files.Where(file => file is not ("transaction" or "pull-source" or "rename-embedding") && !all.Contains(BigQuerySql.From(BigQuerySql.Get(file), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
+        Source.Script().Sql.ShouldContain("CREATE TEMP TABLE source_rows");
+        files.Where(file => file is not ("transaction" or "pull-source" or "rename-embedding") && !all.Contains(BigQuerySql.From(WithoutDeclarations(BigQuerySql.Get(file)), StagingName), StringComparison.Ordinal)).ShouldBeEmpty("statements that no script holds");
     }
 
     [TestMethod]
@@ -121,7 +124,7 @@ public sealed partial class StatementTests
         foreach (string[] names in Matches(TransactionPattern(), Code).Select(match => match.Groups["name"].Captures.Select(capture => capture.Value).ToArray()))
         {
             string table = staged.TryGetValue(names[0], out StagedRows? rows) ? CreateStaging(rows) : "";
-            scripts[$"transaction {string.Join(" and ", names)}"] = table + BigQuerySql.From(BigQuerySql.Transaction(names), StagingName);
+            scripts[$"transaction {string.Join(" and ", names)}"] = table + BigQuerySql.Transaction(names).From(StagingName).Sql;
         }
 
         foreach (string name in Matches(StatementPattern(), Code).Select(match => match.Groups["name"].Value).Where(name => name is not ("create-tables" or "transaction")))
@@ -132,14 +135,24 @@ public sealed partial class StatementTests
         // It changes a table as it was before.
         scripts["rename-embedding"] = "CREATE TABLE earlier (number STRING, embedding BYTES);\n" + BigQuerySql.Get("rename-embedding").Replace("preprocessed_incidents", "earlier", StringComparison.Ordinal);
 
+        // What completes tables that others made, column by column.
+        foreach ((string table, IReadOnlyList<StagedColumn> columns) in BigQueryTables.All)
+        {
+            TableState bare = new([.. columns.Where((_, place) => place % 2 == 0).Select(column => column.Mode is StagedColumn.Repeated ? column with { Type = column.Type[6..^1] } : column with { Mode = StagedColumn.Required })], 0);
+            scripts[$"complete {table}"] = BigQueryTables.Completion("here", table, bare) ?? "";
+        }
+
         // The one script with names in it that the user gives; the columns are of the types that such a table has.
         scripts["transaction pull-source and upsert-incidents and end-pull"] =
-            "CREATE TABLE replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING);\n" + Source.Script();
+            "CREATE TABLE replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING);\n" + Source.Script().Sql;
         scripts["transaction pull-source of undated rows"] = "CREATE TABLE bare (id INT64, changed STRING, title STRING);\n"
-            + (Source with { SourceTable = "bare", SourceNumber = "id", SourceUpdated = "changed", SourceCreated = "none", SourceTexts = "title", SourceTechCenter = "none" }).Script();
+            + (Source with { SourceTable = "bare", SourceNumber = "id", SourceUpdated = "changed", SourceCreated = "none", SourceTexts = "title", SourceTechCenter = "none" }).Script().Sql;
         scripts.Count.ShouldBeGreaterThan(20);
         return scripts;
     }
+
+    // They go to the beginning of a script.
+    private static string WithoutDeclarations(string sql) => string.Join('\n', sql.Split('\n').Where(line => !line.StartsWith("DECLARE ", StringComparison.Ordinal)));
 
     private static string CreateStaging(StagedRows rows)
     {
@@ -185,13 +198,13 @@ public sealed partial class StatementTests
     [GeneratedRegex("""BigQuerySql\.Transaction\((?:"(?<name>[a-z-]+)"(?:, )?)+\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TransactionPattern();
 
-    [GeneratedRegex("""(?:BigQuerySql\.Get|FirstAsync|ListAsync|ReadAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""(?:BigQuerySql\.Get|BigQueryScript\.Of|FirstAsync|ListAsync|ReadAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex StatementPattern();
 
-    [GeneratedRegex("""Parameter\.(?<kind>Text|Number|Texts)\("(?<name>[A-Za-z0-9]+)"|new\("(?<name>[A-Za-z0-9]+)", BigQueryDbType\.(?<kind>Timestamp)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(?<kind>Text|Number|Texts|Time|Days)\("(?<name>[A-Za-z0-9]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ParameterPattern();
 
-    [GeneratedRegex("""\b(?<kind>Text|Number|OptionalNumber|OptionalTime|Embedding|Date)\([a-z]+, "(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(?:(?<kind>Text|OptionalText|Number|OptionalNumber|Time|Days|Embedding|Date)\([a-z]+, |row\.(?<kind>Fraction|Cells)\()"(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ReadPattern();
 
     private sealed record Analysis(string[] Problems, string[] Kinds, string[] Parameters, Dictionary<string, string> Columns);

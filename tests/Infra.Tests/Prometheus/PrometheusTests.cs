@@ -16,7 +16,7 @@ public sealed class PrometheusTests
     [TestMethod]
     public async Task Prometheus_takes_the_rules_and_the_configuration()
     {
-        ToolProcess rules = await Promtool.RunAsync("check", "rules", "rules.yml");
+        ToolProcess rules = await Promtool.RunAsync("check", "rules", "rules.yml", "stream-rules.yml");
         rules.ExitCode.ShouldBe(0, rules.Output + rules.Errors);
         ToolProcess configuration = await Promtool.RunAsync("check", "config", "prometheus.yml");
         configuration.ExitCode.ShouldBe(0, configuration.Output + configuration.Errors);
@@ -25,7 +25,7 @@ public sealed class PrometheusTests
     [TestMethod]
     public async Task The_rules_fire_when_they_should_and_not_before()
     {
-        ToolProcess tests = await Promtool.RunAsync("test", "rules", "rules.test.yml");
+        ToolProcess tests = await Promtool.RunAsync("test", "rules", "rules.test.yml", "stream-rules.test.yml");
         tests.ExitCode.ShouldBe(0, tests.Output + tests.Errors);
         tests.Output.ShouldContain("SUCCESS");
     }
@@ -46,6 +46,17 @@ public sealed class PrometheusTests
                 : $"pipeline_alerts_total{{rule=\"{rule.Name}\"}}";
             Text(alert["expr"]).ShouldContain(threshold, customMessage: rule.Name);
         }
+    }
+
+    [TestMethod]
+    public void Streams_are_watched_under_the_names_of_their_metrics()
+    {
+        Dictionary<string, JsonObject> rules = YamlFile.Read(Path.Combine(Infra, "prometheus", "rules.yml"))["groups"]!.AsArray().Single(group => Text(group!["name"]) == "birch")!["rules"]!.AsArray()
+            .ToDictionary(rule => Text(rule!["expr"]), rule => rule!.AsObject(), StringComparer.Ordinal);
+
+        Text(rules["up{job=\"pipeline\"} == 0"]["for"]).ShouldBe("1m");
+        Text(rules["rate(birch_api_errors_total[2m]) > 0.1"]["for"]).ShouldBe("2m");
+        rules.ShouldContainKey("increase(birch_backup_failures_total[1h]) > 0");
     }
 
     [TestMethod]

@@ -66,7 +66,9 @@ public sealed class RolloutOrchestrationTests
     {
         World world = new(_ => new TrialReport(TrialState.Over, null, null, ["2026_q2 is on trial no more."]));
 
-        (await world.RunAsync(blueGreen: false)).Promoted.ShouldBeFalse();
+        RolloutEnd end = await world.RunAsync(blueGreen: false);
+
+        (end.Promoted, end.EndedOutside).ShouldBe((false, true), "it was not worse, so that nobody is alarmed");
     }
 
     [TestMethod]

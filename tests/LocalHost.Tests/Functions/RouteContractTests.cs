@@ -22,6 +22,9 @@ public sealed class RouteContractTests
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
+
+        // What takes a report that was made: WatchTests has it.
+        "GET /reports/weekly 200",
         "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",
         // What takes the master key, which the contract does not have: EmergencyStopTests.
         .. new[] { "halt", "read-only", "resume" }.SelectMany(verb => new[] { $"POST /{verb} 200", $"POST /{verb} 400", $"POST /{verb} 413" }),

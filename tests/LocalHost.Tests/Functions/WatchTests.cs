@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
 using Pipeline.Drift;
 using Pipeline.Measures;
+using Pipeline.Operations;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 
@@ -64,6 +66,20 @@ public sealed class WatchTests
         tried.GetProperty("channels")[0].GetProperty("sent").GetBoolean().ShouldBeTrue();
         mail.Sent.ShouldHaveSingleItem();
         (await api.PostAsync("api/alerts/test", new { channel = "nobody" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [TestMethod]
+    public async Task The_newest_weekly_report_is_shown_as_JSON_and_as_a_page()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.Services.GetRequiredService<WeeklyReports>().KeepAsync();
+
+        JsonElement report = await api.GetAsync("api/reports/weekly");
+        string day = report.GetProperty("until").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        using HttpResponseMessage page = await api.Client.GetAsync(new Uri($"api/reports/weekly?day={day}&format=html", UriKind.Relative));
+        page.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        (await page.Content.ReadAsStringAsync()).ShouldStartWith("<!DOCTYPE html>", Case.Insensitive);
+        (await api.Client.GetAsync(new Uri("api/reports/weekly?day=1999-01-04", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     private sealed class RecordingChannel : IAlertChannel

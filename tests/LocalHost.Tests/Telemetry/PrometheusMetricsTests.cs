@@ -100,7 +100,7 @@ public sealed partial class PrometheusMetricsTests
         lines.ShouldContain(line => line.StartsWith("dotnet_", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("\\b(?:pipeline|http_request|records)_[a-z_]+\\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\\b(?:pipeline|http_request|records|birch)_[a-z_]+\\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MetricName();
 
     private static async Task<string[]> ScrapeAsync(Action<TestHost> work)

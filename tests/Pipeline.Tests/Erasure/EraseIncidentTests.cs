@@ -6,6 +6,7 @@ using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Tests.Fakes;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
@@ -19,11 +20,14 @@ public sealed class EraseIncidentTests
     private const string Phrase = "heron on floor walrus";
     private const string Text = $"Printer {Phrase} shows a paper jam and does not print";
 
+    private static readonly StateSeal Seal = new(() => new StateKeys(null, _ => null));
+
     [TestMethod]
     public async Task Nothing_of_an_erased_incident_is_left_anywhere_and_the_record_does_not_name_it()
     {
         await using SmallCompany company = await CompanyAsync();
         await ArchiveItAsync(company, Number);
+        await StreamItAsync(company, Number);
         Everything(company).ShouldContain(Phrase);
 
         ErasureRecord done = await EraseAsync(company, Number);
@@ -32,7 +36,7 @@ public sealed class EraseIncidentTests
         Everything(company).ShouldNotContain(Number);
         (await company.Warehouse.ReadChangesAsync(0, 1000)).ShouldNotContain(c => c.Incident.Number == Number);
         (await company.Warehouse.ReadPredictedAsync().ToArrayAsync()).ShouldNotContain(p => p.Summary.Contains(Phrase, StringComparison.Ordinal));
-        done.Removed.ShouldBe(new ErasureCounts { Incidents = 1, Preprocessed = 1, Predictions = 1, ArchivedRows = 1, NewRevisions = 1, DeletedVersions = 1 });
+        done.Removed.ShouldBe(new ErasureCounts { Incidents = 1, Preprocessed = 1, Predictions = 1, ArchivedRows = 1, NewRevisions = 1, DeletedVersions = 1, StreamObjects = 2 });
         (done.Number, done.NumberSha256, done.RequestedBy, done.FinishedAt).ShouldBe((null, EraseIncident.HashOf(Number), "anna", company.Clock.GetUtcNow()));
         (await company.Warehouse.ReadErasuresAsync(10)).ShouldBe([done]);
     }
@@ -54,6 +58,8 @@ public sealed class EraseIncidentTests
         ModelContent content = await company.Models.ReadAsync(after);
         FittedModel model = FittedModel.Load(after, content);
         model.Recall(incident.ContentHash!).ShouldBe(ClusterAssignment.None);
+        string[] kept = [.. company.Objects.Objects.Where(o => o.Key.EndsWith("/sample-vectors.json", StringComparison.Ordinal)).Select(o => System.Text.Encoding.UTF8.GetString(o.Value))];
+        kept.ShouldHaveSingleItem().ShouldNotContain(incident.ContentHash!);
         content.Arrays["members.vectors"].Shape[0].ShouldBe(old.Arrays["members.vectors"].Shape[0] - 1);
         content.Arrays["texts.hash"].Shape[0].ShouldBe(old.Arrays["texts.hash"].Shape[0] - 1);
         await company.PredictAsync();
@@ -173,6 +179,26 @@ public sealed class EraseIncidentTests
         (record.Number, record.FinishedAt, record.Problem).ShouldBe((null, null, "The disk is full."));
     }
 
+    [TestMethod]
+    public async Task An_incident_that_its_source_sends_again_after_its_erasure_is_refused_and_nothing_of_its_row_is_kept()
+    {
+        await using SmallCompany company = await CompanyAsync();
+        await EraseAsync(company, Number);
+        ErasedNumbers erased = new(async token => (await company.Warehouse.ReadErasuresAsync(10, token)).Select(e => e.NumberSha256).ToHashSet(StringComparer.Ordinal), company.Clock);
+        using RejectedRows rejects = new();
+        using MemoryStream content = new(Encoding.UTF8.GetBytes($"number,opened_at,assignment_group,short_description\n{Number},2026-02-03 04:05:06,Network,{Text}\nINC0816,2026-02-03 04:05:06,Network,Another printer is down\n"));
+        using SourceFile file = SourceFile.Of(content, "again.csv");
+
+        IntakeResult result = await ImportIncidents.ImportAsync(file, new IntakeOptions(), company.Warehouse, rejectsPath: null, clock: company.Clock, kept: rejects, erased: erased);
+
+        result.Numbers.ShouldBe(["INC0816"]);
+        result.RejectReasons.ShouldBe(new Dictionary<RejectKind, int> { [RejectKind.Erased] = 1 });
+        (await company.Warehouse.FindIncidentAsync(Number)).ShouldBeNull();
+        using MemoryStream kept = new();
+        await rejects.CopyToAsync(kept, CancellationToken.None);
+        Encoding.UTF8.GetString(kept.ToArray()).ShouldSatisfyAllConditions(k => k.ShouldContain("was erased"), k => k.ShouldNotContain(Number), k => k.ShouldNotContain(Phrase));
+    }
+
     private static async Task<SmallCompany> CompanyAsync()
     {
         SmallCompany company = await SmallCompany.OpenAsync();
@@ -202,10 +228,22 @@ public sealed class EraseIncidentTests
             crash is null ? company.Warehouse : new CrashingRemovals(company.Warehouse, crash),
             company.Warehouse,
             new EraseFromModels(new ModelStore(objects), objects, company.Clock),
+            new EraseFromStreams(Streams(objects, company), new EmergingProblems(objects, Seal)),
             new EraseFromFiles(new NoIngestions(), objects, Datasets(company), new IntakeOptions()),
             new EraseFromArchive(objects),
             Datasets(company),
             company.Clock);
+    }
+
+    private static StreamDirectory Streams(IObjectStore objects, SmallCompany company) => new(objects, Seal, "embedder", company.Clock);
+
+    /// <summary>Puts an incident into the stream of its tech center, as a prediction does, and into a snapshot of it.</summary>
+    private static async Task StreamItAsync(SmallCompany company, string number)
+    {
+        await using StreamDirectory streams = Streams(company.Objects, company);
+        string name = (await streams.CreateAsync("emerging/network", new StreamConfig(), "predictions")).Name;
+        StreamItem[] items = [.. new[] { number, "INC-OTHER" }.Select((n, i) => new StreamItem(n, n == number ? Text : "another text", company.Clock.GetUtcNow(), StreamItem.NoAttributes, [1 - i, i]))];
+        await streams.UseAsync(name, open => open.AddAsync(items, CancellationToken.None), CancellationToken.None);
     }
 
     private static DatasetCatalog Datasets(SmallCompany company) => new(company.Objects, company.Warehouse);

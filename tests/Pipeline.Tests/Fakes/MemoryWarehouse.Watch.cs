@@ -77,6 +77,19 @@ internal sealed partial class MemoryWarehouse
 
     public Task<Alert?> FindAlertAsync(string id, CancellationToken cancellationToken = default) => ReadAsync(t => t.Alerts.FirstOrDefault(a => string.Equals(a.Id, id, StringComparison.Ordinal)), cancellationToken);
 
+    public Task<long> PurgeAlertsAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        long purged = 0;
+        return WriteAsync(
+            tables =>
+            {
+                purged = tables.Alerts.Count(a => a.RaisedAt < before && !a.IsOpen);
+                return tables with { Alerts = tables.Alerts.RemoveAll(a => a.RaisedAt < before && !a.IsOpen) };
+            },
+            () => purged,
+            cancellationToken);
+    }
+
     public Task<IReadOnlyList<Alert>> ReadAlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default) =>
         ReadAsync<IReadOnlyList<Alert>>(t => [.. t.Alerts.Where(a => !openOnly || a.IsOpen).OrderByDescending(a => a.RaisedAt).ThenByDescending(a => a.Id, StringComparer.Ordinal).Take(limit)], cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Pipeline.Gate;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -82,6 +83,23 @@ public sealed class GateTests
         (outcome.Status, outcome.Stage).ShouldBe((TrainingStatus.Refused, ModelStage.Candidate));
         outcome.FailedTests!.Split(", ").ShouldContain("window", StringComparer.Ordinal);
         outcome.Detail!.ShouldContain("The window holds 62 incidents, 2026_q2 learned from 125.");
+    }
+
+    [TestMethod]
+    public async Task The_sample_is_embedded_once_and_anew_where_the_embedder_has_changed_under_its_name()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        ModelManifest version = await company.Models.RequireAsync(SmallCompany.TechCenter, "2026_q2");
+        List<PreprocessedIncident> rows = await company.Warehouse.ReadWindowAsync(SmallCompany.TechCenter, company.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue).ToListAsync();
+        CountingEmbedder counting = new(company.Embedder);
+        ModelGate gate = new(company.Models, company.Objects, counting, company.Summaries, company.Limits, company.Clock);
+
+        (await gate.RunAsync(version, rows)).Passed.ShouldBeTrue();
+        counting.Taken().ShouldBe(8, "five texts of the sample, and three odd ones; the empty one has no embedding");
+
+        counting.IsChanged = true;
+        (await gate.RunAsync(version, rows)).Tests.Single(t => t.Name == "answers").Passed.ShouldBeFalse("what was kept says nothing of the embedder as it is now");
+        counting.Taken().ShouldBeGreaterThan(8);
     }
 
     [TestMethod]
@@ -178,4 +196,21 @@ public sealed class GateTests
 
     private static async Task<PreprocessedIncident[]> RowsAsync(SmallCompany company) =>
         await company.Warehouse.ReadWindowAsync(SmallCompany.TechCenter, company.Preprocess.Embedder, DateTimeOffset.MinValue, DateTimeOffset.MaxValue).ToArrayAsync();
+
+    /// <summary>An embedder that counts texts, and that can become another one.</summary>
+    private sealed class CountingEmbedder(IEmbeddingGenerator<string, Embedding<float>> inner) : DelegatingEmbeddingGenerator<string, Embedding<float>>(inner)
+    {
+        private int _texts;
+
+        public bool IsChanged { get; set; }
+
+        public int Taken() => Interlocked.Exchange(ref _texts, 0);
+
+        public override async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            string[] texts = [.. values];
+            _texts += texts.Length;
+            return await base.GenerateAsync(IsChanged ? texts.Select(text => string.Concat(text.Reverse())) : texts, options, cancellationToken);
+        }
+    }
 }

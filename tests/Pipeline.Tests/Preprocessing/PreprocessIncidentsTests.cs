@@ -54,6 +54,20 @@ public sealed class PreprocessIncidentsTests
     }
 
     [TestMethod]
+    public async Task What_comes_text_by_text_is_stored_some_hundreds_at_a_time()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.Warehouse.UpsertIncidentsAsync([.. Enumerable.Range(0, 700).Select(i => Reported(company, i, $"printer {Convert.ToString(i, 2).Replace('0', 'a').Replace('1', 'b')} jam"))]);
+        using OneByOne embedder = new();
+        CountedSaves saves = new(company.Warehouse);
+
+        await new PreprocessIncidents(company.Warehouse, saves, embedder, company.Summaries, new PreprocessingOptions()).RunAsync();
+
+        embedder.Asked.Count.ShouldBe(700);
+        saves.Rows.ShouldBe([500, 200]);
+    }
+
+    [TestMethod]
     public async Task A_run_that_another_overtakes_neither_sets_the_watermark_back_nor_loses_the_newer_text()
     {
         await using SmallCompany company = await ReportedAsync();
@@ -88,6 +102,28 @@ public sealed class PreprocessIncidentsTests
     }
 
     private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+
+    /// <summary>Counts the rows of each write.</summary>
+    private sealed class CountedSaves(IPreprocessedIncidents inner) : IPreprocessedIncidents
+    {
+        public List<int> Rows { get; } = [];
+
+        public Task<long> GetWatermarkAsync(string name, CancellationToken cancellationToken = default) => inner.GetWatermarkAsync(name, cancellationToken);
+
+        public Task<IReadOnlyDictionary<string, ReadOnlyMemory<float>>> FindEmbeddingsAsync(string embedder, IReadOnlyCollection<string> contentHashes, CancellationToken cancellationToken = default) =>
+            inner.FindEmbeddingsAsync(embedder, contentHashes, cancellationToken);
+
+        public Task SavePreprocessedAsync(IReadOnlyList<PreprocessedIncident> incidents, IReadOnlyList<DeadLetter> deadLetters, string? watermarkName, long watermark, CancellationToken cancellationToken = default)
+        {
+            Rows.Add(incidents.Count);
+            return inner.SavePreprocessedAsync(incidents, deadLetters, watermarkName, watermark, cancellationToken);
+        }
+
+        public IAsyncEnumerable<PreprocessedIncident> ReadWindowAsync(string techCenter, string embedder, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken = default) =>
+            inner.ReadWindowAsync(techCenter, embedder, from, until, cancellationToken);
+
+        public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) => inner.ReadDeadLettersAsync(cancellationToken);
+    }
 
     /// <summary>Embeds what it is given in one request; the run is stopped while that is under way.</summary>
     private sealed class AllAtOnce(CancellationTokenSource? stop = null) : IEmbeddingGenerator<string, Embedding<float>>

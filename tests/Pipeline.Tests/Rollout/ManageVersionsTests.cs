@@ -9,6 +9,30 @@ namespace Pipeline.Tests.Rollout;
 public sealed class ManageVersionsTests
 {
     [TestMethod]
+    public async Task A_version_on_trial_answers_its_share_of_texts_at_hand_by_their_number_or_by_themselves()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await company.TrainAsync();
+        await company.Versions.RollBackAsync(SmallCompany.TechCenter, new StageOrder("Ada"));
+        await company.Versions.BeginCanaryAsync(SmallCompany.TechCenter, "2026_q2_r2", 50, new StageOrder("Ada", "A second try.", Force: true));
+        Pipeline.Classification.ClassifyTexts classify = company.Classify();
+        string[] texts = [.. Enumerable.Range(0, 40).Select(i => $"Printer amber on floor {i} shows a paper jam")];
+        string[] numbers = [.. texts.Select((_, i) => $"INC{i}")];
+
+        Pipeline.Classification.ClassifyResult byNumber = await classify.RunAsync(new Pipeline.Classification.ClassifyRequest(SmallCompany.TechCenter, Texts: texts, Numbers: numbers));
+        string[] byText = await VersionsAsync(classify, texts);
+
+        byNumber.Version.ShouldBe("2026_q2");
+        byNumber.Texts.Select(t => t.Version == "2026_q2_r2").ShouldBe(numbers.Select(number => CanaryShare.Includes(number, 50)), "as the predictions of the same incidents");
+        byText.Distinct().Order().ShouldBe(["2026_q2", "2026_q2_r2"]);
+        (await VersionsAsync(classify, texts)).ShouldBe(byText, "the same text is answered by the same version");
+        (await SmallCompany.RefusedAsync(() => classify.RunAsync(new Pipeline.Classification.ClassifyRequest(SmallCompany.TechCenter, Texts: texts, Numbers: ["INC1"])))).Errors.Keys.ShouldBe(["numbers"]);
+
+        static async Task<string[]> VersionsAsync(Pipeline.Classification.ClassifyTexts classify, string[] texts) =>
+            [.. (await classify.RunAsync(new Pipeline.Classification.ClassifyRequest(SmallCompany.TechCenter, Texts: texts))).Texts.Select(t => t.Version)];
+    }
+
+    [TestMethod]
     public async Task After_a_promotion_and_after_a_rollback_the_incidents_are_predicted_by_the_version_that_serves()
     {
         await using SmallCompany company = await TwoVersionsAsync();

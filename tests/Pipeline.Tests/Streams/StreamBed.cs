@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Streams;
 using Pipeline.Tests.Fakes;
@@ -34,6 +35,9 @@ internal sealed class StreamBed : IAsyncDisposable
 
     public TakeStreamItems Take { get; }
 
+    /// <summary>Takes items, but not of numbers that were erased.</summary>
+    public TakeStreamItems TakeWithout(ErasedNumbers erased) => new(Directory, Summaries, new TopicEmbedder(16), Clock, erased);
+
     public BrowseStreams Browse { get; }
 
     public KeepStreams Keep { get; }
@@ -53,7 +57,7 @@ internal sealed class StreamBed : IAsyncDisposable
     public object Item(string id, string text, double hoursAgo = 0) => new { id, text, time = (Clock.GetUtcNow() - TimeSpan.FromHours(hoursAgo)).ToString("O", CultureInfo.InvariantCulture) };
 
     /// <summary>The whole state as bytes.</summary>
-    public Task<byte[]> StateAsync() => Directory.UseAsync(Name, open => StreamStateFormat.WriteAsync(open.Read(StreamStateFormat.Copy), CancellationToken.None), CancellationToken.None);
+    public Task<byte[]> StateAsync() => Directory.UseAsync(Name, async open => (await StreamStateFormat.WriteAsync(open.Read(StreamStateFormat.Copy), capacity: 0, CancellationToken.None)).ToArray(), CancellationToken.None);
 
     public ValueTask DisposeAsync() => Directory.DisposeAsync();
 }

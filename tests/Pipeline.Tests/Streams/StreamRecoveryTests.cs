@@ -215,10 +215,10 @@ public sealed class StreamRecoveryTests
 
     private static async Task<byte[]> WithoutSequenceAsync(StreamBed bed) => await bed.Directory.UseAsync(
         StreamBed.Name,
-        open =>
+        async open =>
         {
             StreamStateCopy copy = open.Read(StreamStateFormat.Copy);
-            return StreamStateFormat.WriteAsync(copy with { Data = copy.Data with { Sequence = 0 } }, CancellationToken.None);
+            return (await StreamStateFormat.WriteAsync(copy with { Data = copy.Data with { Sequence = 0 } }, capacity: 0, CancellationToken.None)).ToArray();
         },
         CancellationToken.None);
 

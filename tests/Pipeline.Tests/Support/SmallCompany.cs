@@ -39,8 +39,10 @@ internal sealed class SmallCompany : IAsyncDisposable
         Models = new ModelStore(Objects);
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
+        Reader = new WindowReader(Warehouse, Warehouse, Preprocess.Embedder, Options);
+        Tuned = new TunedCenters(Models, Objects);
         Gate = new ModelGate(Models, Objects, Embedder, Summaries, Limits, Clock);
-        Trainer = new TechCenterTrainer(Warehouse, Warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new TrainingRunRecorder(new RunLog(Objects), Models, Clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, Options, Clock);
+        Trainer = new TechCenterTrainer(Reader, Models, new ReleaseCandidate(Models, Gate, Limits, Clock), new TrainingRunRecorder(new RunLog(Objects), Models, Clock), new ClusterNamer(new KeywordLabeller()), Options, Tuned, Clock);
         Planner = new TrainingPlanner(Warehouse, Options, Clock);
         Steps = new TrainingSteps(Warehouse, Warehouse, Warehouse, Trainer, Planner, new TrainingFanOutOptions());
     }
@@ -66,6 +68,10 @@ internal sealed class SmallCompany : IAsyncDisposable
     public GateOptions Limits { get; }
 
     public ModelGate Gate { get; }
+
+    public WindowReader Reader { get; }
+
+    public TunedCenters Tuned { get; }
 
     public TechCenterTrainer Trainer { get; }
 

@@ -42,6 +42,19 @@ public sealed class GroupWordingsTests
         Wordings([texts, ["vpn down", "vpn down again"]]).Keywords[0].ShouldNotContain(keyword => keyword.Term.Contains("umbrella", StringComparison.Ordinal));
     }
 
+    [TestMethod]
+    public void What_texts_of_elsewhere_have_too_tells_no_group()
+    {
+        string[] texts = ["laptop battery", "laptop battery", "mailbox quota", "mailbox quota"];
+        int[] groups = [0, 0, 1, 1];
+
+        Strongest(GroupWordings.Of(texts, groups, 2)).ShouldBe("battery");
+        Strongest(GroupWordings.Of(texts, groups, 2, [.. Enumerable.Range(0, 50).Select(i => $"battery of device {i}")])).ShouldBe("laptop");
+        Strongest(GroupWordings.Of(texts, groups, 2, [.. Enumerable.Range(0, 50).Select(i => $"laptop of person {i}")])).ShouldBe("battery");
+
+        static string Strongest(GroupWordings wordings) => wordings.Keywords[0].First(keyword => !keyword.Term.Contains(' ', StringComparison.Ordinal)).Term;
+    }
+
     private static GroupWordings Wordings(string[][] groups) =>
         GroupWordings.Of([.. groups.SelectMany(group => group)], [.. groups.SelectMany((group, number) => group.Select(_ => number))], groups.Length);
 }

@@ -60,7 +60,7 @@ public sealed class RecordTrainingTests : IDisposable
 
     private ModelGate Gate => new(Models, _objects, _embedder, new SummaryBuilder(new Masker(MaskingRules.Default)), Limits, _clock);
 
-    private TechCenterTrainer Trainer => new(_warehouse, _warehouse, Models, new ReleaseCandidate(Models, Gate, Limits, _clock), new TrainingRunRecorder(new RunLog(_objects), Models, _clock), new ClusterNamer(new KeywordLabeller()), Preprocess.Embedder, _options, _clock, Catalog);
+    private TechCenterTrainer Trainer => new(new WindowReader(_warehouse, _warehouse, Preprocess.Embedder, _options, Catalog), Models, new ReleaseCandidate(Models, Gate, Limits, _clock), new TrainingRunRecorder(new RunLog(_objects), Models, _clock), new ClusterNamer(new KeywordLabeller()), _options, new TunedCenters(Models, _objects), _clock);
 
     public void Dispose() => _embedder.Dispose();
 

@@ -59,7 +59,7 @@ public sealed class SimultaneousTrainingTests
     private static Task<TrainingOutcome> TrainAsync(SmallCompany company, Func<Task> meanwhile)
     {
         ModelStore models = new(new InterruptedObjectStore(company.Objects, meanwhile));
-        TechCenterTrainer trainer = new(company.Warehouse, company.Warehouse, models, new ReleaseCandidate(models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options, company.Clock);
+        TechCenterTrainer trainer = new(company.Reader, models, new ReleaseCandidate(models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Options, company.Tuned, company.Clock);
         return trainer.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), Run);
     }
 }

@@ -81,7 +81,7 @@ public sealed class TechCenterTrainerTests
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 125);
         TechCenterTrainer other = new(
-            company.Warehouse, company.Warehouse, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options with { Algorithm = algorithm }, company.Clock);
+            company.Reader, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Options with { Algorithm = algorithm }, company.Tuned, company.Clock);
 
         TrainingOutcome outcome = await other.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), trainingRun: 1);
         await company.PredictAsync();
@@ -99,7 +99,7 @@ public sealed class TechCenterTrainerTests
         await company.ReportAsync(SmallCompany.TechCenter, 80, problems: Unlike(80));
         await company.ReportAsync(SmallCompany.TechCenter, 60, new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
         TechCenterTrainer strict = new(
-            company.Warehouse, company.Warehouse, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Preprocess.Embedder, company.Options with { Dimensions = 100, MinCoherence = 2 }, company.Clock);
+            company.Reader, company.Models, new ReleaseCandidate(company.Models, company.Gate, company.Limits, company.Clock), new TrainingRunRecorder(new RunLog(company.Objects), company.Models, company.Clock), new ClusterNamer(new KeywordLabeller()), company.Options with { Dimensions = 100, MinCoherence = 2 }, company.Tuned, company.Clock);
 
         TrainingOutcome outcome = await strict.TrainAsync(SmallCompany.TechCenter, 2026, 2, TrainingWindow.Ending(2026, 2, 24), trainingRun: 1);
 

@@ -1,3 +1,4 @@
+-- Rows that others wrote have no sequence yet.
 SELECT COUNT(*) AS waiting
 FROM incidents
-WHERE change_sequence > @after;
+WHERE change_sequence > @after OR change_sequence IS NULL;

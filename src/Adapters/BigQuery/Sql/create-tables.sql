@@ -11,6 +11,14 @@ CREATE TABLE IF NOT EXISTS incidents (
     updated_ticks INT64,
     texts ARRAY<STRING>,
     tech_center STRING NOT NULL,
+    priority STRING,
+    state STRING,
+    resolved_at TIMESTAMP,
+    resolved_ticks INT64,
+    close_notes STRING,
+    reopen_count INT64,
+    location STRING,
+    cmdb_ci STRING,
     row_hash STRING,
     change_sequence INT64)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
@@ -126,8 +134,3 @@ CREATE TABLE IF NOT EXISTS erasures (
 
 CREATE TABLE IF NOT EXISTS write_lock (
     version INT64 NOT NULL);
-
-INSERT INTO write_lock (version)
-SELECT first_version
-FROM UNNEST([0]) AS first_version
-WHERE NOT EXISTS (SELECT 1 FROM write_lock);

@@ -1,3 +1,6 @@
+DECLARE stored_days ARRAY<TIMESTAMP>;
+DECLARE made_days ARRAY<TIMESTAMP>;
+DECLARE answered_days ARRAY<TIMESTAMP>;
 -- Incidents in the versions that were read, and those that are to go whatever their version.
 CREATE TEMP TABLE leaving AS
 SELECT number
@@ -6,6 +9,22 @@ WHERE CONCAT(CAST(change_sequence AS STRING), ':', number) IN UNNEST(@versions)
 UNION DISTINCT
 SELECT number
 FROM UNNEST(@numbers) AS number;
+
+-- A DELETE bills all columns of the partitions that it reads: so the days are found first.
+SET stored_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(sys_created_on, DAY) IGNORE NULLS)
+    FROM incidents
+    WHERE number IN (SELECT number FROM leaving)), []);
+
+SET made_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(sys_created_on, DAY) IGNORE NULLS)
+    FROM preprocessed_incidents
+    WHERE number IN (SELECT number FROM leaving)), []);
+
+SET answered_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(prediction_timestamp, DAY) IGNORE NULLS)
+    FROM incident_predictions
+    WHERE incident_id IN (SELECT number FROM leaving)), []);
 
 CREATE TEMP TABLE leaving_rows AS
 SELECT
@@ -28,11 +47,14 @@ ON target.number_hash = source.number_hash
 WHEN MATCHED THEN UPDATE SET change_sequence = source.change_sequence
 WHEN NOT MATCHED THEN INSERT (number_hash, change_sequence) VALUES (source.number_hash, source.change_sequence);
 
-DELETE FROM incidents WHERE number IN (SELECT number FROM leaving);
+DELETE FROM incidents
+WHERE number IN (SELECT number FROM leaving) AND (sys_created_on IS NULL OR TIMESTAMP_TRUNC(sys_created_on, DAY) IN UNNEST(stored_days));
 
-DELETE FROM preprocessed_incidents WHERE number IN (SELECT number FROM leaving);
+DELETE FROM preprocessed_incidents
+WHERE number IN (SELECT number FROM leaving) AND (sys_created_on IS NULL OR TIMESTAMP_TRUNC(sys_created_on, DAY) IN UNNEST(made_days));
 
-DELETE FROM incident_predictions WHERE incident_id IN (SELECT number FROM leaving);
+DELETE FROM incident_predictions
+WHERE incident_id IN (SELECT number FROM leaving) AND TIMESTAMP_TRUNC(prediction_timestamp, DAY) IN UNNEST(answered_days);
 
 DELETE FROM dead_letters WHERE number IN (SELECT number FROM leaving);
 

@@ -1,3 +1,16 @@
+DECLARE made_days ARRAY<TIMESTAMP>;
+DECLARE answered_days ARRAY<TIMESTAMP>;
+-- The days of the texts, and of the earlier predictions: they are read and billed, and not the whole tables.
+SET made_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(made.sys_created_on, DAY) IGNORE NULLS)
+    FROM preprocessed_incidents AS made
+    JOIN staging AS staged ON staged.incident_id = made.number), []);
+
+SET answered_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(answered.prediction_timestamp, DAY) IGNORE NULLS)
+    FROM incident_predictions AS answered
+    JOIN staging AS staged ON staged.incident_id = answered.incident_id), []);
+
 MERGE INTO incident_predictions AS target
 USING (
     SELECT staged.*
@@ -5,8 +18,10 @@ USING (
     JOIN preprocessed_incidents AS incident
         ON incident.number = staged.incident_id
         AND incident.content_hash = staged.content_hash
-        AND incident.tech_center = staged.tech_center) AS source
+        AND incident.tech_center = staged.tech_center
+    WHERE incident.sys_created_on IS NULL OR TIMESTAMP_TRUNC(incident.sys_created_on, DAY) IN UNNEST(made_days)) AS source
 ON target.incident_id = source.incident_id
+    AND TIMESTAMP_TRUNC(target.prediction_timestamp, DAY) IN UNNEST(answered_days)
 WHEN MATCHED THEN UPDATE SET
     tech_center = source.tech_center,
     predicted_problem_id = source.predicted_problem_id,

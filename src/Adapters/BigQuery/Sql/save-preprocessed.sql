@@ -1,3 +1,16 @@
+DECLARE made_days ARRAY<TIMESTAMP>;
+DECLARE answered_days ARRAY<TIMESTAMP>;
+-- The days of what is stored, and of the predictions that go: a MERGE reads and bills those days, and not the whole table.
+SET made_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(made.sys_created_on, DAY) IGNORE NULLS)
+    FROM preprocessed_incidents AS made
+    JOIN staging AS staged ON staged.number = made.number), []);
+
+SET answered_days = IFNULL((
+    SELECT ARRAY_AGG(DISTINCT TIMESTAMP_TRUNC(answered.prediction_timestamp, DAY) IGNORE NULLS)
+    FROM incident_predictions AS answered
+    JOIN staging AS staged ON staged.number = answered.incident_id AND (staged.reason IS NOT NULL OR staged.tech_center <> answered.tech_center)), []);
+
 -- What was made of an incident that has changed or gone meanwhile is left out: its newer text is another batch's.
 CREATE TEMP TABLE current_rows AS
 SELECT staged.*
@@ -10,6 +23,7 @@ WHERE COALESCE(stored.change_sequence, 0) <= @watermark AND COALESCE(removed.cha
 MERGE INTO preprocessed_incidents AS target
 USING current_rows AS source
 ON target.number = source.number
+    AND (target.sys_created_on IS NULL OR TIMESTAMP_TRUNC(target.sys_created_on, DAY) IN UNNEST(made_days))
 WHEN MATCHED AND source.reason IS NOT NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET
     sys_created_on = source.sys_created_on,
@@ -28,6 +42,7 @@ WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
 MERGE INTO incident_predictions AS target
 USING current_rows AS source
 ON target.incident_id = source.number
+    AND TIMESTAMP_TRUNC(target.prediction_timestamp, DAY) IN UNNEST(answered_days)
 WHEN MATCHED AND (source.reason IS NOT NULL OR source.tech_center <> target.tech_center) THEN DELETE;
 
 MERGE INTO dead_letters AS target

@@ -4,7 +4,7 @@ BEGIN TRANSACTION;
 
 UPDATE write_lock SET version = version + 1 WHERE TRUE;
 
-SELECT IF(COUNT(*) > 0, COUNT(*), ERROR('The table write_lock is empty.')) AS locks FROM write_lock;
+SELECT CASE WHEN COUNT(*) > 0 THEN COUNT(*) ELSE ERROR('The table write_lock is empty: start the program again, which fills it.') END AS locks FROM write_lock;
 
 -- body
 

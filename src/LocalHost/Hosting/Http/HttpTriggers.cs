@@ -17,6 +17,9 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
     private const string KeyHeader = "x-functions-key";
     private const string KeyParameter = "code";
 
+    // How clients send a key that know no header of ours, such as MLflow's.
+    private const string Bearer = "Bearer ";
+
     /// <summary>Adds the functions' routes below the prefix.</summary>
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
@@ -32,7 +35,9 @@ internal sealed class HttpTriggers(FunctionCatalog catalog, HostKeys keys, HostS
     /// <summary>Whether the request may go on; where not, it has been answered.</summary>
     public async Task<bool> AdmitAsync(HttpContext context, AuthorizationLevel level)
     {
-        string? key = context.Request.Headers.TryGetValue(KeyHeader, out var header) ? header.ToString() : context.Request.Query[KeyParameter].ToString();
+        string? key = context.Request.Headers.TryGetValue(KeyHeader, out var header) ? header.ToString()
+            : context.Request.Headers.Authorization.ToString() is { } token && token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? token[Bearer.Length..].Trim()
+            : context.Request.Query[KeyParameter].ToString();
         if (settings.Development || keys.Open(level, key))
         {
             return true;

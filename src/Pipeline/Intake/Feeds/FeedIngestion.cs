@@ -66,7 +66,7 @@ public sealed class FeedIngestion : IDisposable
         {
             using MemoryStream content = new(json);
             using SourceFile file = SourceFile.Of(content, _ingestion.File);
-            return _ingestion.With(await ImportIncidents.ImportAsync(file, _reading, _stores.Incidents, rejectsPath: null, clock: _stores.Clock, kept: _rejects, cancellationToken: cancellationToken));
+            return _ingestion.With(await ImportIncidents.ImportAsync(file, _reading, _stores.Incidents, rejectsPath: null, clock: _stores.Clock, kept: _rejects, erased: _stores.Erased, cancellationToken: cancellationToken));
         }
         catch (IntakeException) when (_rejects.Count - rejectsBefore == rows)
         {
@@ -97,4 +97,5 @@ public sealed class FeedIngestion : IDisposable
 /// <param name="Objects">Takes the rejected rows.</param>
 /// <param name="Settings">Keeps the watermark.</param>
 /// <param name="Clock">The time.</param>
-public sealed record FeedStores(IIncidents Incidents, IIngestionLog Log, IObjectStore Objects, ISettingsTable Settings, TimeProvider Clock);
+/// <param name="Erased">The numbers that may not come back; null for none.</param>
+public sealed record FeedStores(IIncidents Incidents, IIngestionLog Log, IObjectStore Objects, ISettingsTable Settings, TimeProvider Clock, ErasedNumbers? Erased = null);

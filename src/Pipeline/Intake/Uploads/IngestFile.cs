@@ -9,7 +9,7 @@ namespace Pipeline.Intake;
 /// Imports a file that was received, and puts it away with its report. Every step may be repeated: incidents are stored by number, results are written in one piece,
 /// the ingestion is final once all of them are there, and only then the file leaves <c>incoming/</c>.
 /// </summary>
-public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, TimeProvider clock)
+public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, TimeProvider clock, ErasedNumbers? erased = null)
 {
     /// <summary>Imports the file of an ingestion, if that has not been done.</summary>
     /// <returns>The ingestion, final. A file that cannot be taken in is no exception.</returns>
@@ -64,7 +64,7 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
         {
             Dataset dataset = await DatasetOfAsync(ingestion, cancellationToken);
             using SourceFile file = SourceFile.Of(content, ingestion.File);
-            IntakeResult result = await ImportIncidents.ImportAsync(file, ingestion.Reading ?? standard, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: dataset, cancellationToken: cancellationToken);
+            IntakeResult result = await ImportIncidents.ImportAsync(file, ingestion.Reading ?? standard, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: dataset, erased: erased, cancellationToken: cancellationToken);
             return ingestion.With(result);
         }
         catch (IntakeException exception)

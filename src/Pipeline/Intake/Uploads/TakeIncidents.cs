@@ -9,7 +9,7 @@ using Pipeline.Storage;
 namespace Pipeline.Intake;
 
 /// <summary>Takes a few incidents that are sent as JSON, at once: what is answered for is stored.</summary>
-public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, UploadOptions options, TimeProvider clock)
+public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IIncidents incidents, DatasetCatalog datasets, IntakeOptions standard, UploadOptions options, TimeProvider clock, ErasedNumbers? erased = null)
 {
     /// <summary>Checks every incident by the rules of files, and stores those that are sound. Doing it again changes nothing.</summary>
     /// <param name="body">One incident, a JSON array of them, or one a line (NDJSON).</param>
@@ -41,7 +41,7 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
         {
             using MemoryStream content = new(bytes);
             using SourceFile file = SourceFile.Of(content, "the body");
-            IntakeResult result = await ImportIncidents.ImportAsync(file, reading with { AllowRejects = true }, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: await datasets.FindAsync(Dataset.Incidents, cancellationToken), cancellationToken: cancellationToken);
+            IntakeResult result = await ImportIncidents.ImportAsync(file, reading with { AllowRejects = true }, incidents, rejectsPath: null, clock: clock, kept: rejects, dataset: await datasets.FindAsync(Dataset.Incidents, cancellationToken), erased: erased, cancellationToken: cancellationToken);
             ingestion = ingestion.With(result) with { Seconds = Math.Round(clock.GetElapsedTime(start).TotalSeconds, 3) };
         }
         catch (IntakeException exception)

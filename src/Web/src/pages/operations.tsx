@@ -108,7 +108,7 @@ const Runs = ({ runs }: { runs: Run[] }) =>
             <td data-label={t.outcome}><Outcome state={run.state} /></td>
             <td class="date" data-label={t.began}>{time(run.startedAt)}</td>
             <td class="n" data-label={t.took}>{run.endedAt ? span(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "–"}</td>
-            <td class="text" data-label={t.measures}>{Object.entries(run.metrics).slice(0, 6).map(([name, value]) => `${name} ${number(value)}`).join(" · ")}</td>
+            <td class="text" data-label={t.measures}>{Object.entries(run.measures).slice(0, 6).map(([name, value]) => `${name} ${typeof value === "number" ? number(value) : value}`).join(" · ")}</td>
           </tr>
         ))}
       </tbody>

@@ -35,7 +35,7 @@ public sealed class BigQueryFeedTests : IAsyncDisposable
         await feed.PullAsync();
 
         _asked.Select(question => question.Since).ShouldBe([Now.AddDays(-10), Now.AddHours(-5).AddMinutes(-30)]);
-        _asked.ShouldAllBe(question => question.Latest == Now.AddDays(1) && question.WatermarkName == "feed:bigquery:servicenow.incident" && question.Script.Contains("FROM `servicenow`.`incident` AS source", StringComparison.Ordinal));
+        _asked.ShouldAllBe(question => question.Latest == Now.AddDays(1) && question.WatermarkName == "feed:bigquery:servicenow.incident" && question.Script.Sql.Contains("FROM `servicenow`.`incident` AS source", StringComparison.Ordinal));
         (feed.IsInWarehouse, feed.Name).ShouldBe((true, "BigQuery servicenow.incident"));
         (outcome.Rows, outcome.Rejected, outcome.Added, outcome.Changed, outcome.HasMore, outcome.Until).ShouldBe((7, 2, 4, 1, false, Now.AddHours(-5)));
         Ingestion ingestion = (await _warehouse.FindIngestionAsync(outcome.IngestionId!)).ShouldNotBeNull();
@@ -71,7 +71,7 @@ public sealed class BigQueryFeedTests : IAsyncDisposable
 
         source.Validate();
 
-        source.Script().ShouldContain($"FROM {quoted} AS source");
+        source.Script().Sql.ShouldContain($"FROM {quoted} AS source");
     }
 
     [TestMethod]

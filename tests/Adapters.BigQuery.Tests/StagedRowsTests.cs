@@ -78,11 +78,11 @@ public sealed class StagedRowsTests
     [TestMethod]
     public void A_day_ends_with_its_last_microsecond_the_last_day_of_the_calendar_too()
     {
-        DateTime day = new(2026, 1, 4, 12, 30, 0, DateTimeKind.Utc);
+        DateTimeOffset day = new(2026, 1, 4, 12, 30, 0, TimeSpan.Zero);
 
-        BigQueryFormat.LastOfDay(day).ShouldBe(new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc).AddMicroseconds(-1));
-        BigQueryFormat.LastOfDay(DateTime.MaxValue).Date.ShouldBe(DateTime.MaxValue.Date);
-        string.CompareOrdinal(BigQueryFormat.Timestamp(DateTimeOffset.MaxValue), BigQueryFormat.Timestamp(new DateTimeOffset(BigQueryFormat.LastOfDay(DateTime.MaxValue), TimeSpan.Zero))).ShouldBeLessThanOrEqualTo(0);
+        BigQueryFormat.LastOfDay(day).ShouldBe(new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(-1));
+        BigQueryFormat.LastOfDay(DateTimeOffset.MaxValue).Date.ShouldBe(DateTime.MaxValue.Date);
+        string.CompareOrdinal(BigQueryFormat.Timestamp(DateTimeOffset.MaxValue), BigQueryFormat.Timestamp(BigQueryFormat.LastOfDay(DateTimeOffset.MaxValue))).ShouldBeLessThanOrEqualTo(0);
     }
 
     [TestMethod]
@@ -96,7 +96,7 @@ public sealed class StagedRowsTests
 
     [TestMethod]
     public void A_row_without_a_text_that_must_be_there_is_refused_by_the_name_of_its_column() =>
-        Should.Throw<ArgumentNullException>(() => StagedRows.Of([Rows.Preprocessed("A") with { Summary = null! }], [], CancellationToken.None)).ParamName.ShouldBe("combined_incidents_summary");
+        Should.Throw<ArgumentNullException>(() => StagedRows.Of([Rows.Preprocessed("A") with { Summary = null! }], [], CancellationToken.None).Parts(1).ToArray()).ParamName.ShouldBe("combined_incidents_summary");
 
     [TestMethod]
     public void Every_line_fills_columns_of_the_staging_table_and_all_that_are_required()
@@ -120,5 +120,5 @@ public sealed class StagedRowsTests
     private static string Hash(Incident incident) => BigQueryFormat.RowHash(incident, incident.Texts);
 
     private static List<JsonElement> Lines(StagedRows rows) =>
-        [.. Encoding.UTF8.GetString(rows.Json.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. Encoding.UTF8.GetString(rows.Parts(1 << 20).SelectMany(part => part.ToArray()).ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 }
