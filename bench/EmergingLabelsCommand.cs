@@ -15,7 +15,7 @@ internal static class EmergingLabelsCommand
         Option<string> label = new("--label-column") { Description = "The column with the true group.", DefaultValueFactory = _ => "category" };
         Option<int> labels = new("--labels") { Description = "How many labels are left out, one after the other: chosen at random among those with 40 texts or more.", DefaultValueFactory = _ => 5 };
         Option<int> seed = new("--seed") { Description = "Seeds the choice and the order.", DefaultValueFactory = _ => 42 };
-        Option<double?> similarity = new("--similarity") { Description = "The similarity threshold. Default: that of the setting." };
+        Option<double?> similarity = new("--similarity") { Description = "How alike the incidents of a cluster are, unrelated ones being 0. Default: that of the setting." };
         Option<double?> sure = new("--sure") { Description = "The confidence from which an answer is surely of its problem. Default: that of the setting." };
         Command command = new("emerging-labels", "Precision and recall of what is told where a label of real texts is left out of the training.") { file, texts, label, labels, seed, similarity, sure };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -29,7 +29,7 @@ internal static class EmergingLabelsCommand
             List<EmergingResult> results = [];
             foreach (string hidden in candidates.Take(parsed.GetValue(labels)))
             {
-                EmergingResult result = await EmergingRun.MeasureAsync(EmergingScene.Make(rows, hidden, parsed.GetValue(seed), EmergingCommand.End), settings, cancellationToken);
+                EmergingResult result = await EmergingRun.MeasureAsync(EmergingScene.Make(rows, hidden, parsed.GetValue(seed), EmergingCommand.End), settings, trained: null, cancellationToken);
                 results.Add(result);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {hidden} | {rows.Count(r => string.Equals(r.Label, hidden, StringComparison.Ordinal))} | {(result.ToldAt is int at ? $"{at}th" : "never")} | {result.Right} | {result.FalseAlarms + result.OthersBegun} | {result.Seconds:0} |"));
             }

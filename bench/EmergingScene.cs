@@ -67,6 +67,25 @@ internal sealed record EmergingScene(
             [.. others.Take(half).Select(r => r.Label)]);
     }
 
+    /// <summary>
+    /// The same company without its hidden problem, the dates dealt out anew among the incidents of each tech center: its weeks and days are as they were, and nothing begins or bursts but by chance.
+    /// </summary>
+    public EmergingScene Even(int seed, DateTimeOffset trainedUntil)
+    {
+        Random random = new(seed);
+        List<Incident> even = [];
+        foreach (IGrouping<string, Incident> center in Training.Concat(After).Where(i => !string.Equals(Truth[i.Number], Problem, StringComparison.Ordinal)).GroupBy(i => i.TechCenter!, StringComparer.Ordinal))
+        {
+            DateTimeOffset?[] dates = [.. center.Select(i => i.CreatedOn)];
+            random.Shuffle(dates);
+            even.AddRange(center.Zip(dates, (incident, date) => incident with { CreatedOn = date, UpdatedOn = null }));
+        }
+
+        Incident[] ordered = [.. even.OrderBy(i => i.CreatedOn).ThenBy(i => i.Number, StringComparer.Ordinal)];
+        Incident[] before = [.. ordered.Where(i => i.CreatedOn < trainedUntil)];
+        return this with { Training = before, After = ordered[before.Length..], HiddenTimes = [], Trained = [.. before.Select(i => Truth[i.Number]).OfType<string>()] };
+    }
+
     private static string? NameOf(DemoProblem? problem) => problem?.Titles[0];
 
     private static (Incident Incident, DemoProblem? Problem)[] Sample(IEnumerable<(Incident Incident, DemoProblem? Problem)> rows, int most, Random random)

@@ -76,7 +76,7 @@ internal static class GateCommand
     {
         double[] seconds = [.. series.SelectMany(s => s.GateSeconds)];
         double mean = seconds.Average();
-        return string.Create(CultureInfo.InvariantCulture, $"{series.Sum(s => s.Good.Count)} versions, {series.Sum(s => s.Good.Count(g => g.Passed))} passed, and of {series.Sum(s => s.Good.Count(g => !g.Passed))} refused none served; the gate took {mean:0.00} s (standard deviation {Math.Sqrt(seconds.Average(s => (s - mean) * (s - mean))):0.00}), trainings {series.Average(s => s.TrainSeconds.Average()):0.00} s with it. Worse served: {series.Sum(s => s.WorseServed)}. Shuffled: {series.Count(s => s.Shuffled.Length > 0)} of {series.Count} refused; half: {series.Count(s => s.Half.Length > 0)} of {series.Count}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{series.Sum(s => s.Good.Count)} versions, {series.Sum(s => s.Good.Count(g => g.Passed))} passed, and of {series.Sum(s => s.Good.Count(g => !g.Passed))} refused none served; the gate took {mean:0.00} s (standard deviation {Math.Sqrt(seconds.Average(s => (s - mean) * (s - mean))):0.00}), trainings {series.Average(s => s.TrainSeconds.Average()):0.00} s with it. Worse served: {series.Sum(s => s.WorseServed)}. Shuffled: {series.Count(s => !string.Equals(s.Shuffled, GateSeries.Passed, StringComparison.Ordinal))} of {series.Count} refused; half: {series.Count(s => !string.Equals(s.Half, GateSeries.Passed, StringComparison.Ordinal))} of {series.Count}.");
     }
 }
 
@@ -86,14 +86,17 @@ internal static class GateCommand
 /// <param name="WorseServed">Versions that served although more incidents belonged to no problem than 15 points above the version before, whatever the gate said.</param>
 /// <param name="Noise">The part of the incidents in no problem, of each good version.</param>
 /// <param name="TrainSeconds">Wall-clock seconds of each training with its gate.</param>
-/// <param name="Shuffled">The tests that a version of shuffled vectors failed; empty where it passed.</param>
-/// <param name="Half">Those that a version of half the data failed.</param>
+/// <param name="Shuffled">The tests that a version of shuffled vectors failed; <see cref="Passed"/> where it failed none.</param>
+/// <param name="Half">Those that a version of half of the incidents failed that the last good one learned from.</param>
 internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good, int WorseServed, IReadOnlyList<double> Noise, IReadOnlyList<double> TrainSeconds, string Shuffled, string Half)
 {
     public const string TechCenter = "Tickets";
 
     // As far as the gate lets the noise rise.
     private const double Worse = 0.15;
+
+    /// <summary>What stands in the place of the failed tests of a version that failed none.</summary>
+    public const string Passed = "none";
 
     public IEnumerable<double> GateSeconds => Good.Select(g => g.Seconds);
 
@@ -107,6 +110,7 @@ internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good,
             int worse = 0;
             double? before = null;
             string shuffled;
+            int learned = 0;
             await using (GateBed bed = await GateBed.OpenAsync(Path.Combine(folder, "whole"), seed, cancellationToken))
             {
                 foreach (Incident[] window in windows)
@@ -116,6 +120,7 @@ internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good,
                     TrainingOutcome outcome = await bed.TrainAsync(cancellationToken);
                     seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
                     good.Add(await bed.ValidationAsync(outcome.Version!, cancellationToken));
+                    learned = outcome.Incidents;
                     noise.Add((double)outcome.Unclustered / outcome.Incidents);
                     bool serves = string.Equals(await bed.ServingAsync(cancellationToken), outcome.Version, StringComparison.Ordinal);
                     worse += serves && noise[^1] > before + Worse ? 1 : 0;
@@ -123,13 +128,13 @@ internal sealed record GateSeries(int Seed, IReadOnlyList<ModelValidation> Good,
                 }
 
                 await bed.ShuffleAsync(seed, cancellationToken);
-                shuffled = (await bed.TrainAsync(cancellationToken)).FailedTests ?? "";
+                shuffled = (await bed.TrainAsync(cancellationToken)).FailedTests ?? Passed;
             }
 
             GateBed.CopyModels(Path.Combine(folder, "whole"), Path.Combine(folder, "half"));
             await using GateBed half = await GateBed.OpenAsync(Path.Combine(folder, "half"), seed, cancellationToken);
-            await half.TakeAsync(windows[^1][..(windows[^1].Length / 2)], cancellationToken);
-            return new GateSeries(seed, good, worse, noise, seconds, shuffled, (await half.TrainAsync(cancellationToken)).FailedTests ?? "");
+            await half.TakeAsync(windows[^1][..(learned / 2)], cancellationToken);
+            return new GateSeries(seed, good, worse, noise, seconds, shuffled, (await half.TrainAsync(cancellationToken)).FailedTests ?? Passed);
         }
         finally
         {

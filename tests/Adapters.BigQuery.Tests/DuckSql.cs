@@ -14,6 +14,7 @@ internal static partial class DuckSql
     public const string Functions = """
         CREATE MACRO UNIX_MICROS(moment) AS epoch_us(moment);
         CREATE MACRO UNIX_MILLIS(moment) AS epoch_ms(moment);
+        CREATE MACRO DIV(dividend, divisor) AS dividend // divisor;
         CREATE MACRO MICROSECONDS_BETWEEN(later, earlier) AS date_diff('microsecond', earlier, later);
         """;
 

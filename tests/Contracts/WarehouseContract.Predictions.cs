@@ -24,6 +24,14 @@ public abstract partial class WarehouseContract
     }
 
     [TestMethod]
+    public async Task Unpredicted_come_by_the_date_they_were_opened_whatever_their_numbers()
+    {
+        await Preprocessed.SavePreprocessedAsync([Preprocessed("1", createdOn: Day(9)), Preprocessed("2", createdOn: Day(3)), Preprocessed("4", createdOn: Day(5)), Preprocessed("3", createdOn: Day(5)), Preprocessed("5")], [], "w", 1);
+        (await Unpredicted(10)).ShouldBe(["5", "2", "3", "4", "1"]);
+        (await Unpredicted(3)).ShouldBe(["5", "2", "3"]);
+    }
+
+    [TestMethod]
     public async Task A_prediction_of_an_outdated_text_or_of_an_unknown_incident_is_left_out()
     {
         await Preprocessed.SavePreprocessedAsync([Preprocessed("A", "new"), Preprocessed("B")], [], "w", 1);

@@ -1,4 +1,3 @@
-using Pipeline.Incidents;
 using Pipeline.Problems;
 using static Pipeline.Contracts.Rows;
 
@@ -25,6 +24,28 @@ public abstract partial class WarehouseContract
                 ("voice", 7, DateOnly.FromDateTime(Day(1).UtcDateTime), 1),
             ],
             ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public async Task Priorities_reopenings_and_resolutions_are_counted_where_they_are_known_and_priorities_choose()
+    {
+        await Incidents.UpsertIncidentsAsync(
+            [
+                Incident("A") with { Priority = "1 - Critical", ReopenCount = 2, ResolvedOn = Day(2) },
+                Incident("B") with { Priority = "p2", ReopenCount = 0, ResolvedOn = Day(1).AddHours(12) },
+                Incident("C") with { Priority = "Low", ResolvedOn = Day(1).AddHours(-1) },
+                Incident("D") with { Priority = "HIGH" },
+                Incident("E"),
+            ]);
+        await Preprocessed.SavePreprocessedAsync([.. "ABCDE".Select(number => Preprocessed($"{number}", createdOn: Day(1)))], [], "preprocess", 100);
+        await Predictions.SavePredictionsAsync([.. "ABCDE".Select(number => Answer($"{number}"))]);
+
+        ProblemDay day = (await OfProblems.CountByDayAsync()).ShouldHaveSingleItem();
+
+        (day.Incidents, day.Prioritised, day.Urgent, day.Followed, day.Reopened, day.Resolved).ShouldBe((5, 4, 3, 2, 1, 2));
+        day.HoursToResolve.ShouldBe(36, 0.001);
+        (await NumbersAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "p2" })).ShouldBe("B");
+        (await OfProblems.ReadIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "none" })).Total.ShouldBe(0);
     }
 
     [TestMethod]

@@ -36,7 +36,7 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens a page of its own, which fails the test where it writes an error to the console: also where its policy stops something.</summary>
-    public async Task<OpenPage> OpenAsync(Uri address, int width = 1440, int height = 1000, string language = "en", ColorScheme scheme = ColorScheme.Light)
+    public async Task<OpenPage> OpenAsync(Uri address, int width = 1280, int height = 860, string language = "en", ColorScheme scheme = ColorScheme.Light)
     {
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 
 namespace Pipeline.Adapters.BigQuery;
 
@@ -38,6 +39,8 @@ internal static class BigQueryRows
             DomainName = OptionalText(row, "optional_domain"),
             Confidence = row.Fraction("optional_confidence"),
             ModelVersion = OptionalText(row, "optional_model"),
+            Embedder = OptionalText(row, "optional_embedder"),
+            PredictedAt = Date(row, "optional_predicted_ticks"),
         };
     }
 
@@ -63,6 +66,17 @@ internal static class BigQueryRows
         Date(row, "newest_incident"),
         Date(row, "newest_prediction"),
         Date(row, "oldest_incident"));
+
+    public static ProblemDay Day(ResultRow row) => new(
+        Text(row, "tech_center"), (int)Number(row, "problem_id"), Date(row, "day_ticks") is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null, (int)Number(row, "incidents"))
+    {
+        Prioritised = (int)Number(row, "prioritised"),
+        Urgent = (int)Number(row, "urgent"),
+        Followed = (int)Number(row, "followed"),
+        Reopened = (int)Number(row, "reopened"),
+        Resolved = (int)Number(row, "resolved"),
+        HoursToResolve = row.Fraction("hours_to_resolve")!.Value,
+    };
 
     public static string Text(ResultRow row, string column) => row.Cell(column) ?? throw new InvalidOperationException($"A row without a value in '{column}' came back.");
 

@@ -1,39 +1,26 @@
-using Google.Cloud.BigQuery.V2;
 using Pipeline.Incidents;
 using Pipeline.Problems;
 
 namespace Pipeline.Adapters.BigQuery;
 
-/// <content>The incidents of the problems. Its table of incidents has no priorities and resolutions.</content>
+/// <content>The incidents of the problems.</content>
 public sealed partial class BigQueryWarehouse
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) => ListAsync(
-        "count-by-day",
-        [],
-        row => new ProblemDay(
-            BigQueryRows.Text(row, "tech_center"),
-            (int)BigQueryRows.Number(row, "problem_id"),
-            BigQueryFormat.Date(BigQueryRows.OptionalNumber(row, "day_ticks")) is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null,
-            (int)BigQueryRows.Number(row, "incidents")),
-        cancellationToken);
+    public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) => ListAsync("count-by-day", [], BigQueryRows.Day, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Priority is not null)
-        {
-            return new IncidentPage(0, []);
-        }
-
-        BigQueryParameter[] asked =
+        QueryParameter[] asked =
         [
             Parameter.Text("techCenter", query.TechCenter),
             Parameter.Number("ofVariant", query.OfVariant ? 1 : 0),
-            Parameter.Number("id", query.Id),
+            Parameter.Number("problemId", query.Id),
             Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
             Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
+            Parameter.Text("priority", query.Priority),
             Parameter.Text("sort", query.Sort.ToString()),
             Parameter.Number("first", query.Skip),
             Parameter.Number("last", (long)query.Skip + query.Take),

@@ -41,6 +41,7 @@ internal static class SqliteWarehouseSql
             combined_incidents_summary TEXT NOT NULL,
             embedding BLOB NOT NULL);
         CREATE INDEX IF NOT EXISTS preprocessed_by_center ON preprocessed_incidents (tech_center, embedder, number, content_hash);
+        CREATE INDEX IF NOT EXISTS preprocessed_by_date ON preprocessed_incidents (tech_center, embedder, sys_created_on, number, content_hash);
         CREATE INDEX IF NOT EXISTS preprocessed_by_hash ON preprocessed_incidents (content_hash, embedder);
 
         CREATE TABLE IF NOT EXISTS incident_predictions (
@@ -353,7 +354,7 @@ internal static class SqliteWarehouseSql
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
             AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used NOT IN (@modelVersion, @trialVersion) OR p.predicted_problem_id IS NULL)
-        ORDER BY i.number
+        ORDER BY i.sys_created_on, i.number
         LIMIT @limit
         """;
 

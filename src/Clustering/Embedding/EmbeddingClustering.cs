@@ -17,7 +17,7 @@ public static class EmbeddingClustering
     private const double ShareOfEmbedding = 0.3;
     private const double ShareOfTree = 0.09;
 
-    /// <summary>Clusters points. Time O(n^2 d) as <see cref="Umap.BuildGraph"/> and O(epochs x n x neighbours); memory O(n (d + neighbours)).</summary>
+    /// <summary>Clusters points. Time O(n^2 d) as <see cref="Umap.FindNeighbors"/> and O(epochs x n x neighbours); memory O(n (d + neighbours)).</summary>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 2.</param>
     /// <param name="dimensions">Values per point, 1 or more.</param>
     /// <param name="options">The parameters; null for the defaults.</param>
@@ -36,7 +36,7 @@ public static class EmbeddingClustering
             throw new ArgumentException(FormattableString.Invariant($"{nameof(points)} holds {n} rows; clustering needs 2 or more."), nameof(points));
 
         UmapOptions neighborhood = new() { Neighbors = options.Neighbors, Seed = options.Seed, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism };
-        UmapGraph graph = Umap.BuildGraphOnly(points, dimensions, neighborhood, progress.Part(0, ShareOfNeighbors), ct);
+        UmapGraph graph = Umap.BuildGraph(Umap.FindNeighbors(points, dimensions, neighborhood, progress.Part(0, ShareOfNeighbors), ct), points.Length / dimensions, neighborhood, ct);
         ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
         float[] embedding = new NodeEmbedding(options, parallel).Run(graph, progress.Part(ShareOfNeighbors, ShareOfEmbedding));
         HdbscanResult finest = Hdbscan.Fit(embedding, options.Components, options.Tree(n), progress.Part(ShareOfNeighbors + ShareOfEmbedding, ShareOfTree), ct);

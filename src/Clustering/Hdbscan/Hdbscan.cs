@@ -114,6 +114,7 @@ public static class Hdbscan
         RequireTwo(total, nameof(points));
         int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, total - 1);
         progress = progress.Ordered();
+        method = method == SpanningTreeMethod.Auto && !options.ReferenceTies && NeighborSearch.SuitsTree(set, referenceTies: false) && !NeighborSearch.SuitsPanels(set) ? SpanningTreeMethod.Tree : method;
         SpannedGraph found = set.Count == 1
             ? new SpannedGraph(new MinimumSpanningTree([], [], []), [0], [0])
             : SpanningTrees.Build(set, weights, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);

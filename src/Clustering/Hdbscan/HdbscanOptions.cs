@@ -49,6 +49,12 @@ public sealed record HdbscanOptions
     /// <summary>Distances are divided by this in the mutual reachability distance (robust single linkage). Finite, at least 1e-6.</summary>
     public double Alpha { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the choice among edges of exactly equal distances is that of the reference implementation wherever it can be had: for up to 2,000 points. Without it a kd-tree serves from 64 points on,
+    /// which takes a sixth of the time for 1,300 points of 8 dimensions; only points at exactly equal distances may then be joined in another order.
+    /// </summary>
+    public bool ReferenceTies { get; init; } = true;
+
     /// <summary>The number of threads. At least 1; null for all processors. Has no influence on the result.</summary>
     public int? MaxDegreeOfParallelism { get; init; }
 

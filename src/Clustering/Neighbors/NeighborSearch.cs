@@ -5,11 +5,15 @@ internal static class NeighborSearch
 {
     private const int MostTreeDimensions = RowDistance.LaneThreshold - 1;
     private const int FewestPoints = 2000;
+    private const int FewestTreePoints = 64;
     private const int FewestPanelDimensions = 15;
     private const int MostPanelPointsBesideTree = 250_000;
 
     /// <summary>Whether a kd-tree pays for a neighbour search.</summary>
-    public static bool SuitsTree(PointSet points) => points.Dimensions <= MostTreeDimensions && points.Count > FewestPoints;
+    /// <param name="points">The points.</param>
+    /// <param name="referenceTies">Whether equal distances are to be told apart as Prim's algorithm does where it is fast enough.</param>
+    public static bool SuitsTree(PointSet points, bool referenceTies = true) =>
+        points.Dimensions <= MostTreeDimensions && points.Count > (referenceTies ? FewestPoints : FewestTreePoints);
 
     /// <summary>
     /// Whether panels pay for the spanning tree of these points: many of them, in too many dimensions for a kd-tree, or in so many that a kd-tree has to

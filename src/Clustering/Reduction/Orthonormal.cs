@@ -8,8 +8,11 @@ internal static class Orthonormal
     /// <summary>A row that keeps less than this part of its length lies in the span of the earlier rows.</summary>
     private const double Dependent = 1e-5;
 
+    /// <summary>Where a row keeps this part of its length or more, one projection has left nothing of the earlier rows but rounding ("twice is enough", Parlett 1998, section 6.9).</summary>
+    private const double Enough = 0.7;
+
     /// <summary>
-    /// Gram-Schmidt in double precision, every row projected twice. A row that depends on the earlier ones is replaced by a random direction.
+    /// Gram-Schmidt in double precision, a row projected twice where the first time leaves less than most of it. A row that depends on the earlier ones is replaced by a random direction.
     /// O(rows^2 x <paramref name="dimensions"/>).
     /// </summary>
     /// <param name="matrix">rows x <paramref name="dimensions"/>, row-major, no more rows than dimensions.</param>
@@ -58,6 +61,8 @@ internal static class Orthonormal
             if (left < Dependent)
                 return false;
             TensorPrimitives.Divide(row, left, row);
+            if (left >= Enough)
+                break;
         }
 
         return true;

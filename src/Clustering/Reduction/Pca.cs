@@ -34,20 +34,29 @@ public static class Pca
         float[] mean = MatrixRows.Mean(points.Span, dimensions);
         float[] x = MatrixRows.Centered(points.Span, mean);
 
-        float[] basis = Orthonormal.Rows(RandomRows(width, dimensions, seed), dimensions, seed, ct);
+        float[]? scatter = PaysScatter(n, dimensions, width) ? MatrixProduct.Multiply(x, 1, dimensions, x, dimensions, 1, dimensions, n, dimensions, options) : null;
+
+        float[] basis = RandomRows(width, dimensions, seed);
         for (int pass = 0; pass <= PowerIterations; pass++)
         {
             progress.Pass((double)pass / (PowerIterations + 2), ct);
-            float[] scores = MatrixProduct.Multiply(x, dimensions, 1, basis, 1, dimensions, n, dimensions, width, options);
-            basis = MatrixProduct.Multiply(scores, 1, width, x, dimensions, 1, width, n, dimensions, options);
+            basis = scatter is null
+                ? MatrixProduct.Multiply(Scores(x, basis), 1, width, x, dimensions, 1, width, n, dimensions, options)
+                : MatrixProduct.Multiply(basis, dimensions, 1, scatter, dimensions, 1, width, dimensions, dimensions, options);
             basis = Orthonormal.Rows(basis, dimensions, seed, ct);
         }
 
         progress.Pass((PowerIterations + 1.0) / (PowerIterations + 2), ct);
-        PcaModel model = Rotate(x, n, mean, basis, width, wanted, options);
+        PcaModel model = Rotate(Scores(x, basis), n, mean, basis, width, wanted, options);
         progress?.Report(1);
         return model;
+
+        float[] Scores(float[] points, float[] axes) => MatrixProduct.Multiply(points, dimensions, 1, axes, 1, dimensions, n, dimensions, width, options);
     }
+
+    // The products of all pairs of columns once, or each pass over the points twice.
+    private static bool PaysScatter(long n, long dimensions, long width) =>
+        (n * dimensions * dimensions) + ((PowerIterations + 1) * width * dimensions * dimensions) < 2 * (PowerIterations + 1) * n * dimensions * width;
 
     private static float[] RandomRows(int rows, int dimensions, int seed)
     {
@@ -59,10 +68,9 @@ public static class Pca
     }
 
     /// <summary>Turns the basis of the subspace to its principal axes (Rayleigh and Ritz).</summary>
-    private static PcaModel Rotate(float[] x, int n, float[] mean, float[] basis, int width, int wanted, ParallelOptions options)
+    private static PcaModel Rotate(float[] scores, int n, float[] mean, float[] basis, int width, int wanted, ParallelOptions options)
     {
         int d = mean.Length;
-        float[] scores = MatrixProduct.Multiply(x, d, 1, basis, 1, d, n, d, width, options);
         float[] gram = MatrixProduct.Multiply(scores, 1, width, scores, width, 1, width, n, width, options);
         (double[] values, float[] vectors) = SymmetricEigen.Solve(gram, width, options.CancellationToken);
         float[] components = MatrixProduct.Multiply(vectors, width, 1, basis, d, 1, wanted, width, d, options);

@@ -71,28 +71,69 @@ public static class Umap
     public static UmapGraph BuildGraph(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         options ??= new UmapOptions();
-        UmapGraph graph = BuildGraphOnly(points, dimensions, options, progress, ct);
-        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct));
+        UmapGraph graph = BuildGraph(FindNeighbors(points, dimensions, options, progress, ct), points, dimensions, options, ct);
         progress?.Report(1);
+        return graph;
+    }
+
+    /// <summary>Builds a graph from neighbours that were found before, so that graphs of several sizes of the neighbourhood take one search.</summary>
+    /// <param name="neighbors">The neighbours of the points; the nearest of them that <see cref="UmapOptions.Neighbors"/> asks for are used.</param>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="options">The parameters.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The graph.</returns>
+    /// <exception cref="ArgumentException">There are too few neighbours, or not those of as many points, or an option is out of its range.</exception>
+    public static UmapGraph BuildGraph(NeighborTable neighbors, ReadOnlyMemory<float> points, int dimensions, UmapOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        UmapGraph graph = BuildGraph(neighbors, points.Length / Math.Max(1, dimensions), options, ct);
+        (float[] anchors, int anchorDimensions) = LayoutAnchors.Of(points, dimensions, options.Metric, options.Seed, ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct));
         return new UmapGraph(graph.RowOffsets, graph.Columns, graph.Weights, anchors, anchorDimensions);
     }
 
-    /// <summary>As <see cref="BuildGraph"/>, without anchors: no layout should start from it.</summary>
-    internal static UmapGraph BuildGraphOnly(ReadOnlyMemory<float> points, int dimensions, UmapOptions options, IProgress<double>? progress, CancellationToken ct)
+    /// <summary>The same for a graph that is read and not laid out: it knows no places, and a layout of it would start at random ones.</summary>
+    /// <param name="neighbors">The neighbours.</param>
+    /// <param name="count">The number of points, n.</param>
+    /// <param name="options">The parameters.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <returns>The graph.</returns>
+    /// <exception cref="ArgumentException">There are too few neighbours, or not those of as many points, or an option is out of its range.</exception>
+    public static UmapGraph BuildGraph(NeighborTable neighbors, int count, UmapOptions options, CancellationToken ct = default)
     {
+        ArgumentNullException.ThrowIfNull(neighbors);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        int taken = Math.Min(options.Neighbors, count);
+        if (neighbors.K < taken - 1 || neighbors.Indices.Length != count * neighbors.K)
+            throw new ArgumentException($"There are {neighbors.Indices.Length} neighbours, {neighbors.K} of each point; {count} points with {taken - 1} or more of each are expected.", nameof(neighbors));
+        ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
+        NeighborTable table = neighbors.Nearest(taken - 1, count);
+        double mean = FuzzyGraph.MeanDistance(table.Distances, count);
+        float[] memberships = FuzzyGraph.Memberships(table, taken, true, mean, parallel);
+        (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, count, parallel);
+        return new UmapGraph(offsets, columns, weights, [], 0);
+    }
+
+    /// <summary>Finds the nearest other points of every point: one fewer than <see cref="UmapOptions.Neighbors"/>, which counts the point itself.</summary>
+    /// <remarks>Time O(n^2 x d) for exact neighbours, about O(n x log n x d) for approximate ones; memory O(n x (d + neighbours)).</remarks>
+    /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
+    /// <param name="dimensions">Values per point, 1 or more.</param>
+    /// <param name="options">The neighbours, the metric, how they are searched, and the seed; null for the defaults.</param>
+    /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="ct">Ends the work early.</param>
+    /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or an option is out of its range.</exception>
+    public static NeighborTable FindNeighbors(ReadOnlyMemory<float> points, int dimensions, UmapOptions? options = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        options ??= new UmapOptions();
         options.Validate();
         int n = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
         ParallelOptions parallel = ParallelBlocks.Options(options.MaxDegreeOfParallelism, ct);
-        int neighbors = Math.Min(options.Neighbors, n);
-        bool approximate = options.SearchesApproximately(n, dimensions);
         progress = progress.Ordered();
         UmapNeighbors search = new(points, dimensions, options.Metric);
-        NeighborTable table = search.SearchSelf(neighbors - 1, approximate, options.Seed, progress.Part(0, ShareOfNeighbors), parallel);
+        NeighborTable table = search.SearchSelf(Math.Min(options.Neighbors, n) - 1, options.SearchesApproximately(n, dimensions), options.Seed, progress.Part(0, ShareOfNeighbors), parallel);
         progress.Pass(ShareOfNeighbors, ct);
-        double mean = FuzzyGraph.MeanDistance(table.Distances, n);
-        float[] memberships = FuzzyGraph.Memberships(table, neighbors, true, mean, parallel);
-        (int[] offsets, int[] columns, float[] weights) = FuzzyGraph.Union(table, memberships, n, parallel);
-        return new UmapGraph(offsets, columns, weights, [], 0);
+        return table;
     }
 
     /// <summary>Lays a graph out.</summary>

@@ -8,7 +8,8 @@ public interface IPredictions
 {
     /// <summary>
     /// Up to <paramref name="limit"/> preprocessed incidents of a tech center and embedder whose prediction is missing, of an older text,
-    /// without a problem, or neither by <paramref name="modelVersion"/> nor by <paramref name="trialVersion"/>, where one is on trial, in ordinal order of number.
+    /// without a problem, or neither by <paramref name="modelVersion"/> nor by <paramref name="trialVersion"/>, where one is on trial: the oldest first, those without a date before them, ties in
+    /// ordinal order of number.
     /// </summary>
     Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default);
 

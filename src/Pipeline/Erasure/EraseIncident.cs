@@ -12,7 +12,7 @@ namespace Pipeline.Erasure;
 /// Removes one incident from everywhere: models, streams, kept files, archive and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
 /// the same erasure goes on. Text that other incidents have too stays in the models.
 /// </summary>
-public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromStreams streams, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock)
+public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromStreams streams, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock, ErasedNumbers? erased = null)
 {
     private const int LongestNumber = 256;
     private const int MostRead = 10_000;
@@ -31,6 +31,7 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
 
         ErasureRecord erasure = new(Guid.CreateVersion7().ToString("N"), HashOf(number), clock.GetUtcNow(), requestedBy) { Number = number };
         await erasures.RecordErasureAsync(erasure, cancellationToken);
+        erased?.Renew();
         return erasure;
     }
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Streams;
 
 /// <summary>
-/// When a cluster is an emerging problem: it is dense (as the stream's threshold says), large enough, most of its items are like no known problem, and it grows faster than its own past explains
+/// When a cluster is an emerging problem: it is dense (as the stream's threshold says), large enough, most of its items came after the training, and it grows faster than its own past explains
 /// (<see cref="ArrivalTest"/>, in the last six hours, day, three days, week and two weeks).
 /// </summary>
 internal static class EmergingProblem
@@ -19,7 +19,7 @@ internal static class EmergingProblem
             return null;
         }
 
-        long now = HourCounts.Of(state.Now!.Value), start = Math.Max(HourCounts.Of(state.Start!.Value) - 1, now - HourCounts.Remembered);
+        long now = HourCounts.Of(state.Now!.Value), start = Math.Max(state.Watched!.Value - 1, now - HourCounts.Remembered);
         double level = ArrivalTest.Level(config.FalseAlarmsPerYear, state.ClusterCount, Windows.Length);
         foreach (int window in Windows)
         {
@@ -37,7 +37,7 @@ internal static class EmergingProblem
         return null;
     }
 
-    // One known problem explains the cluster where most of its items are most like that one.
+    // What explains most of its items explains the cluster: a problem, or that the training saw them.
     private static bool IsKnown(StreamCluster cluster) => cluster.MostKnown > LargestKnownShare * cluster.Members.Count;
 
     private static StreamEvent Event(StreamCluster cluster, StreamState state, int count, int window, double rateBefore, double chance) => new()

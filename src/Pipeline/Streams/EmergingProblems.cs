@@ -13,6 +13,8 @@ namespace Pipeline.Streams;
 /// <param name="unreadable">Told why a list cannot be read, where that is gone over; null where nobody wants to know.</param>
 public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Action<string>? unreadable = null)
 {
+    private const int MostIncidents = 5_000;
+
     /// <summary>The problems, in the order in which they were noticed; those that a version knows by now are among them.</summary>
     /// <param name="folder">The tech center's folder, as its model versions name it.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -70,14 +72,10 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Actio
                 records.Add(new EmergingRecord(next++, told, incidents));
                 await isNew(records[^1]);
             }
-            else if (incidents.Count > 0)
-            {
-                records[at] = records[at] with { Event = told, Incidents = incidents };
-            }
             else
             {
-                // Its cluster is gone; what was of it stays known.
-                records[at] = records[at] with { Event = told };
+                // What the stream has dropped by now is of it all the same: a training finds the problem by it.
+                records[at] = records[at] with { Event = told, Incidents = [.. records[at].Incidents.Union(incidents, StringComparer.Ordinal).TakeLast(MostIncidents)] };
             }
         }
 
@@ -126,5 +124,5 @@ public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Actio
 /// <summary>A problem that was told of before a training knew it.</summary>
 /// <param name="ProblemId">The id that it has among the problems of its tech center, now and after the training that takes it over.</param>
 /// <param name="Event">What was told, as it is by now.</param>
-/// <param name="Incidents">The numbers of its incidents.</param>
+/// <param name="Incidents">The numbers of its incidents, the newest 5,000.</param>
 public sealed record EmergingRecord(int ProblemId, StreamEvent Event, IReadOnlyList<string> Incidents);

@@ -98,8 +98,11 @@ internal sealed class ItemStream : IAsyncDisposable
         return (change.Accepted, change.Last);
     }
 
-    /// <summary>Counts incidents of known problems.</summary>
-    public Task TallyAsync(IReadOnlyList<ProblemTally> tallies, CancellationToken cancellationToken) => SendAsync(new Change { Tallies = tallies }, cancellationToken);
+    /// <summary>Adds items, and counts incidents of known problems, in the order given. They are in the log, in one part, when this returns; items that are known are left out.</summary>
+    /// <param name="entries">Items and tallies; the numbers are given here.</param>
+    /// <param name="cancellationToken">Stops before anything has changed.</param>
+    /// <exception cref="ObjectStoreException">The log cannot be written; nothing is stored.</exception>
+    public Task FeedAsync(IReadOnlyList<StreamEntry> entries, CancellationToken cancellationToken) => SendAsync(new Change { Entries = entries }, cancellationToken);
 
     /// <summary>Brings a configuration into force, from the next item on.</summary>
     public async Task<StreamConfigVersion> ConfigureAsync(StreamConfig config, string by, CancellationToken cancellationToken)
@@ -223,7 +226,7 @@ internal sealed class ItemStream : IAsyncDisposable
             while (size < MostTogether && _changes.Reader.TryRead(out Change? change))
             {
                 together.Add(change);
-                size += change.Items?.Count ?? 1;
+                size += change.Items?.Count ?? change.Entries?.Count ?? 1;
                 if (change.Restored is not null)
                 {
                     break;
@@ -286,10 +289,7 @@ internal sealed class ItemStream : IAsyncDisposable
             int before = entries.Count;
             entries.AddRange((change.Items ?? []).Where(item => !_state.Knows(item.Id) && ids.Add(item.Id)).Select(item => new StreamEntry(next++, Item: item)));
             change.Accepted = entries.Count - before;
-            if (change.Tallies is not null)
-            {
-                entries.Add(new StreamEntry(next++, Tallies: change.Tallies));
-            }
+            entries.AddRange((change.Entries ?? []).Where(entry => entry.Item is null || (!_state.Knows(entry.Item.Id) && ids.Add(entry.Item.Id))).Select(entry => entry with { Sequence = next++ }));
 
             if (change.Config is not null)
             {
@@ -355,7 +355,7 @@ internal sealed class ItemStream : IAsyncDisposable
     {
         public IReadOnlyList<StreamItem>? Items { get; init; }
 
-        public IReadOnlyList<ProblemTally>? Tallies { get; init; }
+        public IReadOnlyList<StreamEntry>? Entries { get; init; }
 
         public StreamConfig? Config { get; init; }
 

@@ -33,6 +33,9 @@ internal sealed class ProblemStorms
         }
     }
 
+    /// <summary>The hour of the earliest incident that was counted; null before the first.</summary>
+    public long? Start => _start;
+
     /// <summary>All of it.</summary>
     public ProblemStormsData Data => new(
         [.. _problems.Select(p => new KnownProblemData(p.Key, p.Value.Label, [.. p.Value.Hours.All]))],

@@ -42,7 +42,7 @@ internal sealed class StreamCluster
     /// <summary>Those of its items that are kept, in the order in which they came.</summary>
     public Queue<KeptItem> Members { get; private set; } = new();
 
-    /// <summary>How many of its members are most like the known problem that most are like.</summary>
+    /// <summary>How many of its members are explained by the same that explains most.</summary>
     public int MostKnown => _known.Count == 0 ? 0 : _known.Values.Max();
 
     /// <summary>The tech centers that its members name, those with the most first.</summary>

@@ -8,9 +8,12 @@ namespace Pipeline.Streams;
 /// <param name="Time">When it occurred, in UTC.</param>
 /// <param name="Attributes">Further words about it, masked, by their names.</param>
 /// <param name="Embedding">Its text as a vector of length 1.</param>
-/// <param name="Known">The problem of the serving model that it is most like, where there is one that it may belong to; null for none.</param>
+/// <param name="Known">What explains it: a problem of the serving model, or <see cref="OfTraining"/>; null for nothing.</param>
 public sealed record StreamItem(string Id, string Text, DateTimeOffset Time, IReadOnlyDictionary<string, string> Attributes, float[] Embedding, int? Known = null)
 {
+    /// <summary>The <see cref="Known"/> of an incident that the training saw, and put into no problem: it says how often such came before, and is nothing new.</summary>
+    public const int OfTraining = -1;
+
     /// <summary>What items without further words have in common: a hundred thousand of them are kept.</summary>
     internal static IReadOnlyDictionary<string, string> NoAttributes => ReadOnlyDictionary<string, string>.Empty;
 }

@@ -58,6 +58,9 @@ internal sealed class StreamState
     /// <summary>The time of the earliest item that was clustered, in UTC; null before the first.</summary>
     public DateTimeOffset? Start { get; private set; }
 
+    /// <summary>The hour of the earliest item that was clustered or counted: since then it is known what did not come. Null before the first.</summary>
+    public long? Watched => Start is DateTimeOffset start ? Math.Min(HourCounts.Of(start), _storms.Start ?? long.MaxValue) : _storms.Start;
+
     /// <summary>The time of the newest item, in UTC; null before the first. It is the stream's clock.</summary>
     public DateTimeOffset? Now { get; private set; }
 

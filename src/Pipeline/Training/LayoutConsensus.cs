@@ -83,6 +83,7 @@ internal sealed record LayoutConsensus(int[] Labels, int ClusterCount, double[] 
             MinClusterSize = parameters.MinClusterSize,
             MinSamples = parameters.MinSamples,
             MaxClusterSize = Math.Max(parameters.MinClusterSize, (int)(LargestPart * weights.Sum())),
+            ReferenceTies = false,
             MaxDegreeOfParallelism = maxDegreeOfParallelism,
         };
         HdbscanResult result = Hdbscan.Fit(layout, parameters.LayoutDimensions, weights, options, ct: cancellationToken);

@@ -18,8 +18,8 @@ public static class ProblemGrouping
 
     // Chosen on two embedders and three labelled sets, see docs/benchmarks.md: wide ranges around them do the same.
     private const double OwnLinks = 0.05;
-    private const double StrongestTie = 0.4;
-    private const double WeakestTie = 0.01;
+    private const double StrongestTie = 0.8;
+    private const double WeakestTie = 0.02;
     private const double LargestPart = 0.25;
 
     /// <summary>Groups clusters. O(edges + clusters^3) time at the worst, O(clusters^2) memory.</summary>

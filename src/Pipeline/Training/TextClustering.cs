@@ -27,14 +27,13 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
     {
         (TrainingParameters parameters, int[] copies) = (texts.Parameters, texts.Copies);
         UmapOptions options = ClusterGeometry.LayoutOptions(parameters, maxDegreeOfParallelism);
-        UmapGraph? graph = texts.TooFewForGraph ? null : texts.Graph(options, cancellationToken);
+        (UmapGraph? graph, UmapGraph wide) = texts.Graphs(options, Math.Clamp(copies.Length / 3, 2, ProblemGrouping.Neighbors), cancellationToken);
         LayoutConsensus found = graph is null
             ? Alone(texts, maxDegreeOfParallelism, cancellationToken)
             : LayoutConsensus.Find(graph, texts, maxDegreeOfParallelism, cancellationToken);
         int[] labels = [.. found.Labels];
         TakeOut(labels, texts, found.ClusterCount);
         int count = WithClustersOfCopies(labels, found.ClusterCount, copies, parameters.MinClusterSize);
-        UmapGraph wide = texts.Graph(options with { Neighbors = Math.Clamp(copies.Length / 3, 2, ProblemGrouping.Neighbors) }, cancellationToken);
         Invite(labels, texts, wide, count);
         int[] problems = ProblemGrouping.Group(wide, labels, count);
         double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];

@@ -105,8 +105,15 @@ internal sealed class TrainingTexts
     public NeighborRule Rule(TextClustering found) =>
         new(found.Problems, Coherence(found.Labels, found.Problems.Length).Directions, WholeCoherence(found.Labels, found.Problems.Length).Directions, MinLikeness);
 
-    /// <summary>The neighbourhood graph.</summary>
-    /// <param name="options">Its parameters.</param>
+    /// <summary>The neighbourhood graphs, of one search for neighbours.</summary>
+    /// <param name="options">The parameters.</param>
+    /// <param name="wide">The neighbours of the second graph.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public UmapGraph Graph(UmapOptions options, CancellationToken cancellationToken) => Umap.BuildGraph(Vectors, Reduction.Dimensions, options, ct: cancellationToken);
+    /// <returns>The graph to lay out, null where there are too few texts for one; and the graph of more neighbours, to look at.</returns>
+    public (UmapGraph? Graph, UmapGraph Wide) Graphs(UmapOptions options, int wide, CancellationToken cancellationToken)
+    {
+        NeighborTable neighbors = Umap.FindNeighbors(Vectors, Reduction.Dimensions, options with { Neighbors = Math.Max(options.Neighbors, wide) }, ct: cancellationToken);
+        UmapGraph? graph = TooFewForGraph ? null : Umap.BuildGraph(neighbors, Vectors, Reduction.Dimensions, options, cancellationToken);
+        return (graph, Umap.BuildGraph(neighbors, Count, options with { Neighbors = wide }, cancellationToken));
+    }
 }

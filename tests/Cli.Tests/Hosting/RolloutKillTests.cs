@@ -51,7 +51,7 @@ public sealed class RolloutKillTests
 
         CommandResult shown = await CommandLine.RunAsync("runs", "show", ids[0], "--data", data);
         shown.Output.ShouldContain("data.hash");
-        shown.Output.ShouldContain("All training runs of default, the oldest first:");
+        shown.Output.ShouldContain("the oldest first:");
         CommandResult compared = await CommandLine.RunAsync("runs", "compare", ids[0], ids[1], "--data", data);
         compared.Output.ShouldContain("MinClusterSize");
         compared.Output.ShouldContain("gate.noise.noise");

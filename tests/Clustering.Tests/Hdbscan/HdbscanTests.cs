@@ -130,6 +130,18 @@ public sealed class HdbscanTests
     }
 
     [TestMethod]
+    [DataRow(65, 2)]
+    [DataRow(700, 3)]
+    [DataRow(1300, 8)]
+    public void Without_equal_distances_the_clusters_are_those_that_reference_ties_give(int count, int dimensions)
+    {
+        float[] points = TestPoints.Blobs(count, dimensions, 4, 11);
+        int[] weights = [.. Enumerable.Range(0, count).Select(i => 1 + (i % 3))];
+        ShouldBeSame(Hdbscan.Fit(points, dimensions, Default with { ReferenceTies = false }), Hdbscan.Fit(points, dimensions, Default));
+        ShouldBeSame(Hdbscan.Fit(points, dimensions, weights, Default with { ReferenceTies = false }), Hdbscan.Fit(points, dimensions, weights, Default));
+    }
+
+    [TestMethod]
     public void Excess_of_mass_passes_over_clusters_above_the_size_limit()
     {
         float[] points = TestPoints.Blobs(600, 2, 3, 4);

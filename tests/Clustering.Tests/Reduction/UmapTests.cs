@@ -67,6 +67,21 @@ public sealed class UmapTests
     }
 
     [TestMethod]
+    public void One_search_serves_graphs_of_several_neighbourhoods()
+    {
+        UmapOptions few = new() { Neighbors = 10 }, many = new() { Neighbors = 30 };
+        NeighborTable neighbors = Umap.FindNeighbors(Sample, 20, many);
+        UmapGraph graph = Umap.BuildGraph(neighbors, Sample, 20, few), alone = Umap.BuildGraph(Sample, 20, few), wide = Umap.BuildGraph(neighbors, 600, many);
+        graph.Columns.ShouldBe(alone.Columns);
+        graph.Weights.ShouldBe(alone.Weights);
+        graph.Anchors.ShouldBe(alone.Anchors);
+        wide.Columns.ShouldBe(Umap.BuildGraph(Sample, 20, many).Columns);
+        Umap.Layout(wide, many with { Epochs = 20 }).ShouldAllBe(value => float.IsFinite(value));
+        Should.Throw<ArgumentException>(() => Umap.BuildGraph(neighbors, 600, new UmapOptions { Neighbors = 31 })).Message.ShouldContain("30 or more");
+        Should.Throw<ArgumentException>(() => Umap.BuildGraph(neighbors, 599, many)).Message.ShouldContain("599 points");
+    }
+
+    [TestMethod]
     public void An_approximate_search_lays_groups_out_as_well()
     {
         float[] layout = Umap.Fit(Sample, 20, new UmapOptions { NeighborSearch = NeighborSearchMethod.Approximate }).Embedding;

@@ -14,7 +14,11 @@ internal sealed partial class MemoryWarehouse : IProblemIncidents
                 .Select(g => new ProblemDay(g.Key.TechCenter, g.Key.ProblemId, g.Key.Day, g.Count())
                 {
                     Prioritised = g.Count(p => p.Incident.Priority is not null),
-                    Urgent = g.Count(p => p.Incident.Priority is ['1' or '2', ..]),
+                    Urgent = g.Count(p => p.Incident.Priority is ['1' or '2', ..] or ['p' or 'P', '1' or '2', ..] || p.Incident.Priority?.ToUpperInvariant() is "CRITICAL" or "HIGH"),
+                    Followed = g.Count(p => p.Incident.ReopenCount is not null),
+                    Reopened = g.Count(p => p.Incident.ReopenCount > 0),
+                    Resolved = g.Count(p => p.Incident.ResolvedOn >= p.Incident.CreatedOn),
+                    HoursToResolve = g.Where(p => p.Incident.ResolvedOn >= p.Incident.CreatedOn).Sum(p => (p.Incident.ResolvedOn - p.Incident.CreatedOn)!.Value.TotalHours),
                 }),
         ],
         cancellationToken);

@@ -140,7 +140,8 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
             t =>
             [
                 .. t.Preprocessed.Values.Where(i => IsOf(i, techCenter, embedder)
-                    && !(t.Predictions.TryGetValue(i.Number, out IncidentPrediction? p) && string.Equals(p.ContentHash, i.ContentHash, StringComparison.Ordinal) && (string.Equals(p.ModelVersion, modelVersion, StringComparison.Ordinal) || string.Equals(p.ModelVersion, trialVersion, StringComparison.Ordinal)))).Take(limit),
+                    && !(t.Predictions.TryGetValue(i.Number, out IncidentPrediction? p) && string.Equals(p.ContentHash, i.ContentHash, StringComparison.Ordinal) && (string.Equals(p.ModelVersion, modelVersion, StringComparison.Ordinal) || string.Equals(p.ModelVersion, trialVersion, StringComparison.Ordinal))))
+                    .OrderBy(i => i.CreatedOn).ThenBy(i => i.Number, StringComparer.Ordinal).Take(limit),
             ],
             cancellationToken);
 

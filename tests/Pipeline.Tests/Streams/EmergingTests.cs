@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Reporting;
 using Pipeline.Runs;
 using Pipeline.Streams;
+using Pipeline.Tests.Fakes;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
 
@@ -24,12 +25,12 @@ public sealed class EmergingTests
         StateSeal seal = new(() => new StateKeys(null, _ => null));
         EmergingProblems emerging = new(company.Objects, seal);
         await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
-        EmergingFeed feed = new(streams, emerging, company.Models, new EmergingOptions(), company.Clock, new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock));
+        EmergingFeed feed = new(streams, emerging, company.Models, company.Warehouse, new EmergingOptions(), company.Clock, new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock));
         string folder = ModelPaths.Slug(SmallCompany.TechCenter);
 
         // A month of one-offs, then the badge readers.
         await ReportAsync(company, "ODD", 20, i => $"Question {Words[i % Words.Length]} about {Words[(i * 5) % Words.Length]} number {i * 37}", i => Start.AddDays(i));
-        await ReportAsync(company, "NEW", 40, i => $"Badge reader {Words[i % Words.Length]} at the gate rejects every card, door {i % 9} stays shut", i => Start.AddDays(30).AddHours(2 * i));
+        await ReportAsync(company, "NEW", 40, Badge, i => Start.AddDays(30).AddHours(2 * i));
         await PredictAsync(company, feed);
 
         EmergingRecord told = (await emerging.ListAsync(folder)).ShouldHaveSingleItem();
@@ -71,20 +72,87 @@ public sealed class EmergingTests
         StateSeal seal = new(() => new StateKeys(null, _ => null));
         await using StreamDirectory other = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
         string name = $"emerging/{ModelPaths.Slug(SmallCompany.TechCenter)}";
-        await other.CreateAsync(name, new EmergingOptions().Config, "test");
+        await other.CreateAsync(name, new EmergingOptions().ConfigOver(0), "test");
         await other.UseAsync(name, _ => Task.FromResult(true), CancellationToken.None);
         await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
         await ReportAsync(company, "ODD", 5, i => $"Question {Words[i]} about {Words[i + 3]}", i => Start.AddDays(-i));
 
-        IReadOnlyList<PredictionOutcome> outcomes = await PredictAsync(company, new EmergingFeed(streams, new EmergingProblems(company.Objects, seal), company.Models, new EmergingOptions(), company.Clock));
+        IReadOnlyList<PredictionOutcome> outcomes = await PredictAsync(company, new EmergingFeed(streams, new EmergingProblems(company.Objects, seal), company.Models, company.Warehouse, new EmergingOptions(), company.Clock));
 
         outcomes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(o => o.Failed.ShouldBeFalse(), o => o.Predicted.ShouldBeGreaterThan(0));
     }
 
     [TestMethod]
-    public void A_cluster_that_is_most_like_a_known_problem_is_not_new()
+    public async Task Incidents_that_the_stream_has_dropped_stay_with_the_problem_that_was_told()
+    {
+        EmergingProblems emerging = new(new MemoryObjectStore(), new StateSeal(() => new StateKeys(null, _ => null)));
+        StreamEvent told = Tell(known: null)[0];
+        await emerging.UpdateAsync("desk", [(told, ["A", "B"])], freeId: 7, _ => Task.CompletedTask, CancellationToken.None);
+        await emerging.UpdateAsync("desk", [(told, ["B", "C"])], freeId: 9, _ => Task.CompletedTask, CancellationToken.None);
+        await emerging.UpdateAsync("desk", [(told, [])], freeId: 9, _ => Task.CompletedTask, CancellationToken.None);
+
+        EmergingRecord record = (await emerging.ListAsync("desk")).ShouldHaveSingleItem();
+        record.ProblemId.ShouldBe(7);
+        record.Incidents.ShouldBe(["A", "B", "C"]);
+    }
+
+    [TestMethod]
+    public async Task A_backlog_tells_what_daily_predictions_would_have_told()
+    {
+        IReadOnlyList<StreamEvent> daily = await EventsAsync(days: 1);
+        daily.ShouldNotBeEmpty();
+        (await EventsAsync(days: 60)).Select(e => (e.Kind, e.FirstSeen, e.NoticedAt, e.NoticedItems, e.Items)).ShouldBe(daily.Select(e => (e.Kind, e.FirstSeen, e.NoticedAt, e.NoticedItems, e.Items)));
+
+        async Task<IReadOnlyList<StreamEvent>> EventsAsync(int days)
+        {
+            await using SmallCompany company = await SmallCompany.TrainedAsync();
+            StateSeal seal = new(() => new StateKeys(null, _ => null));
+            await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
+            EmergingFeed feed = new(streams, new EmergingProblems(company.Objects, seal), company.Models, company.Warehouse, new EmergingOptions(), company.Clock);
+            company.Clock.Advance(TimeSpan.FromDays(120));
+            for (int day = 0; day < 60; day += days)
+            {
+                // The numbers run against time.
+                int first = day;
+                await ReportAsync(company, $"ODD{60 - day:00}", days, i => $"Question {Words[(first + i) % Words.Length]} about {Words[(first + i) * 5 % Words.Length]} number {(first + i) * 37}", i => Start.AddDays(first + i));
+                foreach (int own in Enumerable.Range(day, days).Where(d => d is >= 10 and < 20))
+                {
+                    await ReportAsync(company, $"NEW{60 - own:00}", 4, i => Badge(own + i), i => Start.AddDays(own).AddHours(1 + i));
+                }
+
+                await PredictAsync(company, feed);
+            }
+
+            return await streams.UseAsync($"emerging/{ModelPaths.Slug(SmallCompany.TechCenter)}", open => Task.FromResult<IReadOnlyList<StreamEvent>>([.. open.Read(s => s.Ledger.Events.ToArray())]), CancellationToken.None);
+        }
+    }
+
+    [TestMethod]
+    public async Task The_threshold_follows_what_unrelated_texts_are_like_until_an_operator_sets_it()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        StateSeal seal = new(() => new StateKeys(null, _ => null));
+        await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
+        string name = $"emerging/{ModelPaths.Slug(SmallCompany.TechCenter)}";
+        await streams.CreateAsync(name, new EmergingOptions().ConfigOver(0.9), "predictions");
+        EmergingFeed feed = new(streams, new EmergingProblems(company.Objects, seal), company.Models, company.Warehouse, new EmergingOptions(), company.Clock);
+        await ReportAsync(company, "ODD", 3, i => $"Question {Words[i]} about {Words[i + 3]}", i => Start.AddDays(-i));
+        await PredictAsync(company, feed);
+        (await ThresholdAsync()).ShouldBeLessThan(0.8);
+
+        await streams.UseAsync(name, open => open.ConfigureAsync(new EmergingOptions().ConfigOver(0.9), "somebody", CancellationToken.None), CancellationToken.None);
+        await ReportAsync(company, "MORE", 3, i => $"Question {Words[i + 1]} about {Words[i + 4]}", i => Start.AddDays(-i));
+        await PredictAsync(company, feed);
+        (await ThresholdAsync()).ShouldBe(0.935, 1e-9);
+
+        Task<double> ThresholdAsync() => streams.UseAsync(name, open => Task.FromResult(open.Read(s => s.Config.SimilarityThreshold)), CancellationToken.None);
+    }
+
+    [TestMethod]
+    public void A_cluster_that_is_explained_is_not_new()
     {
         Tell(known: 3).ShouldBeEmpty();
+        Tell(known: StreamItem.OfTraining).ShouldBeEmpty();
         Tell(known: null).ShouldHaveSingleItem().NoticedItems.ShouldBe(10);
     }
 
@@ -128,6 +196,8 @@ public sealed class EmergingTests
 
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
+    private static string Badge(int i) => $"Badge reader {Words[i % Words.Length]} at the gate rejects every card, door {i % 9} stays shut";
+
     private static IReadOnlyList<StreamEvent> Tell(int? known)
     {
         StreamState state = State();
@@ -140,7 +210,7 @@ public sealed class EmergingTests
         return state.Ledger.Events;
     }
 
-    private static StreamState State() => new(new StreamConfigVersion(1, Start, "test", new EmergingOptions().Config));
+    private static StreamState State() => new(new StreamConfigVersion(1, Start, "test", new EmergingOptions().ConfigOver(0)));
 
     private static StreamEntry Entry(long sequence, string id, int topic, DateTimeOffset time, int? known)
     {

@@ -126,7 +126,7 @@ public sealed class StreamErasureTests
         await using StreamBed bed = new();
         await bed.CreateAsync(KeepsAll);
         DateTimeOffset now = bed.Clock.GetUtcNow();
-        await bed.Directory.UseAsync(StreamBed.Name, async open => { await open.TallyAsync([new ProblemTally(Number, 3, "printer", now), new ProblemTally("INC1", 3, "printer", now)], CancellationToken.None); return true; }, CancellationToken.None);
+        await bed.Directory.UseAsync(StreamBed.Name, async open => { await open.FeedAsync([new StreamEntry(0, Tallies: [new ProblemTally(Number, 3, "printer", now), new ProblemTally("INC1", 3, "printer", now)])], CancellationToken.None); return true; }, CancellationToken.None);
         await bed.Keep.BackUpAsync(StreamBed.Name);
 
         (await bed.Directory.EraseAsync(StreamBed.Name, Number, [])).ShouldBe(2);

@@ -35,6 +35,15 @@ public sealed class ProblemGroupingTests
     }
 
     [TestMethod]
+    public void Neighbouring_problems_whose_ties_are_a_little_stronger_than_those_to_the_rest_stay_apart()
+    {
+        // The first four lie close together: a sixth of what they share with anything they share with each other; the rest goes everywhere.
+        double[,] links = Links(30, (a, b) => a == b ? 100 : a < 4 && b < 4 ? 6 : 2);
+
+        ProblemGrouping.Group(links, Sizes(30)).ShouldBe(Enumerable.Range(0, 30));
+    }
+
+    [TestMethod]
     public void No_problem_holds_more_than_a_quarter_of_the_texts_unless_it_is_one_cluster()
     {
         double[,] links = Links(4, (a, b) => a == b ? 100 : a / 2 == b / 2 ? 30 : 0);

@@ -71,7 +71,7 @@ public sealed class TuneTechCenterTests
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         TuningSearch search = new() { Random = 2, Seed = 3 };
-        Datasets.Dataset incidents = Datasets.DatasetCatalog.BuiltIn[0];
+        Pipeline.Datasets.Dataset incidents = Pipeline.Datasets.DatasetCatalog.BuiltIn[0];
 
         IReadOnlyList<TunedParameters> drawn = search.Combine(company.Options, incidents, 125);
 

@@ -7,8 +7,16 @@ WITH chosen AS (
         stored.updated_ticks,
         stored.texts,
         stored.tech_center,
+        stored.priority,
+        stored.state,
+        stored.resolved_ticks,
+        stored.close_notes,
+        stored.reopen_count,
+        stored.location,
+        stored.cmdb_ci,
         summaries.combined_incidents_summary AS optional_summary,
         summaries.content_hash AS optional_hash,
+        summaries.embedder AS optional_embedder,
         answers.predicted_cluster_id AS optional_cluster_id,
         answers.predicted_cluster_label AS optional_label,
         answers.predicted_problem_id AS optional_problem_id,
@@ -16,6 +24,7 @@ WITH chosen AS (
         answers.predicted_domain_name AS optional_domain,
         answers.confidence_score AS optional_confidence,
         answers.model_table_used AS optional_model,
+        answers.predicted_ticks AS optional_predicted_ticks,
         ROW_NUMBER() OVER (ORDER BY
             IF(@sort = 'Newest', COALESCE(stored.created_ticks, -1), 0) DESC,
             IF(@sort = 'Oldest', COALESCE(stored.created_ticks, 9223372036854775807), 0),
@@ -26,7 +35,8 @@ WITH chosen AS (
     JOIN incidents AS stored ON stored.number = answers.incident_id
     LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
     WHERE answers.tech_center = @techCenter
-        AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @id
+        AND (@priority IS NULL OR stored.priority = @priority)
+        AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @problemId
         AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
             OR (stored.created_ticks >= @fromTicks AND stored.created_ticks < @untilTicks)))
 SELECT counted.total, page.*
