@@ -129,7 +129,7 @@ internal static class SharedDomains
             sums = chosen.ToDictionary(term => term, term => Sum(centroids, problem => string.Equals(domain[problem], term, StringComparison.Ordinal)), StringComparer.Ordinal);
             if (round >= 1 && alone.Length > 0)
             {
-                chosen.ExceptWith([alone.Order(StringComparer.Ordinal).MinBy(term => domain.Index().Where(d => d.Item == term).Max(d => terms[d.Index][term]))!]);
+                chosen.ExceptWith([alone.Order(StringComparer.Ordinal).MinBy(term => domain.Index().Where(d => string.Equals(d.Item, term, StringComparison.Ordinal)).Max(d => terms[d.Index][term]))!]);
                 round = 0;
             }
         }
