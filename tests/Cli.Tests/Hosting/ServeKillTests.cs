@@ -66,7 +66,7 @@ public sealed class ServeKillTests
                 : $"{Path.GetRelativePath(models, file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}"));
     }
 
-    private static Task TrainAsync(ServingProcess host) => host.PostAsync("train", new { year = 2025, quarter = 4 });
+    private static Task<JsonElement> TrainAsync(ServingProcess host) => host.PostAsync("train", new { year = 2025, quarter = 4 });
 
     /// <summary>Waits until so many tech centers are done, or the training is at its end; answers its status.</summary>
     private static async Task<string> WaitAsync(ServingProcess host, int done)

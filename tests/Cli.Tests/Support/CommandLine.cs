@@ -65,6 +65,8 @@ internal static class CommandLine
             start.ArgumentList.Add(argument);
         }
 
+        // A process of some seconds ends before code that is compiled twice has paid for it.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

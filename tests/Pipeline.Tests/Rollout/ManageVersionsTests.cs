@@ -24,7 +24,7 @@ public sealed class ManageVersionsTests
 
         byNumber.Version.ShouldBe("2026_q2");
         byNumber.Texts.Select(t => t.Version == "2026_q2_r2").ShouldBe(numbers.Select(number => CanaryShare.Includes(number, 50)), "as the predictions of the same incidents");
-        byText.Distinct().Order().ShouldBe(["2026_q2", "2026_q2_r2"]);
+        byText.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ShouldBe(["2026_q2", "2026_q2_r2"]);
         (await VersionsAsync(classify, texts)).ShouldBe(byText, "the same text is answered by the same version");
         (await SmallCompany.RefusedAsync(() => classify.RunAsync(new Pipeline.Classification.ClassifyRequest(SmallCompany.TechCenter, Texts: texts, Numbers: ["INC1"])))).Errors.Keys.ShouldBe(["numbers"]);
 
