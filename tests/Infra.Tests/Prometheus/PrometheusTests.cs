@@ -51,12 +51,11 @@ public sealed class PrometheusTests
     [TestMethod]
     public void Streams_are_watched_under_the_names_of_their_metrics()
     {
-        Dictionary<string, JsonObject> rules = YamlFile.Read(Path.Combine(Infra, "prometheus", "rules.yml"))["groups"]!.AsArray().Single(group => Text(group!["name"]) == "birch")!["rules"]!.AsArray()
-            .ToDictionary(rule => Text(rule!["expr"]), rule => rule!.AsObject(), StringComparer.Ordinal);
+        JsonObject[] rules = [.. YamlFile.Read(Path.Combine(Infra, "prometheus", "stream-rules.yml"))["groups"]![0]!["rules"]!.AsArray().Select(rule => rule!.AsObject())];
 
-        Text(rules["up{job=\"pipeline\"} == 0"]["for"]).ShouldBe("1m");
-        Text(rules["rate(birch_api_errors_total[2m]) > 0.1"]["for"]).ShouldBe("2m");
-        rules.ShouldContainKey("increase(birch_backup_failures_total[1h]) > 0");
+        rules.Single(rule => Text(rule["expr"]).Contains("up{job=\"pipeline\"} == 0", StringComparison.Ordinal))["for"].ShouldNotBeNull().GetValue<string>().ShouldBe("1m");
+        rules.Single(rule => Text(rule["expr"]).Contains("rate(birch_api_errors_total[2m])) > 0.1", StringComparison.Ordinal))["for"].ShouldNotBeNull().GetValue<string>().ShouldBe("2m");
+        rules.ShouldContain(rule => Text(rule["expr"]).Contains("increase(birch_backup_failures_total[1h]) > 0", StringComparison.Ordinal));
     }
 
     [TestMethod]
