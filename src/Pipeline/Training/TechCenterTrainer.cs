@@ -131,6 +131,12 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
         ModelAssembly? assembly = null;
         while (version.Revision < MostRevisions)
         {
+            // The same run may be at this tech center twice: cancelled and begun again, while the first goes on to its end.
+            if (OwnOf(versions, draft.TrainingRun, version.Year, version.Quarter) is ModelManifest twin && await ReadOrDamagedAsync(twin, cancellationToken) is ModelContent content)
+            {
+                return (twin, content.Clusters.Domains.Count, damage);
+            }
+
             version = version with { Revision = 1 + versions.Select(v => v.Id).Concat(staged).Where(v => v.Year == version.Year && v.Quarter == version.Quarter).Select(v => v.Revision).Append(version.Revision).Max() };
             if (assembly is null || assembledFrom != versions.Count)
             {
@@ -166,10 +172,6 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
             }
 
             versions = await models.ListWithDamagedAsync(draft.TechCenter, cancellationToken);
-            if (OwnOf(versions, draft.TrainingRun, version.Year, version.Quarter) is ModelManifest twin && await ReadOrDamagedAsync(twin, cancellationToken) is ModelContent content)
-            {
-                return (twin, content.Clusters.Domains.Count, damage);
-            }
         }
 
         throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.Root}/{draft.Folder}, and train again.");
