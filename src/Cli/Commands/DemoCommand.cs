@@ -34,9 +34,11 @@ internal static class DemoCommand
             await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
             await RequireOwnStoresAsync(pipeline, cancellationToken);
             PipelineRun run = new(pipeline, host, settings.Training);
-            return isSurvey
-                ? await run.SurveyAsync(parsed.GetValue(count) ?? DefaultHouseholds, settings.Training.Seed, outputs, cancellationToken)
-                : await run.DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, cancellationToken);
+            return await pipeline.Modes.DoAsync(
+                token => isSurvey
+                    ? run.SurveyAsync(parsed.GetValue(count) ?? DefaultHouseholds, settings.Training.Seed, outputs, token)
+                    : run.DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, token),
+                cancellationToken);
         }, cancellationToken));
         return command;
     }
@@ -60,6 +62,8 @@ internal static class DemoCommand
             throw new CommandException($"The data folder '{Path.GetFullPath(folder)}' cannot be written: {UserMessage.Sentence(e)} Make it writable, or name another folder with --data.", ExitCode.Failed, e);
         }
 
+        // Emptying the folder would do away with the stop.
+        await ModeCommands.RequireRunningAsync(folder, settings, cancellationToken);
         return await LocalPipeline.OpenAsync(folder, settings, cancellationToken, startEmpty: true);
     }
 

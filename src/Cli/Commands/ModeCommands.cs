@@ -16,6 +16,21 @@ internal static class ModeCommands
 
     public static Command CreateResume() => Create("resume", "Let everything go on after 'halt' or 'read-only'.", OperatingState.Running);
 
+    /// <summary>Asks for the mode of a data folder that is not opened yet.</summary>
+    /// <exception cref="HaltedException">It is halted or read-only.</exception>
+    public static async Task RequireRunningAsync(string folder, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        await using ServiceProvider services = Compose(folder, settings);
+        await services.GetRequiredService<OperatingModes>().RequireAsync(changes: true, cancellationToken);
+    }
+
+    private static ServiceProvider Compose(string folder, PipelineSettings settings) => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton(TimeProvider.System)
+        .AddAdapters(settings.Configuration, Path.GetFullPath(folder))
+        .AddSingleton<OperatingModes>()
+        .BuildServiceProvider();
+
     private static Command Create(string name, string description, OperatingState state)
     {
         Option<string?> data = CommandOptions.DataOfStep();
@@ -27,12 +42,7 @@ internal static class ModeCommands
         {
             // Not opened as other commands do: whoever works on the folder holds it, and is to be stopped.
             string folder = DataFolder.Existing(DataFolder.Choose(parsed.GetValue(data)));
-            await using ServiceProvider services = new ServiceCollection()
-                .AddLogging()
-                .AddSingleton(TimeProvider.System)
-                .AddAdapters(CommandHost.Settings().Configuration, Path.GetFullPath(folder))
-                .AddSingleton<OperatingModes>()
-                .BuildServiceProvider();
+            await using ServiceProvider services = Compose(folder, CommandHost.Settings());
             OperatingMode mode = await services.GetRequiredService<OperatingModes>().SetAsync(state, $"{Environment.UserName} (command line)", parsed.GetValue(reason), cancellationToken);
             host.Show(mode, console => console.WriteLine(ConsoleText.Line(mode.State == OperatingState.Running ? "Everything may go on." : new HaltedException(mode).Message)));
             return ExitCode.Done;

@@ -163,7 +163,7 @@ internal static class ModelCommands
 
     private static async Task<int> ChangedAsync(LocalPipeline pipeline, CommandHost host, StageResult result, bool later, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PredictionOutcome> predicted = later ? [] : await ConsoleProgress.RunAsync(progress => pipeline.Predict.RunAsync(result.TechCenter, progress, cancellationToken: cancellationToken));
+        IReadOnlyList<PredictionOutcome> predicted = later ? [] : await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Predict.RunAsync(result.TechCenter, progress, cancellationToken: token), cancellationToken));
         host.Show(new { result.TechCenter, result.Version, result.Stage, result.Production, result.Previous, result.Canary, predicted = predicted.Sum(p => p.Predicted) }, console =>
         {
             console.WriteLine($"{result.Version} of {ConsoleText.TechCenter(result.TechCenter)} is {Word(result.Stage)}. In production: {result.Production ?? "none"}; previous: {result.Previous ?? "none"}; on trial: {result.Canary ?? "none"}.");

@@ -49,10 +49,9 @@ internal static class RetentionCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The same command goes on with the erasure.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
-            await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
             string erased = parsed.GetValue(number)!;
-            ErasureRecord begun = await pipeline.Erase.ResumeAsync(erased, Environment.UserName, cancellationToken);
-            ErasureRecord done = await pipeline.Erase.RunAsync(begun.Id, cancellationToken);
+            ErasureRecord done = await pipeline.Modes.DoAsync(
+                async token => await pipeline.Erase.RunAsync((await pipeline.Erase.ResumeAsync(erased, Environment.UserName, token)).Id, token), cancellationToken);
             int rejects = EraseFromFiles.FromRejectsFile(pipeline.Folder.Rejects, erased);
             done = rejects == 0 ? done : await pipeline.Erase.AddRejectsAsync(done, rejects, cancellationToken);
             if (!done.Removed.IsNothing && File.Exists(pipeline.Folder.Report))

@@ -188,12 +188,8 @@ internal static class StreamCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What was added is kept; the same command goes on.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data), otherwise), CommandHost.Settings(), cancellationToken);
-            if (verb is "create" or "add" or "restore")
-            {
-                await pipeline.Modes.RequireAsync(changes: true, cancellationToken);
-            }
-
-            await run(parsed, pipeline, parsed.GetValue(name)!, host, cancellationToken);
+            Task RunAsync(CancellationToken token) => run(parsed, pipeline, parsed.GetValue(name)!, host, token);
+            await (verb is "create" or "add" or "restore" ? pipeline.Modes.DoAsync(RunAsync, cancellationToken) : RunAsync(cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;

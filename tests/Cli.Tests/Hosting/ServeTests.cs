@@ -38,6 +38,10 @@ public sealed class ServeTests
 
         (await CommandLine.RunAsync("halt", "--data", folder["data"], "--reason", "a drill")).Output.ShouldContain("is halted since");
         (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("mode").GetProperty("state").GetString().ShouldBe("halted");
+        (await CommandLine.RunAsync("demo", "--incidents", "100", "--data", folder["halted"])).ExitCode.ShouldBe(0);
+        (await CommandLine.RunAsync("halt", "--data", folder["halted"], "--reason", "a drill")).ExitCode.ShouldBe(0);
+        CommandResult demo = await CommandLine.RunAsync("demo", "--incidents", "100", "--data", folder["halted"]);
+        (demo.ExitCode, demo.Errors.Contains("is halted since", StringComparison.Ordinal)).ShouldBe((1, true), demo.ToString());
         (await CommandLine.RunAsync("resume", "--data", folder["data"])).Output.ShouldContain("Everything may go on.");
 
         using Process stop = Process.Start("kill", ["-TERM", $"{host.Id}"]);
