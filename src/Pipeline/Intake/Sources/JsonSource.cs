@@ -120,7 +120,7 @@ internal sealed class JsonSource : ISourceReader
 
             int line = values.Line;
             JsonRecord record = JsonRecord.Read(values.Read());
-            yield return record.Problem is null ? (line, record) : throw new IntakeException(string.Create(CultureInfo.InvariantCulture, $"The list has something else than a record in line {line}. {record.Problem}"));
+            yield return record.IsObject ? (line, record) : throw new IntakeException(string.Create(CultureInfo.InvariantCulture, $"The list has something else than a record in line {line}. {record.Problem}"));
         }
 
         throw new IntakeException("The file ends inside its list of records. Export it again, whole.");
