@@ -20,6 +20,9 @@ internal sealed class JsonRecord
     /// <summary>Why it cannot be used; null where it can.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>The field that is to blame; null where none is, or its name cannot be read.</summary>
+    public string? Field { get; private set; }
+
     /// <summary>Whether it is an object, of which at most a field cannot be read.</summary>
     public bool IsObject { get; private init; } = true;
 
@@ -101,6 +104,7 @@ internal sealed class JsonRecord
         catch (InvalidOperationException)
         {
             Fields[path] = "";
+            Field ??= Problem is null ? path : null;
             Problem ??= $"The field '{path}' {JsonRequest.HalfCharacter}.";
         }
     }

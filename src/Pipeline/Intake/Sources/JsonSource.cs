@@ -49,7 +49,7 @@ internal sealed class JsonSource : ISourceReader
     {
         foreach ((int line, JsonRecord record) in Records())
         {
-            if (record.Problem is { } problem)
+            if (record is { IsObject: false, Problem: { } problem })
             {
                 yield return new SourceRecord(line, [], new Reject(RejectKind.Malformed, problem));
                 continue;
@@ -62,7 +62,7 @@ internal sealed class JsonSource : ISourceReader
                 fields[_places[name]] = text;
             }
 
-            yield return new SourceRecord(line, fields, null);
+            yield return new SourceRecord(line, fields, record.Problem is { } fault ? new Reject(RejectKind.Malformed, fault, record.Field) : null);
         }
     }
 
