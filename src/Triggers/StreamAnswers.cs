@@ -78,9 +78,9 @@ internal static class StreamAnswers
         {
             throw JsonRequest.NotJson(e, "Send a JSON object.");
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e)
         {
-            throw new RequestException($"The body has a field whose name {JsonRequest.HalfCharacter}.");
+            throw new RequestException($"The body has a field whose name {JsonRequest.HalfCharacter}.", e);
         }
     }
 }
