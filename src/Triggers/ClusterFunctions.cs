@@ -20,5 +20,5 @@ public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFun
     /// <summary>Shows one cluster with its story.</summary>
     [Function("Cluster")]
     public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "clusters/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await clusters.FindAsync(techCenter, id, cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await clusters.FindAsync(RouteText.Of(request, techCenter), id, cancellationToken)));
 }

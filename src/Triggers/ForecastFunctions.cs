@@ -11,5 +11,5 @@ public sealed class ForecastFunctions(ForecastProblem forecast, ILogger<Forecast
     /// <summary>Forecasts the incidents of a problem, week by week.</summary>
     [Function("Forecast")]
     public Task<IResult> RunAsync([HttpTrigger(Access.Read, "get", Route = "forecast/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await forecast.RunAsync(techCenter, id, request.Query["weeks"], cancellationToken)), "weeks");
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await forecast.RunAsync(RouteText.Of(request, techCenter), id, request.Query["weeks"], cancellationToken)), "weeks");
 }

@@ -25,10 +25,10 @@ public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranki
     /// <summary>Shows one problem with its variants and its story.</summary>
     [Function("Problem")]
     public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.FindAsync(techCenter, id, cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.FindAsync(RouteText.Of(request, techCenter), id, cancellationToken)));
 
     /// <summary>Shows the problems that might be the same.</summary>
     [Function("ProblemNeighbours")]
     public Task<IResult> NeighboursAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}/neighbours")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { neighbours = await neighbours.RunAsync(techCenter, id, cancellationToken) }));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { neighbours = await neighbours.RunAsync(RouteText.Of(request, techCenter), id, cancellationToken) }));
 }

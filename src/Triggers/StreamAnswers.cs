@@ -39,6 +39,20 @@ internal static class StreamAnswers
             : throw RequestException.Invalid(name, string.Create(CultureInfo.InvariantCulture, $"{name} is '{(text.Length > 60 ? text[..60] : text)}'; it must be a whole number from {lowest} to {highest}."));
     }
 
+    /// <summary>The text of a field.</summary>
+    /// <exception cref="RequestException">It holds half a character.</exception>
+    public static string Text(JsonElement value, string name)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw RequestException.Invalid(name, $"{name} {JsonRequest.HalfCharacter}.");
+        }
+    }
+
     /// <summary>The body, which is a JSON object; an empty one stands for one without fields.</summary>
     /// <exception cref="RequestException">It is none, or too long.</exception>
     public static async Task<JsonElement> ObjectAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -62,7 +76,11 @@ internal static class StreamAnswers
         }
         catch (JsonException e)
         {
-            throw new RequestException(RequestProblem.Invalid, string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON near line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
+            throw JsonRequest.NotJson(e, "Send a JSON object.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException($"The body has a field whose name {JsonRequest.HalfCharacter}.", e);
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
         StreamAnswers.RunAsync(request, logger, "create", async () =>
         {
             JsonElement body = await StreamAnswers.ObjectAsync(request, cancellationToken);
-            string name = body.TryGetProperty("name", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString()! : throw RequestException.Invalid("name", "The name of the stream is missing.");
+            string name = body.TryGetProperty("name", out JsonElement named) && named.ValueKind == JsonValueKind.String ? StreamAnswers.Text(named, "name") : throw RequestException.Invalid("name", "The name of the stream is missing.");
             StreamConfig config = body.TryGetProperty("config", out JsonElement fields) ? StreamConfigReader.With(new StreamConfig(), fields) : new StreamConfig();
             return HttpAnswers.Json(await keep.CreateAsync(name, config, IntakeQuery.Sender(request), cancellationToken), StatusCodes.Status201Created);
         });

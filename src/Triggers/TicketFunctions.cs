@@ -28,7 +28,7 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
     /// <summary>Shows one incident with its story.</summary>
     [Function("Incident")]
     public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "incidents/{number}")] HttpRequest request, string number, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(number, cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(RouteText.Of(request, number), cancellationToken)));
 
     private Task<IResult> ListAsync(HttpRequest request, string techCenter, string id, bool ofVariant, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
@@ -42,10 +42,10 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
 
             if (format is not "csv")
             {
-                return HttpAnswers.Json(await incidents.ListAsync(techCenter, id, ofVariant, asked, cancellationToken));
+                return HttpAnswers.Json(await incidents.ListAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, cancellationToken));
             }
 
-            IAsyncEnumerable<ShownIncident> all = await incidents.ExportAsync(techCenter, id, ofVariant, asked, request.HttpContext.RequestAborted);
+            IAsyncEnumerable<ShownIncident> all = await incidents.ExportAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, request.HttpContext.RequestAborted);
             return Results.Stream(target => WriteAsync(all, target, request.HttpContext.RequestAborted), Csv, "incidents.csv");
         }, Parameters);
 

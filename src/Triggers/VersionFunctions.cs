@@ -15,12 +15,12 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
     /// <summary>Shows one version.</summary>
     [Function("ModelVersion")]
     public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "models/{techCenter}/{version}")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await versions.ShowAsync(techCenter, version, cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await versions.ShowAsync(RouteText.Of(request, techCenter), version, cancellationToken)));
 
     /// <summary>Shows what another version would change.</summary>
     [Function("ModelCompare")]
     public Task<IResult> CompareAsync([HttpTrigger(Access.Read, "get", Route = "models/{techCenter}/compare")] HttpRequest request, string techCenter, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await compare.RunAsync(techCenter, Named(request, "a"), Named(request, "b"), cancellationToken)), "a", "b");
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await compare.RunAsync(RouteText.Of(request, techCenter), Named(request, "a"), Named(request, "b"), cancellationToken)), "a", "b");
 
     /// <summary>Puts a version into production: at once, or in steps.</summary>
     [Function("ModelPromote")]
@@ -32,10 +32,10 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
             if (body.BlueGreen == true)
             {
                 int first = Math.Max(1, 100 / rollout.BlueGreenSteps);
-                return await BegunAsync(client, await versions.BeginCanaryAsync(techCenter, version, first, order, cancellationToken), blueGreen: true, order.Who, cancellationToken);
+                return await BegunAsync(client, await versions.BeginCanaryAsync(RouteText.Of(request, techCenter), version, first, order, cancellationToken), blueGreen: true, order.Who, cancellationToken);
             }
 
-            return await ChangedAsync(client, await versions.PromoteAsync(techCenter, version, order, cancellationToken), cancellationToken);
+            return await ChangedAsync(client, await versions.PromoteAsync(RouteText.Of(request, techCenter), version, order, cancellationToken), cancellationToken);
         });
 
     /// <summary>Puts a version on trial.</summary>
@@ -45,7 +45,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
         {
             CanaryBody body = await JsonRequest.ReadAsync<CanaryBody>(request.Body, cancellationToken);
             StageOrder order = new(WhoOf(request), body.Reason, body.Force == true);
-            return await BegunAsync(client, await versions.BeginCanaryAsync(techCenter, version, body.Percent, order, cancellationToken), blueGreen: false, order.Who, cancellationToken);
+            return await BegunAsync(client, await versions.BeginCanaryAsync(RouteText.Of(request, techCenter), version, body.Percent, order, cancellationToken), blueGreen: false, order.Who, cancellationToken);
         });
 
     /// <summary>Takes a version out of use.</summary>
@@ -54,7 +54,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            StageResult result = await versions.RetireAsync(techCenter, version, new StageOrder(WhoOf(request), body.Reason), cancellationToken);
+            StageResult result = await versions.RetireAsync(RouteText.Of(request, techCenter), version, new StageOrder(WhoOf(request), body.Reason), cancellationToken);
             LogChanged(result.Version, result.TechCenter, result.Stage);
             return HttpAnswers.Json(StageAnswer.Of(result, null));
         });
@@ -65,7 +65,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            return await ChangedAsync(client, await versions.RollBackAsync(techCenter, new StageOrder(WhoOf(request), body.Reason), cancellationToken), cancellationToken);
+            return await ChangedAsync(client, await versions.RollBackAsync(RouteText.Of(request, techCenter), new StageOrder(WhoOf(request), body.Reason), cancellationToken), cancellationToken);
         });
 
     private static string Named(HttpRequest request, string parameter) =>

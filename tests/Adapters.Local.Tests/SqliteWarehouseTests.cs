@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Problems;
@@ -212,6 +213,34 @@ public sealed class SqliteWarehouseTests : IDisposable
         await using SqliteWarehouse survivor = new(copy);
         await survivor.InitializeAsync();
         (await survivor.CountChangesAsync(0)).ShouldBe(1);
+    }
+
+    [TestMethod]
+    [DataRow(false, DisplayName = "done")]
+    [DataRow(true, DisplayName = "given up")]
+    public async Task No_file_names_an_incident_whose_erasure_has_ended(bool givenUp)
+    {
+        await using SqliteWarehouse warehouse = await OpenAsync();
+        ErasureRecord begun = new("e1", "hash", Day(1), "anna") { Number = "INC-KINGFISHER" };
+        await warehouse.RecordErasureAsync(begun);
+        (await FilesAsync()).ShouldContain("INC-KINGFISHER");
+
+        await warehouse.RecordErasureAsync(givenUp ? begun with { Number = null, Problem = "a model is damaged" } : begun with { Number = null, FinishedAt = Day(2) });
+
+        (await FilesAsync()).ShouldNotContain("INC-KINGFISHER");
+
+        async Task<string> FilesAsync()
+        {
+            string all = "";
+            foreach (string path in ((string[])[DatabasePath, DatabasePath + "-wal"]).Where(File.Exists))
+            {
+                await using FileStream open = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using StreamReader reader = new(open, System.Text.Encoding.Latin1);
+                all += await reader.ReadToEndAsync();
+            }
+
+            return all;
+        }
     }
 
     [TestMethod]

@@ -63,10 +63,10 @@ public sealed partial class SqliteWarehouse
     }
 
     /// <inheritdoc/>
-    public Task RecordErasureAsync(ErasureRecord erasure, CancellationToken cancellationToken = default)
+    public async Task RecordErasureAsync(ErasureRecord erasure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(erasure);
-        return _file.WriteAsync(
+        await _file.WriteAsync(
             (connection, transaction) =>
             {
                 connection.Execute(Shred, transaction: transaction);
@@ -86,6 +86,11 @@ public sealed partial class SqliteWarehouse
                     transaction);
             },
             cancellationToken);
+        if (erasure.Number is null)
+        {
+            // The record named the incident until now.
+            await _file.EmptyLogAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

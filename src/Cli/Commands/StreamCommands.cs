@@ -11,8 +11,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>stream</c>: makes, fills, shows and looks after the streams of a data folder.</summary>
 internal static class StreamCommands
 {
-    private const int ItemsAtOnce = 500;
-
     public static Command Create() => new("stream", "Items that are clustered as they come: make a stream, add to it, see what begins, save and restore it.")
     {
         CreateCreate(), CreateAdd(), CreateClusters(), CreateStats(), CreateTail(), CreateConfigure(), CreateBackup(), CreateRestore(), CreateVerify(),
@@ -35,25 +33,24 @@ internal static class StreamCommands
         Command command = Verb("add", "Add items; those whose id is known are ignored, so that the same command can be given again.", [], null, async (parsed, pipeline, name, host, token) =>
         {
             CommandHost.Tell($"Adding to the stream {name}.");
-            int accepted = 0, duplicates = 0;
-            List<RejectedItem> rejected = [];
-            await foreach (string batch in BatchesAsync(parsed.GetValue(file)!, token))
+            StreamItemsSender sender = new(pipeline.TakeStreamItems, name);
+            using (StreamReader reader = parsed.GetValue(file) is "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : OpenFile(parsed.GetValue(file)!))
             {
-                using MemoryStream body = new(Encoding.UTF8.GetBytes(batch));
-                AddedItems added = await pipeline.TakeStreamItems.RunAsync(name, body, token);
-                accepted += added.Accepted;
-                duplicates += added.Duplicates;
-                rejected.AddRange(added.Rejected);
+                await sender.SendAsync(reader, token);
             }
 
-            host.Show(new { stream = name, accepted, duplicates, rejected }, console =>
+            host.Show(new { stream = name, accepted = sender.Accepted, duplicates = sender.Duplicates, rejected = sender.Refused }, console =>
             {
-                console.WriteLine($"{ConsoleText.Count(accepted, "item")} added, {ConsoleText.Number(duplicates)} known before, {ConsoleText.Number(rejected.Count)} refused.");
-                foreach (RejectedItem item in rejected.Take(10))
+                console.WriteLine($"{ConsoleText.Count(sender.Accepted, "item")} added, {ConsoleText.Number(sender.Duplicates)} known before, {ConsoleText.Number(sender.Refused.Count)} refused.");
+                foreach (RefusedItem item in sender.Refused.Take(10))
                 {
-                    Console.Out.WriteLine(ConsoleText.Line($"{item.Id ?? "?"}: {item.Reason}"));
+                    Console.Out.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{(item.Line is int line ? $"line {line}" : $"item {item.Index + 1}")}, {item.Id ?? "?"}: {item.Reason}")));
                 }
             });
+            if (sender.Refused.Count > 0)
+            {
+                throw new CommandException($"{ConsoleText.Count(sender.Refused.Count, "item")} of the file {(sender.Refused.Count == 1 ? "was" : "were")} refused, the others are in the stream {name}. Correct what is named, and give the same command again.", ExitCode.Failed);
+            }
         });
         command.Arguments.Add(file);
         return command;
@@ -211,41 +208,6 @@ internal static class StreamCommands
     private static JsonElement Json(string[] fields) =>
         JsonDocument.Parse($"{{{string.Join(',', fields.Select(f => f.Split('=')).Select(f => $"{JsonSerializer.Serialize(f[0])}:{double.Parse(f[1], CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)}"))}}}").RootElement;
 
-    private static async IAsyncEnumerable<string> BatchesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using StreamReader reader = path is "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : OpenFile(path);
-        if (reader.Peek() == '[')
-        {
-            using JsonDocument all = Parse(await reader.ReadToEndAsync(cancellationToken));
-            foreach (JsonElement[] part in all.RootElement.EnumerateArray().Chunk(ItemsAtOnce))
-            {
-                yield return $"[{string.Join(',', part.Select(p => p.GetRawText()))}]";
-            }
-
-            yield break;
-        }
-
-        List<string> lines = [];
-        while (await reader.ReadLineAsync(cancellationToken) is string line)
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                lines.Add(line);
-            }
-
-            if (lines.Count == ItemsAtOnce)
-            {
-                yield return $"[{string.Join(',', lines)}]";
-                lines.Clear();
-            }
-        }
-
-        if (lines.Count > 0)
-        {
-            yield return $"[{string.Join(',', lines)}]";
-        }
-    }
-
     private static StreamReader OpenFile(string path)
     {
         try
@@ -255,18 +217,6 @@ internal static class StreamCommands
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The file '{path}' cannot be read: {e.Message}", ExitCode.WrongUsage, e);
-        }
-    }
-
-    private static JsonDocument Parse(string text)
-    {
-        try
-        {
-            return JsonDocument.Parse(text);
-        }
-        catch (JsonException e)
-        {
-            throw new CommandException($"The file is not valid JSON: {e.Message}", ExitCode.WrongUsage, e);
         }
     }
 

@@ -58,6 +58,11 @@ public sealed class IncidentReader
         List<string> remarks = [];
         ISourceReader source = SourceKind.Open(file, _options, remarks, cancellationToken);
         ColumnMap columns = ColumnMap.Find(source.Header, _options, _dataset.Kind);
+        if (columns.TechCenter is null && _options.TechCenterColumn is null && string.Equals(_dataset.Name, Dataset.Incidents, StringComparison.Ordinal))
+        {
+            remarks.Add($"No column holds the tech center, so all rows belong to '{IntakeOptions.DefaultTechCenter}'. Name the column with --tech-center-column NAME, or say --tech-center-column none.");
+        }
+
         DatasetRows rows = new(_dataset, source.Header);
         var dates = new DateColumns(_options, _clock);
         int[] places = [.. ((int?[])[columns.Created, columns.Updated, columns.Resolved]).OfType<int>().Union(rows.Dates)];

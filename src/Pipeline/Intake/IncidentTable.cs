@@ -39,7 +39,7 @@ internal sealed class IncidentTable(ISourceReader source, ColumnMap columns, Dat
 
         if (record.Problem is { } problem)
         {
-            return Reject(problem.Kind, problem.Reason);
+            return new IntakeRow(row, record.Line, number, null, problem);
         }
 
         IReadOnlyList<string> fields = record.Fields;

@@ -32,7 +32,7 @@ public sealed record IntakeOptions
     /// </summary>
     public IReadOnlyList<string>? TextColumns { get; init; }
 
-    /// <summary>The tech center; null looks for <c>assignment_group</c>, <see cref="None"/> puts all rows into <see cref="DefaultTechCenter"/>.</summary>
+    /// <summary>The tech center; null looks for <c>assignment_group</c> and <c>tech_center</c>, <see cref="None"/> puts all rows into <see cref="DefaultTechCenter"/>.</summary>
     public string? TechCenterColumn { get; init; }
 
     /// <summary>Columns that are kept beside, by role (<see cref="FurtherRoles"/>), each its name or <see cref="None"/>. Those left out are looked for.</summary>

@@ -10,6 +10,9 @@ public static class JsonRequest
     /// <summary>The longest body that is read, in bytes.</summary>
     public const int LongestBody = 1024 * 1024;
 
+    /// <summary>What is wrong with a text or name that JSON can write and that is none, as the end of a sentence.</summary>
+    public const string HalfCharacter = @"holds half a character: a surrogate such as \ud800 without its other half. Send whole characters";
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a body. An empty one stands for an object without fields.</summary>
@@ -31,9 +34,22 @@ public static class JsonRequest
         }
         catch (JsonException e)
         {
-            string place = e.LineNumber is long line ? string.Create(CultureInfo.InvariantCulture, $" near line {line + 1}, byte {e.BytePositionInLine + 1}") : "";
-            throw new RequestException(RequestProblem.Invalid, $"The body is not valid JSON{place}. {Fields(type)}");
+            throw NotJson(e, Fields(type));
         }
+        catch (InvalidOperationException)
+        {
+            throw new RequestException(RequestProblem.Invalid, $"The body has a field whose name {HalfCharacter}. {Fields(type)}");
+        }
+    }
+
+    /// <summary>A body that is no JSON, with the place where one is known: a property that is there twice has none.</summary>
+    /// <param name="e">What the parser says.</param>
+    /// <param name="fix">What to send, in a sentence.</param>
+    public static RequestException NotJson(JsonException e, string fix)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        string place = e.LineNumber is long line ? string.Create(CultureInfo.InvariantCulture, $" near line {line + 1}, byte {e.BytePositionInLine + 1}") : ", or has a property twice";
+        return new RequestException(RequestProblem.Invalid, $"The body is not valid JSON{place}. {fix}");
     }
 
     /// <summary>The bytes of a body.</summary>

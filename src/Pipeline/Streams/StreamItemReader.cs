@@ -26,9 +26,10 @@ internal static class StreamItemReader
     /// <exception cref="RequestException">The body is no such JSON, too long, holds no item or more than are taken at once.</exception>
     public static async Task<(List<SentItem> Items, List<RejectedItem> Rejected)> ReadAsync(Stream body, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using JsonDocument document = await ParseAsync(body, cancellationToken);
+        (JsonDocument document, bool areNamesSound) = await ParseAsync(body, cancellationToken);
+        using JsonDocument _ = document;
         JsonElement root = document.RootElement;
-        JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("items", out JsonElement items) ? items : root;
+        JsonElement list = Find(root, "items") ?? root;
         JsonElement[] all = list.ValueKind switch
         {
             JsonValueKind.Array => [.. list.EnumerateArray()],
@@ -46,18 +47,18 @@ internal static class StreamItemReader
         {
             try
             {
-                sent.Add(Read(index, element, now));
+                sent.Add(Read(index, areNamesSound ? element : Checked(element), now));
             }
             catch (ItemException e)
             {
-                rejected.Add(new RejectedItem(index, element.ValueKind == JsonValueKind.Object && element.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.String ? Short(id.GetString()!) : null, e.Field, e.Message));
+                rejected.Add(new RejectedItem(index, IdOf(element), e.Field, e.Message));
             }
         }
 
         return (sent, rejected);
     }
 
-    private static async Task<JsonDocument> ParseAsync(Stream body, CancellationToken cancellationToken)
+    private static async Task<(JsonDocument Document, bool AreNamesSound)> ParseAsync(Stream body, CancellationToken cancellationToken)
     {
         using MemoryStream bytes = new();
         byte[] buffer = new byte[64 * 1024];
@@ -73,11 +74,58 @@ internal static class StreamItemReader
 
         try
         {
-            return JsonDocument.Parse(bytes.ToArray(), Strict);
+            return (JsonDocument.Parse(bytes.ToArray(), Strict), true);
+        }
+        catch (InvalidOperationException)
+        {
+            // The name of some field is no text. Only its item is refused.
+            return (JsonDocument.Parse(bytes.ToArray()), false);
         }
         catch (JsonException e)
         {
-            throw new RequestException(RequestProblem.Invalid, string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON near line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Send one item as a JSON object with id and text, or several as an array."));
+            throw JsonRequest.NotJson(e, "Send one item as a JSON object with id and text, or several as an array.");
+        }
+    }
+
+    private static JsonElement Checked(JsonElement element)
+    {
+        try
+        {
+            JsonDocument.Parse(element.GetRawText(), Strict).Dispose();
+            return element;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ItemException("items", $"The name of a field {JsonRequest.HalfCharacter}.");
+        }
+        catch (JsonException)
+        {
+            throw new ItemException("items", "A field is there twice. Leave one of them.");
+        }
+    }
+
+    private static string? IdOf(JsonElement element)
+    {
+        try
+        {
+            return Find(element, "id") is { ValueKind: JsonValueKind.String } id ? Short(id.GetString()!) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonElement? Find(JsonElement element, string field)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out JsonElement value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name before it is no text; the item is refused for that.
+            return null;
         }
     }
 
@@ -116,7 +164,7 @@ internal static class StreamItemReader
             return now;
         }
 
-        string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        string text = value.ValueKind == JsonValueKind.String ? Whole(value, "time") : value.GetRawText();
         bool hasZone = text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
         if (value.ValueKind != JsonValueKind.String || !hasZone || !text.Contains('T', StringComparison.Ordinal) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
         {
@@ -146,7 +194,7 @@ internal static class StreamItemReader
 
         foreach (JsonProperty attribute in given.EnumerateObject())
         {
-            attributes.Add(attribute.Name, attribute.Value.GetString()!);
+            attributes.Add(attribute.Name, Whole(attribute.Value, "attributes"));
         }
 
         return attributes.Count <= MostAttributes && attributes.All(a => a.Key.Length + a.Value.Length <= LongestAttribute)
@@ -156,8 +204,20 @@ internal static class StreamItemReader
 
     private static string? Text(JsonElement element, string field) =>
         !element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.ValueKind == JsonValueKind.String ? Whole(value, field)
         : throw new ItemException(field, $"{field} is {value.GetRawText()[..Math.Min(20, value.GetRawText().Length)]}; it must be a text.");
+
+    private static string Whole(JsonElement value, string field)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ItemException(field, $"{field} {JsonRequest.HalfCharacter}.");
+        }
+    }
 
     private static string Short(string text) => text.Length <= 60 ? text : $"{text[..60]}...";
 

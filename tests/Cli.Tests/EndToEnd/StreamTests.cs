@@ -50,6 +50,34 @@ public sealed class StreamTests
     }
 
     [TestMethod]
+    public async Task A_bad_line_is_named_by_its_number_and_the_others_are_added()
+    {
+        using TempFolder folder = new();
+        string data = folder["data"], mixed = folder["mixed.ndjson"], bad = folder["bad.ndjson"], array = folder["array.json"];
+        await File.WriteAllLinesAsync(mixed, ["""{"id":"a","text":"printer jam"}""", "", """{"id":"b","text":""", """{"id":"c","id":"d","text":"x"}""", """{"id":"e","text":"\ud800"}""", """{"id":"f","text":"network down"}"""]);
+        await File.WriteAllLinesAsync(bad, ["""{"id":"g"}""", "7", """{"\ud800":1}"""]);
+        await File.WriteAllTextAsync(array, """[{"id":"h","text":"mailbox full"},{"id":"i","id":"j","text":"x"}]""");
+        (await CommandLine.RunAsync("stream", "create", "desk", "--data", data)).ExitCode.ShouldBe(0);
+
+        CommandResult some = await CommandLine.RunAsync("stream", "add", "desk", mixed, "--data", data);
+        CommandResult none = await CommandLine.RunAsync("stream", "add", "desk", bad, "--data", data);
+        CommandResult list = await CommandLine.RunAsync("stream", "add", "desk", array, "--data", data);
+
+        some.ExitCode.ShouldBe(1, some.ToString());
+        some.Output.ShouldContain("2 items added, 0 known before, 3 refused.");
+        some.Output.ShouldContain("line 3, ?: This is no sound JSON, at byte");
+        some.Output.ShouldContain("line 4, ?: This is no sound JSON, or has a field twice.");
+        some.Output.ShouldContain("line 5, e: text holds half a character");
+        none.ExitCode.ShouldBe(1, none.ToString());
+        none.Output.ShouldContain("line 1, ?: The text is missing");
+        none.Output.ShouldContain("line 2, ?: An item is a JSON object");
+        none.Output.ShouldContain("line 3, ?: The name of a field holds half a character");
+        list.ExitCode.ShouldBe(1, list.ToString());
+        list.Output.ShouldContain("item 2, ?: This is no sound JSON, or has a field twice.");
+        (await CommandLine.RunAsync("stream", "stats", "desk", "--data", data, "--json")).Json.GetProperty("items").GetInt32().ShouldBe(3);
+    }
+
+    [TestMethod]
     public async Task Killed_at_twenty_moments_a_stream_ends_where_an_undisturbed_one_does_byte_for_byte()
     {
         using TempFolder folder = new();

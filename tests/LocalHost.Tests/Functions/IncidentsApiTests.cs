@@ -61,6 +61,49 @@ public sealed class IncidentsApiTests
     }
 
     [TestMethod]
+    public async Task Half_a_character_is_told_with_its_field_and_the_others_are_stored()
+    {
+        JsonElement answer = await CheckedAsync(
+            await SendAsync("""[{"number": "HALF1", "opened_at": "2026-05-01", "short_description": "a \ud800"}, {"number": "HALF2", "opened_at": "2026-05-01", "short_description": "b"}]"""),
+            HttpStatusCode.Accepted);
+        JsonElement alone = await CheckedAsync(await SendAsync("""{"number": "HALF3", "opened_at": "2026-05-01", "short_description": "\ud800"}"""), HttpStatusCode.BadRequest);
+        JsonElement nameless = await CheckedAsync(await SendAsync("""{"number": "HALF4", "\ud800": "2026-05-01", "short_description": "c"}"""), HttpStatusCode.BadRequest);
+
+        Counts(answer).ShouldBe((1, 1, 1));
+        JsonElement reject = answer.GetProperty("rejects")[0];
+        (reject.GetProperty("row").GetInt32(), reject.GetProperty("field").GetString()).ShouldBe((1, "short_description"));
+        reject.GetProperty("values").GetProperty("number").GetString().ShouldBe("HALF1");
+        alone.GetProperty("errors").GetProperty("row 1, short_description")[0].GetString()!.ShouldContain("half a character");
+        nameless.GetProperty("detail").GetString()!.ShouldContain("half a character");
+    }
+
+    [TestMethod]
+    public async Task A_number_with_a_slash_is_found_and_one_that_reads_like_its_escape_is_another()
+    {
+        await SendAsync("""[{"number": "INC/A0", "opened_at": "2026-05-01", "short_description": "slash"}, {"number": "INC%2F1", "opened_at": "2026-05-01", "short_description": "escape"}, {"number": "INC ü?+#", "opened_at": "2026-05-01", "short_description": "others"}]""");
+
+        (await _api.GetAsync("/api/incidents/INC%2FA0")).GetProperty("number").GetString().ShouldBe("INC/A0");
+        (await _api.GetAsync("/api/incidents/INC%2fA0?")).GetProperty("number").GetString().ShouldBe("INC/A0");
+        (await _api.GetAsync("/api/incidents/INC%252F1")).GetProperty("number").GetString().ShouldBe("INC%2F1");
+        (await _api.GetAsync("/api/incidents/INC%20%C3%BC%3F%2B%23")).GetProperty("number").GetString().ShouldBe("INC ü?+#");
+        HttpResponseMessage nobody = await _api.Client.GetAsync(new Uri("/api/incidents/INC%2F1", UriKind.Relative));
+        nobody.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await nobody.Content.ReadAsStringAsync()).ShouldContain("There is no incident 'INC/1'.");
+    }
+
+    [TestMethod]
+    [DataRow("models/Desk%2FWest%252F1/v1")]
+    [DataRow("models/Desk%2FWest%252F1/compare?a=1&b=2")]
+    [DataRow("clusters/Desk%2FWest%252F1/1")]
+    [DataRow("clusters/Desk%2FWest%252F1/1/incidents")]
+    [DataRow("problems/Desk%2FWest%252F1/1")]
+    [DataRow("problems/Desk%2FWest%252F1/1/incidents")]
+    [DataRow("problems/Desk%2FWest%252F1/1/neighbours")]
+    [DataRow("forecast/Desk%2FWest%252F1/1")]
+    public async Task A_tech_center_with_a_slash_is_asked_for_by_its_name(string path) =>
+        (await _api.GetAsync($"/api/{path}")).GetProperty("detail").GetString()!.ShouldContain("'Desk/West%2F1'");
+
+    [TestMethod]
     [DataRow("", "The body is empty")]
     [DataRow(" \n ", "The body is empty")]
     [DataRow("[]", "holds no incident")]

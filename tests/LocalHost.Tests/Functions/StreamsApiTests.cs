@@ -66,6 +66,38 @@ public sealed class StreamsApiTests
     }
 
     [TestMethod]
+    [DataRow("/api/streams/desk/items")]
+    [DataRow("/api/tweets")]
+    public async Task Half_a_character_costs_its_item_only(string path)
+    {
+        await using Api api = await Api.StartAsync();
+        await api.PostAsync("/api/streams", new { name = "desk" });
+        using StringContent body = new("""[{"id":"a","text":"paper jam \ud800"},{"id":"b","\udc00":1,"text":"paper jam"},{"id":"c","text":"paper jam"}]""", System.Text.Encoding.UTF8, "application/json");
+
+        HttpResponseMessage sent = await api.Client.PostAsync(new Uri(path, UriKind.Relative), body);
+
+        sent.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        JsonElement answer = await Api.ReadAsync(sent);
+        answer.GetProperty("accepted").GetInt32().ShouldBe(1);
+        answer.GetProperty("rejected").EnumerateArray().Select(r => (r.GetProperty("index").GetInt32(), r.GetProperty("field").GetString())).ShouldBe([(0, "text"), (1, "items")]);
+    }
+
+    [TestMethod]
+    [DataRow("""{"name":"\ud800"}""", "half a character")]
+    [DataRow("""{"\ud800":"desk"}""", "half a character")]
+    [DataRow("""{"name":"desk","name":"desk"}""", "not valid JSON, or has a property twice")]
+    public async Task A_stream_is_not_made_of_a_body_that_is_no_text(string json, string reason)
+    {
+        await using Api api = await Api.StartAsync();
+        using StringContent body = new(json, System.Text.Encoding.UTF8, "application/json");
+
+        HttpResponseMessage refused = await api.Client.PostAsync(new Uri("/api/streams", UriKind.Relative), body);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await Api.ReadAsync(refused)).GetProperty("detail").GetString()!.ShouldContain(reason);
+    }
+
+    [TestMethod]
     public async Task Requests_and_items_are_measured_under_the_names_that_dashboards_know()
     {
         ConcurrentDictionary<string, double> measured = new(StringComparer.Ordinal);

@@ -33,6 +33,29 @@ public sealed class ImportIncidentsTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("tech_center")]
+    [DataRow("Tech Center")]
+    public async Task The_archive_s_own_name_of_the_tech_center_is_known(string column)
+    {
+        IntakeResult result = await ImportAsync($"number,opened_at,description,{column}\nA,2026-01-01,text,Network\n");
+
+        _warehouse.Incidents["A"].TechCenter.ShouldBe("Network");
+        result.Remarks.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task That_no_column_holds_the_tech_center_is_remarked_on_unless_it_was_said()
+    {
+        string text = "number,opened_at,description,Team\nA,2026-01-01,text,Network\n";
+
+        IntakeResult result = await ImportAsync(text);
+        IntakeResult said = await ImportIncidents.ImportAsync(Source, new IntakeOptions { TechCenterColumn = "none" }, _warehouse);
+
+        result.Remarks.ShouldHaveSingleItem().ShouldStartWith("No column holds the tech center, so all rows belong to 'default'. Name the column with --tech-center-column NAME");
+        said.Remarks.ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task Importing_again_changes_nothing()
     {
         string text = "text\nsame\nsame\nother\n";

@@ -34,6 +34,21 @@ public sealed class SourceTests
     }
 
     [TestMethod]
+    [DataRow("""[{"number":"1","opened_at":"2026-01-05","short_description":"\ud800"},{"number":"2","opened_at":"2026-01-05","short_description":"b"}]""", "short_description")]
+    [DataRow("""{"number":"1","opened_at":"2026-01-05","short_description":"\ud800"}{"number":"2","opened_at":"2026-01-05","short_description":"b"}""", "short_description")]
+    [DataRow("""[{"number":"1","opened_at":"2026-01-05","short_description":"a","fields":{"x":{"y":"a\udc00"}}},{"number":"2","opened_at":"2026-01-05","short_description":"b"}]""", "fields.x.y")]
+    [DataRow("""[{"number":"1","opened_at":"2026-01-05","short_description":"a","\ud800":1},{"number":"2","opened_at":"2026-01-05","short_description":"b"}]""", null)]
+    public void Half_a_character_costs_its_record_only_and_the_field_is_named(string json, string? field)
+    {
+        List<IntakeRow> rows = Read(Encoding.UTF8.GetBytes(json.Replace("}{", "}\n{", StringComparison.Ordinal)));
+
+        rows.Single(row => row.Incident is not null).Number.ShouldBe("2");
+        Reject reject = rows.Single(row => row.Incident is null).Reject!;
+        (reject.Kind, reject.Field).ShouldBe((RejectKind.Malformed, field));
+        reject.Reason.ShouldContain("half a character");
+    }
+
+    [TestMethod]
     [DataRow("[{\"number\":\"1\"", "ends inside")]
     [DataRow("[{\"number\":\"1\"}", "ends inside")]
     [DataRow("[{\"number\":1, x}]", "line 1")]

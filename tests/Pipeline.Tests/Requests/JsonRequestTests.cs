@@ -24,6 +24,12 @@ public sealed class JsonRequestTests
     public async Task An_empty_body_leaves_every_field_out(string body) => (await ReadAsync(body)).ShouldBe(new Sample());
 
     [TestMethod]
+    [DataRow("""{"\ud800": 1}""")]
+    [DataRow("""{"year": 2026, "\udc00": 1, "names": []}""")]
+    public async Task A_field_whose_name_is_no_text_is_told(string body) =>
+        (await Should.ThrowAsync<RequestException>(() => ReadAsync(body))).Message.ShouldContain("half a character");
+
+    [TestMethod]
     [DataRow("""{"yaer": 2026}""", "yaer", "year, name, names")]
     [DataRow("""{"Year": 2026}""", "Year", "year, name, names")]
     [DataRow("""{"year": "2026"}""", "year", "whole number")]

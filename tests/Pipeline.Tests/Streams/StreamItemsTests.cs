@@ -86,6 +86,12 @@ public sealed class StreamItemsTests
     [DataRow("""{"id":"a","text":"printer jam","attributes":{"x":1}}""", "attributes", "texts")]
     [DataRow("""{"id":"a","text":"printer jam","colour":"red"}""", "colour", "Fields: id, text, time, attributes")]
     [DataRow("""{"id":"a","text":"---"}""", "text", "Nothing is left")]
+    [DataRow("""{"id":"a","text":"printer jam \ud800"}""", "text", "half a character")]
+    [DataRow("""{"id":"\udc00","text":"printer jam"}""", "id", "half a character")]
+    [DataRow("""{"id":"a","text":"printer jam","time":"\ud800"}""", "time", "half a character")]
+    [DataRow("""{"id":"a","text":"printer jam","attributes":{"x":"\ud800"}}""", "attributes", "half a character")]
+    [DataRow("""{"id":"a","text":"printer jam","attributes":{"\ud800":"x"}}""", "items", "half a character")]
+    [DataRow("""{"id":"a","text":"printer jam","\ud800":"x"}""", "items", "half a character")]
     public async Task A_wrong_item_is_named_with_the_fix_and_the_rest_of_the_request_goes_on(string wrong, string field, string fix)
     {
         await using StreamBed bed = new();
@@ -98,6 +104,19 @@ public sealed class StreamItemsTests
         alone.Errors.Keys.ShouldBe([$"items[0].{field}"]);
         beside.Accepted.ShouldBe(1);
         beside.Rejected.ShouldHaveSingleItem().ShouldSatisfyAllConditions(r => r.Index.ShouldBe(0), r => r.Field.ShouldBe(field), r => r.Reason.ShouldContain(fix));
+    }
+
+    [TestMethod]
+    public async Task A_property_that_is_there_twice_is_named_without_a_place_that_nobody_knows()
+    {
+        await using StreamBed bed = new();
+        await bed.CreateAsync();
+
+        RequestException twice = await Should.ThrowAsync<RequestException>(() => bed.SendJsonAsync("""[{"id":"a","id":"b","text":"printer jam"}]"""));
+        RequestException broken = await Should.ThrowAsync<RequestException>(() => bed.SendJsonAsync("[{\"id\":\n}]"));
+
+        twice.Message.ShouldStartWith("The body is not valid JSON, or has a property twice. Send one item");
+        broken.Message.ShouldStartWith("The body is not valid JSON near line 2, byte 1. Send one item");
     }
 
     [TestMethod]

@@ -5,6 +5,9 @@ namespace Pipeline.Intake;
 /// <summary>The places of the columns in a file's rows; null where the file has no such column.</summary>
 internal sealed record ColumnMap
 {
+    // As the archive names it, which can be imported again.
+    private const string OwnTechCenter = "tech_center";
+
     public int? Number { get; init; }
 
     public int? Created { get; init; }
@@ -59,7 +62,7 @@ internal sealed record ColumnMap
             Number = Key(names, options.NumberColumn, mapping.Number, "--number-column"),
             Created = created,
             Updated = Key(names, options.UpdatedColumn, mapping.Updated, "--updated-column"),
-            TechCenter = Key(names, options.TechCenterColumn, mapping.TechCenter, "--tech-center-column"),
+            TechCenter = Key(names, options.TechCenterColumn, [.. mapping.TechCenter, OwnTechCenter], "--tech-center-column"),
             Texts = TextsOf(names, options.TextColumns, mapping),
             Priority = Further(names, options.Further, "priority", mapping.Priority),
             State = Further(names, options.Further, "state", mapping.State),

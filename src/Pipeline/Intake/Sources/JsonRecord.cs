@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Requests;
 
 namespace Pipeline.Intake;
 
@@ -16,8 +17,14 @@ internal sealed class JsonRecord
     /// <summary>The fields by name, in order.</summary>
     public Dictionary<string, string> Fields { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Why it is no record; null where it is.</summary>
-    public string? Problem { get; private init; }
+    /// <summary>Why it cannot be used; null where it can.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The field that is to blame; null where none is, or its name cannot be read.</summary>
+    public string? Field { get; private set; }
+
+    /// <summary>Whether it is an object, of which at most a field cannot be read.</summary>
+    public bool IsObject { get; private init; } = true;
 
     /// <summary>Reads an object.</summary>
     public static JsonRecord Read(ReadOnlyMemory<byte> json)
@@ -27,20 +34,20 @@ internal sealed class JsonRecord
             using JsonDocument document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                return new JsonRecord { Problem = "It is no JSON object. Every record has to be one." };
+                return new JsonRecord { IsObject = false, Problem = "It is no JSON object. Every record has to be one." };
             }
 
             var record = new JsonRecord();
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                record.Add(property.Name, property.Value, 1);
+                record.Add("", property, 1);
             }
 
             return record;
         }
         catch (JsonException exception)
         {
-            return new JsonRecord { Problem = $"It is no sound JSON, at byte {exception.BytePositionInLine ?? 0}. Correct it, or export it again." };
+            return new JsonRecord { IsObject = false, Problem = $"It is no sound JSON, at byte {exception.BytePositionInLine ?? 0}. Correct it, or export it again." };
         }
     }
 
@@ -53,7 +60,7 @@ internal sealed class JsonRecord
         }
         catch (JsonException exception)
         {
-            throw new IntakeException("The file begins as JSON and is none: a field's name is missing. Correct it, or export it again.", exception);
+            throw new IntakeException("The file begins as JSON and is none: a field's name is missing, or holds half a character, such as \\ud800 alone. Correct it, or export it again.", exception);
         }
     }
 
@@ -71,7 +78,38 @@ internal sealed class JsonRecord
         }
     }
 
+    private void Add(string parent, JsonProperty property, int depth)
+    {
+        string name;
+        try
+        {
+            name = property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            Problem ??= $"The name of a field{(parent.Length > 0 ? $" of '{parent}'" : "")} {JsonRequest.HalfCharacter}.";
+            return;
+        }
+
+        Add(parent.Length > 0 ? $"{parent}.{name}" : name, property.Value, depth);
+    }
+
+    // JSON can write half a character, of which no text can be made. The field counts as there, so that the columns do not depend on it.
     private void Add(string path, JsonElement value, int depth)
+    {
+        try
+        {
+            Take(path, value, depth);
+        }
+        catch (InvalidOperationException)
+        {
+            Fields[path] = "";
+            Field ??= Problem is null ? path : null;
+            Problem ??= $"The field '{path}' {JsonRequest.HalfCharacter}.";
+        }
+    }
+
+    private void Take(string path, JsonElement value, int depth)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
@@ -92,7 +130,7 @@ internal sealed class JsonRecord
         {
             foreach (JsonProperty property in value.EnumerateObject())
             {
-                Add($"{path}.{property.Name}", property.Value, depth + 1);
+                Add(path, property, depth + 1);
             }
         }
     }

@@ -49,7 +49,7 @@ internal sealed class JsonSource : ISourceReader
     {
         foreach ((int line, JsonRecord record) in Records())
         {
-            if (record.Problem is { } problem)
+            if (record is { IsObject: false, Problem: { } problem })
             {
                 yield return new SourceRecord(line, [], new Reject(RejectKind.Malformed, problem));
                 continue;
@@ -62,7 +62,7 @@ internal sealed class JsonSource : ISourceReader
                 fields[_places[name]] = text;
             }
 
-            yield return new SourceRecord(line, fields, null);
+            yield return new SourceRecord(line, fields, record.Problem is { } fault ? new Reject(RejectKind.Malformed, fault, record.Field) : null);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class JsonSource : ISourceReader
 
             int line = values.Line;
             JsonRecord record = JsonRecord.Read(values.Read());
-            yield return record.Problem is null ? (line, record) : throw new IntakeException(string.Create(CultureInfo.InvariantCulture, $"The list has something else than a record in line {line}. {record.Problem}"));
+            yield return record.IsObject ? (line, record) : throw new IntakeException(string.Create(CultureInfo.InvariantCulture, $"The list has something else than a record in line {line}. {record.Problem}"));
         }
 
         throw new IntakeException("The file ends inside its list of records. Export it again, whole.");
