@@ -83,8 +83,8 @@ public sealed class DeskAnswersTests
 
         await desk.GoAsync("");
 
-        await Expect(desk.Page.GetByText("No recent incident: Late (Oct 30, 2025), each with its newest.")).ToBeVisibleAsync();
-        await Expect(desk.Page.GetByText("Newer ones are not counted of: Early (Oct 22, 2026).")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("Without a recent incident (the newest in brackets): Late (Oct 30, 2025).")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("with newer incidents that are not counted: Early (Oct 22, 2026).")).ToBeVisibleAsync();
         await desk.CheckAsync();
     }
 

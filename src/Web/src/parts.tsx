@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Asked } from "./data";
-import { integer, number, percent, rate } from "./format";
+import { integer, number, percent, rate, times } from "./format";
 import { to } from "./route";
 import { t } from "./text";
 import type { Impact, Rate, Ratio } from "./types";
@@ -85,7 +85,7 @@ export const RatioMark = ({ change, trend, plain }: { change: Ratio | null; tren
   const kind = !apart ? "" : trend === "rising" || trend === "new" ? "up" : trend === "falling" || trend === "gone" ? "down" : "";
   return (
     <span class="ratio" title={apart && trend === "steady" ? t.steadyNote : bySlope(trend, change) ? t.slopeNote : undefined}>
-      <span>×{rate(change.ratio)} <span class="interval">{rate(change.low)}–{rate(change.high)}</span></span>
+      <span>×{times(change.ratio)} <span class="interval">{times(change.low)}–{times(change.high)}</span></span>
       {!plain && (
         <svg class={`whisker ${kind}`} viewBox="0 0 100 10" width="100" height="10" aria-hidden="true">
           <line class="one" x1="50" x2="50" y1="0" y2="10" />

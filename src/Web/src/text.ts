@@ -24,8 +24,8 @@ const en = {
 
   firstTitle: "What to fix first",
   firstLead: (recent: string, from: string, weeks: string, none: string) => `${recent} incidents since ${from} (${weeks} weeks, called recent here), ${none} of no known problem.`,
-  behind: (centers: string) => `No recent incident: ${centers}, each with its newest.`,
-  beyond: (centers: string, until: string) => `Recent ends on ${until} here, as far as most incidents reach. Newer ones are not counted of: ${centers}.`,
+  behind: (centers: string) => `Without a recent incident (the newest in brackets): ${centers}.`,
+  beyond: (centers: string, until: string) => `Recent ends on ${until} here, as far as most tech centers reach. Ahead of them, with newer incidents that are not counted: ${centers}.`,
   firstAge: (newest: string, model: string) => `Newest incident ${newest}. Newest model of ${model}.`,
   these: "These three first",
   theseNote: "Each recent incident counts once, once more where it is urgent, and once more where it would not be there had the problem gone on as before.",
@@ -261,8 +261,8 @@ const de: Text = {
 
   firstTitle: "Was zuerst zu beheben ist",
   firstLead: (recent, from, weeks, none) => `${recent} Störungen seit ${from} (${weeks} Wochen, hier „neulich“), ${none} davon ohne bekanntes Problem.`,
-  behind: (centers) => `Keine Störung von neulich: ${centers}, jeweils mit der neuesten.`,
-  beyond: (centers, until) => `„Neulich“ endet hier am ${until}, so weit die meisten Störungen reichen. Neuere sind nicht gezählt bei: ${centers}.`,
+  behind: (centers) => `Ohne Störung von neulich (in Klammern die neueste): ${centers}.`,
+  beyond: (centers, until) => `„Neulich“ endet hier am ${until}, so weit die meisten Tech-Center reichen. Ihnen voraus, mit neueren Störungen, die nicht gezählt sind: ${centers}.`,
   firstAge: (newest, model) => `Neueste Störung ${newest}. Neuestes Modell vom ${model}.`,
   these: "Diese drei zuerst",
   theseNote: "Jede Störung von neulich zählt einmal, noch einmal, wenn sie dringend ist, und noch einmal, wenn es sie nicht gäbe, wäre das Problem weitergegangen wie zuvor.",

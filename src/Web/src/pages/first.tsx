@@ -1,5 +1,5 @@
 import { useData } from "../data";
-import { date, integer, number, percent, rate, time } from "../format";
+import { date, integer, number, percent, rate, time, times } from "../format";
 import { bySlope, Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
@@ -12,7 +12,7 @@ const reasons = (problem: RankedProblem) => {
   const told: string[] = [];
   if (problem.trend === "new") told.push(t.because.new(integer(problem.recent)));
   else if (problem.trend === "rising" && bySlope(problem.trend, problem.change)) told.push(t.because.slope, t.because.steady(percent(problem.share)));
-  else if (problem.trend === "rising" && problem.change) told.push(t.because.rising(rate(problem.change.ratio), rate(problem.change.low), rate(problem.change.high)));
+  else if (problem.trend === "rising" && problem.change) told.push(t.because.rising(times(problem.change.ratio), times(problem.change.low), times(problem.change.high)));
   else told.push(t.because.steady(percent(problem.share)));
   if (urgentShare !== null && urgentShare >= 0.2) told.push(t.because.urgent(percent(urgentShare)));
   if (reopenedShare !== null && reopenedShare >= 0.15) told.push(t.because.reopened(percent(reopenedShare)));
