@@ -6,6 +6,7 @@ namespace Pipeline.Problems;
 /// <param name="At">When this was told, in UTC.</param>
 /// <param name="Totals">The whole company.</param>
 /// <param name="RecentFrom">The Monday from which on incidents are recent: the newest eighth of the period; null where there are no dates.</param>
+/// <param name="RecentUntil">The last day of the period, in UTC: that of the newest incident, or of an earlier one where few tech centers reach so far; null where there are no dates.</param>
 /// <param name="RecentDays">The days since then that incidents were opened on.</param>
 /// <param name="Weeks">The Mondays of <see cref="RankedProblem.WeeklyCounts"/>, the oldest first.</param>
 /// <param name="First">The three problems that weigh most.</param>
@@ -13,17 +14,20 @@ namespace Pipeline.Problems;
 /// <param name="Rising">Rising problems, those with the most incidents more than before first.</param>
 /// <param name="Biggest">Problems with recent incidents, those with the most first.</param>
 /// <param name="Changes">What the last models changed, the largest first.</param>
+/// <param name="Outside">The tech centers of which nothing, or not the newest, lies in the recent part of the period, in ordinal order.</param>
 public sealed record ProblemRanking(
     DateTimeOffset At,
     RankingTotals Totals,
     DateOnly? RecentFrom,
+    DateOnly? RecentUntil,
     double RecentDays,
     IReadOnlyList<DateOnly> Weeks,
     IReadOnlyList<RankedProblem> First,
     IReadOnlyList<RankedProblem> New,
     IReadOnlyList<RankedProblem> Rising,
     IReadOnlyList<RankedProblem> Biggest,
-    IReadOnlyList<RankingChange> Changes);
+    IReadOnlyList<RankingChange> Changes,
+    IReadOnlyList<RankingOutside> Outside);
 
 /// <summary>Counts over all tech centers.</summary>
 /// <param name="TechCenters">Tech centers with a model.</param>
@@ -119,3 +123,9 @@ public sealed record ProblemImpact(double? UrgentShare, double? ReopenedShare, d
 /// <param name="Label">Its name.</param>
 /// <param name="Incidents">Its incidents in the training; of one that is gone those in the training before.</param>
 public sealed record RankingChange(string TechCenter, string Version, ClusterChangeKind Kind, int ProblemId, string Label, int Incidents);
+
+/// <summary>A tech center that does not end with the others.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="NewestIncident">The day of its newest incident, in UTC.</param>
+/// <param name="Ahead">Whether it goes on after the period, so that its newest incidents are not counted; otherwise it has no recent incident.</param>
+public sealed record RankingOutside(string TechCenter, DateOnly NewestIncident, bool Ahead);

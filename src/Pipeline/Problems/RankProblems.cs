@@ -49,19 +49,19 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
     {
         ServingProblems serving = await ServingProblems.ReadAsync(models, directory, cancellationToken);
         IReadOnlyList<ProblemDay> days = await incidents.CountByDayAsync(cancellationToken);
-        TrendPeriod period = PeriodOf(serving, days);
-        int recent = ProblemTrends.FirstRecent(period);
-        int[] volume = WeeksOf(days, period);
+        RankingPeriod period = RankingPeriod.Of(days, serving.Centers.Select(c => (DateTimeOffset?)c.Manifest.Window.From).DefaultIfEmpty(null).Min(), clock);
+        int recent = period.FirstRecent;
+        int[] volume = period.Count(days);
         ILookup<(string, int), ProblemDay> byProblem = days.ToLookup(d => (d.TechCenter, d.ProblemId));
         IReadOnlyList<IReadOnlyList<ServingProblem>> groups = serving.Joined();
         ProblemDay[][] counted = [.. groups.Select(g => g.SelectMany(p => byProblem[(p.TechCenter, p.Problem.Id)]).ToArray())];
-        int[][] weeks = [.. counted.Select(c => WeeksOf(c, period))];
-        IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period, volume, weeks);
-        double recentDays = period.Days.Skip(recent).Sum();
+        int[][] weeks = [.. counted.Select(period.Count)];
+        IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period.Weeks, volume, weeks);
+        double recentDays = period.Weeks.Days.Skip(recent).Sum();
         int recentVolume = volume.Skip(recent).Sum();
         RankedProblem[] ranked =
         [
-            .. groups.Select((group, i) => Weighed(Describe(group, counted[i], weeks[i], trends[i], byProblem, period, recent) with
+            .. groups.Select((group, i) => Weighed(Describe(group, counted[i], weeks[i], trends[i], byProblem, period) with
             {
                 PerWeek = RateOf(weeks[i].Skip(recent).Sum(), recentDays),
                 Share = recentVolume == 0 ? 0 : Math.Round(weeks[i].Skip(recent).Sum() / (double)recentVolume, 4),
@@ -69,15 +69,17 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
         ];
         return new ProblemRanking(
             clock.GetUtcNow(),
-            Totals(serving, days, period, recent, ranked.Length),
-            period.Weeks.Count == 0 ? null : period.Weeks[recent],
+            Totals(serving, days, period, ranked.Length),
+            period.Weeks.Weeks.Count == 0 ? null : period.Weeks.Weeks[recent],
+            period.Until,
             Math.Round(recentDays, 1),
-            [.. period.Weeks.TakeLast(ShownWeeks)],
+            [.. period.Weeks.Weeks.TakeLast(ShownWeeks)],
             [.. ranked.Where(p => p.Recent > 0).OrderByDescending(p => p.Weight).ThenBy(p => p.Label, StringComparer.Ordinal).Take(First)],
             [.. ranked.Where(p => p.Trend == ClusterTrend.New).OrderByDescending(p => p.Recent).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
             [.. ranked.Where(p => p.Trend == ClusterTrend.Rising).OrderByDescending(More).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
             [.. ranked.Where(p => p.Recent > 0).OrderByDescending(p => p.Recent).ThenBy(p => p.Label, StringComparer.Ordinal).Take(MostListed)],
-            ChangesOf(serving));
+            ChangesOf(serving),
+            period.Outside);
     }
 
     // How many of the recent incidents there would not be, had the problem gone on as before. Where that may be chance, none.
@@ -91,9 +93,9 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
     private static RankedProblem Weighed(RankedProblem problem) => problem with { Weight = Math.Round(problem.Recent * (1 + (problem.Impact.UrgentShare ?? 0)) + More(problem), 1) };
 
     private static RankedProblem Describe(
-        IReadOnlyList<ServingProblem> group, ProblemDay[] counted, int[] weeks, ProblemTrend trend, ILookup<(string, int), ProblemDay> byProblem, TrendPeriod period, int recent)
+        IReadOnlyList<ServingProblem> group, ProblemDay[] counted, int[] weeks, ProblemTrend trend, ILookup<(string, int), ProblemDay> byProblem, RankingPeriod period)
     {
-        ProblemDay[] lately = [.. counted.Where(d => IndexOf(period, d.Day) >= recent)];
+        ProblemDay[] lately = [.. counted.Where(d => period.IndexOf(d.Day) >= period.FirstRecent)];
         DateOnly[] dates = [.. counted.Where(d => d.Day is not null).Select(d => d.Day!.Value)];
         return new RankedProblem
         {
@@ -101,11 +103,11 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
             DomainName = group[0].DomainName,
             Places =
             [
-                .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, byProblem[(p.TechCenter, p.Problem.Id)].Sum(d => d.Incidents), WeeksOf(byProblem[(p.TechCenter, p.Problem.Id)], period).Skip(recent).Sum()))
+                .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, byProblem[(p.TechCenter, p.Problem.Id)].Sum(d => d.Incidents), period.Count(byProblem[(p.TechCenter, p.Problem.Id)]).Skip(period.FirstRecent).Sum()))
                     .OrderByDescending(p => p.Recent).ThenBy(p => p.TechCenter, StringComparer.Ordinal),
             ],
             Size = counted.Sum(d => d.Incidents),
-            Recent = weeks.Skip(recent).Sum(),
+            Recent = weeks.Skip(period.FirstRecent).Sum(),
             Trend = trend.Trend,
             Change = trend.Change,
             FirstSeen = dates.Length == 0 ? null : dates.Min(),
@@ -115,9 +117,9 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
         };
     }
 
-    private static RankingTotals Totals(ServingProblems serving, IReadOnlyList<ProblemDay> days, TrendPeriod period, int recent, int problems)
+    private static RankingTotals Totals(ServingProblems serving, IReadOnlyList<ProblemDay> days, RankingPeriod period, int problems)
     {
-        ProblemDay[] lately = [.. days.Where(d => IndexOf(period, d.Day) >= recent)];
+        ProblemDay[] lately = [.. days.Where(d => period.IndexOf(d.Day) >= period.FirstRecent)];
         int all = lately.Sum(d => d.Incidents);
         return new RankingTotals(
             serving.Centers.Count,
@@ -141,31 +143,6 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
             select new RankingChange(center.TechCenter, center.Manifest.Version, ClusterChangeKind.Gone, problem.Id, problem.Label, problem.PreviousSize);
         return [.. changed.Concat(gone).OrderByDescending(c => c.Incidents).ThenBy(c => c.TechCenter, StringComparer.Ordinal).ThenBy(c => c.ProblemId).Take(MostChanges)];
     }
-
-    private TrendPeriod PeriodOf(ServingProblems serving, IReadOnlyList<ProblemDay> days)
-    {
-        DateTimeOffset? from = serving.Centers.Select(c => (DateTimeOffset?)c.Manifest.Window.From).DefaultIfEmpty(null).Min();
-        return TrendPeriod.Of(
-            days.Where(d => d.Day is not null).GroupBy(d => d.Day!.Value).Select(d => (Noon(d.Key), d.Sum(one => (long)one.Incidents))).Where(d => from is null || d.Item1 >= from), window: null, clock);
-    }
-
-    private static int[] WeeksOf(IEnumerable<ProblemDay> days, TrendPeriod period)
-    {
-        int[] weeks = new int[period.Weeks.Count];
-        foreach (ProblemDay day in days)
-        {
-            if (IndexOf(period, day.Day) is int week and >= 0)
-            {
-                weeks[week] += day.Incidents;
-            }
-        }
-
-        return weeks;
-    }
-
-    private static int IndexOf(TrendPeriod period, DateOnly? day) => day is DateOnly known ? period.IndexOf(Noon(known)) ?? -1 : -1;
-
-    private static DateTimeOffset Noon(DateOnly day) => new(day, new TimeOnly(12, 0), TimeSpan.Zero);
 
     /// <summary>The rate with its exact interval of 95 % (Garwood, Biometrika 28, 1936).</summary>
     private static WeeklyRate RateOf(int count, double days)

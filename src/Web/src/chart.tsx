@@ -12,9 +12,11 @@ const height = 220;
 const halfWeek = 3.5 * 86_400;
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const seconds = (week: string) => Date.parse(week) / 1000;
-const told = (value: number | null) => (value === null ? "–" : rate(value));
+const told = (value: number | null | undefined) => (value === null || value === undefined ? "–" : rate(value));
+const between = (low: number | null | undefined, high: number | null | undefined) => (low === null || low === undefined ? "–" : t.range(told(low), told(high)));
 
 const table = (weeks: Count[], forecast: ForecastWeek[]): uPlot.AlignedData => {
+  if (forecast.length === 0) return [weeks.map((w) => seconds(w.week)), weeks.map((w) => w.count)];
   const last = weeks.at(-1)?.week ?? "";
   const later = forecast.filter((f) => f.week > last);
   const known = new Map(forecast.map((f) => [f.week, f]));
@@ -23,9 +25,15 @@ const table = (weeks: Count[], forecast: ForecastWeek[]): uPlot.AlignedData => {
   return [all.map(seconds), [...weeks.map((w) => w.count), ...later.map(() => null)], of((f) => f.low80), of((f) => f.high80), of((f) => f.mean)];
 };
 
-const options = (width: number): uPlot.Options => {
+const options = (width: number, foretold: boolean): uPlot.Options => {
   const axis = { stroke: () => colour("--subtle"), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const edge = { stroke: "transparent", points: { show: false } };
+  // The two edges of the band are one figure, told beside the first.
+  const band: uPlot.Series[] = [
+    { ...edge, label: t.expected80, value: (plot, low, _, index) => between(low, index === null ? null : plot.data[3]?.[index]) },
+    { ...edge, class: "other" },
+    { label: t.expected, stroke: () => colour("--warn"), width: 2, dash: [5, 4], points: { show: false }, value: (_, value) => told(value) },
+  ];
   return {
     width,
     height,
@@ -36,13 +44,11 @@ const options = (width: number): uPlot.Options => {
       { ...axis, values: (_, ticks) => ticks.map((tick) => date(new Date(tick * 1000).toISOString())), space: 110, grid: { show: false } },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
     ],
-    bands: [{ series: [3, 2], fill: () => colour("--band") }],
+    ...(foretold ? { bands: [{ series: [3, 2], fill: () => colour("--band") }] } : {}),
     series: [
       { label: t.week, value: (_, value) => (value === null ? "–" : date(new Date(value * 1000).toISOString())) },
       { label: t.incidents, stroke: () => colour("--accent"), fill: () => colour("--bar"), width: 0, paths: uPlot.paths.bars!({ size: [0.82, 40] }), points: { show: false }, value: (_, value) => (value === null ? "–" : integer(value)) },
-      { ...edge, label: "80 %", value: (_, value) => told(value) },
-      { ...edge, label: "–", value: (_, value) => told(value) },
-      { label: t.expected, stroke: () => colour("--warn"), width: 2, dash: [5, 4], points: { show: false }, value: (_, value) => told(value) },
+      ...(foretold ? band : []),
     ],
   };
 };
@@ -51,7 +57,7 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current!;
-    const plot = new uPlot(options(element.clientWidth), table(weeks, forecast ?? []), element);
+    const plot = new uPlot(options(element.clientWidth, (forecast ?? []).length > 0), table(weeks, forecast ?? []), element);
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     sized.observe(element);
     return () => {
@@ -63,7 +69,7 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
     <>
       <div class="chart" ref={place} aria-hidden="true" />
       {forecast && forecast.length > 0 && (
-        <p class="note">{t.expectedNext(rate(Math.min(...forecast.map((f) => f.low80))), rate(Math.max(...forecast.map((f) => f.high80))), integer(forecast.length))}</p>
+        <p class="foretold">{t.expectedNext(rate(Math.min(...forecast.map((f) => f.low80))), rate(Math.max(...forecast.map((f) => f.high80))), integer(forecast.length))}</p>
       )}
       <details class="astable">
         <summary>{t.asTable}</summary>

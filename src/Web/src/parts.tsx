@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Asked } from "./data";
-import { integer, number, percent, rate } from "./format";
+import { integer, number, percent, rate, times } from "./format";
 import { to } from "./route";
 import { t } from "./text";
 import type { Impact, Rate, Ratio } from "./types";
@@ -40,14 +40,20 @@ export const Wait = <T,>({ asked, children }: { asked: Asked<T>; children: (data
   <>
     {asked.error !== undefined && (
       <p class="trouble" role="alert">
-        {asked.data === undefined ? t.failed : t.noAnswer} {asked.error} <button onClick={asked.again}>{t.again}</button>
+        {asked.data === undefined ? t.failed : t.noAnswer}{asked.error && ` ${asked.error}`} <button onClick={asked.again}>{t.again}</button>
       </p>
     )}
     {asked.data !== undefined ? children(asked.data) : asked.error === undefined && <p class="wait" role="status">{t.loading}</p>}
   </>
 );
 
-export const Trend = ({ trend }: { trend: string }) => (trend === "unknown" ? <span class="subtle">–</span> : <span class={`chip ${trend}`}>{t.trend[trend] ?? trend}</span>);
+/** Whether a trend was told by the slope of the weeks: where it was by the newest part against what was before, the interval of the ratio leaves out 1. */
+export const bySlope = (trend: string, change: Ratio | null | undefined) => (trend === "rising" || trend === "falling") && !!change && change.low <= 1 && change.high >= 1;
+
+export const Trend = ({ trend, change }: { trend: string; change?: Ratio | null | undefined }) => {
+  if (trend === "unknown") return <span class="subtle">–</span>;
+  return <><span class={`chip ${trend}`}>{t.trend[trend] ?? trend}</span>{bySlope(trend, change) && <> <span class="by" title={t.slopeNote}>{t.slope}</span></>}</>;
+};
 
 export const Chip = ({ kind, children }: { kind?: string; children: ComponentChildren }) => <span class={`chip ${kind ?? ""}`}>{children}</span>;
 
@@ -71,13 +77,15 @@ export const PerWeek = ({ value }: { value: Rate }) => (
 );
 
 /** A ratio with its interval, as figures and on a scale from an eighth to eight. */
-export const RatioMark = ({ change, plain }: { change: Ratio | null; plain?: boolean }) => {
+export const RatioMark = ({ change, trend, plain }: { change: Ratio | null; trend: string; plain?: boolean }) => {
   if (!change) return <span class="subtle">–</span>;
   const place = (value: number) => 4 + 92 * ((Math.log2(Math.min(8, Math.max(0.125, value))) + 3) / 6);
-  const kind = change.low > 1 ? "up" : change.high < 1 ? "down" : "";
+  const apart = change.low > 1 || change.high < 1;
+  // Coloured only where the trend says so too.
+  const kind = !apart ? "" : trend === "rising" || trend === "new" ? "up" : trend === "falling" || trend === "gone" ? "down" : "";
   return (
-    <span class="ratio">
-      <span>×{rate(change.ratio)} <span class="interval">{rate(change.low)}–{rate(change.high)}</span></span>
+    <span class="ratio" title={apart && trend === "steady" ? t.steadyNote : bySlope(trend, change) ? t.slopeNote : undefined}>
+      <span>×{times(change.ratio)} <span class="interval">{times(change.low)}–{times(change.high)}</span></span>
       {!plain && (
         <svg class={`whisker ${kind}`} viewBox="0 0 100 10" width="100" height="10" aria-hidden="true">
           <line class="one" x1="50" x2="50" y1="0" y2="10" />

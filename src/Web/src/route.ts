@@ -3,9 +3,18 @@ import { useEffect, useState } from "preact/hooks";
 
 export type Place = { parts: string[]; query: URLSearchParams };
 
+const decoded = (part: string) => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Typed by hand: as it stands.
+    return part;
+  }
+};
+
 const read = (): Place => {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+  return { parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query) };
 };
 
 export const to = (parts: (string | number)[], query?: Record<string, string | number | undefined | null>) => {

@@ -14,8 +14,9 @@ export type Change = { techCenter: string; version: string; kind: string; proble
 export type Ranking = {
   at: string;
   totals: { techCenters: number; problems: number; incidents: number; recent: number; unclusteredShare: number; newestIncident: string | null; newestModel: string | null };
-  recentFrom: string | null; recentDays: number; weeks: string[];
+  recentFrom: string | null; recentUntil: string | null; recentDays: number; weeks: string[];
   first: RankedProblem[]; new: RankedProblem[]; rising: RankedProblem[]; biggest: RankedProblem[]; changes: Change[];
+  outside: { techCenter: string; newestIncident: string; ahead: boolean }[];
 };
 
 export type ProblemSummary = {

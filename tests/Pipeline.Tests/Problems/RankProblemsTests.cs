@@ -59,6 +59,25 @@ public sealed class RankProblemsTests
     }
 
     [TestMethod]
+    public async Task A_tech_center_that_is_months_ahead_of_the_others_or_behind_them_is_named_and_does_not_empty_the_ranking()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync(SmallCompany.TechCenter, 125);
+        await company.ReportAsync(Other, 125);
+        await company.ReportAsync("Ahead", 60, new DateTimeOffset(2026, 8, 24, 9, 0, 0, TimeSpan.Zero));
+        await company.ReportAsync("Behind", 60, new DateTimeOffset(2025, 9, 1, 9, 0, 0, TimeSpan.Zero));
+        await company.TrainAsync();
+        await company.PredictAsync();
+
+        ProblemRanking ranking = await RankAsync(company);
+
+        (ranking.RecentUntil, ranking.First.Count, ranking.Biggest.Count).ShouldBe((new DateOnly(2026, 6, 6), 3, 5));
+        ranking.Outside.ShouldBe([new RankingOutside("Ahead", new DateOnly(2026, 10, 22), Ahead: true), new RankingOutside("Behind", new DateOnly(2025, 10, 30), Ahead: false)]);
+        ranking.Biggest.SelectMany(p => p.Places).Where(p => p.Recent > 0).Select(p => p.TechCenter).Distinct().ShouldBe([SmallCompany.TechCenter, Other], ignoreOrder: true);
+        (await RankAsync(_company)).Outside.ShouldBeEmpty();
+    }
+
+    [TestMethod]
     public async Task An_answer_is_kept_for_a_short_time()
     {
         using RankProblems rank = new(_company.Warehouse, _company.Models, _company.Known, _company.Clock);

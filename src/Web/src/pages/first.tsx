@@ -1,6 +1,6 @@
 import { useData } from "../data";
-import { date, integer, number, percent, rate, time } from "../format";
-import { Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
+import { date, integer, number, percent, rate, time, times } from "../format";
+import { bySlope, Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
 import type { Change, Emerging, RankedProblem, Ranking } from "../types";
@@ -11,7 +11,8 @@ const reasons = (problem: RankedProblem) => {
   const { urgentShare, reopenedShare, meanHoursToResolve } = problem.impact;
   const told: string[] = [];
   if (problem.trend === "new") told.push(t.because.new(integer(problem.recent)));
-  else if (problem.trend === "rising" && problem.change) told.push(t.because.rising(rate(problem.change.ratio), rate(problem.change.low), rate(problem.change.high)));
+  else if (problem.trend === "rising" && bySlope(problem.trend, problem.change)) told.push(t.because.slope, t.because.steady(percent(problem.share)));
+  else if (problem.trend === "rising" && problem.change) told.push(t.because.rising(times(problem.change.ratio), times(problem.change.low), times(problem.change.high)));
   else told.push(t.because.steady(percent(problem.share)));
   if (urgentShare !== null && urgentShare >= 0.2) told.push(t.because.urgent(percent(urgentShare)));
   if (reopenedShare !== null && reopenedShare >= 0.15) told.push(t.because.reopened(percent(reopenedShare)));
@@ -24,8 +25,8 @@ const Tile = ({ problem, recent, place }: { problem: RankedProblem; recent: numb
   <a class="tile" href={to(["problem", home(problem).techCenter, home(problem).id])}>
     <span class="place" aria-hidden="true">{place}</span>
     <h3>{problem.label}</h3>
-    <p class="where">{home(problem).techCenter}{problem.places.length > 1 && <> {t.more(problem.places.length - 1)}</>} <Trend trend={problem.trend} /></p>
-    <p class="big">{rate(problem.perWeek.rate)} <span>{t.perWeek.toLowerCase()}</span></p>
+    <p class="where">{home(problem).techCenter}{problem.places.length > 1 && <> {t.more(problem.places.length - 1)}</>} <Trend trend={problem.trend} change={problem.change} /></p>
+    <p class="big">{rate(problem.perWeek.rate)} <span>{t.aWeek}</span></p>
     <Spark counts={problem.weeklyCounts} recent={recent} wide />
     <ul>{reasons(problem).map((reason) => <li key={reason}>{reason}</li>)}</ul>
   </a>
@@ -61,13 +62,18 @@ const Table = ({ problems, recent }: { problems: RankedProblem[]; recent: number
           <Name problem={problem} />
           <td class="wide"><Spark counts={problem.weeklyCounts} recent={recent} /></td>
           <td class="n" data-label={t.perWeek}><PerWeek value={problem.perWeek} /></td>
-          <td data-label={t.change}>{problem.trend === "new" ? <Trend trend="new" /> : <RatioMark change={problem.change} />}</td>
+          <td data-label={t.change}>{problem.trend === "new" ? <Trend trend="new" /> : <RatioMark change={problem.change} trend={problem.trend} />}</td>
           <ImpactCells impact={problem.impact} />
         </tr>
       ))}
     </tbody>
   </table>
 );
+
+const outside = (data: Ranking) => {
+  const named = (ahead: boolean) => data.outside.filter((c) => c.ahead === ahead).map((c) => `${c.techCenter} (${date(c.newestIncident)})`).join(", ");
+  return [[named(false), t.behind] as const, [named(true), t.beyond] as const].filter(([names]) => names).map(([names, tell]) => tell(names, date(data.recentUntil))).join(" ");
+};
 
 const EmergingList = ({ emerging }: { emerging: Emerging[] }) =>
   emerging.length === 0 ? <Empty>{t.noEmerging}</Empty> : (
@@ -88,7 +94,7 @@ const ChangeList = ({ changes }: { changes: Change[] }) =>
       {changes.slice(0, 8).map((c) => (
         <li key={`${c.techCenter}/${c.problemId}`}>
           <ProblemLink center={c.techCenter} id={c.problemId}>{c.label}</ProblemLink> <Chip kind={c.kind === "new" ? "new" : c.kind === "gone" ? "gone" : ""}>{t.kinds[c.kind] ?? c.kind}</Chip>
-          <span class="small">{c.techCenter} · {c.version} · {integer(c.incidents)} {t.incidents.toLowerCase()}</span>
+          <span class="small">{c.techCenter} · {c.version} · {t.incidentsOf(integer(c.incidents))}</span>
         </li>
       ))}
     </ul>
@@ -114,6 +120,7 @@ export const First = () => {
       <Wait asked={ranking}>
         {(data) => data.biggest.length === 0 ? <Card><Empty>{t.noBiggest}</Empty></Card> : (
           <>
+            {data.outside.length > 0 && <p class="aside-note">{outside(data)}</p>}
             <section class="tiles" aria-labelledby="these">
               <div class="cardhead"><h2 id="these">{t.these}</h2><p class="note">{t.theseNote}</p></div>
               <div class="row">{data.first.map((problem, i) => <Tile key={i} problem={problem} recent={recent} place={i + 1} />)}</div>

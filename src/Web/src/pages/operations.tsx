@@ -26,7 +26,7 @@ const Alerts = ({ alerts, ask, again }: { alerts: Alert[]; ask: Asking; again: (
               })}>{t.acknowledge}</button>
             )}
           </div>
-          <span class="quote">{alert.text}</span>
+          <p class="alert">{alert.text}</p>
           <span class="small">{alert.techCenter && <>{alert.techCenter} · </>}{time(alert.raisedAt)}{alert.count > 1 && <> · {t.times(integer(alert.count))}</>}{alert.acknowledgedBy && <> · {t.acknowledgedBy(alert.acknowledgedBy)}</>}</span>
         </li>
       ))}

@@ -14,7 +14,7 @@ const History = ({ lineage }: { lineage: Lineage[] }) => (
     {lineage.toReversed().map((event) => (
       <li key={event.version}>
         <strong>{event.version}</strong> <Chip kind={event.kind === "new" ? "new" : ""}>{t.kinds[event.kind] ?? event.kind}</Chip>
-        <span class="small">{event.label} · {integer(event.size)} {t.incidents.toLowerCase()}{event.previousSize > 0 && <>, {t.formerly(integer(event.previousSize))}</>}</span>
+        <span class="small">{event.label} · {t.incidentsOf(integer(event.size))}{event.previousSize > 0 && <>, {t.formerly(integer(event.previousSize))}</>}</span>
         {event.related.length > 0 && <span class="small">{event.related.map((r) => r.label ?? r.id).join(", ")}</span>}
       </li>
     ))}
@@ -48,8 +48,8 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
       aside={summary && (
         <dl class="totals">
           <div><dt>{t.incidents}</dt><dd>{integer(summary.size)}</dd></div>
-          <div><dt>{t.trendName}</dt><dd class="mark"><Trend trend={summary.trend} /></dd></div>
-          <div><dt title={t.changeNote}>{t.change}</dt><dd class="mark"><RatioMark change={summary.change} plain /></dd></div>
+          <div><dt>{t.trendName}</dt><dd class="mark"><Trend trend={summary.trend} change={summary.change} /></dd></div>
+          <div><dt title={t.changeNote}>{t.change}</dt><dd class="mark"><RatioMark change={summary.change} trend={summary.trend} plain /></dd></div>
           <div><dt>{t.firstSeen}</dt><dd class="mark">{date(summary.firstSeen)}</dd></div>
           <div><dt>{t.lastSeen}</dt><dd class="mark">{date(summary.lastSeen)}</dd></div>
         </dl>
@@ -68,7 +68,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
                       <li key={variant.id}>
                         <div class="cardhead">
                           <h3>{variant.label}</h3>
-                          <a class="small" href={to(["tickets", center, id], { variant: variant.id })}>{integer(variant.size)} {t.incidents.toLowerCase()}</a>
+                          <a class="small" href={to(["tickets", center, id], { variant: variant.id })}>{t.incidentsOf(integer(variant.size))}</a>
                         </div>
                         <Words words={variant.keywords.slice(0, 8)} />
                         {variant.examples.slice(0, 2).map((example) => <blockquote key={example}>{example}</blockquote>)}

@@ -46,8 +46,8 @@ export const Problems = ({ query }: { query: URLSearchParams }) => {
                       <td data-label={t.domain}>{p.domainName === "none" ? "–" : p.domainName}</td>
                       <td class="n" data-label={t.incidents}>{integer(p.size)}</td>
                       <td class="n" data-label={t.variants}>{integer(p.variants)}</td>
-                      <td data-label={t.trendName}><Trend trend={p.trend} /></td>
-                      <td data-label={t.change}><RatioMark change={p.change} /></td>
+                      <td data-label={t.trendName}><Trend trend={p.trend} change={p.change} /></td>
+                      <td data-label={t.change}><RatioMark change={p.change} trend={p.trend} /></td>
                       <td class="date" data-label={t.lastSeen}>{date(p.lastSeen)}</td>
                     </tr>
                   ))}

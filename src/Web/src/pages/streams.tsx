@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { follow } from "../api";
+import { follow, get } from "../api";
 import { tellLocked, useData } from "../data";
 import { integer, number, rate, time } from "../format";
 import { Card, Chip, Empty, Page, Trend, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
-import type { Emerging, StreamClusters, StreamEvent, StreamItems, StreamStats } from "../types";
+import type { StreamClusters, StreamEvent, StreamItems, StreamStats } from "../types";
 
 /** The events of a stream, as it tells of them: each is what was told of it last. */
 const useEvents = (stream: string | undefined) => {
@@ -94,11 +94,32 @@ const Events = ({ events }: { events: StreamEvent[] }) =>
     </ul>
   );
 
+/** The stream with the newest item, where none is named: undefined until every one has been asked. */
+const useNewest = (streams: string[] | undefined) => {
+  const [newest, setNewest] = useState<string | undefined>();
+  const names = streams?.join("\n");
+  useEffect(() => {
+    if (!streams) return;
+    const stop = new AbortController();
+    const ask = async (name: string) => {
+      try {
+        return { name, item: (await get<StreamStats>(`streams/${encodeURIComponent(name)}/stats`, stop.signal)).newestItem ?? "" };
+      } catch {
+        return { name, item: "" };
+      }
+    };
+    void Promise.all(streams.map(ask)).then((asked) => {
+      if (!stop.signal.aborted) setNewest(asked.reduce<(typeof asked)[number] | undefined>((best, one) => (best && Date.parse(best.item || "1970-01-01") >= Date.parse(one.item || "1970-01-01") ? best : one), undefined)?.name);
+    });
+    return () => stop.abort();
+  }, [names]);
+  return newest;
+};
+
 export const Streams = ({ name }: { name: string | undefined }) => {
   const streams = useData<{ streams: string[] }>("streams", 60);
-  const emerging = useData<{ emerging: Emerging[] }>(name ? null : "emerging");
-  // The stream that told of something last, where none is named.
-  const chosen = name ?? (emerging.data || emerging.error !== undefined ? emerging.data?.emerging[0]?.stream ?? streams.data?.streams[0] : undefined);
+  const newest = useNewest(name ? undefined : streams.data?.streams);
+  const chosen = name ?? newest;
   const path = chosen && `streams/${encodeURIComponent(chosen)}`;
   const { events, live, told } = useEvents(chosen);
   const clusters = useData<StreamClusters>(path ? `${path}/clusters?limit=40` : null, 10);
@@ -134,7 +155,7 @@ export const Streams = ({ name }: { name: string | undefined }) => {
               <div>
                 <Card
                   title={t.clusters}
-                  aside={clusters.data?.now && <span class="small">{t.shown(integer(clusters.data.clusters.length), number(clusters.data.total))}, {t.asOf(time(clusters.data.now))}</span>}
+                  aside={clusters.data?.now && <span class="small">{clusters.data.clusters.length < clusters.data.total && <>{t.shown(integer(clusters.data.clusters.length), number(clusters.data.total))}, </>}{t.asOf(time(clusters.data.now))}</span>}
                 >
                   {chosen && <Wait asked={clusters}>{(data) => data.clusters.length === 0 ? <Empty>{t.noClusters}</Empty> : <Clusters stream={chosen} data={data} />}</Wait>}
                 </Card>

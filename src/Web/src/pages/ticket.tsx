@@ -38,6 +38,26 @@ const Why = ({ center, text }: { center: string; text: string }) => {
   );
 };
 
+type Step = { text: string; told: string | null };
+
+/** What became of a ticket, in order of time. A step of which no time is known comes after the one that it needs. */
+const steps = (data: Story): Step[] => {
+  const { incident, problem } = data;
+  const known: (Step | false)[] = [
+    { text: t.opened, told: incident.createdOn },
+    !!data.arrivedAt && { text: t.arrived, told: data.arrivedAt },
+    !!incident.text && { text: t.masked, told: null },
+    !!data.embedder && { text: t.embedded(data.embedder), told: null },
+    !!problem && { text: t.predicted(problem.modelVersion), told: problem.predictedAt },
+    !!incident.resolvedOn && { text: t.resolved, told: incident.resolvedOn },
+  ];
+  let last = -Infinity;
+  return known.filter((step) => step !== false)
+    .map((step) => ({ step, at: (last = step.told ? Date.parse(step.told) : last) }))
+    .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
+    .map(({ step }) => step);
+};
+
 export const Ticket = ({ number: name }: { number: string }) => {
   const story = useData<Story>(`incidents/${encodeURIComponent(name)}`);
   return (
@@ -74,14 +94,7 @@ export const Ticket = ({ number: name }: { number: string }) => {
                 )}
               </Card>
               <Card title={t.story}>
-                <ol class="story">
-                  <li>{t.opened}<span class="small">{time(data.incident.createdOn)}</span></li>
-                  {data.arrivedAt && <li>{t.arrived}<span class="small">{time(data.arrivedAt)}</span></li>}
-                  {data.incident.text && <li>{t.masked}</li>}
-                  {data.embedder && <li>{t.embedded(data.embedder)}</li>}
-                  {data.problem && <li>{t.predicted(data.problem.modelVersion)}<span class="small">{data.problem.predictedAt && time(data.problem.predictedAt)}</span></li>}
-                  {data.incident.resolvedOn && <li>{t.resolved}<span class="small">{time(data.incident.resolvedOn)}</span></li>}
-                </ol>
+                <ol class="story">{steps(data).map((step) => <li key={step.text}>{step.text}{step.told && <span class="small">{time(step.told)}</span>}</li>)}</ol>
               </Card>
             </div>
           </div>

@@ -43,7 +43,7 @@ export const Tickets = ({ center, id, query }: { center: string; id: string; que
   };
   const label = problem.data && (problem.data.variants.find((v) => String(v.id) === variant)?.label ?? problem.data.summary.label);
   return (
-    <Page title={<>{t.ticketsOf} {label ? <a href={to(["problem", center, id])}>{label}</a> : "…"}</>} lead={tickets.data && <>{center} · {integer(tickets.data.total)} {t.incidents.toLowerCase()}</>}>
+    <Page title={<>{t.ticketsOf} {label ? <a href={to(["problem", center, id])}>{label}</a> : "…"}</>} lead={tickets.data && <>{center} · {t.incidentsOf(integer(tickets.data.total))}</>}>
       <Card>
         <form class="filters" onSubmit={apply}>
           <label>{t.from}<input type="date" name="from" value={query.get("from") ?? ""} /></label>
