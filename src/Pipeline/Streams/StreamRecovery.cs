@@ -76,14 +76,14 @@ internal sealed class StreamRecovery(StreamSnapshots snapshots, StreamLog log, s
         long replayed = 0;
         try
         {
-            await foreach (StreamLogPart part in log.ReadAsync(state.Sequence, cancellationToken))
+            await foreach (StreamLogPart part in log.ReadAsync(state.Sequence, upTo, cancellationToken))
             {
                 if (part.WrittenAt > until)
                 {
                     break;
                 }
 
-                foreach (StreamEntry entry in part.Entries.Where(e => e.Sequence <= (upTo ?? long.MaxValue)))
+                foreach (StreamEntry entry in part.Entries)
                 {
                     if (entry.RestoredTo is long to)
                     {

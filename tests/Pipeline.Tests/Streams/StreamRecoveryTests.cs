@@ -333,7 +333,8 @@ public sealed class StreamRecoveryTests
         FragileStore store = new();
         ManualClock clock = new();
         StreamBed filled = new(store, clock);
-        await FillAsync(filled);
+        await filled.CreateAsync();
+        await SendAsync(filled, 0, 100);
         await filled.DisposeAsync();
         KeyValuePair<string, byte[]>[] log = [.. store.Content().Where(o => o.Key.Contains("/log/", StringComparison.Ordinal))];
         foreach (string name in store.Content().Select(o => o.Key).Where(k => k.Contains("/snapshots/", StringComparison.Ordinal)))
