@@ -10,6 +10,7 @@ using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Storage;
+using Pipeline.Streams;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
@@ -111,6 +112,11 @@ internal static partial class HttpAnswers
         {
             LogModel(logger, e, request.Method, request.Path);
             return Problem(request, StatusCodes.Status500InternalServerError, "model-damaged", "The model cannot be used.", e.Message);
+        }
+        catch (ObjectStoreException e) when (e.InnerException is BrokenLogException)
+        {
+            LogFailed(logger, e, request.Method, request.Path);
+            return Problem(request, StatusCodes.Status500InternalServerError, "stream-damaged", "The stream's log is damaged.", e.Message);
         }
         catch (Exception e) when (e is WarehouseException or ObjectStoreException)
         {

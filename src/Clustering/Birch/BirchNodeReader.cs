@@ -19,10 +19,9 @@ internal sealed class BirchNodeReader
     /// <param name="arrays">The snapshot.</param>
     /// <param name="dimensions">d.</param>
     /// <param name="branchingFactor">The most entries of a node.</param>
-    /// <param name="threshold">The largest radius of a subcluster.</param>
     /// <param name="nextId">What the ids are below.</param>
     /// <exception cref="InvalidDataException">An array is missing or holds something out of its range.</exception>
-    public BirchNodeReader(IReadOnlyDictionary<string, SafeTensor> arrays, int dimensions, int branchingFactor, double threshold, long nextId)
+    public BirchNodeReader(IReadOnlyDictionary<string, SafeTensor> arrays, int dimensions, int branchingFactor, long nextId)
     {
         _dimensions = dimensions;
         _entries = BirchSnapshot.Array<int>(arrays, "node_entries");
@@ -39,7 +38,7 @@ internal sealed class BirchNodeReader
             Array.TrueForAll(_weights, weight => double.IsFinite(weight) && weight > 0) && Array.TrueForAll(_deviations, sum => double.IsFinite(sum) && sum >= 0)
             && Array.TrueForAll(_centroids, value => Math.Abs(value) <= float.MaxValue) && Array.TrueForAll(_updates, double.IsFinite),
             "holds numbers that are not finite or beyond single precision, or weights that are not above 0");
-        CheckEntries(threshold * threshold * (1 + Tolerance), nextId);
+        CheckEntries(nextId);
     }
 
     /// <summary>Whether there are no subclusters.</summary>
@@ -96,8 +95,8 @@ internal sealed class BirchNodeReader
         return Math.Abs(weight - feature.Weight) <= Tolerance * weight;
     }
 
-    /// <summary>No subcluster is wider than the threshold; each has an id of its own.</summary>
-    private void CheckEntries(double squaredThreshold, long nextId)
+    /// <summary>Each subcluster has an id of its own, and no entry is wider than points of single precision can make it. One may be wider than the threshold, which may have been larger when it grew.</summary>
+    private void CheckEntries(long nextId)
     {
         double widest = 4.0 * float.MaxValue * float.MaxValue * _dimensions;
         HashSet<long> ids = [];
@@ -107,7 +106,7 @@ internal sealed class BirchNodeReader
             {
                 bool leaf = _leaf[node] == 1;
                 BirchSnapshot.Require(leaf ? _ids[entry] >= 0 && _ids[entry] < nextId && ids.Add(_ids[entry]) : _ids[entry] == -1, "has subclusters without an id of their own");
-                BirchSnapshot.Require(_deviations[entry] / _weights[entry] <= (leaf ? squaredThreshold : widest), "has subclusters wider than the threshold");
+                BirchSnapshot.Require(_deviations[entry] / _weights[entry] <= widest, "has subclusters wider than points can lie apart");
             }
         }
     }

@@ -87,7 +87,7 @@ internal static class BirchSnapshot
         }
 
         Require(double.IsFinite(settings[3]) && settings[3] >= options.Threshold, "has a threshold below that of its parameters");
-        BirchNodeReader nodes = new(arrays, (int)counts[1], options.BranchingFactor, settings[3], nextId: counts[4]);
+        BirchNodeReader nodes = new(arrays, (int)counts[1], options.BranchingFactor, nextId: counts[4]);
         Require(IsTime(settings.AsSpan(4), unused: nodes.IsEmpty), "has times that are not finite");
         BirchTree tree = new((int)counts[1], options.BranchingFactor, settings[3], options.DistanceFactor);
         tree.Restore(nodes.Root(tree));

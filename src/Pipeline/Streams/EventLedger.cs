@@ -35,6 +35,9 @@ internal sealed class EventLedger
     public StreamEvent? Lasting(long? cluster, int? problem) =>
         _events.FindLast(e => e.FadedAt is null && (cluster is not null ? e.Cluster == cluster : e.Problem is not null && e.Problem == problem));
 
+    /// <summary>Gives no number and no id again that another ledger of the same stream has given.</summary>
+    public void GoOnFrom(EventLedger other) => (_next, _nextNotice) = (Math.Max(_next, other._next), Math.Max(_nextNotice, other._nextNotice));
+
     /// <summary>Begins an event, whose id is given here.</summary>
     public void Begin(StreamEvent begun)
     {

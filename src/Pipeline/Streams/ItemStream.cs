@@ -55,11 +55,19 @@ internal sealed class ItemStream : IAsyncDisposable
     {
         StreamLease lease = new(objects, definition.Name, clock);
         await lease.HoldAsync(cancellationToken);
-        StreamLog log = new(objects, seal, definition.Name);
-        StreamSnapshots snapshots = new(objects, seal, definition.Name);
-        StreamRecovery recovery = new(snapshots, log, definition.Name, definition.First);
-        RecoveredStream recovered = await recovery.RunAsync(upTo: null, cancellationToken);
-        return new ItemStream(definition, log, lease, snapshots, recovery, recovered, await snapshots.ListAsync(cancellationToken) is [.., StreamBackup last] ? last : null, clock);
+        try
+        {
+            StreamLog log = new(objects, seal, definition.Name);
+            StreamSnapshots snapshots = new(objects, seal, definition.Name);
+            StreamRecovery recovery = new(snapshots, log, definition.Name, definition.First);
+            RecoveredStream recovered = await recovery.RunAsync(upTo: null, cancellationToken);
+            return new ItemStream(definition, log, lease, snapshots, recovery, recovered, await snapshots.ListAsync(cancellationToken) is [.., StreamBackup last] ? last : null, clock);
+        }
+        catch
+        {
+            await LetGoAsync(lease);
+            throw;
+        }
     }
 
     /// <summary>Takes an incident out of all that is kept of a stream that is not open; see <see cref="StreamEraser"/>.</summary>
@@ -77,6 +85,14 @@ internal sealed class ItemStream : IAsyncDisposable
         {
             await lease.ReleaseAsync(CancellationToken.None);
         }
+    }
+
+    /// <summary>Verifies a stream that need not be open; see <see cref="StreamVerifier"/>.</summary>
+    public static Task<StreamVerification> VerifyAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, CancellationToken cancellationToken)
+    {
+        StreamLog log = new(objects, seal, definition.Name);
+        StreamSnapshots snapshots = new(objects, seal, definition.Name);
+        return new StreamVerifier(snapshots, log, new StreamRecovery(snapshots, log, definition.Name, definition.First)).RunAsync(cancellationToken);
     }
 
     /// <summary>Reads the state, which nothing changes meanwhile.</summary>
@@ -124,8 +140,8 @@ internal sealed class ItemStream : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Makes a snapshot now.</summary>
-    /// <exception cref="ObjectStoreException">It cannot be written.</exception>
+    /// <summary>Makes a snapshot now. Nothing that it stands for is let go before it has been read back.</summary>
+    /// <exception cref="ObjectStoreException">It cannot be written, or not be read back.</exception>
     public async Task<StreamBackup> BackUpAsync(CancellationToken cancellationToken)
     {
         await _saving.WaitAsync(cancellationToken);
@@ -134,6 +150,7 @@ internal sealed class ItemStream : IAsyncDisposable
             _triedBackup = _clock.GetUtcNow();
             StreamStateCopy copy = Read(StreamStateFormat.Copy);
             StreamBackup backup = await _snapshots.SaveAsync(copy, _clock.GetUtcNow(), cancellationToken);
+            await ReadBackAsync(backup, cancellationToken);
             Volatile.Write(ref _lastBackup, backup);
             StreamMetrics.BackupSuccess.Add(1, StreamMetrics.Tag(_definition.Name));
             IReadOnlyList<StreamBackup> kept = await _snapshots.PruneAsync(copy.Data.Configs[^1].Config, _clock.GetUtcNow(), cancellationToken);
@@ -155,9 +172,6 @@ internal sealed class ItemStream : IAsyncDisposable
             _saving.Release();
         }
     }
-
-    /// <summary>The snapshots, the oldest first.</summary>
-    public Task<IReadOnlyList<StreamBackup>> BackupsAsync(CancellationToken cancellationToken) => _snapshots.ListAsync(cancellationToken);
 
     /// <summary>Reads all that is kept, and makes the newest snapshot anew from the one before it.</summary>
     public Task<StreamVerification> VerifyAsync(CancellationToken cancellationToken) => new StreamVerifier(_snapshots, _log, _recovery).RunAsync(cancellationToken);
@@ -198,6 +212,19 @@ internal sealed class ItemStream : IAsyncDisposable
         lock (_lock)
         {
             _told.TrySetResult();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The failure that is under way is the one to tell.")]
+    private static async Task LetGoAsync(StreamLease lease)
+    {
+        try
+        {
+            await lease.ReleaseAsync(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // It lapses by itself.
         }
     }
 
@@ -317,8 +344,7 @@ internal sealed class ItemStream : IAsyncDisposable
             {
                 if (entry.RestoredTo is not null)
                 {
-                    _state = together[^1].Restored!;
-                    _state.Sequence = entry.Sequence;
+                    _state = together[^1].Restored!.GoOnFrom(_state, entry.Sequence);
                 }
                 else
                 {
@@ -347,6 +373,19 @@ internal sealed class ItemStream : IAsyncDisposable
             _triedBackup = _clock.GetUtcNow();
             _backup = Task.Run(() => BackUpAsync(CancellationToken.None));
             _ = _backup.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    private async Task ReadBackAsync(StreamBackup backup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _snapshots.ReadAsync(backup, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            await _snapshots.DeleteAsync(backup, cancellationToken);
+            throw new ObjectStoreException($"The snapshot '{backup.Name}' could not be read back and was deleted: {e.Message} The log and the snapshots before it are kept. See that the disk is sound, then make a snapshot again.", e);
         }
     }
 

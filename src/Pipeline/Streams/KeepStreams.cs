@@ -57,9 +57,9 @@ public sealed class KeepStreams(StreamDirectory streams, IObjectStore objects)
     /// <exception cref="ObjectStoreException">It cannot be written.</exception>
     public Task<StreamBackup> BackUpAsync(string stream, CancellationToken cancellationToken = default) => streams.UseAsync(stream, open => open.BackUpAsync(cancellationToken), cancellationToken);
 
-    /// <summary>The snapshots, the oldest first.</summary>
+    /// <summary>The snapshots, the oldest first, whether the stream can be opened or not.</summary>
     /// <exception cref="RequestException">There is no such stream.</exception>
-    public Task<IReadOnlyList<StreamBackup>> BackupsAsync(string stream, CancellationToken cancellationToken = default) => streams.UseAsync(stream, open => open.BackupsAsync(cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<StreamBackup>> BackupsAsync(string stream, CancellationToken cancellationToken = default) => streams.BackupsAsync(stream, cancellationToken);
 
     /// <summary>Takes the state of a moment up again; what came after is put aside.</summary>
     /// <param name="stream">The stream.</param>
@@ -83,7 +83,7 @@ public sealed class KeepStreams(StreamDirectory streams, IObjectStore objects)
         return await streams.UseAsync(definition.Name, async open => StreamOpening.Of(definition.Name, await open.RestoreAsync(moment, cancellationToken)), cancellationToken);
     }
 
-    /// <summary>Reads all that is kept of a stream, and tells what is damaged.</summary>
+    /// <summary>Reads all that is kept of a stream, and tells what is damaged, whether it can be opened or not.</summary>
     /// <exception cref="RequestException">There is no such stream.</exception>
-    public Task<StreamVerification> VerifyAsync(string stream, CancellationToken cancellationToken = default) => streams.UseAsync(stream, open => open.VerifyAsync(cancellationToken), cancellationToken);
+    public Task<StreamVerification> VerifyAsync(string stream, CancellationToken cancellationToken = default) => streams.VerifyAsync(stream, cancellationToken);
 }

@@ -149,6 +149,24 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         }
     }
 
+    /// <summary>The snapshots of a stream, the oldest first. It is not opened for it.</summary>
+    internal async Task<IReadOnlyList<StreamBackup>> BackupsAsync(string name, CancellationToken cancellationToken) =>
+        await new StreamSnapshots(objects, seal, (await DefinitionAsync(name, cancellationToken)).Name).ListAsync(cancellationToken);
+
+    /// <summary>Verifies a stream; one that cannot be opened from its log as well as an open one.</summary>
+    internal async Task<StreamVerification> VerifyAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UseAsync(name, open => open.VerifyAsync(cancellationToken), cancellationToken);
+        }
+        catch (ObjectStoreException e) when (e.InnerException is BrokenLogException)
+        {
+            StreamVerification found = await ItemStream.VerifyAsync(objects, seal, await DefinitionAsync(name, cancellationToken), cancellationToken);
+            return found.Sound ? found with { Sound = false, Problems = [e.Message] } : found;
+        }
+    }
+
     /// <summary>Closes a stream, so that its next use makes its state anew.</summary>
     internal Task CloseAsync(string stream) => WhileClosedAsync(stream, () => Task.FromResult(true), CancellationToken.None);
 

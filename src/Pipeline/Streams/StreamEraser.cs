@@ -17,7 +17,7 @@ internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamD
     /// <param name="texts">Masked texts of the incident that no other one has.</param>
     /// <param name="cancellationToken">Stops between objects.</param>
     /// <returns>How many objects held the incident.</returns>
-    /// <exception cref="InvalidDataException">A part of the log is damaged: what it holds is not known.</exception>
+    /// <exception cref="InvalidDataException">A part of the log is damaged, or a snapshot that the log cannot replace: what it holds is not known. No entry and no readable snapshot has changed.</exception>
     public async Task<int> RunAsync(string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
     {
         StreamErasure erasure = new(number, texts);
@@ -53,7 +53,7 @@ internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamD
         return found;
     }
 
-    // One that cannot be read is deleted: what it holds is not known.
+    // What one that cannot be read holds is not known: it is deleted where the state that it stands for can be made without it, and otherwise nothing is erased.
     private async Task<int> LookIntoSnapshotsAsync(IReadOnlyList<StreamBackup> all, StreamErasure erasure, CancellationToken cancellationToken)
     {
         int found = 0;
@@ -63,8 +63,13 @@ internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamD
             {
                 found += erasure.Find((await _snapshots.ReadAsync(backup, cancellationToken)).Data()) ? 1 : 0;
             }
-            catch (InvalidDataException)
+            catch (InvalidDataException e)
             {
+                if (!await IsReplacedAsync(backup, cancellationToken))
+                {
+                    throw new InvalidDataException($"{e.Message} Whether the snapshot holds the incident is not known, and the log does not reach back far enough to do without it. Restore the object from a backup of the object store, or delete it, then ask for the erasure again.", e);
+                }
+
                 await HoldAsync(cancellationToken);
                 await _snapshots.DeleteAsync(backup, cancellationToken);
                 found++;
@@ -72,6 +77,18 @@ internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamD
         }
 
         return found;
+    }
+
+    private async Task<bool> IsReplacedAsync(StreamBackup backup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await new StreamRecovery(_snapshots, _log, stream.Name, stream.First).RunAsync(backup.Sequence, cancellationToken)).Sequence == backup.Sequence;
+        }
+        catch (BrokenLogException)
+        {
+            return false;
+        }
     }
 
     private async Task SnapshotsAnewAsync(bool isWhole, StreamErasure erasure, CancellationToken cancellationToken)

@@ -27,18 +27,21 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         return await objects.WriteAsync(name, async (output, token) => await output.WriteAsync(sealedContent, token), onlyIfAbsent: true, cancellationToken);
     }
 
-    /// <summary>The parts whose entries come after a number, in order.</summary>
+    /// <summary>The parts whose entries come after a number, in order. What lies beyond the last entry asked for is not read.</summary>
+    /// <param name="after">The number before that of the first entry.</param>
+    /// <param name="upTo">The number of the last entry; null for all there are.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">An object is damaged, or entries are missing.</exception>
-    public async IAsyncEnumerable<StreamLogPart> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StreamLogPart> ReadAsync(long after, long? upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<LogObject> all = await ListAsync(cancellationToken);
         long next = after + 1;
         int first = Math.Max(0, all.FindLastIndex(o => o.First <= next));
-        foreach (LogObject one in all.Skip(first))
+        foreach (LogObject one in all.Skip(first).TakeWhile(o => o.First <= (upTo ?? long.MaxValue)))
         {
             foreach (StreamLogPart part in StreamLogFormat.Read(await ContentAsync(one.Name, cancellationToken)))
             {
-                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after).Select(e => reading?.Invoke(e) ?? e)];
+                StreamEntry[] later = [.. part.Entries.Where(e => e.Sequence > after && e.Sequence <= (upTo ?? long.MaxValue)).Select(e => reading?.Invoke(e) ?? e)];
                 foreach (StreamEntry entry in later)
                 {
                     if (entry.Sequence != next)

@@ -76,19 +76,18 @@ internal sealed class StreamRecovery(StreamSnapshots snapshots, StreamLog log, s
         long replayed = 0;
         try
         {
-            await foreach (StreamLogPart part in log.ReadAsync(state.Sequence, cancellationToken))
+            await foreach (StreamLogPart part in log.ReadAsync(state.Sequence, upTo, cancellationToken))
             {
                 if (part.WrittenAt > until)
                 {
                     break;
                 }
 
-                foreach (StreamEntry entry in part.Entries.Where(e => e.Sequence <= (upTo ?? long.MaxValue)))
+                foreach (StreamEntry entry in part.Entries)
                 {
                     if (entry.RestoredTo is long to)
                     {
-                        state = (await RunAsync(to, cancellationToken)).State;
-                        state.Sequence = entry.Sequence;
+                        state = (await RunAsync(to, cancellationToken)).State.GoOnFrom(state, entry.Sequence);
                     }
                     else
                     {
@@ -125,17 +124,20 @@ internal sealed class StreamRecovery(StreamSnapshots snapshots, StreamLog log, s
 internal sealed record RecoveredStream(StreamState State, StreamBackup? From, long Sequence, long Replayed, IReadOnlyList<string> Damaged);
 
 /// <summary>The log itself is damaged: no other snapshot helps.</summary>
-internal sealed class BrokenLogException : IOException
+public sealed class BrokenLogException : IOException
 {
+    /// <summary>Creates the exception.</summary>
     public BrokenLogException()
     {
     }
 
+    /// <summary>Creates the exception with a message that says what is damaged and how to go on.</summary>
     public BrokenLogException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates the exception with a message that says what is damaged and how to go on, and its cause.</summary>
     public BrokenLogException(string message, Exception? innerException)
         : base(message, innerException)
     {

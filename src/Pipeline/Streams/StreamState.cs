@@ -53,7 +53,7 @@ internal sealed class StreamState
     }
 
     /// <summary>The number of the last entry.</summary>
-    public long Sequence { get; set; }
+    public long Sequence { get; private set; }
 
     /// <summary>The time of the earliest item that was clustered, in UTC; null before the first.</summary>
     public DateTimeOffset? Start { get; private set; }
@@ -124,6 +124,17 @@ internal sealed class StreamState
         }
 
         Sequence = entry.Sequence;
+    }
+
+    /// <summary>Takes the place of another state of the same stream, to which this one was restored: numbers that were given out are not given again, so that who follows the events by their numbers misses none.</summary>
+    /// <param name="present">The state until now.</param>
+    /// <param name="sequence">The number of the entry that restores.</param>
+    /// <returns>This state.</returns>
+    public StreamState GoOnFrom(StreamState present, long sequence)
+    {
+        Ledger.GoOnFrom(present.Ledger);
+        Sequence = sequence;
+        return this;
     }
 
     /// <summary>All of it but the clustering features.</summary>

@@ -39,6 +39,25 @@ public sealed class BirchSnapshotTests
     }
 
     [TestMethod]
+    public void A_tree_whose_threshold_fell_is_read_with_the_wider_subclusters_that_it_kept()
+    {
+        Birch birch = new(2, new BirchOptions { Threshold = 1, BranchingFactor = 3 });
+        birch.InsertMany(TestPoints.Blobs(200, 2, 3, seed: 1));
+        birch.Reconfigure(new BirchOptions { Threshold = 0.05, BranchingFactor = 3 });
+        birch.Subclusters().Radii.Max().ShouldBeGreaterThan(2 * birch.Threshold, "or nothing wider was kept");
+
+        Birch restored = Birch.Restore(birch.Snapshot());
+
+        Same(restored, birch);
+        foreach (Birch either in new[] { birch, restored })
+        {
+            either.InsertMany(TestPoints.Blobs(100, 2, 3, seed: 2));
+        }
+
+        Same(restored, birch);
+    }
+
+    [TestMethod]
     public void A_snapshot_that_does_not_fit_together_is_refused()
     {
         Birch birch = new(2, new BirchOptions { BranchingFactor = 3 });
@@ -65,7 +84,7 @@ public sealed class BirchSnapshotTests
         Refused(whole, "birch.weights", Changed<double>(whole, "birch.weights", 0, weight => weight * 1.01)).ShouldContain("does not sum up the node below it");
         Refused(whole, "birch.weights", Changed<double>(whole, "birch.weights", 0, _ => double.NaN)).ShouldContain("not finite");
         Refused(whole, "birch.centroids", Changed<double>(whole, "birch.centroids", 0, _ => 1e200)).ShouldContain("beyond single precision");
-        Refused(whole, "birch.deviations", Changed<double>(whole, "birch.deviations", inLeaf, _ => 1e9)).ShouldContain("wider than the threshold");
+        Refused(whole, "birch.deviations", Changed<double>(whole, "birch.deviations", inLeaf, _ => 1e200)).ShouldContain("wider than points can lie apart");
         Refused(whole, "birch.updates", Changed<double>(whole, "birch.updates", 0, _ => double.PositiveInfinity)).ShouldContain("not finite");
         Refused(whole, "birch.ids", Changed<long>(whole, "birch.ids", 0, _ => 5)).ShouldContain("without an id of their own");
         Refused(whole, "birch.ids", Changed<long>(whole, "birch.ids", inLeaf, _ => 1_000_000)).ShouldContain("without an id of their own");

@@ -169,6 +169,23 @@ public sealed class StreamsApiTests
         alert.Text.ShouldStartWith("No snapshot of the stream 'desk' could be made: ");
     }
 
+    [TestMethod]
+    public async Task A_damaged_log_is_answered_as_that_and_with_the_object_that_is_damaged()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.PostAsync("/api/streams", new { name = "desk" });
+        Directory.CreateDirectory(api.ObjectPath("streams/desk/log"));
+        await File.WriteAllTextAsync(api.ObjectPath("streams/desk/log/0000000000000001"), "This is no part of a log.");
+
+        HttpResponseMessage refused = await api.Client.GetAsync(new Uri("/api/streams/desk/stats", UriKind.Relative));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        JsonElement problem = await Api.ReadAsync(refused);
+        problem.GetProperty("type").GetString().ShouldBe("urn:problem-type:pipeline:stream-damaged");
+        problem.GetProperty("title").GetString().ShouldBe("The stream's log is damaged.");
+        problem.GetProperty("detail").GetString()!.ShouldContain("streams/desk/log/0000000000000001");
+    }
+
     private static object[] Items(string text, int count, string prefix, double hoursAgo = 0) =>
         [.. Enumerable.Range(0, count).Select(i => new { id = $"{prefix}{i}", text = $"{text} {i}", time = DateTimeOffset.UtcNow.AddHours(-hoursAgo), attributes = new { techCenter = "Desk" } })];
 

@@ -30,6 +30,9 @@ internal sealed class FragileStore : IObjectStore
 
     public bool IsFull { get; set; }
 
+    /// <summary>Part of the names of objects that a failing disk stores with a flipped bit; null for none.</summary>
+    public string? Garbles { get; set; }
+
     public int Changes => Volatile.Read(ref _changes);
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
@@ -51,6 +54,7 @@ internal sealed class FragileStore : IObjectStore
                 }
 
                 Objects[name] = stream.ToArray();
+                Objects[name][^1] ^= Garbles is not null && name.Contains(Garbles, StringComparison.Ordinal) ? (byte)1 : (byte)0;
                 return true;
             });
         }

@@ -72,6 +72,41 @@ public sealed class StreamErasureTests
     }
 
     [TestMethod]
+    public async Task A_snapshot_that_cannot_be_read_is_not_deleted_where_the_log_cannot_replace_it_and_the_erasure_says_so()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed, new StreamConfig { SnapshotItems = 100_000, KeptSnapshots = 2, KeptDays = 0 });
+        string[] snapshots = [.. bed.Store.Content().Select(o => o.Key).Where(k => k.Contains("/snapshots/", StringComparison.Ordinal))];
+        string[] damaged = [.. snapshots.SkipLast(1)];
+        damaged.ShouldNotBeEmpty();
+        bed.Store.Objects[damaged[0]][100] ^= 1;
+        string[] before = [.. bed.Store.Objects.Keys.Where(k => !k.Contains("/lease/", StringComparison.Ordinal))];
+
+        ObjectStoreException refused = await Should.ThrowAsync<ObjectStoreException>(() => bed.Directory.EraseAsync(StreamBed.Name, Number, []));
+
+        refused.Message.ShouldContain(damaged[0]);
+        refused.Message.ShouldContain("Whether the snapshot holds the incident is not known");
+        bed.Store.Objects.Keys.Where(k => !k.Contains("/lease/", StringComparison.Ordinal)).ShouldBe(before);
+        bed.Store.Objects[damaged[0]][100] ^= 1;
+        (await bed.Directory.EraseAsync(StreamBed.Name, Number, [])).ShouldBeGreaterThan(0);
+        Everything(bed.Store).ShouldNotContain(Phrase);
+    }
+
+    [TestMethod]
+    public async Task A_snapshot_that_cannot_be_read_is_deleted_where_the_log_replaces_it()
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed, KeepsAll);
+        string damaged = bed.Store.Objects.Keys.Last(k => k.Contains("/snapshots/", StringComparison.Ordinal));
+        bed.Store.Objects[damaged][100] ^= 1;
+
+        await bed.Directory.EraseAsync(StreamBed.Name, Number, []);
+
+        Everything(bed.Store).ShouldNotContain(Phrase);
+        (await bed.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(30);
+    }
+
+    [TestMethod]
     public async Task Killed_at_any_change_an_erasure_goes_on_until_nothing_is_left()
     {
         StreamBed filled = new();

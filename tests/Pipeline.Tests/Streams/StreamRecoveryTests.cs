@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Pipeline.Requests;
 using Pipeline.Storage;
 using Pipeline.Streams;
@@ -91,6 +92,36 @@ public sealed class StreamRecoveryTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_stream_whose_log_does_not_let_it_open_is_verified_and_its_snapshots_are_listed(bool isGone)
+    {
+        await using StreamBed bed = new();
+        await FillAsync(bed);
+        await SendAsync(bed, 100, 105);
+        await SendAsync(bed, 105, 110);
+        FragileStore store = new(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal)));
+        string part = store.Objects.Keys.Last(k => k.EndsWith("/log/0000000000000101", StringComparison.Ordinal));
+        if (isGone)
+        {
+            store.Objects.Remove(part);
+        }
+        else
+        {
+            store.Objects[part][40] ^= 1;
+        }
+
+        await using StreamBed broken = new(store, bed.Clock);
+        await Should.ThrowAsync<ObjectStoreException>(broken.StateAsync);
+
+        StreamVerification found = await broken.Keep.VerifyAsync(StreamBed.Name);
+
+        found.Sound.ShouldBeFalse();
+        found.Problems.ShouldHaveSingleItem().ShouldContain(isGone ? "lacks the entries from 101 to 105" : part);
+        (await broken.Keep.BackupsAsync(StreamBed.Name)).ShouldBe(await bed.Keep.BackupsAsync(StreamBed.Name));
+    }
+
+    [TestMethod]
     public async Task A_stream_is_restored_to_a_moment_between_two_snapshots_and_goes_on_from_there()
     {
         await using StreamBed bed = new();
@@ -116,6 +147,38 @@ public sealed class StreamRecoveryTests
         lost.Objects.Remove(lost.Objects.Keys.Last(k => k.Contains("/snapshots/", StringComparison.Ordinal)));
         await using StreamBed withoutIt = new(lost);
         (await withoutIt.StateAsync()).ShouldBe(expected, "the log says that the stream was restored");
+    }
+
+    [TestMethod]
+    public async Task Who_follows_the_events_by_their_numbers_misses_none_after_a_restoration()
+    {
+        FragileStore store = new();
+        await using StreamBed bed = new(store);
+        await bed.CreateAsync(new StreamConfig { SnapshotItems = 100_000, EmergingItems = 5, FalseAlarmsPerYear = 1000 });
+        await bed.SendAsync(bed.Item("old", "mailbox is full", hoursAgo: 23));
+        DateTimeOffset moment = bed.Clock.GetUtcNow();
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        await BurstAsync("badge");
+        StreamNotice[] before = await bed.Directory.UseAsync(StreamBed.Name, open => Task.FromResult(open.Read(s => s.Ledger.Notices.ToArray())), CancellationToken.None);
+        before.Length.ShouldBeGreaterThan(1);
+
+        await bed.Keep.RestoreAsync(StreamBed.Name, moment.ToString("O", CultureInfo.InvariantCulture));
+        await BurstAsync("scanner");
+
+        List<StreamNotice> after = [];
+        await foreach (StreamNotice notice in bed.Browse.NoticesAsync(StreamBed.Name, before[^1].Number, TimeSpan.Zero, CancellationToken.None))
+        {
+            after.Add(notice);
+        }
+
+        after.Select(n => n.Number).ShouldBe(Enumerable.Range(1, after.Count).Select(i => before[^1].Number + i));
+        after.ShouldContain(n => n.Change == StreamChange.Begins && n.Event.Examples[0].StartsWith("scanner", StringComparison.Ordinal));
+        after.ShouldNotContain(n => before.Any(b => b.Event.Id == n.Event.Id));
+        byte[] expected = await bed.StateAsync();
+        await using StreamBed fromLog = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal) && !o.Key.Contains("/snapshots/", StringComparison.Ordinal))));
+        (await fromLog.StateAsync()).ShouldBe(expected);
+
+        Task BurstAsync(string topic) => bed.SendAsync([.. Enumerable.Range(0, 40).Select(i => bed.Item($"{topic}{i}", $"{topic} fails {i % 4}"))]);
     }
 
     [TestMethod]
@@ -209,6 +272,85 @@ public sealed class StreamRecoveryTests
         await SendAsync(first, 303, 310);
 
         (await first.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(110, "ids that the other took are known");
+    }
+
+    [TestMethod]
+    public async Task A_stream_whose_threshold_rose_goes_on_from_its_snapshots_after_a_kill()
+    {
+        FragileStore store = new();
+        StreamBed bed = new(store);
+        await bed.CreateAsync(new StreamConfig { SimilarityThreshold = 0.3, SnapshotItems = 100_000, KeptSnapshots = 2, KeptDays = 0 });
+        await SendAsync(bed, 0, 100);
+        await bed.Keep.BackUpAsync(StreamBed.Name);
+        await bed.Keep.ConfigureAsync(StreamBed.Name, JsonSerializer.SerializeToElement(new { similarityThreshold = 0.99 }), "test");
+        for (int i = 100; i < 103; i++)
+        {
+            await SendAsync(bed, i, i + 1);
+            await bed.Keep.BackUpAsync(StreamBed.Name);
+        }
+
+        store.Content().ShouldNotContain(o => o.Key.EndsWith("/log/0000000000000001", StringComparison.Ordinal), "the log from the beginning is let go");
+        byte[] expected = await bed.StateAsync();
+
+        await using StreamBed revived = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+
+        (await revived.StateAsync()).ShouldBe(expected);
+        (await revived.Browse.StatsAsync(StreamBed.Name)).Opened.Damaged.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task Nothing_is_let_go_behind_a_snapshot_that_cannot_be_read_back()
+    {
+        FragileStore store = new();
+        await using StreamBed bed = new(store);
+        await bed.CreateAsync(new StreamConfig { SnapshotItems = 100_000, KeptSnapshots = 2, KeptDays = 0 });
+        for (int i = 0; i < 4; i++)
+        {
+            await SendAsync(bed, 5 * i, 5 * (i + 1));
+            bed.Clock.Advance(TimeSpan.FromMinutes(1));
+            await bed.Keep.BackUpAsync(StreamBed.Name);
+        }
+
+        await SendAsync(bed, 20, 25);
+        string[] before = Kept(store);
+        store.Garbles = "/snapshots/";
+
+        ObjectStoreException refused = await Should.ThrowAsync<ObjectStoreException>(() => bed.Keep.BackUpAsync(StreamBed.Name));
+
+        refused.Message.ShouldContain("could not be read back");
+        Kept(store).ShouldBe(before);
+        store.Garbles = null;
+        byte[] expected = await bed.StateAsync();
+        await using StreamBed revived = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
+        (await revived.StateAsync()).ShouldBe(expected);
+
+        static string[] Kept(FragileStore store) => [.. store.Content().Select(o => o.Key).Where(k => !k.Contains("/lease/", StringComparison.Ordinal))];
+    }
+
+    [TestMethod]
+    public async Task A_process_that_could_not_open_a_stream_does_not_hold_it_back()
+    {
+        FragileStore store = new();
+        ManualClock clock = new();
+        StreamBed filled = new(store, clock);
+        await filled.CreateAsync();
+        await SendAsync(filled, 0, 100);
+        await filled.DisposeAsync();
+        KeyValuePair<string, byte[]>[] log = [.. store.Content().Where(o => o.Key.Contains("/log/", StringComparison.Ordinal))];
+        foreach (string name in store.Content().Select(o => o.Key).Where(k => k.Contains("/snapshots/", StringComparison.Ordinal)))
+        {
+            store.Objects.Remove(name);
+        }
+
+        store.Objects[log[0].Key] = [.. log[0].Value.Select((b, i) => i == log[0].Value.Length / 2 ? (byte)(b ^ 1) : b)];
+        await using StreamBed first = new(store, clock);
+        (await Should.ThrowAsync<ObjectStoreException>(first.StateAsync)).InnerException.ShouldBeOfType<BrokenLogException>();
+        (await Should.ThrowAsync<ObjectStoreException>(first.StateAsync)).Message.ShouldContain(log[0].Key);
+
+        store.Objects[log[0].Key] = log[0].Value;
+        await using StreamBed second = new(store, clock);
+
+        (await second.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(100, "mended, it is open to anybody at once");
     }
 
     private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
