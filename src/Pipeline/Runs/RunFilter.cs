@@ -11,17 +11,24 @@ namespace Pipeline.Runs;
 internal sealed partial class RunFilter
 {
     private const double PatienceSeconds = 1;
+    private const int Longest = 10_000;
+    private const int LongestPattern = 1_000;
 
     private readonly IReadOnlyList<Clause> _clauses;
 
     private RunFilter(IReadOnlyList<Clause> clauses) => _clauses = clauses;
 
     /// <summary>Reads an expression; an empty one holds for all.</summary>
-    /// <exception cref="RequestException">It cannot be read; the message shows where.</exception>
+    /// <exception cref="RequestException">It is too long, or cannot be read; the message shows where.</exception>
     public static RunFilter Parse(string? expression)
     {
         List<Clause> clauses = [];
         string rest = expression?.Trim() ?? "";
+        if (rest.Length > Longest)
+        {
+            throw RequestException.Invalid("filter", string.Create(CultureInfo.InvariantCulture, $"The filter has {rest.Length} characters; {Longest} is the most."));
+        }
+
         while (rest.Length > 0)
         {
             Match match = Comparison().Match(rest);
@@ -44,6 +51,9 @@ internal sealed partial class RunFilter
     [GeneratedRegex("""^(?<key>[A-Za-z_]+\.(?:`[^`]+`|"[^"]+"|[^\s=!<>]+)|[A-Za-z_]+)\s*(?<op>!=|<=|>=|=|<|>|NOT\s+IN\b|IN\b|I?LIKE\b)\s*(?<value>'[^']*'|"[^"]*"|\([^)]*\)|[-+0-9.eE]+)\s*(?:AND\s+|$)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Comparison();
 
+    [GeneratedRegex("%+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Percents();
+
     private sealed record Clause(FilterKey Key, string Operator, IReadOnlyList<string> Texts, double? Number)
     {
         public static Clause Of(FilterKey key, string comparison, string value)
@@ -52,7 +62,9 @@ internal sealed partial class RunFilter
             double? number = value[0] is '\'' or '"' or '(' ? null
                 : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? parsed
                 : throw RequestException.Invalid("filter", $"'{value}' in the filter is no number. Put texts between '.");
-            return new Clause(key, comparison, texts, number);
+            return comparison.EndsWith("LIKE", StringComparison.Ordinal) && texts[0].Length > LongestPattern
+                ? throw RequestException.Invalid("filter", string.Create(CultureInfo.InvariantCulture, $"What {comparison} compares with has {texts[0].Length} characters; {LongestPattern} is the most."))
+                : new Clause(key, comparison, texts, number);
         }
 
         public bool Holds(object? value) => value switch
@@ -81,11 +93,18 @@ internal sealed partial class RunFilter
             _ => throw RequestException.Invalid("filter", $"{Key} is a number: {Operator} compares texts."),
         };
 
-        private bool Like(string text, RegexOptions options) => Regex.IsMatch(
-            text,
-            $"^{Regex.Escape(Texts[0]).Replace("%", ".*", StringComparison.Ordinal).Replace("_", ".", StringComparison.Ordinal)}$",
-            options | RegexOptions.Singleline | RegexOptions.NonBacktracking,
-            TimeSpan.FromSeconds(PatienceSeconds));
+        private bool Like(string text, RegexOptions options)
+        {
+            string pattern = Percents().Replace(Regex.Escape(Texts[0]), ".*").Replace("_", ".", StringComparison.Ordinal);
+            try
+            {
+                return Regex.IsMatch(text, $"^{pattern}$", options | RegexOptions.Singleline | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(PatienceSeconds));
+            }
+            catch (Exception e) when (e is RegexMatchTimeoutException or NotSupportedException)
+            {
+                throw new RequestException($"What {Operator} compares {Key} with is too much to look for. Write fewer % and _.", e);
+            }
+        }
 
         private static string Unquoted(string value) => value is ['\'' or '"', .., '\'' or '"'] ? value[1..^1] : value;
     }

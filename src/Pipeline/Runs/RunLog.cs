@@ -82,7 +82,7 @@ public sealed class RunLog(IObjectStore objects)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(stored.Content.Span, PipelineJson.Indented);
+            return JsonSerializer.Deserialize<RunRecord>(stored.Content.Span, PipelineJson.Indented) is RunRecord run && IsId(run.Id) && !run.Metrics.Contains(null!) && !run.Parameters.Values.Contains(null!) && !run.Tags.Values.Contains(null!) ? run : null;
         }
         catch (JsonException)
         {
