@@ -8,14 +8,14 @@ namespace Pipeline.Tests.Runs;
 [TestClass]
 public sealed class MlflowTrackingTests
 {
+    private readonly MemoryObjectStore _objects = new();
     private readonly RunLog _runs;
     private readonly MlflowTracking _mlflow;
 
     public MlflowTrackingTests()
     {
-        MemoryObjectStore objects = new();
-        _runs = new RunLog(objects);
-        _mlflow = new MlflowTracking(_runs, new RunExperiments(_runs, objects), new ManualClock());
+        _runs = new RunLog(_objects);
+        _mlflow = new MlflowTracking(_runs, new RunExperiments(_runs, _objects), new ManualClock());
     }
 
     [TestMethod]
@@ -35,6 +35,11 @@ public sealed class MlflowTrackingTests
     [DataRow("metrics.loss >= 0.3 and params.`tree depth` = '3'", "a")]
     [DataRow("params.\"tree depth\" != '3'", "b")]
     [DataRow("tags.note ILIKE '%LOOK%'", "a")]
+    [DataRow("tags.note LIKE 'a look'", "a")]
+    [DataRow("tags.note LIKE '_ l%k'", "a")]
+    [DataRow("tags.note LIKE 'A%'", "")]
+    [DataRow("tags.note LIKE '%*%'", "")]
+    [DataRow("tags.note LIKE '%'", "a,b")]
     [DataRow("attributes.run_name IN ('b', 'c')", "b")]
     [DataRow("run_name NOT IN ('b', 'c')", "a")]
     [DataRow("status = 'RUNNING' AND metrics.nothing > 0", "")]
@@ -127,8 +132,25 @@ public sealed class MlflowTrackingTests
             (await NamesAsync($"tags.note LIKE '{pattern}'")).ShouldBe(pattern.Contains('%', StringComparison.Ordinal) ? "a" : "", pattern[..2]);
         }
 
-        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note LIKE '{new string('_', 1_001)}'"))).Message.ShouldContain("1000");
-        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note = '{new string('x', 20_000)}'"))).Message.ShouldContain("10000");
+        await BeginAsync("b", 0.5, "3", @"100 % *?\_");
+        (await NamesAsync(@"tags.note LIKE '%*?\_'")).ShouldBe("b", "stars, question marks and backslashes are themselves");
+        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note LIKE '{new string('_', 1_001)}'"))).Message.ShouldContain("1000 is the most");
+        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note = '{new string('x', 20_000)}'"))).Message.ShouldContain("10000 is the most");
+    }
+
+    [TestMethod]
+    [DataRow("""{"id":"ID","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z","metrics":[null]}""")]
+    [DataRow("""{"id":"ID","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z","tags":{"version":null}}""")]
+    [DataRow("""{"id":"abc","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z"}""")]
+    [DataRow("null")]
+    public async Task A_run_with_holes_in_it_is_passed_over_as_one_that_cannot_be_read(string content)
+    {
+        string id = RunLog.IdOf("holes");
+        _objects.Objects[$"pipeline-runs/{id}.json"] = System.Text.Encoding.UTF8.GetBytes(content.Replace("ID", id, StringComparison.Ordinal));
+        await BeginAsync("a");
+
+        (await _runs.ListAsync()).Select(r => r.Name).ShouldBe(["a"]);
+        (await _runs.FindAsync(id)).ShouldBeNull();
     }
 
     private async Task<string> BeginAsync(string name = "run", double? loss = null, string? depth = null, string? note = null)
