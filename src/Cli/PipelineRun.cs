@@ -103,7 +103,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         string token = await pipeline.Preprocess.WatermarkAsync(cancellationToken);
         foreach (TrainingRequest version in versions ?? await _trained.NeededAsync(cancellationToken))
         {
-            TrainingRecord training = await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken);
+            TrainingRecord training = await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(version with { Token = token }, cancellationToken), progress, cancellationToken: cancellationToken);
             _trainings.Add(training);
             foreach (TrainingOutcome trained in training.TechCenters)
             {

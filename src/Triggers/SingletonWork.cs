@@ -53,6 +53,7 @@ internal static class SingletonWork
         return HttpAnswers.Json(status, StatusCodes.Status202Accepted);
     }
 
-    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+    /// <summary>Whether the orchestration of a name is under way.</summary>
+    public static async Task<bool> IsUnderWayAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         await client.GetInstanceAsync(instanceId, cancellationToken) is { IsCompleted: false };
 }

@@ -32,7 +32,9 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
             if (body.BlueGreen == true)
             {
                 int first = Math.Max(1, 100 / rollout.BlueGreenSteps);
-                return await BegunAsync(client, await versions.BeginCanaryAsync(RouteText.Of(request, techCenter), version, first, order, cancellationToken), blueGreen: true, order.Who, cancellationToken);
+                ModelManifest manifest = (await versions.ShowAsync(RouteText.Of(request, techCenter), version, cancellationToken)).Manifest;
+                await RolloutStart.RequireNoneAsync(client, new RolloutPlan(manifest.TechCenter, manifest.Folder, version, BlueGreen: true, order.Who, clock.GetUtcNow()), cancellationToken);
+                return await BegunAsync(client, await versions.BeginBlueGreenAsync(RouteText.Of(request, techCenter), version, first, order, cancellationToken), blueGreen: true, order.Who, cancellationToken);
             }
 
             return await ChangedAsync(client, await versions.PromoteAsync(RouteText.Of(request, techCenter), version, order, cancellationToken), cancellationToken);

@@ -220,7 +220,8 @@ internal static class ModelCommands
 
         foreach (StageChange change in details.History)
         {
-            console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"{change.At:yyyy-MM-dd HH:mm:ss}  {Word(change.From)} -> {Word(change.To)}  {change.Who}: {change.Why}")));
+            console.WriteLine(ConsoleText.Line(change.Version.Length == 0 ? $"all versions  {change.Who}: {change.Why}"
+                : string.Create(CultureInfo.InvariantCulture, $"{change.At:yyyy-MM-dd HH:mm:ss}  {Word(change.From)} -> {Word(change.To)}  {change.Who}: {change.Why}")));
         }
     }
 

@@ -57,7 +57,7 @@ internal static class StepCommands
             TrainingPlan plan = await pipeline.Planner.PlanAsync(request, cancellationToken);
             TrainingWindow window = pipeline.Planner.Window(plan.Year, plan.Quarter);
             CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Training {(plan.TechCenters is { } some ? ConsoleText.Count(some.Count, "tech center") : "all tech centers")} on the incidents from {window.From:yyyy-MM-dd} to {window.Until.AddDays(-1):yyyy-MM-dd}."));
-            TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Train.RunAsync(plan, progress, token), cancellationToken));
+            TrainingRecord record = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Train.RunAsync(plan, progress, cancellationToken: token), cancellationToken));
             await pipeline.Train.CloseAsync(record, cancellationToken);
             foreach (TrainingOutcome trained in record.TechCenters)
             {

@@ -105,7 +105,8 @@ internal sealed class FrozenSample(IObjectStore objects)
         await using Stream? stream = await objects.OpenReadAsync(name, cancellationToken);
         try
         {
-            return stream is null ? null : await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Indented, cancellationToken);
+            T? read = stream is null ? null : await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Indented, cancellationToken);
+            return (read is SampledText[] texts && Array.Exists(texts, text => text is null)) || (read is SampleVectors kept && kept.Vectors.Values.Any(vector => vector is null)) ? null : read;
         }
         catch (JsonException)
         {

@@ -13,6 +13,10 @@ namespace Pipeline.Models;
 /// <param name="Policy">What becomes of a candidate that passes the gate; null for what the settings say.</param>
 public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion> Versions, IReadOnlyList<StageChange> History, PromotionPolicy? Policy = null)
 {
+    /// <summary>Why the stages are those of the versions, and no longer those that somebody chose: the file was damaged. Null where that is not so, or since a person has decided anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Damage { get; init; }
+
     /// <summary>The changes that are kept.</summary>
     public const int MostChanges = 1_000;
 
@@ -20,9 +24,9 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
     [JsonIgnore]
     public StagedVersion? Production => In(ModelStage.Production);
 
-    /// <summary>The version that a rollback brings back; null where there is none.</summary>
+    /// <summary>The version that a rollback brings back, also while it is on trial; null where there is none.</summary>
     [JsonIgnore]
-    public StagedVersion? Previous => In(ModelStage.Previous);
+    public StagedVersion? Previous => In(ModelStage.Previous) ?? (Canary is { WasPrevious: true } tried ? tried : null);
 
     /// <summary>The version that answers a share, on trial; null where there is none.</summary>
     [JsonIgnore]
@@ -31,8 +35,8 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
     /// <summary>The versions that may answer, the first that is sound: production, the previous one, and those that were in production before, the newest first.</summary>
     [JsonIgnore]
     public IEnumerable<string> ServingOrder => Versions
-        .Where(v => v.Stage is ModelStage.Production or ModelStage.Previous || (v.Stage == ModelStage.Retired && v.ServedAt is not null))
-        .OrderBy(v => v.Stage == ModelStage.Production ? 0 : v.Stage == ModelStage.Previous ? 1 : 2)
+        .Where(v => v.Stage is ModelStage.Production or ModelStage.Previous || v.WasPrevious || (v.Stage == ModelStage.Retired && v.ServedAt is not null))
+        .OrderBy(v => v.Stage == ModelStage.Production ? 0 : v.Stage == ModelStage.Previous || v.WasPrevious ? 1 : 2)
         .ThenByDescending(v => ModelVersionId.Parse(v.Version))
         .Select(v => v.Version);
 
@@ -52,8 +56,8 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
             throw Conflict($"{version} is in production already.");
         }
 
-        CenterStages stages = this;
-        if (Canary is StagedVersion canary && !Is(canary, version))
+        CenterStages stages = this with { Damage = null };
+        if (Canary is { WasPrevious: false } canary && !Is(canary, version))
         {
             stages = stages.Move(canary, ModelStage.Candidate, reason with { Why = $"{version} was promoted meanwhile." });
         }
@@ -80,7 +84,7 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
             throw Conflict($"'{TechCenter}' has no previous version. Promote one by its name.");
         }
 
-        return Move(production, ModelStage.Retired, reason).Move(previous with { ServedAt = reason.At }, ModelStage.Production, reason);
+        return (this with { Damage = null }).Move(production, ModelStage.Retired, reason).Move(previous with { ServedAt = reason.At }, ModelStage.Production, reason);
     }
 
     /// <summary>Lets a candidate answer a share, or changes the share.</summary>
@@ -99,11 +103,12 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
         return Production is null ? throw Conflict($"'{TechCenter}' has no version in production that {version} could be compared with. Promote it.")
             : Is(Production, version) ? throw Conflict($"{version} is in production already.")
             : Canary is StagedVersion other && !Is(other, version) ? throw Conflict($"{other.Version} is on trial. Wait for its end, or retire it.")
-            : Move(tried with { Percent = percent }, ModelStage.Canary, reason);
+            : Move(tried with { Percent = percent, WasPrevious = tried.WasPrevious || tried.Stage == ModelStage.Previous }, ModelStage.Canary, reason);
     }
 
-    /// <summary>Ends a trial without a promotion: the version is a candidate again. Nothing happens where it is on trial no more.</summary>
-    public CenterStages EndCanary(string version, StageReason reason) => Canary is StagedVersion canary && Is(canary, version) ? Move(canary, ModelStage.Candidate, reason) : this;
+    /// <summary>Ends a trial without a promotion: the version is a candidate again, or the previous one where it was that. Nothing happens where it is on trial no more.</summary>
+    public CenterStages EndCanary(string version, StageReason reason) =>
+        Canary is StagedVersion canary && Is(canary, version) ? Move(canary, canary.WasPrevious ? ModelStage.Previous : ModelStage.Candidate, reason) : this;
 
     /// <summary>Takes a version out of use.</summary>
     /// <exception cref="RequestException">It is in production, or archived.</exception>
@@ -151,7 +156,7 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
     private CenterStages Move(StagedVersion version, ModelStage stage, StageReason reason)
     {
         ModelStage from = Find(version.Version).Stage;
-        StagedVersion moved = version with { Stage = stage, Since = from == stage ? version.Since ?? reason.At : reason.At, Percent = stage == ModelStage.Canary ? version.Percent : null };
+        StagedVersion moved = version with { Stage = stage, Since = from == stage ? version.Since ?? reason.At : reason.At, Percent = stage == ModelStage.Canary ? version.Percent : null, WasPrevious = stage == ModelStage.Canary && version.WasPrevious };
         StageChange change = new(reason.At, reason.Who, reason.Why, version.Version, from, stage, moved.Percent, reason.Forced);
         return this with
         {
@@ -168,7 +173,12 @@ public sealed record CenterStages(string TechCenter, IReadOnlyList<StagedVersion
 /// <param name="Percent">The share that a canary answers, 1 to 100; null in every other stage.</param>
 /// <param name="Passed">Whether it passed the gate; null where it was not tested.</param>
 /// <param name="ServedAt">When it was last put into production, in UTC; null where it never was.</param>
-public sealed record StagedVersion(string Version, ModelStage Stage, DateTimeOffset? Since, int? Percent = null, bool? Passed = null, DateTimeOffset? ServedAt = null);
+public sealed record StagedVersion(string Version, ModelStage Stage, DateTimeOffset? Since, int? Percent = null, bool? Passed = null, DateTimeOffset? ServedAt = null)
+{
+    /// <summary>Whether it was the previous version before its trial: a rollback brings it back all the same, and without a promotion it is the previous one again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasPrevious { get; init; }
+}
 
 /// <summary>A change of a version's stage.</summary>
 /// <param name="At">When, in UTC.</param>

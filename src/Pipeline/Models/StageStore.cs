@@ -5,7 +5,8 @@ namespace Pipeline.Models;
 
 /// <summary>
 /// The one place that says which version serves a tech center: <c>stages.json</c> in its folder. It is written only over the state that was read, so that of several changes at once
-/// none is lost. A folder without it is of an earlier program: there the newest version is in production, and the ones before it were.
+/// none is lost. A folder without it is of an earlier program: there the newest version is in production, and the ones before it were. Where it is damaged, the same holds, and nothing is promoted by
+/// itself until a person has decided anew.
 /// </summary>
 public sealed class StageStore
 {
@@ -67,23 +68,31 @@ public sealed class StageStore
         TaggedObject? stored = await _objects.ReadTaggedAsync(NameIn(folder), cancellationToken);
         if (stored is null)
         {
-            return (await DeriveAsync(techCenter, folder, [], cancellationToken), null, false);
+            return (await DeriveAsync(techCenter, folder, cancellationToken), null, false);
         }
 
         try
         {
             CenterStages stages = JsonSerializer.Deserialize<CenterStages>(stored.Content.Span, PipelineJson.Indented) ?? throw new JsonException("it holds null");
+            if (stages.Versions.Contains(null!) || stages.History.Contains(null!))
+            {
+                throw new JsonException("one of its versions or changes is null");
+            }
+
             return (stages, stored.Tag, true);
         }
         catch (JsonException e)
         {
             StageChange damage = new(DateTimeOffset.UnixEpoch, "pipeline", $"The file before could not be read ({e.Message.TrimEnd('.')}): the stages were taken from the versions.", "", ModelStage.Candidate, ModelStage.Candidate);
-            return (await DeriveAsync(techCenter, folder, [damage], cancellationToken), stored.Tag, false);
+            CenterStages derived = await DeriveAsync(techCenter, folder, cancellationToken);
+            string serves = derived.Production is StagedVersion production ? $"{production.Version} serves since, whatever served before" : "no version serves since";
+            string problem = $"{NameIn(folder)} could not be read: {serves}, and no version is promoted by itself. Say with 'models promote' or 'models rollback' which one is to serve, and with 'models policy' what becomes of later ones.";
+            return (derived with { History = [damage], Policy = PromotionPolicy.Manual, Damage = problem }, stored.Tag, false);
         }
     }
 
     // The newest version was the one that served. One that the gate refused never did.
-    private async Task<CenterStages> DeriveAsync(string techCenter, string folder, IReadOnlyList<StageChange> history, CancellationToken cancellationToken)
+    private async Task<CenterStages> DeriveAsync(string techCenter, string folder, CancellationToken cancellationToken)
     {
         List<StagedVersion> staged = [];
         foreach (ModelVersionId version in Enumerable.Reverse(await _versions(folder, cancellationToken)))
@@ -95,7 +104,7 @@ public sealed class StageStore
         }
 
         staged.Reverse();
-        return new CenterStages(techCenter, staged, history);
+        return new CenterStages(techCenter, staged, []);
     }
 
     private async Task<bool?> PassedAsync(string folder, ModelVersionId version, CancellationToken cancellationToken)

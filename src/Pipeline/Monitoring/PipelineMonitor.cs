@@ -7,11 +7,12 @@ using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
+using Pipeline.Training;
 
 namespace Pipeline.Monitoring;
 
 /// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
-public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock)
+public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, TunedCenters tuned, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock)
 {
     private const string ProbeObject = "validation/probe";
 
@@ -25,9 +26,10 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             IReadOnlyList<ListedVersion> versions = await models.ListWithDamagedAsync(s.TechCenter, cancellationToken);
             CenterStages stages = await models.Stages.ReadAsync(s.TechCenter, cancellationToken);
             ModelManifest? latest = stages.ServingOrder.Select(name => versions.FirstOrDefault(v => string.Equals(v.Manifest?.Version, name, StringComparison.Ordinal))?.Manifest).OfType<ModelManifest>().FirstOrDefault();
-            string[] problems = [.. versions.Select(v => v.Problem).OfType<string>()];
+            string[] unreadable = [.. versions.Select(v => v.Problem).OfType<string>()];
+            string[] problems = [.. unreadable, .. new[] { stages.Damage, await tuned.FindProblemAsync(s.TechCenter, cancellationToken) }.OfType<string>()];
             double? age = latest is null ? null : Math.Round((clock.GetUtcNow() - latest.CreatedAt).TotalDays, 2);
-            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - problems.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems))
+            centers.Add(new TechCenterStatus(s.TechCenter, s.Incidents, s.Preprocessed, s.Predicted, s.Unclustered, s.NewestIncident, s.NewestPrediction, latest?.Version, versions.Count - unreadable.Length, age, latest?.ProblemCount ?? 0, latest?.Clusters ?? 0, problems.Length == 0 ? null : string.Join(' ', problems))
             {
                 Canary = stages.Canary?.Version,
                 Refused = [.. stages.Versions.Where(v => v.Stage == ModelStage.Candidate && v.Passed == false && latest is not null && ModelVersionId.Parse(v.Version) > latest.Id).Select(v => v.Version)],
@@ -135,6 +137,11 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
     private async Task<string> ModelAsync(string techCenter, CancellationToken cancellationToken)
     {
         ModelManifest? latest = await models.FindServingAsync(techCenter, cancellationToken);
+        if (((await models.Stages.ReadAsync(techCenter, cancellationToken)).Damage ?? await tuned.FindProblemAsync(techCenter, cancellationToken)) is string problem)
+        {
+            throw new ModelException(problem);
+        }
+
         if (latest is null)
         {
             return "none published yet";
@@ -184,7 +191,7 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 /// <param name="ModelAgeDays">Days since that version was published; null where there is none.</param>
 /// <param name="Problems">Problems of that version.</param>
 /// <param name="Clusters">Clusters of that version, the problems' variants.</param>
-/// <param name="Problem">Which versions cannot be read, and why; null where all can.</param>
+/// <param name="Problem">Which versions, or files beside them, cannot be read, and why; null where all can.</param>
 public sealed record TechCenterStatus(
     string Name,
     long Incidents,

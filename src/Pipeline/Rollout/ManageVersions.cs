@@ -16,7 +16,7 @@ public sealed class ManageVersions(ModelDirectory directory, ModelStore models, 
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
         ModelManifest manifest = await models.RequireAsync(center, version, cancellationToken);
         CenterStages stages = await models.Stages.ReadAsync(center, cancellationToken);
-        return new VersionDetails(stages.Find(version), manifest, await gate.FindAsync(manifest, cancellationToken), [.. stages.History.Where(c => string.Equals(c.Version, version, StringComparison.Ordinal))]);
+        return new VersionDetails(stages.Find(version), manifest, await gate.FindAsync(manifest, cancellationToken), [.. stages.History.Where(c => c.Version.Length == 0 || string.Equals(c.Version, version, StringComparison.Ordinal))]);
     }
 
     /// <summary>Puts a version into production at once.</summary>
@@ -52,7 +52,27 @@ public sealed class ManageVersions(ModelDirectory directory, ModelStore models, 
         return await ChangeAsync(center, version, stages => stages.BeginCanary(version, percent ?? options.CanaryPercent, ReasonOf(order, "It was put on trial by hand.")), cancellationToken);
     }
 
-    /// <summary>Ends a trial: the version goes into production, or is a candidate again. Nothing happens where it is on trial no more.</summary>
+    /// <summary>Lets a version answer a first share, which grows in steps from then on.</summary>
+    /// <param name="techCenter">The tech center's name or folder.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="percent">The first share in percent, 1 to 100.</param>
+    /// <param name="order">Who wants it and why.</param>
+    /// <param name="cancellationToken">Stops before the change.</param>
+    /// <exception cref="RequestException">As <see cref="BeginCanaryAsync"/>; and it is on trial already, which goes on as it was begun.</exception>
+    /// <exception cref="ModelException">It is damaged.</exception>
+    public async Task<StageResult> BeginBlueGreenAsync(string techCenter, string version, int percent, StageOrder order, CancellationToken cancellationToken = default)
+    {
+        (string center, _) = await AllowAsync(techCenter, version, order, cancellationToken);
+        return await ChangeAsync(
+            center,
+            version,
+            stages => string.Equals(stages.Canary?.Version, version, StringComparison.Ordinal)
+                ? throw new RequestException(RequestProblem.Conflict, $"{version} is on trial already, and its trial goes on as it was begun. Promote it without blueGreen, or retire it and ask again once the trial has ended.")
+                : stages.BeginCanary(version, percent, ReasonOf(order, "It was put on trial by hand, to grow in steps.")),
+            cancellationToken);
+    }
+
+    /// <summary>Ends a trial: the version goes into production, or is what it was before. Nothing happens where it is on trial no more.</summary>
     /// <exception cref="RequestException">There is no such tech center.</exception>
     public async Task<StageResult> EndCanaryAsync(string techCenter, string version, bool promoted, StageOrder order, CancellationToken cancellationToken = default)
     {
@@ -103,7 +123,7 @@ public sealed class ManageVersions(ModelDirectory directory, ModelStore models, 
     public async Task<CenterStages> SetPolicyAsync(string techCenter, PromotionPolicy? policy, CancellationToken cancellationToken = default)
     {
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
-        return await models.Stages.ChangeAsync(center, stages => stages with { Policy = policy }, cancellationToken);
+        return await models.Stages.ChangeAsync(center, stages => stages with { Policy = policy, Damage = null }, cancellationToken);
     }
 
     private async Task<(string Center, CenterStages Seen)> AllowAsync(string techCenter, string version, StageOrder order, CancellationToken cancellationToken)
@@ -173,5 +193,5 @@ public sealed record StageResult(string TechCenter, string Version, ModelStage S
 /// <param name="Staged">Its stage.</param>
 /// <param name="Manifest">What it is made of.</param>
 /// <param name="Validation">What the gate found; null where it was not tested.</param>
-/// <param name="History">The changes of its stage, the oldest first.</param>
+/// <param name="History">The changes of its stage, and those that befell all versions, which name none; the oldest first.</param>
 public sealed record VersionDetails(StagedVersion Staged, ModelManifest Manifest, ModelValidation? Validation, IReadOnlyList<StageChange> History);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Pipeline.Requests;
 
 namespace Pipeline.Runs;
@@ -23,6 +24,11 @@ public sealed class MlflowRequest
     public static async Task<MlflowRequest> ReadAsync(Stream body, CancellationToken cancellationToken = default)
     {
         byte[] bytes = await JsonRequest.ReadBytesAsync(body, cancellationToken);
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new RequestException("The body is not valid UTF-8.");
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes.Length == 0 ? "{}"u8.ToArray() : bytes);
@@ -39,7 +45,7 @@ public sealed class MlflowRequest
     public string? Text(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => Read(text, field),
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => throw RequestException.Invalid(field, $"{field} must be a text."),
     };
@@ -78,8 +84,8 @@ public sealed class MlflowRequest
     public IReadOnlyList<string> Texts(string field) => Find(field) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText())],
-        { ValueKind: JsonValueKind.String } one => [one.GetString()!],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? Read(item, field) : item.GetRawText())],
+        { ValueKind: JsonValueKind.String } one => [Read(one, field)],
         _ => throw RequestException.Invalid(field, $"{field} must be a list."),
     };
 
@@ -103,10 +109,35 @@ public sealed class MlflowRequest
         Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
         foreach (JsonProperty property in body.EnumerateObject())
         {
-            fields[property.Name] = property.Value;
+            fields[NameOf(property)] = property.Value;
         }
 
         return new MlflowRequest(fields);
+    }
+
+    // Half a surrogate pair is valid JSON, but no text.
+    private static string Read(JsonElement text, string field)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException($"{field} holds half a surrogate pair, which is no text.", e);
+        }
+    }
+
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException("The name of a field holds half a surrogate pair, which is no text.", e);
+        }
     }
 
     private JsonElement? Find(string field) => _fields.TryGetValue(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

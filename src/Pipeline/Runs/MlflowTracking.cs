@@ -6,7 +6,7 @@ namespace Pipeline.Runs;
 
 /// <summary>
 /// The runs in the shape of MLflow's tracking API (REST API 2.0), so that programs that know MLflow read and write them: an experiment for each tech center, in it its trainings, tunings, trials and
-/// rollouts. Runs that other programs begin are of the kind <see cref="RunKind.Other"/>. Nothing can be deleted.
+/// rollouts. Runs that other programs begin are of the kind <see cref="RunKind.Other"/>; only these can be changed. Nothing can be deleted.
 /// </summary>
 public sealed class MlflowTracking(RunLog runs, RunExperiments experiments, TimeProvider clock)
 {
@@ -46,7 +46,7 @@ public sealed class MlflowTracking(RunLog runs, RunExperiments experiments, Time
     /// <param name="request">Its fields.</param>
     /// <param name="cancellationToken">Stops before the change.</param>
     /// <returns>The answer, to be written by <see cref="MlflowJson.Options"/>; null where there is no such call.</returns>
-    /// <exception cref="RequestException">A field is missing or wrong, what it names is not there, or a parameter has another value already.</exception>
+    /// <exception cref="RequestException">A field is missing or wrong, what it names is not there, the run is the pipeline's own, or a parameter has another value already.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
     public async Task<object?> WriteAsync(string call, MlflowRequest request, CancellationToken cancellationToken = default)
     {
@@ -183,7 +183,7 @@ public sealed class MlflowTracking(RunLog runs, RunExperiments experiments, Time
     }
 
     private async Task<RunRecord> ChangeAsync(MlflowRequest request, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
-        await runs.ChangeAsync(IdOf(request), change, cancellationToken) ?? throw NoRun(request);
+        await runs.ChangeAsync(IdOf(request), run => run.Kind == RunKind.Other ? change(run) : throw RequestException.Invalid("run_id", $"The run '{run.Id}' is the pipeline's own {run.Kind.ToString().ToLowerInvariant()}, and can only be read. Begin a run of your own."), cancellationToken) ?? throw NoRun(request);
 
     // A parameter was settled before the run, and stays what it is.
     private static Dictionary<string, string> WithParameters(IReadOnlyDictionary<string, string> present, IReadOnlyList<MlflowPair> added)

@@ -82,7 +82,8 @@ public sealed class RunLog(IObjectStore objects)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(stored.Content.Span, PipelineJson.Indented);
+            RunRecord? run = JsonSerializer.Deserialize<RunRecord>(stored.Content.Span, PipelineJson.Indented);
+            return run is not null && IsId(run.Id) && !run.Metrics.Contains(null!) && run.Parameters.Values.Concat(run.Tags.Values).All(text => text is not null) ? run : null;
         }
         catch (JsonException)
         {

@@ -28,12 +28,13 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
     /// <param name="quarter">The quarter of the window's end.</param>
     /// <param name="window">The period to learn from.</param>
     /// <param name="trainingRun">The run that asks: its own version is never published twice.</param>
+    /// <param name="parameters">Goes by these in place of what was found for the tech center; null for what was found.</param>
     /// <param name="cancellationToken">Stops between steps, before publication.</param>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
-    public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken = default)
+    public async Task<TrainingOutcome> TrainAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, TunedParameters? parameters = null, CancellationToken cancellationToken = default)
     {
-        TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, cancellationToken), trained => trained.Status != TrainingStatus.Failed);
+        TrainingOutcome outcome = await PipelineWork.RunAsync(PipelineOperation.Train, techCenter, () => RunAsync(techCenter, year, quarter, window, trainingRun, parameters, cancellationToken), trained => trained.Status != TrainingStatus.Failed);
         Measure(outcome);
         if (outcome.Version is null)
         {
@@ -44,7 +45,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A tech center whose data makes training throw is reported, and the others go on.")]
-    private async Task<TrainingOutcome> RunAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, CancellationToken cancellationToken)
+    private async Task<TrainingOutcome> RunAsync(string techCenter, int year, int quarter, TrainingWindow window, long trainingRun, TunedParameters? given, CancellationToken cancellationToken)
     {
         Stopwatch stopwatch = Stopwatch.StartNew();
         int incidents = 0;
@@ -59,7 +60,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
             }
 
             incidents = rows.Count;
-            TrainingParameters parameters = WindowIncidents.Resolve(await tuned.ApplyAsync(options, techCenter, cancellationToken), dataset, incidents);
+            TrainingParameters parameters = WindowIncidents.Resolve(given is null ? await tuned.ApplyAsync(options, techCenter, cancellationToken) : given.Over(options), dataset, incidents);
             int needed = WindowIncidents.Needed(parameters);
             if (incidents < needed)
             {
@@ -95,7 +96,8 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
             };
             (ModelManifest manifest, int domains, string? damage) = await PublishAsync(draft, rows, clustered, prepared.Background?.Texts, stopwatch, cancellationToken);
             Release released = await ReleaseAsync(manifest, rows, cancellationToken);
-            return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage);
+            string? ignored = given is null ? await tuned.FindProblemAsync(techCenter, cancellationToken) : null;
+            return Published(manifest, released, domains, stopwatch.Elapsed.TotalSeconds, clustered.Dbcv, damage is null || ignored is null ? damage ?? ignored : $"{damage} {ignored}");
         }
         catch (Exception e) when (e is not (OperationCanceledException or WarehouseException or ObjectStoreException))
         {

@@ -22,17 +22,18 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
     /// </summary>
     /// <param name="plan">What to train.</param>
     /// <param name="progress">Told before each tech center.</param>
+    /// <param name="parameters">Goes by these in place of what was found for a tech center; null for what was found.</param>
     /// <param name="cancellationToken">Stops between steps; the run can be resumed.</param>
     /// <exception cref="WarehouseException">The warehouse cannot be read or written; the run can be resumed.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written; the run can be resumed.</exception>
-    public async Task<TrainingRecord> RunAsync(TrainingPlan plan, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<TrainingRecord> RunAsync(TrainingPlan plan, IProgress<PipelineProgress>? progress = null, TunedParameters? parameters = null, CancellationToken cancellationToken = default)
     {
         OpenedTraining training = await OpenAsync(plan, cancellationToken);
         Dictionary<string, TrainingOutcome> outcomes = training.Finished.ToDictionary(o => o.TechCenter, StringComparer.Ordinal);
         foreach (string center in training.TechCenters.Where(c => !outcomes.ContainsKey(c)).ToArray())
         {
             progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, center, "tech center"));
-            outcomes.Add(center, await TryAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center), cancellationToken));
+            outcomes.Add(center, await TryAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center), parameters, cancellationToken));
         }
 
         progress?.Report(new PipelineProgress("Training", training.TechCenters.Count, training.TechCenters.Count, Unit: "tech center"));
@@ -57,7 +58,7 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
     public async Task<TrainingOutcome> TrainAsync(TechCenterTraining training, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        TrainingOutcome outcome = await TryAsync(training, cancellationToken);
+        TrainingOutcome outcome = await TryAsync(training, parameters: null, cancellationToken);
         return outcome.Status == TrainingStatus.Failed ? throw new TrainingFailedException(outcome.Detail ?? "No reason was given.") : outcome;
     }
 
@@ -76,9 +77,9 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
     }
 
     // A failure is not journalled before the training is closed: whoever resumes it tries the tech center again.
-    private async Task<TrainingOutcome> TryAsync(TechCenterTraining training, CancellationToken cancellationToken)
+    private async Task<TrainingOutcome> TryAsync(TechCenterTraining training, TunedParameters? parameters, CancellationToken cancellationToken)
     {
-        TrainingOutcome outcome = await trainer.TrainAsync(training.TechCenter, training.Year, training.Quarter, planner.Window(training.Year, training.Quarter), training.RunId, cancellationToken);
+        TrainingOutcome outcome = await trainer.TrainAsync(training.TechCenter, training.Year, training.Quarter, planner.Window(training.Year, training.Quarter), training.RunId, parameters, cancellationToken);
         if (outcome.Status != TrainingStatus.Failed)
         {
             await JournalAsync(training.RunId, outcome, cancellationToken);

@@ -7,20 +7,13 @@ namespace Pipeline.Training;
 /// <summary>What a tuning found for a tech center: <c>tuned.json</c> in its folder. Its trainings go by it, the others by the settings.</summary>
 public sealed class TunedCenters(ModelStore models, IObjectStore objects)
 {
-    /// <summary>What was found; null where the settings hold.</summary>
+    /// <summary>What was found; null where the settings hold, also in place of a file that cannot be read or is out of range.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
-    public async Task<TunedParameters?> FindAsync(string techCenter, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await objects.ReadTaggedAsync(await NameAsync(techCenter, take: false, cancellationToken), cancellationToken) is TaggedObject stored ? JsonSerializer.Deserialize<TunedParameters>(stored.Content.Span, PipelineJson.Indented) : null;
-        }
-        catch (JsonException)
-        {
-            // What cannot be read holds no more.
-            return null;
-        }
-    }
+    public async Task<TunedParameters?> FindAsync(string techCenter, CancellationToken cancellationToken = default) => (await ReadAsync(techCenter, cancellationToken)).Tuned;
+
+    /// <summary>Why the file of a tech center does not hold, with its name and what to do; null where it does, or there is none.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<string?> FindProblemAsync(string techCenter, CancellationToken cancellationToken = default) => (await ReadAsync(techCenter, cancellationToken)).Problem;
 
     /// <summary>Keeps what was found, in place of what was found before; null to let the settings hold again.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be written.</exception>
@@ -36,6 +29,26 @@ public sealed class TunedCenters(ModelStore models, IObjectStore objects)
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
     public async Task<TrainingOptions> ApplyAsync(TrainingOptions options, string techCenter, CancellationToken cancellationToken = default) =>
         await FindAsync(techCenter, cancellationToken) is TunedParameters tuned ? tuned.Over(options) : options;
+
+    private async Task<(TunedParameters? Tuned, string? Problem)> ReadAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        string name = await NameAsync(techCenter, take: false, cancellationToken);
+        if (await objects.ReadTaggedAsync(name, cancellationToken) is not TaggedObject stored)
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            TunedParameters tuned = JsonSerializer.Deserialize<TunedParameters>(stored.Content.Span, PipelineJson.Indented) ?? throw new JsonException("It holds null.");
+            tuned.Over(new TrainingOptions()).Validate();
+            return (tuned, null);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException)
+        {
+            return (null, $"{name} does not hold, and the settings do: {e.Message.ReplaceLineEndings(" ")} Let them hold for good with 'tune \"{techCenter}\" --reset', or tune again with --promote.");
+        }
+    }
 
     private async Task<string> NameAsync(string techCenter, bool take, CancellationToken cancellationToken) => $"{ModelPaths.Root}/{await models.FolderOfAsync(techCenter, take, cancellationToken)}/tuned.json";
 }

@@ -77,18 +77,19 @@ public sealed class TuneTechCenter(WindowReader reader, TrainingPlanner planner,
     {
         ArgumentNullException.ThrowIfNull(result);
         TunedParameters? before = await tuned.FindAsync(result.TechCenter, cancellationToken);
-        await tuned.KeepAsync(result.TechCenter, (before ?? new TunedParameters()).With(result.Best.Parameters), cancellationToken);
-        TrainingRecord record = await training.RunAsync(new TrainingPlan(result.Year, result.Quarter, [result.TechCenter], result.Id), progress, cancellationToken);
+        TunedParameters best = (before ?? new TunedParameters()).With(result.Best.Parameters);
+        TrainingRecord record = await training.RunAsync(new TrainingPlan(result.Year, result.Quarter, [result.TechCenter], result.Id), progress, best, cancellationToken);
         await training.CloseAsync(record, cancellationToken);
         TrainingOutcome outcome = record.TechCenters.Single();
-        if (outcome.Status != TrainingStatus.Published)
+        if (outcome.Status == TrainingStatus.Published)
         {
-            await tuned.KeepAsync(result.TechCenter, before, cancellationToken);
-        }
-        else if (outcome.Stage == ModelStage.Candidate)
-        {
-            StageResult promoted = await versions.PromoteAsync(result.TechCenter, outcome.Version!, new StageOrder(who, $"The tuning {result.Id[..8]} found it the best."), cancellationToken);
-            outcome = outcome with { Stage = promoted.Stage };
+            // Not before: whoever stops the training leaves nothing that no gate has seen.
+            await tuned.KeepAsync(result.TechCenter, best, cancellationToken);
+            if (outcome.Stage == ModelStage.Candidate)
+            {
+                StageResult promoted = await versions.PromoteAsync(result.TechCenter, outcome.Version!, new StageOrder(who, $"The tuning {result.Id[..8]} found it the best."), cancellationToken);
+                outcome = outcome with { Stage = promoted.Stage };
+            }
         }
 
         await runs.ChangeAsync(

@@ -54,6 +54,8 @@ public sealed class VersionsApiTests
 
         JsonElement trial = await SendAsync("/models/{techCenter}/{version}/canary", $"/models/network/{New}/canary", new { percent = 50 }, HttpStatusCode.Accepted);
         (trial.GetProperty("canary").GetString(), trial.GetProperty("instance").GetString()).ShouldBe((New, $"rollout-network-{New}"));
+        HttpResponseMessage beside = await _api.PostAsync($"/api/models/network/{New}/promote", new { blueGreen = true });
+        beside.StatusCode.ShouldBe(HttpStatusCode.Conflict, "its trial goes on as it was begun");
         await ServesAsync(New);
         await AnsweredByAsync($"network/{New}");
 

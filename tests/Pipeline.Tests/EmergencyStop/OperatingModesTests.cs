@@ -77,6 +77,8 @@ public sealed class OperatingModesTests
     [DataRow("{\"state\": \"halt")]
     [DataRow("null")]
     [DataRow("{\"state\": \"sleeping\", \"since\": \"2026-01-01T00:00:00Z\", \"who\": \"x\", \"reason\": null}")]
+    [DataRow("{\"state\": 7, \"since\": \"2026-01-01T00:00:00Z\", \"who\": \"x\", \"reason\": null}")]
+    [DataRow("{\"state\": 0, \"since\": \"2026-01-01T00:00:00Z\", \"who\": \"x\", \"reason\": null}")]
     public async Task A_mode_that_cannot_be_read_halts_until_it_is_set_again(string content)
     {
         _objects.Objects[OperatingModes.ObjectName] = Encoding.UTF8.GetBytes(content);

@@ -86,6 +86,18 @@ public sealed class GateTests
     }
 
     [TestMethod]
+    public async Task A_sample_with_holes_in_it_is_drawn_anew()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        company.Objects.Objects["hdbscan-models/office-it/sample.json"] = "[null]"u8.ToArray();
+        company.Objects.Objects["hdbscan-models/office-it/sample-vectors.json"] = "{\"embedder\": \"x\", \"vectors\": {\"a\": null}}"u8.ToArray();
+
+        (await company.TrainAsync()).TechCenters.Single().Status.ShouldBe(TrainingStatus.Published);
+
+        System.Text.Encoding.UTF8.GetString(company.Objects.Objects["hdbscan-models/office-it/sample.json"]).ShouldContain("hash");
+    }
+
+    [TestMethod]
     public async Task The_sample_is_embedded_once_and_anew_where_the_embedder_has_changed_under_its_name()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();

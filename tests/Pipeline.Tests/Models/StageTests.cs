@@ -96,6 +96,50 @@ public sealed class StageTests
     }
 
     [TestMethod]
+    [DataRow("{\"techCenter\": ")]
+    [DataRow("""{"techCenter":"Network","versions":[null],"history":[]}""")]
+    [DataRow("""{"techCenter":"Network","versions":[],"history":[null]}""")]
+    public async Task A_damaged_file_of_stages_is_told_of_and_promotes_nothing_until_a_person_decides(string damaged)
+    {
+        await PublishAsync("2026_q1", "2026_q2");
+        _objects.Objects["hdbscan-models/network/stages.json"] = Encoding.UTF8.GetBytes(damaged);
+
+        CenterStages read = await Store.Stages.ReadAsync("Network");
+        CenterStages written = await Store.Stages.OpenAsync("Network");
+        CenterStages after = await Store.Stages.ReadAsync("Network");
+
+        foreach (CenterStages stages in new[] { read, written, after })
+        {
+            stages.Policy.ShouldBe(PromotionPolicy.Manual);
+            stages.Damage.ShouldNotBeNull().ShouldContain("hdbscan-models/network/stages.json could not be read: 2026_q2 serves since");
+            stages.Damage.ShouldContain("'models rollback'");
+        }
+
+        after.Judge("2026_q3", passed: true, Reason("gate")).Damage.ShouldNotBeNull("the gate decides nothing here");
+        after.RollBack(Reason("back")).Damage.ShouldBeNull();
+        after.Promote("2026_q1", Reason("this one")).Damage.ShouldBeNull();
+    }
+
+    [TestMethod]
+    public async Task A_trial_of_the_previous_version_leaves_the_way_back_open()
+    {
+        await PublishAsync("2026_q1", "2026_q2");
+        await Store.Stages.OpenAsync("Network");
+
+        await ChangeAsync(s => s.BeginCanary("2026_q1", 10, Reason("try")));
+        await ChangeAsync(s => s.BeginCanary("2026_q1", 50, Reason("more")));
+        CenterStages tried = await Store.Stages.ReadAsync("Network");
+
+        (tried.Canary!.Version, tried.Previous!.Version).ShouldBe(("2026_q1", "2026_q1"), "a rollback brings it back all the same");
+        tried.ServingOrder.ShouldBe(["2026_q2", "2026_q1"], "it stands in for a damaged one as well");
+        Stages(tried.EndCanary("2026_q1", Reason("worse"))).ShouldBe([("2026_q1", ModelStage.Previous), ("2026_q2", ModelStage.Production)]);
+        Stages(tried.RollBack(Reason("back"))).ShouldBe([("2026_q1", ModelStage.Production), ("2026_q2", ModelStage.Retired)]);
+        Stages(tried.Promote("2026_q1", Reason("good"))).ShouldBe([("2026_q1", ModelStage.Production), ("2026_q2", ModelStage.Previous)]);
+        Stages(tried.Promote("2026_q3", Reason("newer"))).ShouldBe([("2026_q1", ModelStage.Retired), ("2026_q2", ModelStage.Previous), ("2026_q3", ModelStage.Production)]);
+        tried.EndCanary("2026_q1", Reason("worse")).Find("2026_q1").WasPrevious.ShouldBeFalse();
+    }
+
+    [TestMethod]
     public async Task Of_changes_at_once_none_is_lost()
     {
         string[] versions = [.. Enumerable.Range(1, 12).Select(r => new ModelVersionId(2026, 2, r).ToString())];

@@ -159,7 +159,7 @@ public sealed class BrowseClustersTests
         twice.Objects.Objects[$"hdbscan-models/office-it/{version}/manifest.json"] = "{"u8.ToArray();
 
         TechCenterModels models = (await new ModelCatalog(twice.Known, twice.Models).ListAsync()).ShouldHaveSingleItem();
-        TechCenterStatus status = (await new PipelineMonitor(twice.Warehouse, twice.Warehouse, twice.Warehouse, twice.Objects, twice.Models, twice.Preprocess, twice.Embedder, new OperatingModes(twice.Objects, twice.Clock), twice.Clock).StatusAsync()).TechCenters.ShouldHaveSingleItem();
+        TechCenterStatus status = (await new PipelineMonitor(twice.Warehouse, twice.Warehouse, twice.Warehouse, twice.Objects, twice.Models, twice.Tuned, twice.Preprocess, twice.Embedder, new OperatingModes(twice.Objects, twice.Clock), twice.Clock).StatusAsync()).TechCenters.ShouldHaveSingleItem();
 
         models.Newest.ShouldBe(newest);
         models.Versions.ShouldHaveSingleItem();

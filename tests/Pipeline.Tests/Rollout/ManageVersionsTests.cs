@@ -1,7 +1,10 @@
+using Pipeline.EmergencyStop;
 using Pipeline.Models;
+using Pipeline.Monitoring;
 using Pipeline.Requests;
 using Pipeline.Rollout;
 using Pipeline.Tests.Support;
+using Pipeline.Training;
 
 namespace Pipeline.Tests.Rollout;
 
@@ -46,6 +49,43 @@ public sealed class ManageVersionsTests
         (back.Production, back.Previous).ShouldBe(("2026_q2", null));
         after.ShouldBe(["office-it/2026_q2"]);
         (await ModelsAsync(company)).ShouldBe(["office-it/2026_q2_r2"]);
+    }
+
+    [TestMethod]
+    public async Task A_version_on_trial_begins_no_rollout_in_steps_beside_and_keeps_its_share()
+    {
+        await using SmallCompany company = await TwoVersionsAsync();
+        await company.Versions.BeginCanaryAsync(SmallCompany.TechCenter, "2026_q2", 10, new StageOrder("Ada"));
+
+        RequestException refused = await SmallCompany.RefusedAsync(() => company.Versions.BeginBlueGreenAsync(SmallCompany.TechCenter, "2026_q2", 20, new StageOrder("Ada")));
+
+        refused.Problem.ShouldBe(RequestProblem.Conflict);
+        refused.Message.ShouldContain("Promote it without blueGreen, or retire it");
+        (await company.StagesAsync()).Canary!.Percent.ShouldBe(10);
+        StageResult ended = await company.Versions.EndCanaryAsync(SmallCompany.TechCenter, "2026_q2", promoted: false, new StageOrder("rollout"));
+        (ended.Stage, ended.Previous).ShouldBe((ModelStage.Previous, "2026_q2"));
+        (await company.Versions.BeginBlueGreenAsync(SmallCompany.TechCenter, "2026_q2", 20, new StageOrder("Ada"))).Stage.ShouldBe(ModelStage.Canary);
+    }
+
+    [TestMethod]
+    public async Task Damaged_stages_fail_the_check_of_the_center_show_in_each_version_and_promote_nothing_until_a_person_decides()
+    {
+        await using SmallCompany company = await TwoVersionsAsync();
+        await company.Versions.RollBackAsync(SmallCompany.TechCenter, new StageOrder("Ada", "It looked wrong."));
+        company.Objects.Objects["hdbscan-models/office-it/stages.json"] = "{\"versions\":"u8.ToArray();
+        PipelineMonitor monitor = new(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Tuned, company.Preprocess, company.Embedder, new OperatingModes(company.Objects, company.Clock), company.Clock);
+
+        TrainingOutcome trained = (await company.TrainAsync()).TechCenters.Single();
+
+        (trained.Status, trained.Stage).ShouldBe((TrainingStatus.Published, ModelStage.Candidate), "it waits for a person");
+        Check check = (await monitor.ValidateAsync()).Single(c => c.Name == "model of Office IT");
+        check.Passed.ShouldBeFalse();
+        check.Detail.ShouldContain("office-it/stages.json could not be read");
+        (await monitor.StatusAsync()).TechCenters.Single().Problem.ShouldBe(check.Detail);
+        (await company.Versions.ShowAsync(SmallCompany.TechCenter, "2026_q2")).History.ShouldContain(c => c.Why.StartsWith("The file before could not be read", StringComparison.Ordinal));
+        (await new ModelCatalog(company.Known, company.Models).ListAsync()).Single().Policy.ShouldBe(PromotionPolicy.Manual);
+        await company.Versions.SetPolicyAsync(SmallCompany.TechCenter, PromotionPolicy.Auto);
+        (await monitor.ValidateAsync()).Single(c => c.Name == "model of Office IT").Passed.ShouldBeTrue();
     }
 
     [TestMethod]

@@ -8,14 +8,14 @@ namespace Pipeline.Tests.Runs;
 [TestClass]
 public sealed class MlflowTrackingTests
 {
+    private readonly MemoryObjectStore _objects = new();
     private readonly RunLog _runs;
     private readonly MlflowTracking _mlflow;
 
     public MlflowTrackingTests()
     {
-        MemoryObjectStore objects = new();
-        _runs = new RunLog(objects);
-        _mlflow = new MlflowTracking(_runs, new RunExperiments(_runs, objects), new ManualClock());
+        _runs = new RunLog(_objects);
+        _mlflow = new MlflowTracking(_runs, new RunExperiments(_runs, _objects), new ManualClock());
     }
 
     [TestMethod]
@@ -35,6 +35,11 @@ public sealed class MlflowTrackingTests
     [DataRow("metrics.loss >= 0.3 and params.`tree depth` = '3'", "a")]
     [DataRow("params.\"tree depth\" != '3'", "b")]
     [DataRow("tags.note ILIKE '%LOOK%'", "a")]
+    [DataRow("tags.note LIKE 'a look'", "a")]
+    [DataRow("tags.note LIKE '_ l%k'", "a")]
+    [DataRow("tags.note LIKE 'A%'", "")]
+    [DataRow("tags.note LIKE '%*%'", "")]
+    [DataRow("tags.note LIKE '%'", "a,b")]
     [DataRow("attributes.run_name IN ('b', 'c')", "b")]
     [DataRow("run_name NOT IN ('b', 'c')", "a")]
     [DataRow("status = 'RUNNING' AND metrics.nothing > 0", "")]
@@ -88,10 +93,64 @@ public sealed class MlflowTrackingTests
 
         JsonElement found = (await ReadAsync("experiments/search", new { filter = "name = 'Network'" })).GetProperty("experiments")[0];
         found.GetProperty("creation_time").GetInt64().ShouldBe(86_400_000);
-        await WriteAsync("runs/set-tag", new { run_id = training.Id, key = "note", value = "kept" });
-        RunRecord annotated = (await _runs.FindAsync(training.Id))!;
-        (annotated.Kind, annotated.Tags["note"], annotated.EndedAt).ShouldBe((RunKind.Training, "kept", training.EndedAt));
+        foreach (string call in new[] { "runs/set-tag", "runs/log-metric", "runs/log-parameter", "runs/log-batch", "runs/update" })
+        {
+            (await Should.ThrowAsync<RequestException>(() => WriteAsync(call, new { run_id = training.Id, key = "accuracy", value = "1", status = "FAILED" }))).Message.ShouldContain("pipeline's own training");
+        }
+
+        RunRecord after = (await _runs.FindAsync(training.Id))!;
+        (after.State, after.Tags.Count, after.Metrics.Count, after.Parameters.Count, after.EndedAt).ShouldBe((RunState.Finished, 0, 0, 0, training.EndedAt));
+        (await ReadAsync("runs/get", new { run_id = training.Id })).GetProperty("run").GetProperty("info").GetProperty("status").GetString().ShouldBe("FINISHED");
         (await Should.ThrowAsync<RequestException>(() => WriteAsync("experiments/create", new { name = "Network" }))).Problem.ShouldBe(RequestProblem.Conflict);
+    }
+
+    [TestMethod]
+    public async Task Bytes_that_are_no_text_are_refused_wherever_they_stand()
+    {
+        foreach (string body in new[] { """{"run_id": "\ud800"}""", """{"\udc00": 1}""", """{"experiment_ids": ["\ud800"], "run_id": "a"}""", """{"experiment_ids": "\ud800"}""" })
+        {
+            await Should.ThrowAsync<RequestException>(() => SearchAsync(System.Text.Encoding.UTF8.GetBytes(body)), body);
+        }
+
+        await Should.ThrowAsync<RequestException>(() => SearchAsync([.. "{\"run_id\": \""u8, 0xFF, 0xFE, .. "\"}"u8]));
+
+        async Task SearchAsync(byte[] body)
+        {
+            using MemoryStream stream = new(body);
+            MlflowRequest request = await MlflowRequest.ReadAsync(stream);
+            await _mlflow.ReadAsync("runs/search", request);
+            await _mlflow.ReadAsync("runs/get", request);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_filter_has_a_longest_length_up_to_which_every_pattern_is_looked_for()
+    {
+        await BeginAsync("a", 0.5, "3", new string('x', 6_000));
+        foreach (string pattern in new[] { new string('%', 1_000), new string('_', 1_000), string.Concat(Enumerable.Repeat("%x", 500)), string.Concat(Enumerable.Repeat("_%", 500)) })
+        {
+            (await NamesAsync($"tags.note LIKE '{pattern}'")).ShouldBe(pattern.Contains('%', StringComparison.Ordinal) ? "a" : "", pattern[..2]);
+        }
+
+        await BeginAsync("b", 0.5, "3", @"100 % *?\_");
+        (await NamesAsync(@"tags.note LIKE '%*?\_'")).ShouldBe("b", "stars, question marks and backslashes are themselves");
+        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note LIKE '{new string('_', 1_001)}'"))).Message.ShouldContain("1000 is the most");
+        (await Should.ThrowAsync<RequestException>(() => NamesAsync($"tags.note = '{new string('x', 20_000)}'"))).Message.ShouldContain("10000 is the most");
+    }
+
+    [TestMethod]
+    [DataRow("""{"id":"ID","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z","metrics":[null]}""")]
+    [DataRow("""{"id":"ID","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z","tags":{"version":null}}""")]
+    [DataRow("""{"id":"abc","kind":"training","techCenter":"Network","name":"n","state":"finished","startedAt":"2026-01-01T00:00:00Z"}""")]
+    [DataRow("null")]
+    public async Task A_run_with_holes_in_it_is_passed_over_as_one_that_cannot_be_read(string content)
+    {
+        string id = RunLog.IdOf("holes");
+        _objects.Objects[$"pipeline-runs/{id}.json"] = System.Text.Encoding.UTF8.GetBytes(content.Replace("ID", id, StringComparison.Ordinal));
+        await BeginAsync("a");
+
+        (await _runs.ListAsync()).Select(r => r.Name).ShouldBe(["a"]);
+        (await _runs.FindAsync(id)).ShouldBeNull();
     }
 
     private async Task<string> BeginAsync(string name = "run", double? loss = null, string? depth = null, string? note = null)

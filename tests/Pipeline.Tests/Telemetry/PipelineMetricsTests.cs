@@ -29,7 +29,7 @@ public sealed class PipelineMetricsTests
         await company.Preprocess.RunAsync();
         await company.PredictAsync();
         await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, "printer paper jam"));
-        await new PipelineMonitor(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Preprocess, company.Embedder, new OperatingModes(company.Objects, company.Clock), company.Clock).MeasureLagAsync();
+        await new PipelineMonitor(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Tuned, company.Preprocess, company.Embedder, new OperatingModes(company.Objects, company.Clock), company.Clock).MeasureLagAsync();
         listener.RecordObservableInstruments();
 
         Dictionary<string, string> center = new(StringComparer.Ordinal) { ["tech_center"] = SmallCompany.TechCenter };

@@ -1,4 +1,6 @@
+using Pipeline.EmergencyStop;
 using Pipeline.Models;
+using Pipeline.Monitoring;
 using Pipeline.Requests;
 using Pipeline.Runs;
 using Pipeline.Tests.Support;
@@ -67,6 +69,52 @@ public sealed class TuneTechCenterTests
     }
 
     [TestMethod]
+    public async Task A_promotion_that_is_stopped_in_its_training_leaves_what_held_before_and_goes_on_when_asked_again()
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await company.Tuned.KeepAsync(SmallCompany.TechCenter, new TunedParameters(MinClusterSize: 40));
+        TuneTechCenter tune = Tune(company, new RunLog(company.Objects));
+        using CancellationTokenSource stopped = new();
+
+        TuningResult tried = await tune.RunAsync(SmallCompany.TechCenter, TwoSizes);
+        await Should.ThrowAsync<OperationCanceledException>(() => tune.PromoteAsync(tried, "Ada", new Stopping(stopped), stopped.Token));
+
+        (await company.Tuned.FindAsync(SmallCompany.TechCenter)).ShouldBe(new TunedParameters(MinClusterSize: 40));
+        TuningResult again = await tune.RunAsync(SmallCompany.TechCenter, TwoSizes);
+        again.IsBetter.ShouldBeTrue("what was stopped is not what holds");
+        (await tune.PromoteAsync(again, "Ada")).Status.ShouldBe(TrainingStatus.Published);
+        (await company.Tuned.FindAsync(SmallCompany.TechCenter))!.MinClusterSize.ShouldBe(8);
+    }
+
+    [TestMethod]
+    [DataRow("""{"minClusterSize": 0}""", "MinClusterSize")]
+    [DataRow("""{"neighbors": 100000}""", "Neighbors")]
+    [DataRow("""{"algorithm": 7}""", "algorithm")]
+    [DataRow("null", "null")]
+    public async Task A_file_of_parameters_out_of_range_is_passed_over_and_named(string content, string why)
+    {
+        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        company.Objects.Objects["hdbscan-models/office-it/tuned.json"] = System.Text.Encoding.UTF8.GetBytes(content);
+        PipelineMonitor monitor = new(company.Warehouse, company.Warehouse, company.Warehouse, company.Objects, company.Models, company.Tuned, company.Preprocess, company.Embedder, new OperatingModes(company.Objects, company.Clock), company.Clock);
+
+        TrainingOutcome outcome = (await company.TrainAsync()).TechCenters.Single();
+        Check check = (await monitor.ValidateAsync()).Single(c => c.Name == "model of Office IT");
+
+        outcome.Status.ShouldBe(TrainingStatus.Published);
+        (await company.Models.RequireAsync(SmallCompany.TechCenter, outcome.Version!)).Parameters.MinClusterSize.ShouldBe(8, "the settings hold");
+        foreach (string? told in new[] { outcome.Detail, check.Detail, (await monitor.StatusAsync()).TechCenters.Single().Problem })
+        {
+            told.ShouldNotBeNull().ShouldContain("office-it/tuned.json");
+            told.ShouldContain(why);
+            told.ShouldContain("--reset");
+        }
+
+        check.Passed.ShouldBeFalse();
+        await Tune(company, new RunLog(company.Objects)).ResetAsync(SmallCompany.TechCenter);
+        (await monitor.ValidateAsync()).Single(c => c.Name == "model of Office IT").Passed.ShouldBeTrue();
+    }
+
+    [TestMethod]
     public async Task A_random_search_draws_the_same_again_and_never_more_than_is_asked_for()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
@@ -92,4 +140,10 @@ public sealed class TuneTechCenterTests
 
     private static TuneTechCenter Tune(SmallCompany company, RunLog runs) =>
         new(company.Reader, company.Planner, company.Steps, company.Tuned, company.Versions, runs, company.Options, company.Limits, company.Clock);
+
+    // The signal comes as the training of the tech center begins.
+    private sealed class Stopping(CancellationTokenSource stop) : IProgress<PipelineProgress>
+    {
+        public void Report(PipelineProgress value) => stop.Cancel();
+    }
 }
