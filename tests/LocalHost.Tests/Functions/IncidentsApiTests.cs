@@ -82,10 +82,10 @@ public sealed class IncidentsApiTests
     {
         await SendAsync("""[{"number": "INC/A0", "opened_at": "2026-05-01", "short_description": "slash"}, {"number": "INC%2F1", "opened_at": "2026-05-01", "short_description": "escape"}, {"number": "INC ü?+#", "opened_at": "2026-05-01", "short_description": "others"}]""");
 
-        (await _api.GetAsync("/api/incidents/INC%2FA0")).GetProperty("number").GetString().ShouldBe("INC/A0");
-        (await _api.GetAsync("/api/incidents/INC%2fA0?")).GetProperty("number").GetString().ShouldBe("INC/A0");
-        (await _api.GetAsync("/api/incidents/INC%252F1")).GetProperty("number").GetString().ShouldBe("INC%2F1");
-        (await _api.GetAsync("/api/incidents/INC%20%C3%BC%3F%2B%23")).GetProperty("number").GetString().ShouldBe("INC ü?+#");
+        (await _api.GetAsync("/api/incidents/INC%2FA0")).GetProperty("incident").GetProperty("number").GetString().ShouldBe("INC/A0");
+        (await _api.GetAsync("/api/incidents/INC%2fA0?")).GetProperty("incident").GetProperty("number").GetString().ShouldBe("INC/A0");
+        (await _api.GetAsync("/api/incidents/INC%252F1")).GetProperty("incident").GetProperty("number").GetString().ShouldBe("INC%2F1");
+        (await _api.GetAsync("/api/incidents/INC%20%C3%BC%3F%2B%23")).GetProperty("incident").GetProperty("number").GetString().ShouldBe("INC ü?+#");
         HttpResponseMessage nobody = await _api.Client.GetAsync(new Uri("/api/incidents/INC%2F1", UriKind.Relative));
         nobody.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await nobody.Content.ReadAsStringAsync()).ShouldContain("There is no incident 'INC/1'.");
