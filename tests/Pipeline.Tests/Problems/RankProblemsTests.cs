@@ -73,7 +73,7 @@ public sealed class RankProblemsTests
 
         (ranking.RecentUntil, ranking.First.Count, ranking.Biggest.Count).ShouldBe((new DateOnly(2026, 6, 6), 3, 5));
         ranking.Outside.ShouldBe([new RankingOutside("Ahead", new DateOnly(2026, 10, 22), Ahead: true), new RankingOutside("Behind", new DateOnly(2025, 10, 30), Ahead: false)]);
-        ranking.Biggest.SelectMany(p => p.Places).Where(p => p.Recent > 0).Select(p => p.TechCenter).Distinct().ShouldBe([SmallCompany.TechCenter, Other], ignoreOrder: true);
+        ranking.Biggest.SelectMany(p => p.Places).Where(p => p.Recent > 0).Select(p => p.TechCenter).Distinct(StringComparer.Ordinal).ShouldBe([SmallCompany.TechCenter, Other], ignoreOrder: true);
         (await RankAsync(_company)).Outside.ShouldBeEmpty();
     }
 
