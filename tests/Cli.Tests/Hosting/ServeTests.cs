@@ -37,7 +37,13 @@ public sealed class ServeTests
         second.Errors.ShouldContain("in use by another process");
 
         (await CommandLine.RunAsync("halt", "--data", folder["data"], "--reason", "a drill")).Output.ShouldContain("is halted since");
-        (await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("mode").GetProperty("state").GetString().ShouldBe("halted");
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        while ((await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("mode").GetProperty("state").GetString() is not "halted")
+        {
+            // The page's figures are some seconds old.
+            await Task.Delay(100, patience.Token);
+        }
+
         (await CommandLine.RunAsync("demo", "--incidents", "100", "--data", folder["halted"])).ExitCode.ShouldBe(0);
         (await CommandLine.RunAsync("halt", "--data", folder["halted"], "--reason", "a drill")).ExitCode.ShouldBe(0);
         CommandResult demo = await CommandLine.RunAsync("demo", "--incidents", "100", "--data", folder["halted"]);
