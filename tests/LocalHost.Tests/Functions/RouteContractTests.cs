@@ -41,7 +41,7 @@ public sealed class RouteContractTests
         }.Select(operation => $"{operation.Replace(" ", " /streams/{name}/", StringComparison.Ordinal)} 409"),
     ];
 
-    // So many layouts that a training is still under way when it is cancelled.
+    // So many layouts, of so many incidents, that a training is still under way when it is cancelled.
     private static readonly Dictionary<string, string?> Thorough = new(StringComparer.Ordinal) { ["Training:Layouts"] = "99" };
 
     [TestMethod]
@@ -56,7 +56,7 @@ public sealed class RouteContractTests
     public async Task The_contract_holds_with_data()
     {
         await using Api api = await Api.StartAsync(Thorough);
-        await api.ReportAsync("Network", 600);
+        await api.ReportAsync("Network", 2_000);
         await api.PreprocessAsync();
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
