@@ -58,6 +58,10 @@ internal static class ChildProcess
         }
     }
 
+    /// <summary>What <c>peers.py</c> says of the versions there are, or why it says nothing.</summary>
+    public static Task<(JsonObject? Answer, string? Failure)> PeerVersionsAsync(string python, CancellationToken cancellationToken) =>
+        RunAsync(python, [Path.Combine(AppContext.BaseDirectory, "peers.py"), "versions"], seconds: 120, cancellationToken);
+
     /// <summary>What <c>peers.py</c> says of a Python library, or why it says nothing.</summary>
     public static Task<(JsonObject? Answer, string? Failure)> RunPeerAsync(
         string python, string algorithm, FileInfo file, int dimensions, string[] options, double seconds, CancellationToken cancellationToken) =>

@@ -11,6 +11,12 @@ namespace Pipeline.Bench;
 /// <param name="NewPoints">How many of the points are kept out of the fit and predicted.</param>
 internal sealed record TableRow(string Verb, string Kind, int N, int D, string[] Options, int NewPoints = 0)
 {
+    /// <summary>Passes of a layout: on both sides the same.</summary>
+    private const string LayoutPasses = "200";
+
+    /// <summary>Passes of an embedding of the graph: the default of both sides.</summary>
+    private const string EmbeddingPasses = "50";
+
     /// <summary>The measured rows, those of one verb together.</summary>
     public static IReadOnlyList<TableRow> All { get; } =
     [
@@ -24,10 +30,12 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Fit("emb", 20_000, 384),
         Fit("emb", 20_000, 1536),
         Fit("emb", 50_000, 384),
-        new("umap", "emb", 10_000, 384, []),
-        new("umap", "emb", 20_000, 384, []),
-        new("umap-hdbscan", "emb", 10_000, 384, []),
-        new("umap-hdbscan", "emb", 20_000, 384, []),
+        new("umap", "emb", 10_000, 384, ["--epochs", LayoutPasses]),
+        new("umap", "emb", 20_000, 384, ["--epochs", LayoutPasses]),
+        new("umap-hdbscan", "emb", 10_000, 384, ["--epochs", LayoutPasses]),
+        new("umap-hdbscan", "emb", 20_000, 384, ["--epochs", LayoutPasses]),
+        new("embed-cluster", "emb", 10_000, 384, ["--epochs", EmbeddingPasses]),
+        new("embed-cluster", "emb", 20_000, 384, ["--epochs", EmbeddingPasses]),
         new("birch", "blobs", 50_000, 2, []),
         new("birch", "blobs", 50_000, 10, []),
         new("birch", "emb", 10_000, 1536, []),
@@ -61,15 +69,19 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
     /// <summary>The data set's name and size, and what of it is predicted.</summary>
     public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "");
 
-    /// <summary>The Python libraries that do the same work (peers.py).</summary>
-    public string[] Peers => Verb switch
+    /// <summary>The Python libraries that do the same work (peers.py), and what each is told.</summary>
+    public (string Name, string[] Options)[] Peers => Verb switch
     {
-        "hdbscan" => ["hdbscan", "sklearn-hdbscan", "fast_hdbscan"],
-        "umap" => ["umap"],
-        "umap-hdbscan" => ["umap", "umap-hdbscan"],
-        "birch" => ["birch"],
+        "hdbscan" => [("hdbscan", []), ("sklearn-hdbscan", []), ("fast_hdbscan", [])],
+        "umap" => [("umap", Options)],
+        "umap-hdbscan" => [("umap-hdbscan", Options), ("evoc", ["--epochs", EmbeddingPasses])],
+        "embed-cluster" => [("evoc", Options)],
+        "birch" => [("birch", [])],
         _ => [],
     };
+
+    /// <summary>Whether the verb writes a label for each point.</summary>
+    public bool Labels => Verb is "hdbscan" or "umap-hdbscan" or "embed-cluster";
 
     /// <summary>The memory that a fit may take: twice the input, 100 bytes a point and 64 MB. None for BIRCH, whose tree may hold each point, and predictions, which come after a fit.</summary>
     public long? MemoryBound => Verb is "birch" or "predict" ? null : (2L * N * D * sizeof(float)) + (100L * N) + (64L << 20);
