@@ -17,7 +17,7 @@ internal static class TableCommand
     public static Command Create()
     {
         Argument<DirectoryInfo?> folder = new("FOLDER") { Description = "Where the data sets are, and are kept when they have to be made; where it holds described sets (NAME.json beside NAME.f32), exactly those are measured. Default: a temporary folder, deleted afterwards.", Arity = ArgumentArity.ZeroOrOne };
-        Option<string?> only = new("--only") { Description = "Only rows whose name holds this, such as 'emb' or 'n50000'.", HelpName = "TEXT" };
+        Option<string?> only = new("--only") { Description = "Only rows whose command and data set hold this, such as 'umap', 'emb_n10000' or 'hdbscan blobs'.", HelpName = "TEXT" };
         Option<int> repeats = new("--repeats") { Description = "How often everything is measured, peers too; the medians are printed.", DefaultValueFactory = _ => 3 };
         Option<string?> peers = new("--peers") { Description = "A Python that has hdbscan, fast_hdbscan, umap-learn, evoc and scikit-learn (the table says which it lacks): runs them on the same rows, each in its exact settings, of which the best is measured as often as the own run.", HelpName = "PYTHON" };
         Option<double> timeout = new("--timeout") { Description = "Seconds that a peer has to find its best setting, and again to be measured; what is not done by then says so.", DefaultValueFactory = _ => PeerSeconds };
@@ -30,7 +30,7 @@ internal static class TableCommand
             string used = given ?? Directory.CreateTempSubdirectory("pipeline-table-").FullName;
             try
             {
-                TableRow[] rows = [.. TableRow.In(used).Where(r => r.Name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
+                TableRow[] rows = [.. TableRow.In(used).Where(r => $"{r.Verb} {r.Name}".Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
                 PeerRun? others = parsed.GetValue(peers) is string python ? new PeerRun(python, parsed.GetValue(timeout), parsed.GetValue(memory)) : null;
                 await RunAsync(rows, used, parsed.GetValue(repeats), others, parsed.GetValue(json), cancellationToken);
             }

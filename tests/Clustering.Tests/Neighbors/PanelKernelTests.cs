@@ -20,4 +20,23 @@ public sealed class PanelKernelTests
                 tile[(r * width) + j].ShouldBe(Enumerable.Range(0, Depth).Sum(s => rows[(r * Depth) + s] * panel[(s * width) + j]), 1e-3f);
         }
     }
+
+    [TestMethod]
+    public void A_panel_interleaves_its_points_and_is_zero_past_the_last()
+    {
+        const int Depth = 5;
+        int width = PanelKernel.Width, count = width + 3;
+        float[] source = [.. Enumerable.Range(1, count * Depth).Select(value => (float)value)], panel = new float[Depth * width];
+        panel.AsSpan().Fill(float.NaN);
+
+        PanelKernel.Pack(source, Depth, 1, width, count, Depth, panel);
+
+        for (int t = 0; t < Depth; t++)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                panel[(t * width) + j].ShouldBe(width + j < count ? source[((width + j) * Depth) + t] : 0);
+            }
+        }
+    }
 }
