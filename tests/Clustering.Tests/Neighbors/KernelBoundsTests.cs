@@ -129,6 +129,30 @@ public sealed unsafe class KernelBoundsTests
         }
     }
 
+    [TestMethod]
+    public void Least_squared_distances_in_eights_are_those_of_one_by_one_rounded_down()
+    {
+        PointSet points = PointSet.Create(TestPoints.Blobs(64, 24, 4, seed: 5), 24, DistanceMetric.Euclidean, "points");
+        PanelPoints panels = PanelPoints.Create(points, 1, CancellationToken.None);
+        panels.Pack(Enumerable.Range(0, points.Count).ToArray(), 1, CancellationToken.None);
+        Random random = new(7);
+        for (int position = 0; position < points.Count; position++)
+        {
+            float[] sums = [.. Enumerable.Range(0, 32).Select(j => (float)(panels.Squares[position] / 2 * (1 - Math.Pow(10, -j / 4.0) * random.NextDouble()))), float.MinValue, float.MaxValue, 0, -0f, float.Epsilon, -1e-30f, -1e30f, 1e30f];
+            float[] least = [.. sums];
+            fixed (float* values = least)
+            {
+                panels.LeastSquared(position, values, least.Length);
+            }
+
+            for (int j = 0; j < sums.Length; j++)
+            {
+                double exact = panels.LeastSquared(position, sums[j]);
+                ((double)least[j]).ShouldBeInRange(Math.Min(float.MaxValue, exact * (1 - 1e-6)) - 1e-20, exact, $"{position}: {sums[j]}");
+            }
+        }
+    }
+
     private static PointSet Points(int count, int d, DistanceMetric metric, int seed)
     {
         Random random = new(seed);
