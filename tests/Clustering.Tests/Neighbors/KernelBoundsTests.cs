@@ -101,6 +101,7 @@ public sealed unsafe class KernelBoundsTests
     [TestMethod]
     public void Products_of_four_rows_with_four_are_those_of_one_by_one()
     {
+        float** sides = stackalloc float*[8];
         foreach (int depth in new[] { 16, 32, 112 })
         {
             Random random = new(depth);
@@ -108,7 +109,6 @@ public sealed unsafe class KernelBoundsTests
             float[] all = [.. rows.SelectMany(row => row)], products = new float[16], swapped = new float[16];
             fixed (float* start = all, into = products, turned = swapped)
             {
-                float** sides = stackalloc float*[8];
                 for (int row = 0; row < 8; row++)
                 {
                     sides[row] = start + (row * depth);
