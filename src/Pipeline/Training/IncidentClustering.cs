@@ -66,7 +66,7 @@ public static class IncidentClustering
             }
         }
 
-        return [.. sums.Zip(sizes, (sum, size) => size == 0 ? 0 : sum / size)];
+        return [.. sums.Zip(sizes, (sum, size) => sum / size)];
     }
 
     private static float[] FirstTwo(float[] reduced, int dimensions)

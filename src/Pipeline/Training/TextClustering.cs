@@ -33,10 +33,11 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
             : LayoutConsensus.Find(graph, texts, maxDegreeOfParallelism, cancellationToken);
         int[] labels = [.. found.Labels];
         TakeOut(labels, texts, found.ClusterCount);
-        int count = WithClustersOfCopies(labels, found.ClusterCount, copies, parameters.MinClusterSize);
+        int kept = Renumber(labels);
+        int count = WithClustersOfCopies(labels, kept, copies, parameters.MinClusterSize);
         Invite(labels, texts, wide, count);
         int[] problems = ProblemGrouping.Group(wide, labels, count);
-        double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < found.ClusterCount ? part : 1)];
+        double[] agreement = [.. found.Agreement.Select((part, text) => labels[text] < kept ? part : 1)];
         return new TextClustering(labels, problems, agreement, found.Stability, found.Layout, graph, wide);
     }
 
@@ -88,6 +89,18 @@ internal sealed record TextClustering(int[] Labels, int[] Problems, double[] Agr
                 }
             }
         }
+    }
+
+    // What all members have left is no cluster: the others are numbered without gaps, in their order.
+    private static int Renumber(int[] labels)
+    {
+        int[] left = [.. labels.Where(label => label >= 0).Distinct().Order()];
+        for (int text = 0; text < labels.Length; text++)
+        {
+            labels[text] = labels[text] < 0 ? -1 : Array.BinarySearch(left, labels[text]);
+        }
+
+        return left.Length;
     }
 
     // A layout leaves out texts between its clusters. One that is like the members of a cluster belongs to it where most of its neighbours do.
