@@ -24,6 +24,8 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Fit("emb", 20_000, 384),
         Fit("emb", 20_000, 1536),
         Fit("emb", 50_000, 384),
+        Fit("emb", 20_000, 384) with { Options = ["--approximate"] },
+        Fit("emb", 200_000, 384) with { Options = ["--approximate"] },
         new("umap", "emb", 10_000, 384, []),
         new("umap", "emb", 20_000, 384, []),
         new("umap-hdbscan", "emb", 10_000, 384, []),
@@ -59,11 +61,14 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
     }
 
     /// <summary>The data set's name and size, and what of it is predicted.</summary>
-    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "");
+    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "") + (IsApproximate ? ", approximate" : "");
+
+    private bool IsApproximate => Options.Contains("--approximate", StringComparer.Ordinal);
 
     /// <summary>The Python libraries that do the same work (peers.py).</summary>
     public string[] Peers => Verb switch
     {
+        "hdbscan" when IsApproximate => ["fast_hdbscan"],
         "hdbscan" => ["hdbscan", "sklearn-hdbscan", "fast_hdbscan"],
         "umap" => ["umap"],
         "umap-hdbscan" => ["umap", "umap-hdbscan"],
