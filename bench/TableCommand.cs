@@ -87,7 +87,7 @@ internal static class TableCommand
             runs.Add(await SelfAsync([row.Verb, file.FullName, "--dims", row.D.ToString(CultureInfo.InvariantCulture), .. row.Options, "--json"], cancellationToken));
         }
 
-        double? weight = runs[0]["mstWeight"]?.GetValue<double>();
+        double? weight = row.IsApproximate ? null : runs[0]["mstWeight"]?.GetValue<double>();
         List<PeerMeasurement> peers = [];
         foreach (string peer in python is null ? [] : row.Peers)
         {

@@ -63,7 +63,8 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
     /// <summary>The data set's name and size, and what of it is predicted.</summary>
     public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "") + (IsApproximate ? ", approximate" : "");
 
-    private bool IsApproximate => Options.Contains("--approximate", StringComparer.Ordinal);
+    /// <summary>Whether neighbours are searched approximately, so that the tree is not one to hold others against.</summary>
+    public bool IsApproximate => Options.Contains("--approximate", StringComparer.Ordinal);
 
     /// <summary>The Python libraries that do the same work (peers.py).</summary>
     public string[] Peers => Verb switch

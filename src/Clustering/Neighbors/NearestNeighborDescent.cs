@@ -15,42 +15,40 @@ namespace Pipeline.Clustering;
 /// </remarks>
 internal sealed unsafe class NearestNeighborDescent
 {
-    private const int Trees = 5;
-    private const int LeafSize = 48;
-    public const int Spare = 2;
-    private const int MostCandidates = 16;
     private const int MostRounds = 12;
-    private const double FewChanges = 0.02;
 
     private readonly int _count;
+    private readonly DescentEffort _effort;
     private readonly int _seed;
     private readonly int _threads;
     private readonly CancellationToken _ct;
     private readonly DescentRows _rows;
     private readonly ContestedLists _lists;
 
-    private NearestNeighborDescent(PointSet points, int k, int seed, int threads, CancellationToken ct)
+    private NearestNeighborDescent(PointSet points, int k, DescentEffort effort, int seed, int threads, CancellationToken ct)
     {
         _count = points.Count;
+        _effort = effort;
         _seed = seed;
         _threads = threads;
         _ct = ct;
         _rows = DescentRows.Of(points, threads, ct);
-        _lists = new ContestedLists(_count, Math.Min(k + Spare, _count - 1));
+        _lists = new ContestedLists(_count, Math.Min(k + effort.Spare, _count - 1));
     }
 
     /// <summary>Lists <paramref name="k"/> near other points of every point. About O(n log n d) time, O(n (d + k)) memory.</summary>
     /// <param name="points">The points.</param>
     /// <param name="k">Neighbours to list, 1 to n - 1.</param>
+    /// <param name="effort">How thorough the search is.</param>
     /// <param name="seed">Fixes the result.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the search.</param>
     /// <returns>The lists: true distances of points that are near, but not always the nearest.</returns>
-    public static NeighborLists Search(PointSet points, int k, int seed, int threads, IProgress<double>? progress, CancellationToken ct)
+    public static NeighborLists Search(PointSet points, int k, DescentEffort effort, int seed, int threads, IProgress<double>? progress, CancellationToken ct)
     {
-        NearestNeighborDescent search = new(points, k, seed, threads, ct);
-        List<ArraySegment<int>> leaves = ProjectionForest.Grow(search._rows, Trees, Math.Max(LeafSize, 2 * (search._lists.K + 1)), seed, threads, ct);
+        NearestNeighborDescent search = new(points, k, effort, seed, threads, ct);
+        List<ArraySegment<int>> leaves = ProjectionForest.Grow(search._rows, effort.Trees, Math.Max(effort.LeafSize, 2 * (search._lists.K + 1)), seed, threads, ct);
         progress?.Report(0.2);
         ParallelBlocks.Run(leaves.Count, threads, () => new Workspace(leaves.Max(part => part.Count)), (leaf, own) => search.Compare(leaves[leaf], leaves[leaf].Count, own), ct);
         progress?.Report(0.4);
@@ -58,7 +56,7 @@ internal sealed unsafe class NearestNeighborDescent
         {
             search.Join(round);
             progress?.Report(1 - (0.6 / (round + 2)));
-            if (search._lists.Fresh.Count(fresh => fresh) <= FewChanges * search._lists.Fresh.Length)
+            if (search._lists.Fresh.Count(fresh => fresh) <= effort.FewChanges * search._lists.Fresh.Length)
                 break;
         }
 
@@ -70,7 +68,7 @@ internal sealed unsafe class NearestNeighborDescent
     /// <summary>Compares the points that have a neighbour in common of which one is new there.</summary>
     private void Join(int round)
     {
-        JoinCandidates candidates = JoinCandidates.Choose(_lists, MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
+        JoinCandidates candidates = JoinCandidates.Choose(_lists, _effort.MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
         ParallelBlocks.Run((_count + 63) / 64, _threads, () => new Workspace(2 * candidates.Most), (block, own) =>
         {
             for (int point = block * 64; point < Math.Min(_count, (block + 1) * 64); point++)

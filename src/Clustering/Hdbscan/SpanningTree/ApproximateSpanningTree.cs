@@ -27,8 +27,8 @@ internal static class ApproximateSpanningTree
     public static SpannedGraph Build(PointSet points, int[]? weights, int minSamples, HdbscanOptions options, IProgress<double>? progress, CancellationToken ct)
     {
         int nearby = Math.Min(minSamples, points.Count - 1), k = Math.Min(points.Count - 1, nearby + SpareNeighbors);
-        NeighborLists.RequireRoom(points.Count, (long)nearby + SpareNeighbors + NearestNeighborDescent.Spare, nameof(HdbscanOptions.MinSamples), minSamples);
-        NeighborLists lists = NearestNeighborDescent.Search(points, k, options.Seed, options.Threads, progress.Part(0, ShareOfDescent), ct);
+        NeighborLists.RequireRoom(points.Count, (long)nearby + SpareNeighbors + DescentEffort.Quick.Spare, nameof(HdbscanOptions.MinSamples), minSamples);
+        NeighborLists lists = NearestNeighborDescent.Search(points, k, DescentEffort.Quick, options.Seed, options.Threads, progress.Part(0, ShareOfDescent), ct);
         FarthestPoints.Search(points, lists, options.Threads, progress.Part(ShareOfDescent, ShareOfNeighbors - ShareOfDescent), ct);
         MutualReachability graph = new(points, CoreDistances.NthOther(lists, minSamples, weights), options.Alpha);
         (MinimumSpanningTree tree, int components) = PanelSpanningTree.BuildOnGraph(graph, lists, options.Threads, progress.Part(ShareOfNeighbors, ShareOfTree), ct);
