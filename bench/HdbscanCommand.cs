@@ -21,12 +21,14 @@ internal static class HdbscanCommand
         Option<bool> single = new("--allow-single-cluster") { Description = "Whether one cluster of everything may be chosen." };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<bool> collapse = new("--collapse") { Description = "Make one point with a weight of equal rows first, within the clock." };
+        Option<bool> approximate = new("--approximate") { Description = "Search neighbours approximately, and tell how near that comes." };
+        Option<int> seed = new("--seed") { Description = "Seeds an approximate search.", DefaultValueFactory = _ => 42 };
         Option<FileInfo?> labels = new("--labels") { Description = "Write the labels as little-endian int32." };
         Option<FileInfo?> probabilities = new("--probabilities") { Description = "Write the probabilities as little-endian float64." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
         Command command = new("hdbscan", $"Times one fit, without loading, after a warm-up fit of the first {WarmUp.Count} points (which compiles the code).")
         {
-            file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, collapse, labels, probabilities, json,
+            file, dims, minClusterSize, minSamples, metric, selection, epsilon, single, threads, collapse, approximate, seed, labels, probabilities, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -39,6 +41,8 @@ internal static class HdbscanCommand
                 ClusterSelectionEpsilon = parsed.GetValue(epsilon),
                 AllowSingleCluster = parsed.GetValue(single),
                 MaxDegreeOfParallelism = parsed.GetValue(threads),
+                NeighborSearch = parsed.GetValue(approximate) ? NeighborSearchMethod.Approximate : NeighborSearchMethod.Exact,
+                Seed = parsed.GetValue(seed),
             };
             float[] points = PointsFile.Read(parsed.GetRequiredValue(file));
             int d = parsed.GetValue(dims);
@@ -49,7 +53,12 @@ internal static class HdbscanCommand
             (HdbscanResult result, Stopclock took) = Stopclock.Time(() => fit(points));
             HdbscanMeasurement measured = new(
                 "hdbscan", points.Length / d, d, parsed.GetValue(threads), took.Seconds, took.CpuSeconds, took.PeakBytes, result.ClusterCount,
-                result.Labels.Count(label => label < 0), result.MinimumSpanningTree.TotalWeight);
+                result.Labels.Count(label => label < 0), result.MinimumSpanningTree.TotalWeight)
+            {
+                Recall = result.Approximation?.Recall,
+                EstimatedExcess = result.Approximation?.ExcessWeight,
+                Components = result.Approximation?.Components,
+            };
             PointsFile.Write<int>(parsed.GetValue(labels), result.Labels);
             PointsFile.Write<double>(parsed.GetValue(probabilities), result.Probabilities);
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(measured, JsonSerializerOptions.Web) : Describe(measured));
@@ -67,5 +76,5 @@ internal static class HdbscanCommand
 
     private static string Describe(HdbscanMeasurement m) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{m.N} x {m.D}, {m.Threads} threads: {m.Seconds:0.000} s (processor {m.CpuSeconds:0.00} s), {m.Clusters} clusters, {m.Noise} noise, tree weight {m.MstWeight:R}, peak {m.PeakBytes / 1048576.0:0} MB");
+        $"{m.N} x {m.D}, {m.Threads} threads: {m.Seconds:0.000} s (processor {m.CpuSeconds:0.00} s), {m.Clusters} clusters, {m.Noise} noise, tree weight {m.MstWeight:R}, peak {m.PeakBytes / 1048576.0:0} MB{(m.Recall is double recall ? string.Create(CultureInfo.InvariantCulture, $"; approximate: recall {recall:P1}, tree about {m.EstimatedExcess:P3} too heavy, {m.Components} components") : "")}");
 }

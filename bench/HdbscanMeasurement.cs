@@ -12,4 +12,14 @@ namespace Pipeline.Bench;
 /// <param name="Noise">Points in no cluster.</param>
 /// <param name="MstWeight">The sum of the spanning tree's weights.</param>
 internal sealed record HdbscanMeasurement(
-    string Algorithm, int N, int D, int Threads, double Seconds, double CpuSeconds, long PeakBytes, int Clusters, int Noise, double MstWeight);
+    string Algorithm, int N, int D, int Threads, double Seconds, double CpuSeconds, long PeakBytes, int Clusters, int Noise, double MstWeight)
+{
+    /// <summary>The share of the neighbours that an approximate search found, on a sample; null after an exact one.</summary>
+    public double? Recall { get; init; }
+
+    /// <summary>The estimated share by which the tree of an approximate search is too heavy; null after an exact one.</summary>
+    public double? EstimatedExcess { get; init; }
+
+    /// <summary>The components of the approximate graph, which were joined exactly; null after an exact search.</summary>
+    public int? Components { get; init; }
+}

@@ -98,12 +98,13 @@ internal static class TableCommand
         }
 
         string found = truth.Describe(runs[^1]);
+        double? weight = row.IsApproximate ? null : runs[0]["mstWeight"]?.GetValue<double>();
         List<PeerMeasurement> peers = [];
         foreach ((string peer, string[] told) in others is null ? [] : row.Peers)
         {
             string[] options = [.. told, .. labels, "--repeats", repeats.ToString(CultureInfo.InvariantCulture), .. others!.Options];
             (JsonObject? answer, string? failure) = await ChildProcess.RunPeerAsync(others.Python, peer, file, row.D, options, (2 * others.Timeout) + ImportSeconds, cancellationToken);
-            peers.Add(answer is null ? new PeerMeasurement(peer, failure!) : PeerMeasurement.From(peer, answer, runs[0]["mstWeight"]?.GetValue<double>(), truth.Describe(answer)));
+            peers.Add(answer is null ? new PeerMeasurement(peer, failure!) : PeerMeasurement.From(peer, answer, weight, truth.Describe(answer)));
         }
 
         double[] cpu = [.. runs.Select(run => run["cpuSeconds"]!.GetValue<double>()).Order()];

@@ -30,6 +30,8 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
         Fit("emb", 20_000, 384),
         Fit("emb", 20_000, 1536),
         Fit("emb", 50_000, 384),
+        Fit("emb", 20_000, 384) with { Options = ["--approximate"] },
+        Fit("emb", 200_000, 384) with { Options = ["--approximate"] },
         new("umap", "emb", 10_000, 384, ["--epochs", LayoutPasses]),
         new("umap", "emb", 20_000, 384, ["--epochs", LayoutPasses]),
         new("umap-hdbscan", "emb", 10_000, 384, ["--epochs", LayoutPasses]),
@@ -67,11 +69,15 @@ internal sealed record TableRow(string Verb, string Kind, int N, int D, string[]
     }
 
     /// <summary>The data set's name and size, and what of it is predicted.</summary>
-    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "");
+    public string Name => FormattableString.Invariant($"{Kind}_n{N}_d{D}") + (NewPoints > 0 ? FormattableString.Invariant($", {NewPoints} new against {N - NewPoints}, without the fit") : "") + (IsApproximate ? ", approximate" : "");
+
+    /// <summary>Whether neighbours are searched approximately, so that the tree is not one to hold others against.</summary>
+    public bool IsApproximate => Options.Contains("--approximate", StringComparer.Ordinal);
 
     /// <summary>The Python libraries that do the same work (peers.py), and what each is told.</summary>
     public (string Name, string[] Options)[] Peers => Verb switch
     {
+        "hdbscan" when IsApproximate => [("fast_hdbscan", [])],
         "hdbscan" => [("hdbscan", []), ("sklearn-hdbscan", []), ("fast_hdbscan", [])],
         "umap" => [("umap", Options)],
         "umap-hdbscan" => [("umap-hdbscan", Options), ("evoc", ["--epochs", EmbeddingPasses])],

@@ -24,6 +24,7 @@ public sealed class LongWorkTests
         ["Hdbscan.Fit over panels"] = (progress, ct) => Hdbscan.Fit(Wide, 30, null, progress, ct),
         ["Hdbscan.Fit over all pairs"] = (progress, ct) => Hdbscan.Fit(Plane.AsMemory(0, 1600), 2, null, progress, ct),
         ["Hdbscan.Fit with weights"] = (progress, ct) => Hdbscan.Fit(Plane, 2, Enumerable.Repeat(2, 3000).ToArray(), null, progress, ct),
+        ["Hdbscan.Fit, approximate"] = (progress, ct) => Hdbscan.Fit(Grouped, 24, new HdbscanOptions { NeighborSearch = NeighborSearchMethod.Approximate }, progress, ct),
         ["Hdbscan.FitGraph"] = (progress, ct) => Hdbscan.FitGraph(Chain(9000), null, progress, ct),
         ["CoreDistances.Compute"] = (progress, ct) => CoreDistances.Compute(Plane, 2, 5, progress: progress, ct: ct),
         ["Predict in a plane"] = (progress, ct) => InPlane.Value.Predict(Plane, progress, ct),

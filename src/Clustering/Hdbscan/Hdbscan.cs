@@ -20,7 +20,7 @@ public static class Hdbscan
     /// <remarks>
     /// <para>What differs from the reference implementation:</para>
     /// <list type="bullet">
-    /// <item>The spanning tree is always exact. Ties are broken as Prim's algorithm from point 0 with a stable sort does;
+    /// <item>The spanning tree is exact unless <see cref="HdbscanOptions.NeighborSearch"/> is Approximate. Ties are broken as Prim's algorithm from point 0 with a stable sort does;
     /// only for more than 2000 points and only among points at exactly equal distances, or with alpha above 1,
     /// may the choice be another one.</item>
     /// <item>NaN and infinity are refused, not set aside as noise.</item>
@@ -71,7 +71,7 @@ public static class Hdbscan
         FitCopies(points, dimensions, weights.ToArray(), options ?? new HdbscanOptions(), SpanningTreeMethod.Auto, progress, ct);
 
     /// <summary>
-    /// Clusters points of which only some distances are known, such as those to each point's nearest neighbours. The metric option has no meaning here.
+    /// Clusters points of which only some distances are known, such as those to each point's nearest neighbours. The metric and the search of neighbours have no meaning here.
     /// With all distances given, the result is that of a fit of the points. The same bit for bit whatever the number of threads.
     /// O(m log m) time for m distances, 40 bytes of memory for each of them.
     /// </summary>
@@ -115,8 +115,10 @@ public static class Hdbscan
         int minSamples = Math.Min(options.MinSamples ?? options.MinClusterSize, total - 1);
         progress = progress.Ordered();
         method = method == SpanningTreeMethod.Auto && !options.ReferenceTies && NeighborSearch.SuitsTree(set, referenceTies: false) && !NeighborSearch.SuitsPanels(set) ? SpanningTreeMethod.Tree : method;
+        bool approximate = options.NeighborSearch == NeighborSearchMethod.Approximate;
         SpannedGraph found = set.Count == 1
-            ? new SpannedGraph(new MinimumSpanningTree([], [], []), [0], [0])
+            ? new SpannedGraph(new MinimumSpanningTree([], [], []), [0], [0], approximate ? TreeApproximation.OfAllPairs(1) : null)
+            : approximate ? ApproximateSpanningTree.Build(set, weights, minSamples, options, progress.Part(0, ShareOfSpanningTree), ct)
             : SpanningTrees.Build(set, weights, minSamples, options.Alpha, method, options.Threads, progress.Part(0, ShareOfSpanningTree), ct);
         return Finish(found, weights is null ? null : new PointCopies(weights, found.CoreDistances), minSamples, options, progress, ct) with { Dimensions = dimensions };
     }
@@ -158,6 +160,7 @@ public static class Hdbscan
             CoreDistances = found.CoreDistances,
             PredictionCoreDistances = found.PredictionCoreDistances,
             MinimumSpanningTree = found.Tree,
+            Approximation = found.Approximation,
         };
         progress?.Report(1);
         return result;

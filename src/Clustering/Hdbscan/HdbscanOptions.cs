@@ -55,6 +55,20 @@ public sealed record HdbscanOptions
     /// </summary>
     public bool ReferenceTies { get; init; } = true;
 
+    /// <summary>
+    /// How the neighbours are searched that the spanning tree is made of. Exact, the default: the tree is a minimum spanning tree of all pairs. Approximate: it is one of
+    /// a graph of near neighbours by NN-descent (Dong, Moses, Li 2011), whose components are joined by their nearest pairs, found exactly (as in McInnes, Healy 2017);
+    /// <see cref="HdbscanResult.Approximation"/> tells how near that comes. Auto searches exactly, whatever the number of points.
+    /// </summary>
+    /// <remarks>
+    /// Approximate is worth it for many points in many dimensions. From 64 dimensions on it holds coordinates to 8 binary digits while it searches, so that groups smaller than a 500th
+    /// of their distance from the middle of all points may get neighbours at random within the group. Distances in the result are exact ones in either case.
+    /// </remarks>
+    public NeighborSearchMethod NeighborSearch { get; init; } = NeighborSearchMethod.Exact;
+
+    /// <summary>Fixes the result of an approximate search; an exact one does not depend on it.</summary>
+    public int Seed { get; init; } = 42;
+
     /// <summary>The number of threads. At least 1; null for all processors. Has no influence on the result.</summary>
     public int? MaxDegreeOfParallelism { get; init; }
 
@@ -70,6 +84,7 @@ public sealed record HdbscanOptions
         ParameterRange.Require(ClusterSelectionEpsilonMax >= 0, nameof(ClusterSelectionEpsilonMax), ClusterSelectionEpsilonMax, "0 or more, or infinity");
         ParameterRange.Require(MaxClusterSize is null or >= 1, nameof(MaxClusterSize), MaxClusterSize, "null or 1 or more");
         ParameterRange.Require(double.IsFinite(Alpha) && Alpha >= LeastAlpha, nameof(Alpha), Alpha, "finite and 1e-6 or more");
+        ParameterRange.Require(Enum.IsDefined(NeighborSearch), nameof(NeighborSearch), NeighborSearch, "Auto, Exact or Approximate");
         ParameterRange.Require(MaxDegreeOfParallelism is null or >= 1, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "null or 1 or more");
     }
 

@@ -39,6 +39,9 @@ public sealed record HdbscanResult
     /// <summary>The minimum spanning tree of the mutual reachability graph.</summary>
     public MinimumSpanningTree MinimumSpanningTree { get; init; } = new([], [], []);
 
+    /// <summary>How near an approximate search came to the exact one; null after an exact search or a fit of a graph.</summary>
+    public TreeApproximation? Approximation { get; init; }
+
     /// <summary>The single linkage hierarchy.</summary>
     public required SingleLinkageTree SingleLinkageTree { get; init; }
 

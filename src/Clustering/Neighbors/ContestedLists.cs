@@ -37,16 +37,20 @@ internal sealed class ContestedLists
     /// <summary>The squared distance that a candidate must not exceed. It only falls, so an old value lets too many in at worst.</summary>
     public float Limit(int point) => Volatile.Read(ref Squares[(point * K) + K - 1]);
 
-    /// <summary>Offers a candidate, which may be in the list already. O(k).</summary>
-    public void Offer(int point, int candidate, float squared)
+    /// <summary>Offers a candidate, which may be in the list already; returns the limit. O(k).</summary>
+    public float Offer(int point, int candidate, float squared)
     {
-        if (squared > Limit(point))
-            return;
+        float limit = Limit(point);
+
+        // What is seen in the list while another thread changes it has been there, so that it is there still or is beyond the limit by now.
+        if (squared > limit || Indices.AsSpan(point * K, K).Contains(candidate))
+            return limit;
         SpinWait wait = default;
         while (Interlocked.CompareExchange(ref _gates[point], 1, 0) != 0)
             wait.SpinOnce();
         Insert(Indices.AsSpan(point * K, K), Squares.AsSpan(point * K, K), Fresh.AsSpan(point * K, K), candidate, squared);
         Volatile.Write(ref _gates[point], 0);
+        return Limit(point);
     }
 
     private static void Insert(Span<int> indices, Span<float> squares, Span<bool> fresh, int candidate, float squared)

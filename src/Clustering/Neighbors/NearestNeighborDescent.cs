@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Clustering;
 
@@ -13,55 +15,48 @@ namespace Pipeline.Clustering;
 /// </remarks>
 internal sealed unsafe class NearestNeighborDescent
 {
-    private const int Trees = 6;
-    private const int LeafSize = 256;
-    private const int Spare = 6;
-    private const int MostCandidates = 32;
     private const int MostRounds = 12;
-    private const double FewChanges = 0.002;
 
     private readonly int _count;
-    private readonly int _stride;
+    private readonly DescentEffort _effort;
     private readonly int _seed;
     private readonly int _threads;
     private readonly CancellationToken _ct;
-    private readonly float[] _rows;
-    private readonly float[] _squares;
+    private readonly DescentRows _rows;
     private readonly ContestedLists _lists;
 
-    private NearestNeighborDescent(PointSet points, int k, int seed, int threads, CancellationToken ct)
+    private NearestNeighborDescent(PointSet points, int k, DescentEffort effort, int seed, int threads, CancellationToken ct)
     {
         _count = points.Count;
-        _stride = (points.Dimensions + PairKernel.Lanes - 1) / PairKernel.Lanes * PairKernel.Lanes;
+        _effort = effort;
         _seed = seed;
         _threads = threads;
         _ct = ct;
-        _rows = new float[_count * _stride];
-        _squares = new float[_count];
-        _lists = new ContestedLists(_count, Math.Min(k + Spare, _count - 1));
-        Copy(points);
+        _rows = DescentRows.Of(points, threads, ct);
+        _lists = new ContestedLists(_count, Math.Min(k + effort.Spare, _count - 1));
     }
 
     /// <summary>Lists <paramref name="k"/> near other points of every point. About O(n log n d) time, O(n (d + k)) memory.</summary>
     /// <param name="points">The points.</param>
     /// <param name="k">Neighbours to list, 1 to n - 1.</param>
+    /// <param name="effort">How thorough the search is.</param>
     /// <param name="seed">Fixes the result.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="ct">Stops the search.</param>
     /// <returns>The lists: true distances of points that are near, but not always the nearest.</returns>
-    public static NeighborLists Search(PointSet points, int k, int seed, int threads, IProgress<double>? progress, CancellationToken ct)
+    public static NeighborLists Search(PointSet points, int k, DescentEffort effort, int seed, int threads, IProgress<double>? progress, CancellationToken ct)
     {
-        NearestNeighborDescent search = new(points, k, seed, threads, ct);
-        List<ArraySegment<int>> leaves = ProjectionForest.Grow(search._rows, search._stride, Trees, Math.Max(LeafSize, 2 * (search._lists.K + 1)), seed, threads, ct);
+        NearestNeighborDescent search = new(points, k, effort, seed, threads, ct);
+        List<ArraySegment<int>> leaves = ProjectionForest.Grow(search._rows, effort.Trees, Math.Max(effort.LeafSize, 2 * (search._lists.K + 1)), seed, threads, ct);
         progress?.Report(0.2);
-        ParallelBlocks.Run(leaves.Count, threads, () => 0, (leaf, _) => search.Compare(leaves[leaf], leaves[leaf].Count), ct);
+        ParallelBlocks.Run(leaves.Count, threads, () => new Workspace(leaves.Max(part => part.Count)), (leaf, own) => search.Compare(leaves[leaf], leaves[leaf].Count, own), ct);
         progress?.Report(0.4);
         for (int round = 0; round < MostRounds; round++)
         {
             search.Join(round);
             progress?.Report(1 - (0.6 / (round + 2)));
-            if (search._lists.Fresh.Count(fresh => fresh) <= FewChanges * search._lists.Fresh.Length)
+            if (search._lists.Fresh.Count(fresh => fresh) <= effort.FewChanges * search._lists.Fresh.Length)
                 break;
         }
 
@@ -70,94 +65,58 @@ internal sealed unsafe class NearestNeighborDescent
         return nearest;
     }
 
-    /// <summary>Single-precision rows about the middle and of about unit size, which keeps their products precise, however small or large the numbers are.</summary>
-    private void Copy(PointSet points)
-    {
-        int d = points.Dimensions;
-        double[] middle = PanelPoints.Centre(points), reach = new double[_count];
-        ForEach((i, row) =>
-        {
-            Centre(i, row);
-            reach[i] = Math.Abs(TensorPrimitives.MaxMagnitude<double>(row));
-        });
-        double largest = reach.Max(), scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
-        ForEach((i, row) =>
-        {
-            Centre(i, row);
-            TensorPrimitives.Multiply(row, scale, row);
-            TensorPrimitives.ConvertSaturating<double, float>(row, _rows.AsSpan(i * _stride, d));
-            _squares[i] = TensorPrimitives.SumOfSquares<float>(_rows.AsSpan(i * _stride, d));
-        });
-
-        void Centre(int point, double[] row)
-        {
-            points.CopyRow(point, row);
-            TensorPrimitives.Subtract(row, middle, row);
-        }
-
-        void ForEach(Action<int, double[]> work) => ParallelBlocks.Run((_count + 255) / 256, _threads, () => new double[d], (block, row) =>
-        {
-            for (int i = block * 256; i < Math.Min(_count, (block + 1) * 256); i++)
-                work(i, row);
-        }, _ct);
-    }
-
     /// <summary>Compares the points that have a neighbour in common of which one is new there.</summary>
     private void Join(int round)
     {
-        JoinCandidates candidates = JoinCandidates.Choose(_lists, MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
-        ParallelBlocks.Run((_count + 63) / 64, _threads, () => new int[2 * candidates.Most], (block, both) =>
+        JoinCandidates candidates = JoinCandidates.Choose(_lists, _effort.MostCandidates, CounterRandom.For(_seed, round, -3).Next(), _threads, _ct);
+        ParallelBlocks.Run((_count + 63) / 64, _threads, () => new Workspace(2 * candidates.Most), (block, own) =>
         {
             for (int point = block * 64; point < Math.Min(_count, (block + 1) * 64); point++)
             {
-                int fresh = candidates.CopyTo(point, both, out int all);
-                Compare(both.AsSpan(0, all), fresh);
+                int fresh = candidates.CopyTo(point, own.Candidates, out int all);
+                Compare(own.Candidates.AsSpan(0, all), fresh, own);
             }
         }, _ct);
     }
 
     /// <summary>Offers to each other the first <paramref name="fresh"/> points, and these and the rest.</summary>
-    private void Compare(ReadOnlySpan<int> points, int fresh)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Compare(ReadOnlySpan<int> points, int fresh, Workspace own)
     {
-        float** a = stackalloc float*[PairKernel.Rows];
-        float** b = stackalloc float*[PairKernel.Rows];
+        if (fresh == 0)
+            return;
+        own.Take(points, _rows.Squares, _lists);
         float* products = stackalloc float[PairKernel.Rows * PairKernel.Rows];
-        fixed (float* rows = _rows)
+        fixed (int* taken = own.Points)
         {
             for (int i = 0; i < fresh; i += PairKernel.Rows)
             {
-                Take(rows, points, i, a);
                 for (int j = i; j < points.Length; j += PairKernel.Rows)
                 {
-                    Take(rows, points, j, b);
-                    PairKernel.Multiply(a, b, _stride, products);
-                    Offer(points, i, Math.Min(fresh, i + PairKernel.Rows), j, products);
+                    _rows.Multiply(taken + i, taken + j, products);
+                    for (int r = 0; r < Math.Min(PairKernel.Rows, fresh - i); r++)
+                        Offer(i + r, j, products + (r * PairKernel.Rows), own);
                 }
             }
         }
     }
 
-    private void Take(float* rows, ReadOnlySpan<int> points, int first, float** taken)
+    /// <summary>Offers to each other a point and four others, as far as they come after it and are near enough to either.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Offer(int row, int first, float* products, Workspace own)
     {
-        Debug.Assert(first < points.Length && _rows.Length >= _count * (long)_stride, "There is a point to take, and every point has a row.");
-        for (int r = 0; r < PairKernel.Rows; r++)
-            taken[r] = rows + ((nint)points[Math.Min(first + r, points.Length - 1)] * _stride);
-    }
-
-    private void Offer(ReadOnlySpan<int> points, int firstA, int endA, int firstB, float* products)
-    {
-        int endB = Math.Min(points.Length, firstB + PairKernel.Rows);
-        for (int i = firstA; i < endA; i++)
+        Debug.Assert(row < own.Points.Length && first + PairKernel.Rows <= own.Points.Length, "The points are padded to whole tiles.");
+        Vector128<float> squared = Vector128.Create(own.Squares[row]) + Vector128.LoadUnsafe(ref own.Squares[first]) - (Vector128.Create(2f) * Vector128.Load(products));
+        Vector128<float> limits = Vector128.Max(Vector128.Create(own.Limits[row]), Vector128.LoadUnsafe(ref own.Limits[first]));
+        uint near = Vector128.LessThanOrEqual(squared, limits).ExtractMostSignificantBits();
+        for (; near != 0; near &= near - 1)
         {
-            for (int j = Math.Max(firstB, i + 1); j < endB; j++)
-            {
-                int p = points[i], q = points[j];
-                if (p == q)
-                    continue;
-                float squared = Math.Max(0, _squares[p] + _squares[q] - (2 * products[((i - firstA) * PairKernel.Rows) + j - firstB]));
-                _lists.Offer(p, q, squared);
-                _lists.Offer(q, p, squared);
-            }
+            int other = first + BitOperations.TrailingZeroCount(near), p = own.Points[row], q = own.Points[other];
+            if (other <= row || other >= own.Count || p == q)
+                continue;
+            float distance = Math.Max(0, squared.GetElement(other - first));
+            own.Limits[row] = _lists.Offer(p, q, distance);
+            own.Limits[other] = _lists.Offer(q, p, distance);
         }
     }
 
@@ -181,5 +140,34 @@ internal sealed unsafe class NearestNeighborDescent
             }
         }, _ct);
         return nearest;
+    }
+
+    /// <summary>The points that a thread compares, padded to whole tiles, with what is known of them.</summary>
+    private sealed class Workspace(int most)
+    {
+        public int[] Candidates { get; } = new int[most];
+
+        public int[] Points { get; } = new int[most + PairKernel.Rows];
+
+        public float[] Squares { get; } = new float[most + PairKernel.Rows];
+
+        /// <summary>Per point, what a candidate's squared distance must not exceed; it may be an old value, which lets too many in.</summary>
+        public float[] Limits { get; } = new float[most + PairKernel.Rows];
+
+        public int Count { get; private set; }
+
+        public void Take(ReadOnlySpan<int> points, float[] squares, ContestedLists lists)
+        {
+            Count = points.Length;
+            for (int i = 0; i < Count; i++)
+            {
+                Points[i] = points[i];
+                Squares[i] = squares[points[i]];
+                Limits[i] = lists.Limit(points[i]);
+            }
+
+            Points.AsSpan(Count, PairKernel.Rows).Fill(points[^1]);
+            Limits.AsSpan(Count, PairKernel.Rows).Fill(float.NegativeInfinity);
+        }
     }
 }

@@ -56,8 +56,9 @@ internal static unsafe class PairKernel
         Put(sw, sx, sy, sz, products + 12);
     }
 
+    /// <summary>Writes the sums of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* products)
+    internal static void Put(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* products)
     {
         products[0] = Vector512.Sum(a);
         products[1] = Vector512.Sum(b);

@@ -30,16 +30,16 @@ internal sealed class PanelPoints
     private readonly double _scale;
     private readonly double _shrink;
 
-    private PanelPoints(PointSet points, double[] mean, double scale)
+    private PanelPoints(PointSet points, int capacity, double[] mean, double scale)
     {
         _points = points;
         _mean = mean;
         _scale = scale;
         _shrink = Math.Max(0, 1 - (2.1 * points.Dimensions + 16) * Unit);
-        int padded = PanelKernel.PanelCount(points.Count) * PanelKernel.Width;
+        int padded = PanelKernel.PanelCount(capacity) * PanelKernel.Width;
         Packed = new float[(long)padded * points.Dimensions];
         Bias = new float[padded];
-        Squares = new double[points.Count];
+        Squares = new double[capacity];
     }
 
     /// <summary>How many points are packed.</summary>
@@ -58,7 +58,10 @@ internal sealed class PanelPoints
     public double SquaredScale => _scale * _scale;
 
     /// <summary>Chooses centre and scale; packs nothing yet. O(n d).</summary>
-    public static PanelPoints Create(PointSet points, int threads, CancellationToken ct)
+    public static PanelPoints Create(PointSet points, int threads, CancellationToken ct) => Create(points, points.Count, threads, ct);
+
+    /// <summary>The same with room for some of the points only.</summary>
+    public static PanelPoints Create(PointSet points, int capacity, int threads, CancellationToken ct)
     {
         double[] mean = Centre(points);
         double[] largest = new double[points.Count];
@@ -70,11 +73,11 @@ internal sealed class PanelPoints
             }
         }, ct);
         double reach = largest.Max() * Math.Sqrt(points.Dimensions);
-        return new PanelPoints(points, mean, reach > 0 ? Math.ScaleB(1, -Math.ILogB(reach) - 1) : 1);
+        return new PanelPoints(points, capacity, mean, reach > 0 ? Math.ScaleB(1, -Math.ILogB(reach) - 1) : 1);
     }
 
     /// <summary>Packs points in an order. O(n d).</summary>
-    /// <param name="order">The point at each position; at most all points.</param>
+    /// <param name="order">The point at each position; at most as many as there is room for.</param>
     /// <param name="threads">The number of threads.</param>
     /// <param name="ct">Stops the work.</param>
     public void Pack(ReadOnlyMemory<int> order, int threads, CancellationToken ct)

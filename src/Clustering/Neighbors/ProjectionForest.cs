@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Pipeline.Clustering;
 
 /// <summary>
@@ -9,19 +7,18 @@ namespace Pipeline.Clustering;
 internal static class ProjectionForest
 {
     /// <summary>Grows trees. O(trees n log n d) time, O(trees n) memory.</summary>
-    /// <param name="rows">n x <paramref name="stride"/>.</param>
-    /// <param name="stride">Values per row.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="trees">How many trees.</param>
     /// <param name="leafSize">The largest leaf.</param>
     /// <param name="seed">Fixes the result.</param>
     /// <param name="threads">The number of threads; no influence on the result.</param>
     /// <param name="ct">Stops the work.</param>
     /// <returns>The leaves of all trees.</returns>
-    public static List<ArraySegment<int>> Grow(float[] rows, int stride, int trees, int leafSize, int seed, int threads, CancellationToken ct)
+    public static List<ArraySegment<int>> Grow(DescentRows rows, int trees, int leafSize, int seed, int threads, CancellationToken ct)
     {
-        int n = rows.Length / stride;
+        int n = rows.Count, stride = rows.Stride;
         List<ArraySegment<int>>[] leaves = new List<ArraySegment<int>>[trees];
-        ParallelBlocks.Run(trees, threads, () => (Normal: new float[stride], Keys: new float[n]), (tree, own) =>
+        ParallelBlocks.Run(trees, threads, () => (Difference: new float[stride], Normal: new float[stride], Keys: new float[n]), (tree, own) =>
         {
             leaves[tree] = [];
             Stack<ArraySegment<int>> parts = new([(int[])[.. Enumerable.Range(0, n)]]);
@@ -36,10 +33,10 @@ internal static class ProjectionForest
                 }
 
                 int a = part[random.Below(part.Count)], b = part[random.Below(part.Count)];
-                TensorPrimitives.Subtract(rows.AsSpan(a * stride, stride), rows.AsSpan(b * stride, stride), own.Normal);
+                rows.Normal(a, b, own.Difference, own.Normal);
                 for (int i = 0; i < part.Count; i++)
-                    own.Keys[i] = TensorPrimitives.Dot<float>(own.Normal, rows.AsSpan(part[i] * stride, stride));
-                own.Keys.AsSpan(0, part.Count).Sort(part.AsSpan());
+                    own.Keys[part.Offset + i] = rows.Dot(own.Normal, part[i]);
+                MedianPartition.Select(own.Keys, part.Array!, part.Offset, part.Offset + part.Count, part.Offset + (part.Count / 2));
                 parts.Push(part[(part.Count / 2)..]);
                 parts.Push(part[..(part.Count / 2)]);
             }

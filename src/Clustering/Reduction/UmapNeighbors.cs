@@ -48,7 +48,7 @@ internal sealed class UmapNeighbors
         NeighborLists lists = new(0, [], []);
         if (approximate && k > 0 && listed > 0)
         {
-            lists = NearestNeighborDescent.Search(_set, Math.Min(k, _set.Count - 1), seed, threads, progress, parallel.CancellationToken);
+            lists = NearestNeighborDescent.Search(_set, Math.Min(k, _set.Count - 1), DescentEffort.Thorough, seed, threads, progress, parallel.CancellationToken);
         }
         else if (k > 0 && listed > 0)
         {

@@ -25,7 +25,7 @@ public sealed record UmapOptions
 
     /// <summary>
     /// How neighbours are searched. Auto searches exactly while the number of points times (dimensions + 40) is at most 12 million: 28,000 points of 384
-    /// dimensions, or 133,000 of 50. That is between the sizes at which the exact search was measured to be the faster one (20,000 x 384, 50,000 x 50) and
+    /// dimensions, or 133,000 of 50. That is between the sizes at which the exact search was measured to be as fast or faster (20,000 x 384, 50,000 x 50) and
     /// those at which the approximate one was (50,000 x 384, 200,000 x 50), where 5 to 8 in 100 of the true neighbours were missed and farther points taken.
     /// In other dimensions and on other machines the two may be equally fast elsewhere.
     /// </summary>

@@ -12,7 +12,7 @@ internal sealed class PanelSpanningTree
     private const int SampledPoints = 4096;
     private const int MostSampled = 32;
     private readonly MutualReachability _graph;
-    private readonly PanelPoints _panels;
+    private readonly PanelPoints? _panels;
     private readonly NeighborLists _lists;
     private readonly double[] _least;
     private readonly int _threads;
@@ -23,7 +23,7 @@ internal sealed class PanelSpanningTree
     private int[] _order = [];
     private int _edges;
 
-    private PanelSpanningTree(MutualReachability graph, PanelPoints panels, NeighborLists lists, double[] beyond, int threads, CancellationToken ct)
+    private PanelSpanningTree(MutualReachability graph, PanelPoints? panels, NeighborLists lists, double[] beyond, int threads, CancellationToken ct)
     {
         int n = graph.Points.Count;
         _graph = graph;
@@ -32,7 +32,7 @@ internal sealed class PanelSpanningTree
         _least = new double[n];
         for (int i = 0; i < n; i++)
         {
-            _least[i] = Math.Max(graph.CoreDistances[i], beyond[i] / graph.Alpha);
+            _least[i] = beyond.Length == 0 ? graph.CoreDistances[i] : Math.Max(graph.CoreDistances[i], beyond[i] / graph.Alpha);
         }
 
         _threads = threads;
@@ -54,21 +54,48 @@ internal sealed class PanelSpanningTree
     {
         PanelSpanningTree work = new(graph, panels, lists, beyond, threads, ct);
         work._edges = CertainForest.Grow(graph, lists, work._least, work._sets, work._tree, ct);
+        work.Join(work.Number(), progress);
+        return work._tree;
+    }
+
+    /// <summary>
+    /// A minimum spanning tree of what is listed, whose components are joined by edges that make the whole a minimum spanning tree of the listed pairs and of all pairs between components.
+    /// O(n k log n) time, and for the joins at most O(n^2 d); O(n) memory, and for the joins that of the points that may have a part in them.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="lists">Each point's near neighbours, as far as they are known.</param>
+    /// <param name="threads">The number of threads; no influence on the result.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="ct">Stops the work.</param>
+    /// <returns>The tree, its edges in no particular order, and the number of components of the graph.</returns>
+    public static (MinimumSpanningTree Tree, int Components) BuildOnGraph(MutualReachability graph, NeighborLists lists, int threads, IProgress<double>? progress, CancellationToken ct)
+    {
+        PanelSpanningTree work = new(graph, panels: null, lists, beyond: [], threads, ct);
+        double[] never = new double[graph.Points.Count];
+        never.AsSpan().Fill(double.PositiveInfinity);
+        work._edges = CertainForest.Grow(graph, lists, never, work._sets, work._tree, ct);
         int components = work.Number();
+        work.Join(components, progress);
+        return (work._tree, components);
+    }
+
+    private void Join(int components, IProgress<double>? progress)
+    {
         double done = 0;
         for (; components > MostPaired; done = (1 + done) / 2)
         {
-            work.JoinNearest(components, progress.Part(done, (1 - done) / 2));
-            components = work.Number();
+            JoinNearest(components, progress.Part(done, (1 - done) / 2));
+            components = Number();
         }
 
         if (components > 1)
         {
-            work.JoinAll(components, progress.Part(done, 1 - done));
+            JoinAll(components, progress.Part(done, 1 - done));
         }
-
-        return work._tree;
     }
+
+    /// <summary>Room for some of the points: that of all, where there is one, or one of its own.</summary>
+    private PanelPoints Room(int count) => _panels ?? PanelPoints.Create(_graph.Points, count, _threads, _ct);
 
     /// <summary>Numbers the components and orders the points by component, then by their least edges.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,7 +142,7 @@ internal sealed class PanelSpanningTree
     {
         ComponentBests bests = new(components);
         OfferListed(bests);
-        PanelComponentQueries.Run(_graph, _panels, bests, _order, _component, _least, _threads, progress, _ct);
+        PanelComponentQueries.Run(_graph, Room(_order.Length), bests, _order, _component, _least, _threads, progress, _ct);
         Add(bests.Edges);
     }
 
@@ -125,7 +152,7 @@ internal sealed class PanelSpanningTree
         OfferListed(pairs);
         int each = Math.Clamp(SampledPoints / components, 1, MostSampled);
         int[] sample = [.. _order.Where((point, at) => at < each || _component[_order[at - each]] != _component[point])];
-        PanelComponentQueries.Run(_graph, _panels, pairs, sample, _component, _least, _threads, progress: null, _ct);
+        PanelComponentQueries.Run(_graph, Room(sample.Length), pairs, sample, _component, _least, _threads, progress: null, _ct);
         pairs.Span();
         double[] most = new double[components];
         for (int a = 0; a < components; a++)
@@ -138,7 +165,7 @@ internal sealed class PanelSpanningTree
         }
 
         int[] needed = [.. _order.Where(point => _least[point] <= most[_component[point]])];
-        PanelComponentQueries.Run(_graph, _panels, pairs, needed, _component, _least, _threads, progress, _ct);
+        PanelComponentQueries.Run(_graph, Room(needed.Length), pairs, needed, _component, _least, _threads, progress, _ct);
         Add(pairs.Span());
     }
 

@@ -106,7 +106,8 @@ internal static class SpanningTrees
 /// <param name="Tree">The tree, in the order of Prim's algorithm.</param>
 /// <param name="CoreDistances">Per point, the distance of its min-samples-th neighbour.</param>
 /// <param name="PredictionCoreDistances">Per point, the distance of the neighbour before that; 0 if that is the point itself.</param>
-internal sealed record SpannedGraph(MinimumSpanningTree Tree, double[] CoreDistances, double[] PredictionCoreDistances);
+/// <param name="Approximation">How near it is to exact; null if it is.</param>
+internal sealed record SpannedGraph(MinimumSpanningTree Tree, double[] CoreDistances, double[] PredictionCoreDistances, TreeApproximation? Approximation = null);
 
 /// <summary>How the minimum spanning tree is found. Every way is exact.</summary>
 internal enum SpanningTreeMethod
