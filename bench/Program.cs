@@ -31,5 +31,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     StreamLoadCommand.Create(),
     EmergingCommand.Create(),
     EmergingLabelsCommand.Create(),
+    AtSizeCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
