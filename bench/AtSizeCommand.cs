@@ -20,10 +20,11 @@ internal static class AtSizeCommand
         Option<int?> texts = CommandOptions.Integer("--texts", "Different texts among them, before masking makes some of them equal. Default: a fifth of the incidents.", 1, 9_999_999);
         Option<int?> centers = CommandOptions.Integer("--centers", "Tech centers, 1 to 10,000. Default: 15.", 1, 10_000);
         Option<int?> memory = CommandOptions.Integer("--memory", "The memory of the instance in MB that each stage has to do with: three quarters of it are the heap's limit. Default: all there is.", 64, 1_000_000);
+        Option<int?> dimensions = CommandOptions.Integer("--dimensions", "Embed with the lexical embedder in so many dimensions, 64 to 8192. Default: the standard embedder.", 64, 8192);
         Option<string[]> stages = CommandOptions.List("--stages", $"The stages to run, separated by commas, of {string.Join(", ", Stages)}. Default: all.");
         Option<string?> data = CommandOptions.Data("The data folder, kept afterwards. Default: a new one, deleted afterwards.");
         Option<bool> json = CommandOptions.Json();
-        Command command = new("at-size", "Time, processor seconds and peak memory of import, preprocess, train and predict for many incidents.") { incidents, texts, centers, memory, stages, data, json };
+        Command command = new("at-size", "Time, processor seconds and peak memory of import, preprocess, train and predict for many incidents.") { incidents, texts, centers, memory, dimensions, stages, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             int count = parsed.GetValue(incidents) ?? 100_000;
@@ -37,10 +38,10 @@ internal static class AtSizeCommand
             string folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("pipeline-at-size-").FullName;
             try
             {
-                List<AtSizeStage> measured = await RunAsync(rows, [.. Stages.Where(stage => asked.Length == 0 || asked.Contains(stage, StringComparer.Ordinal))], folder, parsed.GetValue(memory), parsed.GetValue(json), cancellationToken);
+                List<AtSizeStage> measured = await RunAsync(rows, [.. Stages.Where(stage => asked.Length == 0 || asked.Contains(stage, StringComparer.Ordinal))], folder, Environment(parsed.GetValue(memory), parsed.GetValue(dimensions)), parsed.GetValue(json), cancellationToken);
                 if (parsed.GetValue(json))
                 {
-                    Console.WriteLine(JsonSerializer.Serialize(new { rows.Incidents, rows.Texts, rows.Centers, memoryMegabytes = parsed.GetValue(memory), processors = Environment.ProcessorCount, stages = measured }, PipelineJson.Compact));
+                    Console.WriteLine(JsonSerializer.Serialize(new { rows.Incidents, rows.Texts, rows.Centers, memoryMegabytes = parsed.GetValue(memory), dimensions = parsed.GetValue(dimensions), processors = System.Environment.ProcessorCount, stages = measured }, PipelineJson.Compact));
                 }
             }
             finally
@@ -54,7 +55,7 @@ internal static class AtSizeCommand
         return command;
     }
 
-    private static async Task<List<AtSizeStage>> RunAsync(AtSizeRows rows, string[] stages, string folder, int? memory, bool json, CancellationToken cancellationToken)
+    private static async Task<List<AtSizeStage>> RunAsync(AtSizeRows rows, string[] stages, string folder, Dictionary<string, string> environment, bool json, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, rows.FileName);
@@ -67,12 +68,6 @@ internal static class AtSizeCommand
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Incidents} incidents of {rows.Texts} texts in {rows.Centers} tech centers"));
             Console.WriteLine($"{"stage",-12}{"seconds",10}{"processor s",13}{"peak MB",9}");
-        }
-
-        Dictionary<string, string> environment = [];
-        if (memory is int megabytes)
-        {
-            environment["DOTNET_GCHeapHardLimit"] = ((long)(HeapShare * megabytes * 1e6)).ToString("X", CultureInfo.InvariantCulture);
         }
 
         List<AtSizeStage> measured = [];
@@ -93,6 +88,23 @@ internal static class AtSizeCommand
         }
 
         return measured;
+    }
+
+    private static Dictionary<string, string> Environment(int? memory, int? dimensions)
+    {
+        Dictionary<string, string> environment = [];
+        if (memory is int megabytes)
+        {
+            environment["DOTNET_GCHeapHardLimit"] = ((long)(HeapShare * megabytes * 1e6)).ToString("X", CultureInfo.InvariantCulture);
+        }
+
+        if (dimensions is int length)
+        {
+            environment["Embedder__Kind"] = "Lexical";
+            environment["Lexical__Dimensions"] = length.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return environment;
     }
 }
 

@@ -32,5 +32,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     EmergingCommand.Create(),
     EmergingLabelsCommand.Create(),
     AtSizeCommand.Create(),
+    StartCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

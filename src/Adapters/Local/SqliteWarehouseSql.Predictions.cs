@@ -10,15 +10,23 @@ internal static partial class SqliteWarehouseSql
         WHERE incident_id = @number AND tech_center <> @techCenter
         """;
 
-    public const string ReadUnpredicted = """
+    private const string SelectUnpredicted = """
         SELECT i.number, i.sys_created_on, i.tech_center, i.content_hash, i.embedder, i.combined_incidents_summary, i.embedding
         FROM preprocessed_incidents AS i
         LEFT JOIN incident_predictions AS p ON p.incident_id = i.number
         WHERE i.tech_center = @techCenter AND i.embedder = @embedder
             AND (p.incident_id IS NULL OR p.content_hash <> i.content_hash OR p.model_table_used NOT IN (@modelVersion, @trialVersion) OR p.predicted_problem_id IS NULL)
-        ORDER BY i.sys_created_on, i.number
-        LIMIT @limit
+
         """;
+
+    // As the index has them.
+    private const string OldestFirst = "ORDER BY i.sys_created_on, i.number LIMIT @limit";
+
+    public const string ReadUnpredicted = SelectUnpredicted + OldestFirst;
+
+    public const string ReadUnpredictedAfter = SelectUnpredicted + "AND (i.sys_created_on, i.number) > (@afterDate, @afterNumber) " + OldestFirst;
+
+    public const string ReadUnpredictedWithoutDate = SelectUnpredicted + "AND i.sys_created_on IS NULL AND i.number > @afterNumber " + OldestFirst;
 
     // The WHERE of the SELECT also keeps the grammar of INSERT ... SELECT ... ON CONFLICT unambiguous.
     public const string UpsertPrediction = """
