@@ -20,12 +20,12 @@ public static class Pca
     /// <param name="seed">Fixes the random start.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
     /// <param name="progress">Receives the finished part, 0 to 1.</param>
-    /// <param name="ct">Ends the work early.</param>
     /// <param name="rows">The points to fit, by their rows in this order, 1 or more; null for all. The answer is that of a matrix of these rows, which need not be copied together for it.</param>
+    /// <param name="ct">Ends the work early.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or a number is out of its range.</exception>
     public static PcaModel Fit(
-        ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default, ReadOnlyMemory<int>? rows = null)
+        ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, ReadOnlyMemory<int>? rows = null, CancellationToken ct = default)
     {
         int given = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
         if (rows is { IsEmpty: true })

@@ -116,7 +116,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         List<PreprocessedIncident> recordRows = [];
         List<DeadLetter> deadLetters = [];
         List<string> rejected = [];
-        string[] summaries = Summarise(batch, records, cancellationToken);
+        string[] masked = Summarise(batch, records, cancellationToken);
         foreach ((int place, Incident incident) in batch.Select(c => c.Incident).Index())
         {
             if (records.Has(incident))
@@ -134,7 +134,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
                 continue;
             }
 
-            string summary = summaries[place];
+            string summary = masked[place];
             if (summary.Length == 0)
             {
                 KeepAside(incident, "Nothing is left of the text after cleaning. Fill in the short description.");

@@ -59,7 +59,7 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
         {
             // The others stop at their next step, and nothing of the training goes on behind its caller.
             await stop.CancelAsync();
-            await Task.WhenAll(running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(running.Keys)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
