@@ -18,15 +18,18 @@ internal sealed class MemoryObjectStore : IObjectStore
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
     {
-        if (onlyIfAbsent && Objects.ContainsKey(name))
-        {
-            return false;
-        }
-
         using MemoryStream stream = new();
         await write(stream, cancellationToken);
-        Objects[name] = stream.ToArray();
-        return true;
+        lock (Objects)
+        {
+            if (onlyIfAbsent && Objects.ContainsKey(name))
+            {
+                return false;
+            }
+
+            Objects[name] = stream.ToArray();
+            return true;
+        }
     }
 
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default)
