@@ -123,7 +123,11 @@ public sealed class TrainingStepsTests
         prepared.Texts.Count.ShouldBe(12);
         prepared.Vectors.Length.ShouldBe(12 * prepared.Dimensions);
         prepared.Rows.Select(row => row.Number).ShouldBe(rows.Select(row => row.Number));
-        prepared.Rows.Index().ShouldAllBe(row => row.Item.Embedding.Span.SequenceEqual(rows[row.Index].Embedding.Span) && prepared.VectorOf(row.Index).Overlaps(row.Item.Embedding.Span));
+        foreach ((int place, PreprocessedIncident row) in prepared.Rows.Index())
+        {
+            row.Embedding.Span.SequenceEqual(rows[place].Embedding.Span).ShouldBeTrue();
+            prepared.VectorOf(place).Overlaps(row.Embedding.Span).ShouldBeTrue();
+        }
     }
 
     [TestMethod]
