@@ -31,5 +31,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     StreamLoadCommand.Create(),
     EmergingCommand.Create(),
     EmergingLabelsCommand.Create(),
+    AtSizeCommand.Create(),
+    StartCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

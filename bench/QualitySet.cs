@@ -23,6 +23,9 @@ internal sealed record QualitySet(string Name, IReadOnlyList<QualityPart> Parts)
 
         return new QualitySet(set.Name, parts);
     }
+
+    /// <summary>The same with vectors that were written in half precision and read again.</summary>
+    public QualitySet Halved() => this with { Parts = [.. Parts.Select(part => part with { Embeddings = Array.ConvertAll(part.Embeddings, value => (float)(Half)value) })] };
 }
 
 /// <summary>The texts of one tech center with their true groups.</summary>

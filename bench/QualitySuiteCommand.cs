@@ -14,7 +14,8 @@ internal static class QualitySuiteCommand
         Option<int> seeds = new("--seeds") { Description = "Seeds, from 1 on.", DefaultValueFactory = _ => 6 };
         Option<string[]> sets = new("--sets") { Description = "The sets to measure. Default: all that are there.", AllowMultipleArgumentsPerToken = true };
         Option<string> kind = new("--kind") { Description = "The embedder: Lexical, Static or Hybrid.", DefaultValueFactory = _ => "Hybrid" };
-        Command command = new("quality-suite", "Clusters, noise, adjusted Rand index, normalised mutual information, purity, surplus and mixed clusters: mean and standard deviation.") { folder, seeds, sets, kind };
+        Option<bool> half = new("--half") { Description = "Round the vectors to half precision (IEEE 754, 16 bits) first." };
+        Command command = new("quality-suite", "Clusters, noise, adjusted Rand index, normalised mutual information, purity, surplus and mixed clusters: mean and standard deviation.") { folder, seeds, sets, kind, half };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Console.WriteLine(QualityScore.Header);
@@ -23,7 +24,8 @@ internal static class QualitySuiteCommand
             using LocalEmbedder embedder = EmbedderCommand.Make(parsed.GetRequiredValue(kind));
             foreach (string name in names)
             {
-                Measure(await QualitySet.EmbedAsync(EmbedderSet.Read(name, path), embedder, cancellationToken), parsed.GetValue(seeds), cancellationToken);
+                QualitySet set = await QualitySet.EmbedAsync(EmbedderSet.Read(name, path), embedder, cancellationToken);
+                Measure(parsed.GetValue(half) ? set.Halved() : set, parsed.GetValue(seeds), cancellationToken);
             }
         });
         return command;

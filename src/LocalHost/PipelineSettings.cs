@@ -65,6 +65,7 @@ internal sealed record PipelineSettings
         {
             ["Training:MinClusterSize"] = minClusterSize,
             ["Training:Seed"] = seed,
+            ["Preprocessing:MaxDegreeOfParallelism"] = threads,
             ["Training:MaxDegreeOfParallelism"] = threads,
             ["Prediction:MaxDegreeOfParallelism"] = threads,
         };

@@ -48,7 +48,7 @@ public static class AdapterServices
     private static readonly Dictionary<string, Action<AdapterChoice>> Embedders = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Hybrid"] = choice => AddEmbedder(choice, threads => new HybridEmbedder(maxDegreeOfParallelism: threads)),
-        ["Lexical"] = choice => AddEmbedder(choice, threads => new LexicalEmbedder(maxDegreeOfParallelism: threads)),
+        ["Lexical"] = choice => AddEmbedder(choice, threads => new LexicalEmbedder(Dimensions(choice, "Lexical:Dimensions", LexicalEmbedder.DefaultDimensions), threads)),
         ["Static"] = choice => AddEmbedder(choice, threads => new StaticEmbedder(threads)),
 #if ONNX
         ["Onnx"] = choice => choice.Services.AddOnnxEmbedder(choice.Configuration, choice.MaxDegreeOfParallelism ?? 0),
@@ -111,6 +111,12 @@ public static class AdapterServices
 
     // Made at once: only the client can tell whether the environment knows a region.
     private static void AddS3(AdapterChoice choice) => choice.Services.AddSingleton<IObjectStore>(new S3ObjectStore(S3Settings.Read(choice.Configuration)));
+
+    private static int Dimensions(AdapterChoice choice, string setting, int standard) => choice.Configuration.GetValue<int?>(setting) is not int asked
+        ? standard
+        : asked is >= LexicalEmbedder.MinDimensions and <= LexicalEmbedder.MaxDimensions
+            ? asked
+            : throw new SettingException(setting, $"is {asked}; it must be from {LexicalEmbedder.MinDimensions} to {LexicalEmbedder.MaxDimensions}.");
 
     private static void AddEmbedder(AdapterChoice choice, Func<int, LocalEmbedder> make) =>
         choice.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ => make(choice.MaxDegreeOfParallelism ?? 0));

@@ -105,7 +105,7 @@ public static class PipelineServices
             s.GetRequiredService<WindowReader>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ReleaseCandidate>(), s.GetRequiredService<TrainingRunRecorder>(), new ClusterNamer(s.GetRequiredService<IClusterLabeller>()), training, s.GetRequiredService<TunedCenters>(), Clock(s),
             async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
-            s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut));
+            s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut, training));
     }
 
     private static void AddRollout(IServiceCollection services, IConfiguration configuration)

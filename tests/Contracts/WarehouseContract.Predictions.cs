@@ -1,5 +1,6 @@
 using Pipeline.Classification;
 using Pipeline.Incidents;
+using Pipeline.Preprocessing;
 using static Pipeline.Contracts.Rows;
 
 namespace Pipeline.Contracts;
@@ -29,6 +30,17 @@ public abstract partial class WarehouseContract
         await Preprocessed.SavePreprocessedAsync([Preprocessed("1", createdOn: Day(9)), Preprocessed("2", createdOn: Day(3)), Preprocessed("4", createdOn: Day(5)), Preprocessed("3", createdOn: Day(5)), Preprocessed("5")], [], "w", 1);
         (await Unpredicted(10)).ShouldBe(["5", "2", "3", "4", "1"]);
         (await Unpredicted(3)).ShouldBe(["5", "2", "3"]);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(10)]
+    public async Task Unpredicted_are_read_behind_the_last_one_that_was_answered_and_each_once(int limit)
+    {
+        PreprocessedIncident[] rows = [Preprocessed("1", createdOn: Day(9)), Preprocessed("2", createdOn: Day(3)), Preprocessed("4", createdOn: Day(5)), Preprocessed("3", createdOn: Day(5)), Preprocessed("5"), Preprocessed("0")];
+        await Preprocessed.SavePreprocessedAsync(rows, [], "w", 1);
+        (await UnpredictedInBatches(limit)).ShouldBe(["0", "5", "2", "3", "4", "1"]);
     }
 
     [TestMethod]

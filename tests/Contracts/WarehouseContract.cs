@@ -66,6 +66,21 @@ public abstract partial class WarehouseContract
     private async Task<IEnumerable<string>> Unpredicted(int limit, string? trial = null) =>
         (await Predictions.ReadUnpredictedAsync("network", "e", "network/2026_q2", trial, limit)).Select(incident => incident.Number);
 
+    // As the prediction asks: behind the last one that it has had, and from the first again where none is there.
+    private async Task<List<string>> UnpredictedInBatches(int limit)
+    {
+        List<string> read = [];
+        PreprocessedIncident? last = null;
+        while (await Predictions.ReadUnpredictedAsync("network", "e", "network/2026_q2", null, limit, last) is var batch && (batch.Count > 0 || last is not null))
+        {
+            read.AddRange(batch.Select(row => row.Number));
+            await Predictions.SavePredictionsAsync([.. batch.Select(row => Answer(row.Number))]);
+            last = batch.LastOrDefault();
+        }
+
+        return read;
+    }
+
     private static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> rows)
     {
         var list = new List<T>();

@@ -71,7 +71,8 @@ public sealed partial class BigQueryWarehouse
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(
+        string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, PreprocessedIncident? after = null, CancellationToken cancellationToken = default)
     {
         QueryParameter[] asked = [Parameter.Text("techCenter", techCenter), Parameter.Text("embedder", embedder)];
         IReadOnlyList<(string Number, string? Day)> found = await ListAsync(

@@ -14,8 +14,11 @@ public sealed class LexicalEmbedder : LocalEmbedder
     /// <summary>Changes whenever any text's vector may change, so that vectors of two algorithms are never mixed.</summary>
     private const int AlgorithmVersion = 1;
 
-    private const int MinDimensions = 64;
-    private const int MaxDimensions = 8192;
+    /// <summary>The shortest vectors.</summary>
+    public const int MinDimensions = 64;
+
+    /// <summary>The longest vectors.</summary>
+    public const int MaxDimensions = 8192;
 
     private readonly int _dimensions;
 

@@ -53,8 +53,14 @@ public sealed partial class SqliteWarehouse
         new SqliteQuery(SqliteWarehouseSql.ReadWindow, ["@techCenter", "@embedder", "@from", "@until"], techCenter, embedder, SqliteFormat.Date(from), SqliteFormat.Date(until)), ReadPreprocessed, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default) => _file.ListAsync(
-        new SqliteQuery(SqliteWarehouseSql.ReadUnpredicted, ["@techCenter", "@embedder", "@modelVersion", "@trialVersion", "@limit"], techCenter, embedder, modelVersion, trialVersion ?? modelVersion, limit), ReadPreprocessed, cancellationToken);
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(
+        string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, PreprocessedIncident? after = null, CancellationToken cancellationToken = default) => _file.ListAsync(
+        new SqliteQuery(
+            after is null ? SqliteWarehouseSql.ReadUnpredicted : after.CreatedOn is null ? SqliteWarehouseSql.ReadUnpredictedWithoutDate : SqliteWarehouseSql.ReadUnpredictedAfter,
+            ["@techCenter", "@embedder", "@modelVersion", "@trialVersion", "@limit", "@afterDate", "@afterNumber"],
+            techCenter, embedder, modelVersion, trialVersion ?? modelVersion, limit, SqliteFormat.Date(after?.CreatedOn), after?.Number),
+        ReadPreprocessed,
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) =>

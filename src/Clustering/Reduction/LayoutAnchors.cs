@@ -23,7 +23,7 @@ internal static class LayoutAnchors
         float[] sample = new float[taken * dimensions];
         for (int i = 0; i < taken; i++)
             points.Span.Slice((int)((long)i * n / taken) * dimensions, dimensions).CopyTo(sample.AsSpan(i * dimensions));
-        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, parallel.Threads(), progress: null, parallel.CancellationToken);
+        PcaModel pca = Pca.Fit(Directions(sample, dimensions, metric), dimensions, MostDimensions, seed, parallel.Threads(), ct: parallel.CancellationToken);
         float[] anchors = new float[n * pca.ComponentCount];
         ParallelBlocks.RunRows(n, RowBlock, parallel, (first, end) =>
         {

@@ -44,9 +44,24 @@ internal static class MatrixRows
     /// <summary>A copy from whose rows <paramref name="mean"/> is subtracted.</summary>
     public static float[] Centered(ReadOnlySpan<float> points, ReadOnlySpan<float> mean)
     {
-        float[] centered = new float[points.Length];
-        for (int i = 0; i < points.Length; i += mean.Length)
-            TensorPrimitives.Subtract(points.Slice(i, mean.Length), mean, centered.AsSpan(i, mean.Length));
+        float[] centered = points.ToArray();
+        Center(centered, mean);
         return centered;
+    }
+
+    /// <summary>Subtracts <paramref name="mean"/> from every row.</summary>
+    public static void Center(Span<float> points, ReadOnlySpan<float> mean)
+    {
+        for (int i = 0; i < points.Length; i += mean.Length)
+            TensorPrimitives.Subtract(points.Slice(i, mean.Length), mean, points.Slice(i, mean.Length));
+    }
+
+    /// <summary>A copy of some rows, in their order.</summary>
+    public static float[] Chosen(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> rows)
+    {
+        float[] chosen = new float[rows.Length * dimensions];
+        for (int i = 0; i < rows.Length; i++)
+            points.Slice(rows[i] * dimensions, dimensions).CopyTo(chosen.AsSpan(i * dimensions));
+        return chosen;
     }
 }

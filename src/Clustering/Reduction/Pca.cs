@@ -20,19 +20,25 @@ public static class Pca
     /// <param name="seed">Fixes the random start.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all processors. The result does not depend on it.</param>
     /// <param name="progress">Receives the finished part, 0 to 1.</param>
+    /// <param name="rows">The points to fit, by their rows in this order, 1 or more; null for all. The answer is that of a matrix of these rows, which need not be copied together for it.</param>
     /// <param name="ct">Ends the work early.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">The array is empty, ragged or not finite, or a number is out of its range.</exception>
-    public static PcaModel Fit(ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, CancellationToken ct = default)
+    public static PcaModel Fit(
+        ReadOnlyMemory<float> points, int dimensions, int components, int seed = 42, int? maxDegreeOfParallelism = null, IProgress<double>? progress = null, ReadOnlyMemory<int>? rows = null, CancellationToken ct = default)
     {
-        int n = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
+        int given = MatrixChecks.SomeSingleRows(points.Span, dimensions, nameof(points));
+        if (rows is { IsEmpty: true })
+            throw new ArgumentException("There must be 1 row or more.", nameof(rows));
+        int n = rows?.Length ?? given;
         if (components < 1)
             throw new ArgumentOutOfRangeException(nameof(components), components, "The number of components is 1 or more.");
         ParallelOptions options = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         int wanted = Math.Min(components, Math.Min(n, dimensions));
         int width = Math.Min(wanted + Oversampling, Math.Min(n, dimensions));
-        float[] mean = MatrixRows.Mean(points.Span, dimensions);
-        float[] x = MatrixRows.Centered(points.Span, mean);
+        float[] x = rows is null ? points.ToArray() : MatrixRows.Chosen(points.Span, dimensions, rows.Value.Span);
+        float[] mean = MatrixRows.Mean(x, dimensions);
+        MatrixRows.Center(x, mean);
 
         float[]? scatter = PaysScatter(n, dimensions, width) ? MatrixProduct.Multiply(x, 1, dimensions, x, dimensions, 1, dimensions, n, dimensions, options) : null;
 

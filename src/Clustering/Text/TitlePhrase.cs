@@ -51,15 +51,15 @@ public static class TitlePhrase
         foreach (Keyword keyword in keywords.Where(k => !k.Term.Contains(' ', StringComparison.Ordinal)))
             weights.TryAdd(WordStem.Of(keyword.Term), keyword.Weight);
 
-        IReadOnlyList<IReadOnlyList<string>>[] runs = [.. titles.Select(title => Tokenizer.Split(title))];
-        HashSet<string>[] stems = [.. runs.Select(title => title.SelectMany(run => run).Select(WordStem.Of).ToHashSet(StringComparer.Ordinal))];
+        (IReadOnlyList<IReadOnlyList<string>> Runs, int Copies)[] different = [.. titles.CountBy(title => title, StringComparer.Ordinal).Select(title => (Tokenizer.Split(title.Key), title.Value))];
+        (HashSet<string> Stems, int Copies)[] stems = [.. different.Select(title => (title.Runs.SelectMany(run => run).Select(WordStem.Of).ToHashSet(StringComparer.Ordinal), title.Copies))];
         Dictionary<string, (int Count, int Negated)> counts = new(StringComparer.Ordinal);
-        foreach (IReadOnlyList<IReadOnlyList<string>> title in runs)
+        foreach ((IReadOnlyList<IReadOnlyList<string>> runs, int copies) in different)
         {
-            foreach ((string phrase, bool negated) in title.SelectMany(run => Phrases(run, stopWords)).DistinctBy(p => p.Phrase, StringComparer.Ordinal))
+            foreach ((string phrase, bool negated) in runs.SelectMany(run => Phrases(run, stopWords)).DistinctBy(p => p.Phrase, StringComparer.Ordinal))
             {
                 (int count, int before) = counts.GetValueOrDefault(phrase);
-                counts[phrase] = (count + 1, before + (negated ? 1 : 0));
+                counts[phrase] = (count + copies, before + (negated ? copies : 0));
             }
         }
 
@@ -94,10 +94,10 @@ public static class TitlePhrase
         }
     }
 
-    private static int Having(string phrase, HashSet<string>[] titles, IReadOnlySet<string> stopWords)
+    private static int Having(string phrase, (HashSet<string> Stems, int Copies)[] titles, IReadOnlySet<string> stopWords)
     {
         string[] words = [.. phrase.Split(' ').Where(word => !stopWords.Contains(word)).Select(WordStem.Of)];
-        return titles.Count(title => words.All(title.Contains));
+        return titles.Where(title => Array.TrueForAll(words, title.Stems.Contains)).Sum(title => title.Copies);
     }
 
     private static double Sign(string phrase, int count, int negated) =>

@@ -11,7 +11,18 @@ public interface IPredictions
     /// without a problem, or neither by <paramref name="modelVersion"/> nor by <paramref name="trialVersion"/>, where one is on trial: the oldest first, those without a date before them, ties in
     /// ordinal order of number.
     /// </summary>
-    Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default);
+    /// <param name="techCenter">The tech center.</param>
+    /// <param name="embedder">The embedder.</param>
+    /// <param name="modelVersion">The version that serves.</param>
+    /// <param name="trialVersion">The version on trial; null where there is none.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="after">
+    /// The last incident that was read before: what comes up to it may be left out, and so may dated incidents where it has no date, so that what has its prediction is not looked through
+    /// with each batch. None found does not mean that none waits then: ask without it, as at first.
+    /// </param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(
+        string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, PreprocessedIncident? after = null, CancellationToken cancellationToken = default);
 
     /// <summary>Stores predictions by incident, replacing older ones. One whose content hash or tech center is not the incident's present one is left out.</summary>
     Task SavePredictionsAsync(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken = default);

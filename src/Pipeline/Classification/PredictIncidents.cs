@@ -144,9 +144,18 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
     {
         int predicted = 0;
         int unclustered = 0;
+        PreprocessedIncident? last = null;
         while (true)
         {
-            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, trial?.Model.Name, options.BatchSize, cancellationToken);
+            IReadOnlyList<PreprocessedIncident> batch = await predictions.ReadUnpredictedAsync(techCenter, embedderOfRows, model.Name, trial?.Model.Name, options.BatchSize, last, cancellationToken);
+            if (batch.Count == 0 && last is not null)
+            {
+                // What has come or changed meanwhile.
+                last = null;
+                continue;
+            }
+
+            last = batch.Count > 0 ? batch[^1] : null;
             if (batch.Count == 0)
             {
                 if (predicted > 0)

@@ -29,18 +29,52 @@ public sealed class ClusterCoherence
     public static ClusterCoherence Of(ReadOnlySpan<float> vectors, int dimensions, ReadOnlySpan<int> labels, int clusterCount)
     {
         double[] sums = new double[clusterCount * dimensions];
-        int[] sizes = new int[clusterCount];
         for (int row = 0; row < labels.Length; row++)
         {
             if (labels[row] >= 0)
             {
-                sizes[labels[row]]++;
-                Span<double> sum = sums.AsSpan(labels[row] * dimensions, dimensions);
-                ReadOnlySpan<float> vector = vectors.Slice(row * dimensions, dimensions);
-                for (int d = 0; d < dimensions; d++)
-                {
-                    sum[d] += vector[d];
-                }
+                Add(sums.AsSpan(labels[row] * dimensions, dimensions), vectors.Slice(row * dimensions, dimensions));
+            }
+        }
+
+        return Of(sums, dimensions, labels, clusterCount);
+    }
+
+    /// <summary>As the other overload, of vectors that do not lie together.</summary>
+    /// <param name="vectorOf">The vector of a row, of unit length or zero; asked for in turn, for rows that have a cluster.</param>
+    /// <param name="dimensions">Values per vector.</param>
+    /// <param name="labels">The cluster of each vector, 0 to <paramref name="clusterCount"/> - 1, or -1 for none.</param>
+    /// <param name="clusterCount">How many clusters there are.</param>
+    internal static ClusterCoherence Of(Func<int, ReadOnlySpan<float>> vectorOf, int dimensions, ReadOnlySpan<int> labels, int clusterCount)
+    {
+        double[] sums = new double[clusterCount * dimensions];
+        for (int row = 0; row < labels.Length; row++)
+        {
+            if (labels[row] >= 0)
+            {
+                Add(sums.AsSpan(labels[row] * dimensions, dimensions), vectorOf(row));
+            }
+        }
+
+        return Of(sums, dimensions, labels, clusterCount);
+    }
+
+    private static void Add(Span<double> sum, ReadOnlySpan<float> vector)
+    {
+        for (int d = 0; d < sum.Length; d++)
+        {
+            sum[d] += vector[d];
+        }
+    }
+
+    private static ClusterCoherence Of(double[] sums, int dimensions, ReadOnlySpan<int> labels, int clusterCount)
+    {
+        int[] sizes = new int[clusterCount];
+        foreach (int label in labels)
+        {
+            if (label >= 0)
+            {
+                sizes[label]++;
             }
         }
 

@@ -10,6 +10,9 @@ public sealed class EmbeddingReduction
     private const int TextsPerDimension = 5;
     private const int FewestDimensions = 2;
 
+    // A reduction copies what it reduces, as many rows at a time.
+    private const int RowsAtOnce = 8_192;
+
     private const string MeanTensor = "pca.mean";
     private const string ComponentsTensor = "pca.components";
     private const string VarianceTensor = "pca.variance";
@@ -39,9 +42,9 @@ public sealed class EmbeddingReduction
     public static EmbeddingReduction Fit(ReadOnlyMemory<float> embeddings, int dimensions, TrainingParameters parameters, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        ReadOnlyMemory<float> different = Different(embeddings, dimensions);
+        int[] different = NearCopies.Representatives(embeddings.Span, dimensions);
         int kept = Math.Min(parameters.Dimensions, Math.Max(FewestDimensions, embeddings.Length / dimensions / TextsPerDimension));
-        PcaModel pca = Pca.Fit(different, dimensions, kept, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken);
+        PcaModel pca = Pca.Fit(embeddings, dimensions, kept, parameters.Seed, maxDegreeOfParallelism, ct: cancellationToken, rows: different);
         return new EmbeddingReduction(pca, FrequencyDamping.Fit([.. pca.ExplainedVariance.Select(v => (double)v)], parameters.Damping));
     }
 
@@ -61,8 +64,14 @@ public sealed class EmbeddingReduction
     /// <returns>n x <see cref="Dimensions"/>, row-major, of unit length or zero.</returns>
     public float[] Transform(ReadOnlyMemory<float> embeddings, int? maxDegreeOfParallelism, out float[] kept)
     {
-        float[] reduced = _pca.Transform(embeddings, maxDegreeOfParallelism);
         kept = new float[embeddings.Length / _pca.Dimensions];
+        float[] reduced = new float[kept.Length * Dimensions];
+        for (int first = 0; first < kept.Length; first += RowsAtOnce)
+        {
+            int rows = Math.Min(RowsAtOnce, kept.Length - first);
+            _pca.Transform(embeddings.Slice(first * _pca.Dimensions, rows * _pca.Dimensions), maxDegreeOfParallelism).CopyTo(reduced, first * Dimensions);
+        }
+
         for (int row = 0; row < kept.Length; row++)
         {
             float whole = TensorPrimitives.Distance(embeddings.Span.Slice(row * _pca.Dimensions, _pca.Dimensions), _pca.Mean);
@@ -81,33 +90,23 @@ public sealed class EmbeddingReduction
         float[] centred = new float[embeddings.Length];
         for (int start = 0; start < centred.Length; start += _pca.Dimensions)
         {
-            Span<float> row = centred.AsSpan(start, _pca.Dimensions);
-            TensorPrimitives.Subtract(embeddings.Slice(start, _pca.Dimensions), _pca.Mean, row);
-            float norm = TensorPrimitives.Norm<float>(row);
-            if (norm > 0)
-            {
-                TensorPrimitives.Divide(row, norm, row);
-            }
+            CentreRow(embeddings.Slice(start, _pca.Dimensions), centred.AsSpan(start, _pca.Dimensions));
         }
 
         return centred;
     }
 
-    private static ReadOnlyMemory<float> Different(ReadOnlyMemory<float> embeddings, int dimensions)
+    /// <summary>As <see cref="Centre"/>, of one embedding.</summary>
+    /// <param name="embedding">The embedding.</param>
+    /// <param name="centred">Gets the answer.</param>
+    internal void CentreRow(ReadOnlySpan<float> embedding, Span<float> centred)
     {
-        int[] rows = NearCopies.Representatives(embeddings.Span, dimensions);
-        if (rows.Length * dimensions == embeddings.Length)
+        TensorPrimitives.Subtract(embedding, _pca.Mean, centred);
+        float norm = TensorPrimitives.Norm<float>(centred);
+        if (norm > 0)
         {
-            return embeddings;
+            TensorPrimitives.Divide(centred, norm, centred);
         }
-
-        float[] different = new float[rows.Length * dimensions];
-        foreach ((int place, int row) in rows.Index())
-        {
-            embeddings.Span.Slice(row * dimensions, dimensions).CopyTo(different.AsSpan(place * dimensions));
-        }
-
-        return different;
     }
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)

@@ -5,6 +5,9 @@ namespace Pipeline.Models;
 /// <summary>A model version in memory, ready to answer. Safe for use by many threads.</summary>
 public sealed class FittedModel
 {
+    // It bounds the memory: embeddings are copied for it, twice.
+    private const int ComputedAtOnce = 8_192;
+
     private readonly KnownTexts _known;
     private readonly IClusterGeometry _geometry;
     private readonly RecordEncoder? _encoder;
@@ -100,10 +103,13 @@ public sealed class FittedModel
                 throw new ModelException($"The model version {Manifest.Path} understands vectors of {_geometry.EmbeddingDimensions} dimensions, and those of '{Manifest.Embedder}' have {texts[other].Embedding.Length}. Restore the version from a backup, or train again.");
             }
 
-            ClusterAssignment[] computed = _geometry.Classify(EmbeddingMatrix.Of([.. unknown.Select(i => texts[i].Embedding)]), cancellationToken);
-            foreach ((int place, int i) in unknown.Index())
+            foreach (int[] some in unknown.Chunk(ComputedAtOnce))
             {
-                answers[i] = computed[place];
+                ClusterAssignment[] computed = _geometry.Classify(EmbeddingMatrix.Of([.. some.Select(i => texts[i].Embedding)]), cancellationToken);
+                foreach ((int place, int i) in some.Index())
+                {
+                    answers[i] = computed[place];
+                }
             }
         }
 

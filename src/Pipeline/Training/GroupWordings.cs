@@ -103,8 +103,8 @@ internal sealed class GroupWordings
     {
         Keyword[] words = [.. keywords.Where(keyword => !keyword.Term.Split(' ').Any(IsCode))];
         words = words.Length > 0 ? words : [.. keywords];
-        HashSet<string>[] used = [.. texts.Select(text => Tokenizer.Split(text).SelectMany(run => run).ToHashSet(StringComparer.Ordinal))];
-        Keyword[] common = [.. words.Where(keyword => used.Count(text => keyword.Term.Split(' ').All(word => word is Not || text.Contains(word))) >= CommonWord * texts.Length)];
+        (HashSet<string> Words, int Copies)[] used = [.. texts.CountBy(text => text, StringComparer.Ordinal).Select(text => (Tokenizer.Split(text.Key).SelectMany(run => run).ToHashSet(StringComparer.Ordinal), text.Value))];
+        Keyword[] common = [.. words.Where(keyword => keyword.Term.Split(' ') is var parts && used.Where(text => Array.TrueForAll(parts, word => word is Not || text.Words.Contains(word))).Sum(text => text.Copies) >= CommonWord * texts.Length)];
         return common.Length > 1 ? common : words;
     }
 

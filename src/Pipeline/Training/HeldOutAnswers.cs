@@ -71,7 +71,7 @@ internal sealed class HeldOutAnswers
             return [];
         }
 
-        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = 1 }, _parallel.CancellationToken);
+        TrainingTexts rest = _texts.Only(kept, _texts.Parameters with { Seed = unchecked(_texts.Parameters.Seed + part + 1), Layouts = 1 });
         TextClustering found = TextClustering.Find(rest, maxDegreeOfParallelism, _parallel.CancellationToken);
         Dictionary<int, int> matched = Match(found.ProblemOfText(), kept);
         int[] places = new int[parts.Length];

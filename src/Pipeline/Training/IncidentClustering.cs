@@ -22,9 +22,24 @@ public static class IncidentClustering
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(texts);
-        ArgumentNullException.ThrowIfNull(parameters);
         DistinctTexts distinct = DistinctTexts.Of(texts);
-        TrainingTexts different = TrainingTexts.Of(embeddings, dimensions, texts, distinct, parameters, background, maxDegreeOfParallelism, cancellationToken);
+        return Cluster(distinct, distinct.Rows(embeddings, dimensions), [.. distinct.FirstRows.Select(row => texts[row])], parameters, maxDegreeOfParallelism, background, cancellationToken);
+    }
+
+    /// <summary>Clusters the incidents of a window by their different texts.</summary>
+    /// <param name="distinct">The texts.</param>
+    /// <param name="embeddings">The embedding of each text, row-major. Kept, not copied.</param>
+    /// <param name="hashes">The content hash of each text.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; null for all cores. The result does not depend on it.</param>
+    /// <param name="background">The reduction to use, learned from more texts than these; null to learn one from these.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static ClusteredIncidents Cluster(
+        DistinctTexts distinct, float[] embeddings, string[] hashes, TrainingParameters parameters, int? maxDegreeOfParallelism, EmbeddingReduction? background, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(distinct);
+        ArgumentNullException.ThrowIfNull(parameters);
+        TrainingTexts different = TrainingTexts.Of(embeddings, hashes, distinct.Copies, parameters, background, maxDegreeOfParallelism, cancellationToken);
         TextClustering found = TextClustering.Find(different, maxDegreeOfParallelism, cancellationToken);
         (AnswerConfidence confidence, double[] confidences) = HeldOutAnswers.Learn(found, different, maxDegreeOfParallelism, cancellationToken);
         (float[] reduced, int reducedDimensions) = (different.Vectors, different.Reduction.Dimensions);
@@ -43,7 +58,8 @@ public static class IncidentClustering
             distinct.ToIncidents<double>(confidences),
             found.Problems,
             Persistence(labels, count, found.Agreement),
-            distinct.ToIncidents<float>(reduced, reducedDimensions),
+            distinct,
+            reduced,
             reducedDimensions,
             distinct.ToIncidents<float>(map, 2),
             coherence,

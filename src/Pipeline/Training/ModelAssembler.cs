@@ -126,7 +126,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
     // The members that are most like all the others; those deep in the layout can be odd ones out.
     private static string[] Examples(string[] texts, int[] members, int original, ClusteredIncidents clustered) =>
     [
-        .. members.OrderByDescending(row => clustered.Coherence.OfMember(clustered.Reduced.AsSpan(row * clustered.ReducedDimensions, clustered.ReducedDimensions), original))
+        .. members.OrderByDescending(row => clustered.Coherence.OfMember(clustered.ReducedOf(row), original))
             .Select(row => texts[row]).Distinct(StringComparer.Ordinal).Take(ExampleCount),
     ];
 

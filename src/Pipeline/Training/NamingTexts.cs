@@ -13,15 +13,23 @@ internal static partial class NamingTexts
     private const int FewestTexts = 5;
     private const string Break = ", ";
 
-    /// <summary>The texts, in order.</summary>
+    /// <summary>The texts, in order. Equal texts are read once and share their answer.</summary>
     public static string[] Of(IReadOnlyList<string> texts)
     {
-        HashSet<string> labels = [.. texts.SelectMany(text => LinePrefix().Matches(text).Select(match => match.Groups["label"].Value.ToUpperInvariant()).Distinct(StringComparer.Ordinal))
-            .CountBy(label => label, StringComparer.Ordinal).Where(label => label.Value >= Math.Max(FewestTexts, LabelShare * texts.Count)).Select(label => label.Key)];
-        string[] plain = [.. texts.Select(text => Content(text, labels))];
-        WordSegmentation segmentation = WordSegmentation.Learn(plain);
-        return [.. plain.Select(segmentation.Spaced)];
+        Dictionary<string, int> copies = texts.CountBy(text => text, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        HashSet<string> labels = [.. copies.SelectMany(text => Labels(text.Key).Select(label => (Label: label, Copies: text.Value)))
+            .AggregateBy(found => found.Label, 0, (count, found) => count + found.Copies, StringComparer.Ordinal).Where(label => label.Value >= Math.Max(FewestTexts, LabelShare * texts.Count)).Select(label => label.Key)];
+        Dictionary<string, string> plain = copies.Keys.ToDictionary(text => text, text => Content(text, labels), StringComparer.Ordinal);
+        WordSegmentation segmentation = WordSegmentation.Learn(texts.Select(text => plain[text]));
+        foreach (string text in copies.Keys)
+        {
+            plain[text] = segmentation.Spaced(plain[text]);
+        }
+
+        return [.. texts.Select(text => plain[text])];
     }
+
+    private static IEnumerable<string> Labels(string text) => LinePrefix().Matches(text).Select(match => match.Groups["label"].Value.ToUpperInvariant()).Distinct(StringComparer.Ordinal);
 
     /// <summary>A text without its labels and headers, as it is written.</summary>
     /// <param name="text">The text.</param>

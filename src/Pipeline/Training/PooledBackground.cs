@@ -19,7 +19,7 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
     // Words are common in fewer texts than it takes to learn components from.
     private const int MostWeighed = 2_000;
 
-    private (long Run, SharedBackground Shared)? _last;
+    private Learned? _last;
 
     /// <summary>Learns it, once for a training run.</summary>
     /// <param name="window">The period to learn from.</param>
@@ -29,9 +29,9 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<SharedBackground?> LearnAsync(TrainingWindow window, long trainingRun, CancellationToken cancellationToken)
     {
-        if (_last is (long run, SharedBackground known) && run == trainingRun)
+        if (_last is Learned known && known.Run == trainingRun)
         {
-            return known;
+            return known.Shared;
         }
 
         IReadOnlyList<string> centers = await techCenters.ListTechCentersAsync(cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
         TrainingParameters parameters = options.Resolve(texts.Count);
         EmbeddingReduction reduction = EmbeddingReduction.Fit(EmbeddingMatrix.Of([.. texts.Select(text => text.Embedding)]), texts[0].Embedding.Length, parameters, options.MaxDegreeOfParallelism, cancellationToken);
         SharedBackground shared = new(reduction, [.. texts.Take(MostWeighed).Select(text => text.Summary)]);
-        _last = (trainingRun, shared);
+        _last = new Learned(trainingRun, shared);
         return shared;
     }
 
@@ -73,6 +73,9 @@ internal sealed class PooledBackground(IPreprocessedIncidents preprocessed, ITec
 
         return [.. hashes.Select(hash => texts[hash])];
     }
+
+    /// <summary>What a run has learned; tech centers that are trained at once may both learn it, and it is the same.</summary>
+    private sealed record Learned(long Run, SharedBackground Shared);
 }
 
 /// <summary>What small tech centers share.</summary>

@@ -68,6 +68,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
             }
 
             WindowIncidents prepared = await reader.PrepareAsync(rows, dataset, window, trainingRun, cancellationToken);
+            rows = prepared.Rows;
             ClusteredIncidents clustered = prepared.Cluster(parameters, options.MaxDegreeOfParallelism, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {

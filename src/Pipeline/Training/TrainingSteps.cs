@@ -8,17 +8,21 @@ namespace Pipeline.Training;
 
 /// <summary>
 /// The training use case, in steps: open a run, train its tech centers, close it. Every step has the same effect however often it is repeated, so that an
-/// orchestration may run each more than once and several tech centers at a time; <see cref="RunAsync"/> takes them one after the other in this process.
+/// orchestration may run each more than once and several tech centers at a time; <see cref="RunAsync"/> runs them all in this process.
 /// A killed training, begun again from the same plan, goes on with the unfinished tech centers and publishes none twice.
 /// </summary>
-public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCenters, ISettingsTable settings, TechCenterTrainer trainer, TrainingPlanner planner, TrainingFanOutOptions fanOut)
+public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCenters, ISettingsTable settings, TechCenterTrainer trainer, TrainingPlanner planner, TrainingFanOutOptions fanOut, TrainingOptions? options = null)
 {
+    // Tech centers are trained side by side while they have no more incidents than this together: what two large ones take in memory is not there on a small machine, and one keeps all cores busy.
+    private const long MostSideBySide = 50_000;
+
     /// <summary>The warehouse setting that holds the newest <see cref="TrainingRecord"/>.</summary>
     public const string LastTrainingSetting = "last-training";
 
     /// <summary>
     /// Runs or resumes a training in this process and leaves it open: begun again from the same plan it trains nothing twice, until <see cref="CloseAsync"/>.
-    /// A tech center that fails is recorded with the reason, and the others go on.
+    /// A tech center that fails is recorded with the reason, and the others go on. Small ones are trained side by side, up to <see cref="TrainingFanOutOptions.TechCentersAtOnce"/> and no
+    /// more than there are threads; what comes out does not depend on it.
     /// </summary>
     /// <param name="plan">What to train.</param>
     /// <param name="progress">Told before each tech center.</param>
@@ -30,10 +34,33 @@ public sealed class TrainingSteps(ITrainingJournal journal, ITechCenters techCen
     {
         OpenedTraining training = await OpenAsync(plan, cancellationToken);
         Dictionary<string, TrainingOutcome> outcomes = training.Finished.ToDictionary(o => o.TechCenter, StringComparer.Ordinal);
-        foreach (string center in training.TechCenters.Where(c => !outcomes.ContainsKey(c)).ToArray())
+        Queue<string> waiting = new(training.TechCenters.Where(c => !outcomes.ContainsKey(c)));
+        Dictionary<string, long> sizes = waiting.Count < 2 ? [] : (await techCenters.ReadStatisticsAsync(cancellationToken)).ToDictionary(s => s.TechCenter, s => s.Preprocessed, StringComparer.Ordinal);
+        int most = Math.Min(fanOut.TechCentersAtOnce, options?.MaxDegreeOfParallelism ?? Environment.ProcessorCount);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Dictionary<Task<TrainingOutcome>, string> running = [];
+        try
         {
-            progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, center, "tech center"));
-            outcomes.Add(center, await TryAsync(new TechCenterTraining(training.RunId, training.Year, training.Quarter, center), parameters, cancellationToken));
+            while (waiting.Count + running.Count > 0)
+            {
+                while (waiting.TryPeek(out string? next) && (running.Count == 0 || (running.Count < most && running.Values.Append(next).Sum(c => sizes.GetValueOrDefault(c)) <= MostSideBySide)))
+                {
+                    progress?.Report(new PipelineProgress("Training", outcomes.Count, training.TechCenters.Count, next, "tech center"));
+                    TechCenterTraining asked = new(training.RunId, training.Year, training.Quarter, waiting.Dequeue());
+                    running.Add(Task.Run(() => TryAsync(asked, parameters, stop.Token), CancellationToken.None), next);
+                }
+
+                Task<TrainingOutcome> ended = await Task.WhenAny(running.Keys);
+                running.Remove(ended, out string? center);
+                outcomes.Add(center!, await ended);
+            }
+        }
+        catch
+        {
+            // The others stop at their next step, and nothing of the training goes on behind its caller.
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(running.Keys)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         progress?.Report(new PipelineProgress("Training", training.TechCenters.Count, training.TechCenters.Count, Unit: "tech center"));

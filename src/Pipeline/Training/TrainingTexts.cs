@@ -7,18 +7,16 @@ namespace Pipeline.Training;
 /// <summary>The different texts of a training, reduced, with what else is needed to cluster them and to answer by them.</summary>
 internal sealed class TrainingTexts
 {
+    // Of all texts of the training, also where these are some of them: embeddings are the most of what a training holds, and lie in memory once.
     private readonly float[] _embeddings;
+    private readonly int[]? _rows;
     private readonly string[] _hashes;
-    private readonly float[] _wholes;
-    private readonly int? _maxDegreeOfParallelism;
 
-    private TrainingTexts(float[] embeddings, string[] hashes, int[] copies, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    private TrainingTexts(float[] embeddings, int[]? rows, float[] vectors, EmbeddingReduction reduction, string[] hashes, int[] copies, TrainingParameters parameters)
     {
-        (_embeddings, _hashes, _maxDegreeOfParallelism) = (embeddings, hashes, maxDegreeOfParallelism);
+        (_embeddings, _rows, _hashes) = (embeddings, rows, hashes);
         (Copies, Parameters) = (copies, parameters);
-        Reduction = background ?? EmbeddingReduction.Fit(embeddings, embeddings.Length / copies.Length, parameters, maxDegreeOfParallelism, cancellationToken);
-        Vectors = Reduction.Transform(embeddings, maxDegreeOfParallelism);
-        _wholes = Reduction.Centre(embeddings);
+        (Reduction, Vectors) = (reduction, vectors);
         BackgroundLikeness unrelated = BackgroundLikeness.Measure(Vectors, Reduction.Dimensions, hashes, parameters.Seed);
         MinLikeness = TooFewForGraph ? -1 : unrelated.Mean + (parameters.MinCoherence * unrelated.Deviation);
     }
@@ -45,34 +43,48 @@ internal sealed class TrainingTexts
     public bool TooFewForGraph => Count <= Parameters.Neighbors;
 
     /// <summary>Reduces texts.</summary>
-    /// <param name="embeddings">The embedding of each incident, row-major.</param>
-    /// <param name="dimensions">Values per embedding.</param>
-    /// <param name="hashes">The content hash of each incident's text.</param>
-    /// <param name="distinct">The different texts of these.</param>
+    /// <param name="embeddings">The embedding of each text, row-major. Kept, not copied.</param>
+    /// <param name="hashes">The content hash of each text.</param>
+    /// <param name="copies">How many incidents have each text.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="background">The reduction to use; null to learn one from these texts.</param>
     /// <param name="maxDegreeOfParallelism">Threads; null for all cores.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static TrainingTexts Of(
-        float[] embeddings, int dimensions, IReadOnlyList<string> hashes, DistinctTexts distinct, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken) =>
-        new(distinct.Rows(embeddings, dimensions), [.. distinct.FirstRows.Select(row => hashes[row])], distinct.Copies, parameters, background, maxDegreeOfParallelism, cancellationToken);
+    public static TrainingTexts Of(float[] embeddings, string[] hashes, int[] copies, TrainingParameters parameters, EmbeddingReduction? background, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        EmbeddingReduction reduction = background ?? EmbeddingReduction.Fit(embeddings, embeddings.Length / copies.Length, parameters, maxDegreeOfParallelism, cancellationToken);
+        return new TrainingTexts(embeddings, null, reduction.Transform(embeddings, maxDegreeOfParallelism), reduction, hashes, copies, parameters);
+    }
 
     /// <summary>Some of the texts, reduced as all of them are.</summary>
-    public TrainingTexts Only(int[] texts, TrainingParameters parameters, CancellationToken cancellationToken) => new(
-        Embeddings(texts), Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters, Reduction, _maxDegreeOfParallelism, cancellationToken);
+    public TrainingTexts Only(int[] texts, TrainingParameters parameters)
+    {
+        float[] vectors = new float[texts.Length * Reduction.Dimensions];
+        foreach ((int place, int text) in texts.Index())
+        {
+            Vector(text).CopyTo(vectors.AsSpan(place * Reduction.Dimensions));
+        }
+
+        return new TrainingTexts(
+            _embeddings, Array.ConvertAll(texts, RowOf), vectors, Reduction, Array.ConvertAll(texts, text => _hashes[text]), Array.ConvertAll(texts, text => Copies[text]), parameters);
+    }
 
     /// <summary>The embeddings of some of the texts, row-major.</summary>
     public float[] Embeddings(int[] texts)
     {
-        int dimensions = _embeddings.Length / Count;
+        int dimensions = Reduction.EmbeddingDimensions;
         float[] chosen = new float[texts.Length * dimensions];
         foreach ((int place, int text) in texts.Index())
         {
-            _embeddings.AsSpan(text * dimensions, dimensions).CopyTo(chosen.AsSpan(place * dimensions));
+            Embedding(text).CopyTo(chosen.AsSpan(place * dimensions));
         }
 
         return chosen;
     }
+
+    private ReadOnlySpan<float> Embedding(int text) => _embeddings.AsSpan(RowOf(text) * Reduction.EmbeddingDimensions, Reduction.EmbeddingDimensions);
+
+    private int RowOf(int text) => _rows is null ? text : _rows[text];
 
     /// <summary>A text's reduced vector.</summary>
     public ReadOnlySpan<float> Vector(int text) => Vectors.AsSpan(text * Reduction.Dimensions, Reduction.Dimensions);
@@ -98,7 +110,17 @@ internal sealed class TrainingTexts
     public ClusterCoherence Coherence(int[] labels, int clusterCount) => ClusterCoherence.Of(Vectors, Reduction.Dimensions, labels, clusterCount);
 
     /// <summary>The same on the centred embeddings.</summary>
-    public ClusterCoherence WholeCoherence(int[] labels, int clusterCount) => ClusterCoherence.Of(_wholes, Reduction.EmbeddingDimensions, labels, clusterCount);
+    public ClusterCoherence WholeCoherence(int[] labels, int clusterCount)
+    {
+        float[] whole = new float[Reduction.EmbeddingDimensions];
+        return ClusterCoherence.Of(Whole, whole.Length, labels, clusterCount);
+
+        ReadOnlySpan<float> Whole(int text)
+        {
+            Reduction.CentreRow(Embedding(text), whole);
+            return whole;
+        }
+    }
 
     /// <summary>The rule by which these texts answer for others.</summary>
     /// <param name="found">Their clusters.</param>

@@ -15,23 +15,25 @@ public sealed class WindowReader(IPreprocessedIncidents preprocessed, ITechCente
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<Dataset> DatasetOfAsync(string techCenter, CancellationToken cancellationToken = default) => datasets is null ? DatasetCatalog.BuiltIn[0] : await datasets.OwnerOfAsync(techCenter, cancellationToken);
 
-    /// <summary>The incidents of a window.</summary>
+    /// <summary>The incidents of a window. Those of one text share its summary, hash and embedding.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<IReadOnlyList<PreprocessedIncident>> ReadAsync(string techCenter, Dataset dataset, TrainingWindow window, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(window);
         List<PreprocessedIncident> rows = [];
+        Dictionary<string, PreprocessedIncident> texts = new(StringComparer.Ordinal);
         await foreach (PreprocessedIncident row in preprocessed.ReadWindowAsync(techCenter, dataset.EmbedderOr(embedder), window.From, window.Until, cancellationToken))
         {
-            rows.Add(row);
+            rows.Add(texts.TryGetValue(row.ContentHash, out PreprocessedIncident? first) ? first with { Number = row.Number, CreatedOn = row.CreatedOn } : row);
+            texts.TryAdd(row.ContentHash, row);
         }
 
         return rows;
     }
 
-    /// <summary>Makes incidents ready to be clustered.</summary>
-    /// <param name="rows">The incidents of the window.</param>
+    /// <summary>Makes incidents ready to be clustered. Whoever goes on with the rows of the answer, and forgets those that were given, holds each vector once.</summary>
+    /// <param name="rows">The incidents of the window, 1 or more.</param>
     /// <param name="dataset">The data set that they belong to.</param>
     /// <param name="window">The window.</param>
     /// <param name="trainingRun">The run that asks: small tech centers share what one run has learned.</param>
@@ -42,14 +44,22 @@ public sealed class WindowReader(IPreprocessedIncidents preprocessed, ITechCente
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(dataset);
         string used = dataset.EmbedderOr(embedder);
+        DistinctTexts texts = DistinctTexts.Of([.. rows.Select(r => r.ContentHash)]);
         if (dataset.Kind == DatasetKind.Records)
         {
-            string[] records = [.. rows.Select(r => r.Summary)];
-            RecordEncoder encoder = RecordEncoder.Fit(records, dataset.Columns);
-            return new WindowIncidents(rows, used, encoder.Encode(records), encoder, null);
+            RecordEncoder encoder = RecordEncoder.Fit([.. rows.Select(r => r.Summary)], dataset.Columns);
+            return new WindowIncidents(rows, texts, used, encoder.Encode([.. texts.FirstRows.Select(row => rows[row].Summary)]), encoder, null);
         }
 
         SharedBackground? background = rows.Count < PooledBackground.SmallCenter ? await _pooled.LearnAsync(window, trainingRun, cancellationToken) : null;
-        return new WindowIncidents(rows, used, EmbeddingMatrix.Of([.. rows.Select(r => r.Embedding)]), null, background);
+        float[] vectors = EmbeddingMatrix.Of([.. texts.FirstRows.Select(row => rows[row].Embedding)]);
+        return new WindowIncidents(WithVectorsOf(rows, texts, vectors), texts, used, vectors, null, background);
+    }
+
+    // Embeddings are the most of what a window takes: what was read is let go for its place in the matrix.
+    private static PreprocessedIncident[] WithVectorsOf(IReadOnlyList<PreprocessedIncident> rows, DistinctTexts texts, float[] vectors)
+    {
+        int dimensions = vectors.Length / texts.Count;
+        return [.. rows.Select((row, place) => row with { Embedding = vectors.AsMemory(texts.TextOfRow[place] * dimensions, dimensions) })];
     }
 }

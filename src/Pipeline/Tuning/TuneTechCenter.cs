@@ -49,6 +49,7 @@ public sealed class TuneTechCenter(WindowReader reader, TrainingPlanner planner,
         IReadOnlyList<TunedParameters> combinations = search.Combine(now, dataset, rows.Count);
         DateTimeOffset begun = clock.GetUtcNow();
         WindowIncidents prepared = await reader.PrepareAsync(rows, dataset, window, begun.UtcTicks, cancellationToken);
+        rows = prepared.Rows;
         List<TuningTrial> trials = [];
         foreach ((int number, TunedParameters combination) in combinations.Index())
         {
@@ -151,7 +152,7 @@ public sealed class TuneTechCenter(WindowReader reader, TrainingPlanner planner,
     // In the space of the embeddings, which is the same for every combination; where there is but one problem, nothing is told apart.
     private static double SilhouetteOf(WindowIncidents prepared, int[] problems, int seed, int? maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
-        int dimensions = prepared.Vectors.Length / prepared.Rows.Count;
+        int dimensions = prepared.Dimensions;
         int[] rows = [.. Enumerable.Range(0, problems.Length).Where(i => problems[i] >= 0)];
         if (rows.Select(i => problems[i]).Distinct().Take(2).Count() < 2)
         {
@@ -167,7 +168,7 @@ public sealed class TuneTechCenter(WindowReader reader, TrainingPlanner planner,
         float[] vectors = new float[rows.Length * dimensions];
         foreach ((int place, int row) in rows.Index())
         {
-            prepared.Vectors.AsSpan(row * dimensions, dimensions).CopyTo(vectors.AsSpan(place * dimensions));
+            prepared.VectorOf(row).CopyTo(vectors.AsSpan(place * dimensions));
         }
 
         double silhouette = Silhouette.Compute(vectors, dimensions, [.. rows.Select(i => problems[i])], DistanceMetric.Cosine, maxDegreeOfParallelism: maxDegreeOfParallelism, ct: cancellationToken);

@@ -18,19 +18,27 @@ internal sealed class MemoryObjectStore : IObjectStore
 
     public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
     {
-        if (onlyIfAbsent && Objects.ContainsKey(name))
-        {
-            return false;
-        }
-
         using MemoryStream stream = new();
         await write(stream, cancellationToken);
-        Objects[name] = stream.ToArray();
-        return true;
+        lock (Objects)
+        {
+            if (onlyIfAbsent && Objects.ContainsKey(name))
+            {
+                return false;
+            }
+
+            Objects[name] = stream.ToArray();
+            return true;
+        }
     }
 
-    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) =>
-        Task.FromResult<Stream?>(Objects.TryGetValue(name, out byte[]? content) ? new MemoryStream(content) : null);
+    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        lock (Objects)
+        {
+            return Task.FromResult<Stream?>(Objects.TryGetValue(name, out byte[]? content) ? new MemoryStream(content) : null);
+        }
+    }
 
     public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default)
     {
@@ -64,7 +72,13 @@ internal sealed class MemoryObjectStore : IObjectStore
             await pause.Task.WaitAsync(cancellationToken);
         }
 
-        foreach ((string name, byte[] content) in Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
+        KeyValuePair<string, byte[]>[] listed;
+        lock (Objects)
+        {
+            listed = [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))];
+        }
+
+        foreach ((string name, byte[] content) in listed)
         {
             yield return new StoredObject(name, content.Length);
         }
@@ -72,7 +86,11 @@ internal sealed class MemoryObjectStore : IObjectStore
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
-        Objects.Remove(name);
+        lock (Objects)
+        {
+            Objects.Remove(name);
+        }
+
         return Task.CompletedTask;
     }
 }

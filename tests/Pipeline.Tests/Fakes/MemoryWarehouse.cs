@@ -135,7 +135,7 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<DeadLetter>>(t => [.. t.DeadLetters.Values], cancellationToken);
 
-    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<PreprocessedIncident>> ReadUnpredictedAsync(string techCenter, string embedder, string modelVersion, string? trialVersion, int limit, PreprocessedIncident? after = null, CancellationToken cancellationToken = default) =>
         ReadAsync<IReadOnlyList<PreprocessedIncident>>(
             t =>
             [

@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Datasets;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
 using Pipeline.Tests.Support;
 using Pipeline.Training;
 
@@ -89,12 +92,42 @@ public sealed class TrainingStepsTests
         await company.Steps.CloseAsync(again);
         TrainingRecord next = await company.Steps.RunAsync(plan);
 
-        told.Lines.ShouldBe(["0 of 2: Network", "1 of 2: Voice", "2 of 2: "]);
+        told.Lines.ShouldBe(["0 of 2: Network", "0 of 2: Voice", "2 of 2: "]);
         first.TechCenters.Select(c => (c.TechCenter, c.Version)).ShouldBe([("Network", "2026_q2"), ("Voice", "2026_q2")]);
         (again.RunId, again.Resumed).ShouldBe((first.RunId, 2));
         again.TechCenters.ShouldBe(first.TechCenters);
         (next.RunId > first.RunId, next.Resumed).ShouldBe((true, 0));
         next.TechCenters.Select(c => c.Version).ShouldBe(["2026_q2_r2", "2026_q2_r2"]);
+    }
+
+    [TestMethod]
+    public async Task Tech_centers_that_are_trained_side_by_side_get_the_models_that_they_get_one_by_one()
+    {
+        byte[][] alone = await ModelsAsync(atOnce: 1), together = await ModelsAsync(atOnce: 3);
+
+        alone.Length.ShouldBe(3);
+        together.Length.ShouldBe(3);
+        together.Zip(alone).ShouldAllBe(models => models.First.SequenceEqual(models.Second));
+    }
+
+    [TestMethod]
+    public async Task A_text_that_was_reported_often_is_held_once()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        await company.ReportAsync("Network", 120, problems: ["Printer {0} shows a paper jam and does not print"]);
+        TrainingWindow window = company.Planner.Window(2026, 2);
+        IReadOnlyList<PreprocessedIncident> rows = await company.Reader.ReadAsync("Network", DatasetCatalog.BuiltIn[0], window);
+
+        WindowIncidents prepared = await company.Reader.PrepareAsync(rows, DatasetCatalog.BuiltIn[0], window, 1);
+
+        prepared.Texts.Count.ShouldBe(12);
+        prepared.Vectors.Length.ShouldBe(12 * prepared.Dimensions);
+        prepared.Rows.Select(row => row.Number).ShouldBe(rows.Select(row => row.Number));
+        foreach ((int place, PreprocessedIncident row) in prepared.Rows.Index())
+        {
+            row.Embedding.Span.SequenceEqual(rows[place].Embedding.Span).ShouldBeTrue();
+            prepared.VectorOf(place).Overlaps(row.Embedding.Span).ShouldBeTrue();
+        }
     }
 
     [TestMethod]
@@ -114,6 +147,20 @@ public sealed class TrainingStepsTests
         broken.TechCenters[1].Detail!.ShouldContain("Use a newer program.");
         (mended.RunId, mended.Resumed).ShouldBe((broken.RunId, 1));
         mended.TechCenters.Select(c => c.Version).ShouldBe(["2026_q3", "2026_q3"]);
+    }
+
+    private static async Task<byte[][]> ModelsAsync(int atOnce)
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        foreach (string center in new[] { "Network", "Servers", "Voice" })
+        {
+            await company.ReportAsync(center, 125);
+        }
+
+        TrainingSteps steps = new(
+            company.Warehouse, company.Warehouse, company.Warehouse, company.Trainer, company.Planner, new TrainingFanOutOptions { TechCentersAtOnce = atOnce }, new TrainingOptions { MaxDegreeOfParallelism = atOnce });
+        await steps.RunAsync(await company.Planner.PlanAsync(new TrainingRequest()));
+        return [.. company.Objects.Objects.Where(o => o.Key.EndsWith("/model.safetensors", StringComparison.Ordinal)).Select(o => o.Value)];
     }
 
     // A version of a newer program is not passed over: its training fails until that program is there.

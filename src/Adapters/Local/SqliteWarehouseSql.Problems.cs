@@ -1,0 +1,26 @@
+using Pipeline.Problems;
+
+namespace Pipeline.Adapters.Local;
+
+/// <content>The statements that read the incidents of a problem.</content>
+internal static partial class SqliteWarehouseSql
+{
+    private const string OfProblem = """
+        WHERE p.tech_center = @techCenter
+            AND (CASE WHEN @ofVariant THEN p.predicted_cluster_id ELSE COALESCE(p.predicted_problem_id, p.predicted_cluster_id) END) = @id
+            AND (@from IS NULL OR i.sys_created_on >= @from) AND (@until IS NULL OR i.sys_created_on < @until)
+            AND (@priority IS NULL OR i.priority = @priority)
+
+        """;
+
+    public const string CountIncidents = "SELECT COUNT(*) FROM incident_predictions AS p JOIN incidents AS i ON i.number = p.incident_id " + OfProblem;
+
+    // A descending order puts NULL last, an ascending one first.
+    public static readonly IReadOnlyDictionary<IncidentSort, string> ReadIncidents = new Dictionary<IncidentSort, string>
+    {
+        [IncidentSort.Newest] = SelectStored + OfProblem + "ORDER BY i.sys_created_on DESC, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Oldest] = SelectStored + OfProblem + "ORDER BY i.sys_created_on IS NULL, i.sys_created_on, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Confidence] = SelectStored + OfProblem + "ORDER BY p.confidence_score DESC, i.number LIMIT @take OFFSET @skip",
+        [IncidentSort.Doubtful] = SelectStored + OfProblem + "ORDER BY p.confidence_score, i.number LIMIT @take OFFSET @skip",
+    };
+}
