@@ -30,6 +30,9 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ModeCommands.CreateHalt(),
     ModeCommands.CreateReadOnly(),
     ModeCommands.CreateResume(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateList(),
+    BackupCommands.CreateRestore(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

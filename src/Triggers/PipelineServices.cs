@@ -79,6 +79,7 @@ public static class PipelineServices
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);
         services.AddStreams(configuration);
+        services.AddRecovery(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

@@ -119,14 +119,19 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         }
     }
 
-    /// <summary>Closes all streams: a last snapshot is made of each.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes all streams: a last snapshot is made of each. The next use of one reads anew what is kept of it.</summary>
+    public async Task CloseAllAsync()
     {
         foreach (string name in _slots.Keys.ToArray())
         {
             await CloseAsync(name);
         }
+
+        _definitions.Clear();
     }
+
+    /// <summary>Closes all streams: a last snapshot is made of each.</summary>
+    public async ValueTask DisposeAsync() => await CloseAllAsync();
 
     /// <summary>Closes all streams, for a container that is not disposed of asynchronously.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
