@@ -33,6 +33,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     BackupCommands.CreateBackup(),
     BackupCommands.CreateList(),
     BackupCommands.CreateRestore(),
+    DrillCommand.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

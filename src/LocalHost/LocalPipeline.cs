@@ -129,7 +129,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public BackupOptions BackupOptions => Get<BackupOptions>();
 
-    public BackupStore BackupStore => Get<BackupStore>();
+    /// <summary>The tables of the warehouse.</summary>
+    public IWarehouseTables Tables => Get<IWarehouseTables>();
 
     /// <summary>The second store of a data folder, which is not opened and need not be there.</summary>
     public static BackupStore BackupStoreOf(string path, PipelineSettings settings)

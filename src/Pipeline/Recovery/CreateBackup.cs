@@ -102,18 +102,23 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
 
     private async Task<bool> CopyAsync(PartWriter writer, HashSet<BackupArea> areas, Func<string, bool> which, CancellationToken cancellationToken)
     {
-        bool moved = false;
-        HashSet<string> there = new(StringComparer.Ordinal);
+        Dictionary<string, (StoredObject Item, BackupArea Area)> there = new(StringComparer.Ordinal);
         await foreach (StoredObject item in objects.ListAsync("", cancellationToken))
         {
             if (BackupAreas.OfObject(item.Name) is BackupArea area && areas.Contains(area) && which(item.Name))
             {
-                moved |= await writer.AddAsync(objects, item, area, cancellationToken);
-                there.Add(item.Name);
+                there.Add(item.Name, (item, area));
             }
         }
 
-        writer.Forget(name => which(name) && !there.Contains(name));
+        writer.Forget(name => which(name) && !there.ContainsKey(name));
+        writer.Expected = Math.Max(writer.Expected, writer.Parts.Count + there.Count);
+        bool moved = false;
+        foreach ((StoredObject item, BackupArea area) in there.Values)
+        {
+            moved |= await writer.AddAsync(objects, item, area, cancellationToken);
+        }
+
         return moved;
     }
 

@@ -17,6 +17,9 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     /// <summary>The parts so far: tables first, then objects by name.</summary>
     public IReadOnlyList<BackupPart> Parts => [.. _parts.Values.OrderBy(part => part.Object, StringComparer.Ordinal).ThenBy(part => part.Table, StringComparer.Ordinal).ThenBy(part => part.Number)];
 
+    /// <summary>How many parts there will be, as far as is known.</summary>
+    public int Expected { get; set; } = before.Count;
+
     /// <summary>Bytes that were written.</summary>
     public long NewBytes { get; private set; }
 
@@ -122,6 +125,6 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     private void Add(BackupPart part)
     {
         _parts[KeyOf(part)] = part;
-        progress?.Report(new PipelineProgress(CreateBackup.Stage, _parts.Count, Math.Max(_before.Count, _parts.Count), part.Object ?? part.Table));
+        progress?.Report(new PipelineProgress(CreateBackup.Stage, _parts.Count, Math.Max(Expected, _parts.Count + 1), Unit: "part"));
     }
 }

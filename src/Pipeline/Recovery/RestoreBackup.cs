@@ -146,7 +146,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
                 damaged.Add(e.Message);
             }
 
-            progress?.Report(new PipelineProgress(Stage, ++done, parts.Length, part.Object ?? part.Table));
+            progress?.Report(new PipelineProgress(Stage, ++done, parts.Length, Unit: "part"));
         }
 
         return outcome with { Damaged = damaged };

@@ -117,7 +117,7 @@ internal static class TableFile
     };
 
     private static CellKind KindOf(DataField field) =>
-        field.ClrType == typeof(long) ? CellKind.Integer : field.ClrType == typeof(double) ? CellKind.Real : field.ClrType == typeof(byte[]) ? CellKind.Bytes : CellKind.Text;
+        field.ClrType == typeof(long) ? CellKind.Integer : field.ClrType == typeof(double) ? CellKind.Real : field.ClrType == typeof(byte[]) || field.ClrType == typeof(ReadOnlyMemory<byte>) ? CellKind.Bytes : CellKind.Text;
 
     private static async Task ReadColumnAsync(ParquetRowGroupReader group, DataField field, object?[][] rows, int column, CancellationToken cancellationToken)
     {
