@@ -7,19 +7,21 @@ internal static class BigQuerySql
 {
     private const string Folder = "Pipeline.Adapters.BigQuery.Sql.";
     private const string Body = "-- body";
+    private const string StoredColumns = "stored-columns";
     private const string Staging = "staging AS ";
     private const string Declaration = "DECLARE ";
 
     private static readonly ConcurrentDictionary<string, string> Read = new(StringComparer.Ordinal);
 
-    /// <summary>The statements of the file <paramref name="name"/>.sql.</summary>
+    /// <summary>The statements of the file <paramref name="name"/>.sql, with the columns of a stored incident where it leaves a place for them.</summary>
     /// <exception cref="ArgumentException">There is no such file.</exception>
     public static string Get(string name) => Read.GetOrAdd(name, static name =>
     {
         using Stream stream = typeof(BigQuerySql).Assembly.GetManifestResourceStream($"{Folder}{name}.sql")
             ?? throw new ArgumentException($"There are no statements '{name}'.", nameof(name));
         using StreamReader reader = new(stream);
-        return reader.ReadToEnd();
+        string statements = reader.ReadToEnd();
+        return name == StoredColumns ? statements : statements.Replace($"-- {StoredColumns}", Get(StoredColumns).TrimEnd(), StringComparison.Ordinal);
     });
 
     /// <summary>The statements of these files as one transaction that excludes every other write. What they declare goes before it, where a script must declare.</summary>

@@ -16,8 +16,6 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
     /// <summary>The longest reason, in characters.</summary>
     public const int LongestReason = 1_000;
 
-    private const int MostTries = 20;
-
     /// <summary>How old an answer may be that is not asked for anew: so late may work notice that it is to stand.</summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -30,7 +28,7 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
     /// <summary>The mode as it is stored.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
     public async Task<OperatingMode> ReadAsync(CancellationToken cancellationToken = default) =>
-        (await ReadTaggedAsync(cancellationToken)).Mode;
+        Parse(await objects.ReadTaggedAsync(ObjectName, cancellationToken)).Mode;
 
     /// <summary>Changes the mode. Where the same state is asked for again, the first reason and time stay.</summary>
     /// <param name="state">What may go on.</param>
@@ -53,22 +51,14 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
             throw RequestException.Invalid("reason", $"The reason has {reason.Length} characters; at most {LongestReason} are kept.");
         }
 
-        for (int tries = 0; tries < MostTries; tries++)
-        {
-            (OperatingMode present, string? tag, bool sound) = await ReadTaggedAsync(cancellationToken);
-            if (sound && present.State == state)
+        return Remember(await objects.ChangeAsync(
+            ObjectName,
+            stored =>
             {
-                return present;
-            }
-
-            OperatingMode changed = new(state, clock.GetUtcNow(), who, reason);
-            if (await objects.ReplaceAsync(ObjectName, JsonSerializer.SerializeToUtf8Bytes(changed, PipelineJson.Indented), tag, cancellationToken))
-            {
-                return Remember(changed);
-            }
-        }
-
-        throw new ObjectStoreException($"{ObjectName} could not be written: {MostTries} times it was changed by another meanwhile. Look what changes it all the time.");
+                (OperatingMode present, bool sound) = Parse(stored);
+                return ValueTask.FromResult(sound && present.State == state ? (present, false) : (new OperatingMode(state, clock.GetUtcNow(), who, reason), true));
+            },
+            cancellationToken));
     }
 
     /// <summary>Lets pass what may go on in the present mode.</summary>
@@ -187,22 +177,21 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
         return mode;
     }
 
-    private async Task<(OperatingMode Mode, string? Tag, bool Sound)> ReadTaggedAsync(CancellationToken cancellationToken)
+    private static (OperatingMode Mode, bool Sound) Parse(TaggedObject? stored)
     {
-        TaggedObject? stored = await objects.ReadTaggedAsync(ObjectName, cancellationToken);
         if (stored is null)
         {
-            return (OperatingMode.Untouched, null, true);
+            return (OperatingMode.Untouched, true);
         }
 
         try
         {
             OperatingMode mode = JsonSerializer.Deserialize<OperatingMode>(stored.Content.Span, PipelineJson.Indented) ?? throw new JsonException("it holds null");
-            return (mode, stored.Tag, true);
+            return (mode, true);
         }
         catch (JsonException e)
         {
-            return (new OperatingMode(OperatingState.Halted, DateTimeOffset.UnixEpoch, "pipeline", $"{ObjectName} in the object store cannot be read ({e.Message.TrimEnd('.')}), and may have been a stop"), stored.Tag, false);
+            return (new OperatingMode(OperatingState.Halted, DateTimeOffset.UnixEpoch, "pipeline", $"{ObjectName} in the object store cannot be read ({e.Message.TrimEnd('.')}), and may have been a stop"), false);
         }
     }
 

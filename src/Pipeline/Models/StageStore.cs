@@ -10,8 +10,6 @@ namespace Pipeline.Models;
 /// </summary>
 public sealed class StageStore
 {
-    private const int MostTries = 100;
-
     private readonly IObjectStore _objects;
     private readonly ModelFolders _folders;
     private readonly Func<string, CancellationToken, Task<List<ModelVersionId>>> _versions;
@@ -26,7 +24,7 @@ public sealed class StageStore
     public async Task<CenterStages> ReadAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         string folder = await _folders.FindAsync(techCenter, cancellationToken);
-        return (await ReadAsync(techCenter, folder, cancellationToken)).Stages;
+        return (await ReadAsync(techCenter, folder, await _objects.ReadTaggedAsync(NameIn(folder), cancellationToken), cancellationToken)).Stages;
     }
 
     /// <summary>Makes sure that the state is written down: what is published from then on is a candidate.</summary>
@@ -43,32 +41,24 @@ public sealed class StageStore
     {
         ArgumentNullException.ThrowIfNull(change);
         string folder = await _folders.TakeAsync(techCenter, cancellationToken);
-        for (int tries = 0; tries < MostTries; tries++)
-        {
-            (CenterStages present, string? tag, bool written) = await ReadAsync(techCenter, folder, cancellationToken);
-            CenterStages changed = change(present);
-            if (written && ReferenceEquals(changed, present))
+        return await _objects.ChangeAsync(
+            NameIn(folder),
+            async stored =>
             {
-                return present;
-            }
-
-            if (await _objects.ReplaceAsync(NameIn(folder), JsonSerializer.SerializeToUtf8Bytes(changed, PipelineJson.Indented), tag, cancellationToken))
-            {
-                return changed;
-            }
-        }
-
-        throw new ObjectStoreException($"{NameIn(folder)} could not be written: {MostTries} times it was changed by another meanwhile. Look what changes it all the time.");
+                (CenterStages present, bool written) = await ReadAsync(techCenter, folder, stored, cancellationToken);
+                CenterStages changed = change(present);
+                return (changed, !written || !ReferenceEquals(changed, present));
+            },
+            cancellationToken);
     }
 
     private static string NameIn(string folder) => $"{ModelPaths.Root}/{folder}/{ModelPaths.StagesFile}";
 
-    private async Task<(CenterStages Stages, string? Tag, bool Written)> ReadAsync(string techCenter, string folder, CancellationToken cancellationToken)
+    private async Task<(CenterStages Stages, bool Written)> ReadAsync(string techCenter, string folder, TaggedObject? stored, CancellationToken cancellationToken)
     {
-        TaggedObject? stored = await _objects.ReadTaggedAsync(NameIn(folder), cancellationToken);
         if (stored is null)
         {
-            return (await DeriveAsync(techCenter, folder, cancellationToken), null, false);
+            return (await DeriveAsync(techCenter, folder, cancellationToken), false);
         }
 
         try
@@ -79,7 +69,7 @@ public sealed class StageStore
                 throw new JsonException("one of its versions or changes is null");
             }
 
-            return (stages, stored.Tag, true);
+            return (stages, true);
         }
         catch (JsonException e)
         {
@@ -87,7 +77,7 @@ public sealed class StageStore
             CenterStages derived = await DeriveAsync(techCenter, folder, cancellationToken);
             string serves = derived.Production is StagedVersion production ? $"{production.Version} serves since, whatever served before" : "no version serves since";
             string problem = $"{NameIn(folder)} could not be read: {serves}, and no version is promoted by itself. Say with 'models promote' or 'models rollback' which one is to serve, and with 'models policy' what becomes of later ones.";
-            return (derived with { History = [damage], Policy = PromotionPolicy.Manual, Damage = problem }, stored.Tag, false);
+            return (derived with { History = [damage], Policy = PromotionPolicy.Manual, Damage = problem }, false);
         }
     }
 

@@ -9,7 +9,6 @@ namespace Pipeline.Runs;
 public sealed class RunLog(IObjectStore objects)
 {
     private const string Root = "pipeline-runs";
-    private const int MostTries = 100;
     private const int AtOnce = 8;
 
     /// <summary>An id that is the same for the same names: a step that is repeated writes the same run.</summary>
@@ -34,21 +33,10 @@ public sealed class RunLog(IObjectStore objects)
     public async Task<RunRecord?> ChangeAsync(string id, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        for (int tries = 0; tries < MostTries && IsId(id); tries++)
-        {
-            if (await objects.ReadTaggedAsync(NameOf(id), cancellationToken) is not TaggedObject stored || Parse(stored) is not RunRecord run)
-            {
-                return null;
-            }
-
-            RunRecord changed = change(run);
-            if (await objects.ReplaceAsync(NameOf(id), JsonSerializer.SerializeToUtf8Bytes(changed, PipelineJson.Indented), stored.Tag, cancellationToken))
-            {
-                return changed;
-            }
-        }
-
-        return null;
+        return !IsId(id) ? null : await objects.ChangeAsync(
+            NameOf(id),
+            stored => ValueTask.FromResult((stored is null ? null : Parse(stored)) is RunRecord run ? ((RunRecord?)change(run), true) : (null, false)),
+            cancellationToken);
     }
 
     /// <summary>All runs, the newest first; files that cannot be read are passed over.</summary>

@@ -10,6 +10,8 @@ type Count = { week: string; count: number };
 
 const height = 220;
 const halfWeek = 3.5 * 86_400;
+// Registered as colours their values are those of the present theme; others stay the text light-dark(...), which no canvas takes.
+for (const name of ["--accent", "--band", "--bar", "--line", "--subtle", "--warn"]) CSS.registerProperty({ name, syntax: "<color>", inherits: true, initialValue: "#808080" });
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const seconds = (week: string) => Date.parse(week) / 1000;
 const told = (value: number | null | undefined) => (value === null || value === undefined ? "–" : rate(value));
