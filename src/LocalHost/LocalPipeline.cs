@@ -66,6 +66,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ManageVersions Versions => Get<ManageVersions>();
 
+    public RollBackAll RollBackAll => Get<RollBackAll>();
+
     public CompareVersions Compare => Get<CompareVersions>();
 
     public PutAwayVersions PutAway => Get<PutAwayVersions>();

@@ -115,6 +115,7 @@ public static class PipelineServices
         rollout.Validate();
         services.TryAddSingleton(rollout);
         services.TryAddSingleton<ManageVersions>();
+        services.TryAddSingleton<RollBackAll>();
         services.TryAddSingleton<RolloutSteps>();
         services.TryAddSingleton<PutAwayVersions>();
         services.TryAddSingleton<CompareVersions>();

@@ -43,7 +43,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     }
 
     /// <summary>Adds an object as it is in a store.</summary>
-    /// <returns>Whether it was read: it is not known already.</returns>
+    /// <returns>Whether it is another than at the last look.</returns>
     public async Task<bool> AddAsync(IObjectStore objects, StoredObject item, BackupArea area, CancellationToken cancellationToken)
     {
         BackupPart part = new("", "", item.Size, area) { Object = item.Name, Version = item.Version };
@@ -69,7 +69,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
 
         string hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellationToken));
         Add(await WriteAsync(part with { Sha256 = hash, Size = copy.Length }, copy, cancellationToken));
-        return true;
+        return !string.Equals(added?.Sha256, hash, StringComparison.Ordinal);
     }
 
     /// <summary>Adds a file as an object of the configuration.</summary>

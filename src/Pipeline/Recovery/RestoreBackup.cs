@@ -38,8 +38,9 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         RequireFitting(manifest, warehouse);
         IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
         BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
-        RestoreMark? begun = await RestoreMark.FindAsync(objects, cancellationToken);
-        RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? (await modes.ReadAsync(cancellationToken)).State);
+        OperatingState state = (await modes.ReadAsync(cancellationToken)).State;
+        RestoreMark? begun = state == OperatingState.Halted ? await RestoreMark.FindAsync(objects, cancellationToken) : null;
+        RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? state);
         if (!order.Replace && begun?.IsSame(mark) != true)
         {
             await RequireEmptyAsync(warehouse, areas, parts, cancellationToken);
@@ -49,12 +50,12 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         await ClearAsync(warehouse, areas, parts, cancellationToken);
         RestoreOutcome outcome = await BringBackAsync(warehouse, manifest, parts, progress, cancellationToken);
         await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
-        await objects.DeleteAsync(RestoreMark.ObjectName, cancellationToken);
         if (mark.Before == OperatingState.Running)
         {
             await modes.SetAsync(OperatingState.Running, By, reason: null, cancellationToken);
         }
 
+        await objects.DeleteAsync(RestoreMark.ObjectName, cancellationToken);
         return outcome with { Areas = areas, Seconds = clock.GetElapsedTime(start).TotalSeconds };
     }
 

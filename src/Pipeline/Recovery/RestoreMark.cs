@@ -5,7 +5,7 @@ using Pipeline.Storage;
 namespace Pipeline.Recovery;
 
 /// <summary>
-/// Says that a restore is under way: an object in the store that is restored. While it is there the pipeline is halted, so that nobody works on what is half restored; the same restore,
+/// Says that a restore is under way: an object in the store that is restored. It counts while the pipeline is halted, so that nobody works on what is half restored; the same restore,
 /// begun again, goes on over it.
 /// </summary>
 /// <param name="Backup">The backup.</param>
