@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -80,9 +79,16 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
     public Task<IResult> WorkAsync([HttpTrigger(Access.Stop, "get", Route = WorkRoute + "/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
         {
-            string orchestrator = instanceId.StartsWith("backup-", StringComparison.Ordinal) ? BackupOrchestration.Backup : instanceId.StartsWith("verify-", StringComparison.Ordinal) ? BackupOrchestration.Verification : BackupOrchestration.Restoration;
-            OrchestrationMetadata found = await SingletonWork.FindAsync(client, orchestrator, "work on backups", instanceId, cancellationToken);
-            return HttpAnswers.Json(WorkStatus<PipelineProgress, JsonDocument>.Of(found));
+            if (instanceId.StartsWith("backup-", StringComparison.Ordinal))
+            {
+                return HttpAnswers.Json(WorkStatus<PipelineProgress, BackupManifest>.Of(await FindAsync(BackupOrchestration.Backup)));
+            }
+
+            return instanceId.StartsWith("verify-", StringComparison.Ordinal)
+                ? HttpAnswers.Json(WorkStatus<PipelineProgress, BackupVerification>.Of(await FindAsync(BackupOrchestration.Verification)))
+                : HttpAnswers.Json(WorkStatus<PipelineProgress, RestoreOutcome>.Of(await FindAsync(BackupOrchestration.Restoration)));
+
+            Task<OrchestrationMetadata> FindAsync(string orchestrator) => SingletonWork.FindAsync(client, orchestrator, "work on backups", instanceId, cancellationToken);
         });
 
     private static BackupStore Require(BackupStore store) =>

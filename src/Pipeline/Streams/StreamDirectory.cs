@@ -172,6 +172,19 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         }
     }
 
+    /// <summary>Puts aside the damaged end of a stream's log, where a moment can be reached without it.</summary>
+    internal async Task PutDamageAsideAsync(StreamDefinition definition, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WhileClosedAsync(definition.Name, () => ItemStream.PutDamageAsideAsync(objects, seal, definition, clock, moment, cancellationToken), cancellationToken);
+        }
+        catch (BrokenLogException e)
+        {
+            throw new ObjectStoreException(e.Message, e);
+        }
+    }
+
     /// <summary>Closes a stream, so that its next use makes its state anew.</summary>
     internal Task CloseAsync(string stream) => WhileClosedAsync(stream, () => Task.FromResult(true), CancellationToken.None);
 
