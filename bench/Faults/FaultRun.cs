@@ -130,7 +130,14 @@ internal sealed class FaultRun : IAsyncDisposable
 
     private static async Task PromoteAsync(ServiceProvider services, CancellationToken cancellationToken)
     {
-        ModelManifest newest = (await services.GetRequiredService<ModelStore>().ListAsync(Center, cancellationToken))[^1];
+        ModelStore models = services.GetRequiredService<ModelStore>();
+        ModelManifest newest = (await models.ListAsync(Center, cancellationToken))[^1];
+        if (string.Equals((await models.Stages.ReadAsync(Center, cancellationToken)).Production?.Version, newest.Version, StringComparison.Ordinal))
+        {
+            // By the gate, or by a try whose answer was lost.
+            return;
+        }
+
         await services.GetRequiredService<ManageVersions>().PromoteAsync(Center, newest.Version, new StageOrder("faults", "The drill wants it.", Force: true), cancellationToken);
     }
 

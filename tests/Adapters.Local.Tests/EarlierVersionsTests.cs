@@ -41,7 +41,7 @@ public sealed class EarlierVersionsTests
     {
         using TemporaryFolder folder = new();
         await using SqliteWarehouse warehouse = new(Path.Combine(folder.Path, "warehouse.db"));
-        TableColumn[] columns = [new("number", CellKind.Text), new("texts", CellKind.Text), new("tech_center", CellKind.Text), new("change_sequence", CellKind.Integer)];
+        TableColumn[] columns = [new("number", CellKind.Text), new("texts", CellKind.Text), new("tech_center", CellKind.Text), new("change_sequence", CellKind.Whole)];
 
         await warehouse.AddRowsAsync(new TableRows("incidents", 0, columns, [["INC0", "[\"text\"]", "Network", 7L]]));
 

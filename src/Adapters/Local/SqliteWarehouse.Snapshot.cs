@@ -117,7 +117,7 @@ public sealed partial class SqliteWarehouse
             {
                 cells[i] = reader.IsDBNull(i + 1) ? null : shape[i].Kind switch
                 {
-                    CellKind.Integer => reader.GetInt64(i + 1),
+                    CellKind.Whole => reader.GetInt64(i + 1),
                     CellKind.Real => reader.GetDouble(i + 1),
                     CellKind.Bytes => reader.GetFieldValue<byte[]>(i + 1),
                     _ => reader.GetString(i + 1),
@@ -129,7 +129,7 @@ public sealed partial class SqliteWarehouse
 
         private static CellKind KindOf(string type) => type switch
         {
-            "INTEGER" => CellKind.Integer,
+            "INTEGER" => CellKind.Whole,
             "REAL" => CellKind.Real,
             "BLOB" => CellKind.Bytes,
             _ => CellKind.Text,

@@ -48,7 +48,7 @@ internal static class BackupAreas
     }
 
     /// <summary>The first segments of the names of objects that a restore may remove: those that the pipeline is known to write, and those in the backup.</summary>
-    public static HashSet<string> Roots(IEnumerable<BackupPart> parts) => [.. Known, .. parts.Select(part => part.Object).OfType<string>().Select(RootOf)];
+    public static HashSet<string> Roots(IEnumerable<BackupPart> parts) => [.. Known, .. parts.Select(part => part.Name).OfType<string>().Select(RootOf)];
 
     /// <summary>The first segment of an object's name.</summary>
     public static string RootOf(string name) => name.Split('/', 2)[0];

@@ -66,7 +66,7 @@ public sealed record BackupManifest
 public sealed record BackupPart(string Path, string Sha256, long Size, BackupArea Area)
 {
     /// <summary>The object's name; null for rows of a table.</summary>
-    public string? Object { get; init; }
+    public string? Name { get; init; }
 
     /// <summary>The object's version when it was read, by which one that has not changed is known; null where the store tells none.</summary>
     public string? Version { get; init; }

@@ -47,5 +47,5 @@ internal sealed class BackupReader(BackupStore store)
         return string.Equals(TableFile.Hash(rows), part.Content, StringComparison.Ordinal) ? rows : throw new InvalidDataException($"{Describe(part)}: '{part.Path}' gives other rows than were written.");
     }
 
-    private static string Describe(BackupPart part) => part.Object is string name ? $"The object '{name}'" : FormattableString.Invariant($"{part.Rows} rows of the table {part.Table} (piece {part.Number})");
+    private static string Describe(BackupPart part) => part.Name is string name ? $"The object '{name}'" : FormattableString.Invariant($"{part.Rows} rows of the table {part.Table} (piece {part.Number})");
 }

@@ -58,7 +58,7 @@ public enum CellKind
     Text,
 
     /// <summary>A whole number of 64 bits.</summary>
-    Integer,
+    Whole,
 
     /// <summary>A number of double precision.</summary>
     Real,

@@ -11,11 +11,11 @@ namespace Pipeline.Recovery;
 internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<BackupPart> before, IProgress<PipelineProgress>? progress)
 {
     private readonly Dictionary<string, BackupPart> _before = before.ToDictionary(KeyOf, StringComparer.Ordinal);
-    private readonly Dictionary<string, BackupPart> _written = before.Where(part => part.Object is not null).DistinctBy(part => part.Sha256, StringComparer.Ordinal).ToDictionary(part => part.Sha256, StringComparer.Ordinal);
+    private readonly Dictionary<string, BackupPart> _written = before.Where(part => part.Name is not null).DistinctBy(part => part.Sha256, StringComparer.Ordinal).ToDictionary(part => part.Sha256, StringComparer.Ordinal);
     private readonly Dictionary<string, BackupPart> _parts = new(StringComparer.Ordinal);
 
     /// <summary>The parts so far: tables first, then objects by name.</summary>
-    public IReadOnlyList<BackupPart> Parts => [.. _parts.Values.OrderBy(part => part.Object, StringComparer.Ordinal).ThenBy(part => part.Table, StringComparer.Ordinal).ThenBy(part => part.Number)];
+    public IReadOnlyList<BackupPart> Parts => [.. _parts.Values.OrderBy(part => part.Name, StringComparer.Ordinal).ThenBy(part => part.Table, StringComparer.Ordinal).ThenBy(part => part.Number)];
 
     /// <summary>How many parts there will be, as far as is known.</summary>
     public int Expected { get; set; } = before.Count;
@@ -46,7 +46,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     /// <returns>Whether it is another than at the last look.</returns>
     public async Task<bool> AddAsync(IObjectStore objects, StoredObject item, BackupArea area, CancellationToken cancellationToken)
     {
-        BackupPart part = new("", "", item.Size, area) { Object = item.Name, Version = item.Version };
+        BackupPart part = new("", "", item.Size, area) { Name = item.Name, Version = item.Version };
         string key = KeyOf(part);
         if (_parts.TryGetValue(key, out BackupPart? added) && IsSame(added, item))
         {
@@ -76,19 +76,19 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     public async Task AddAsync(string name, byte[] content, CancellationToken cancellationToken)
     {
         await using MemoryStream file = new(content);
-        Add(await WriteAsync(new BackupPart("", Convert.ToHexStringLower(SHA256.HashData(content)), content.Length, BackupArea.Configuration) { Object = name }, file, cancellationToken));
+        Add(await WriteAsync(new BackupPart("", Convert.ToHexStringLower(SHA256.HashData(content)), content.Length, BackupArea.Configuration) { Name = name }, file, cancellationToken));
     }
 
     /// <summary>Leaves objects out that are no more.</summary>
     public void Forget(Func<string, bool> gone)
     {
-        foreach ((string key, BackupPart part) in _parts.Where(part => part.Value.Object is string name && gone(name)).ToArray())
+        foreach ((string key, BackupPart part) in _parts.Where(part => part.Value.Name is string name && gone(name)).ToArray())
         {
             _parts.Remove(key);
         }
     }
 
-    private static string KeyOf(BackupPart part) => part.Object ?? FormattableString.Invariant($"//{part.Table}/{part.Number}");
+    private static string KeyOf(BackupPart part) => part.Name ?? FormattableString.Invariant($"//{part.Table}/{part.Number}");
 
     // A store that tells no version has its objects read each time.
     private static bool IsSame(BackupPart part, StoredObject item) => item.Version is not null && part.Size == item.Size && string.Equals(part.Version, item.Version, StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         return outcome with { Areas = areas, Seconds = clock.GetElapsedTime(start).TotalSeconds };
     }
 
-    private static IReadOnlyList<BackupArea> AreasOf(RestoreOrder order, BackupManifest manifest)
+    private static BackupArea[] AreasOf(RestoreOrder order, BackupManifest manifest)
     {
         IReadOnlyList<BackupArea> there = BackupAreas.Of(manifest.Type);
         BackupArea[] asked = order.Only is { Count: > 0 } only ? [.. only.Distinct().Order()] : [.. there];
@@ -100,7 +100,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     private async Task RequireEmptyAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
     {
         string? there = (await warehouse.ListFilledAsync(cancellationToken)).FirstOrDefault(table => areas.Contains(BackupAreas.OfTable(table))) is string table ? $"the table {table} has rows" : null;
-        if (there is null && (await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken)).FirstOrDefault() is string name)
+        if (there is null && await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken) is [string name, ..])
         {
             there = $"the object '{name}' is there";
         }
@@ -136,11 +136,11 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         RestoreOutcome outcome = new(manifest.Id, manifest.At, [], 0, 0, 0, [], 0);
         List<string> damaged = [];
         int done = 0;
-        foreach (BackupPart part in parts.OrderBy(part => part.Object is null ? 0 : 1 + OrderOf(part.Object)))
+        foreach (BackupPart part in parts.OrderBy(part => part.Name is null ? 0 : 1 + OrderOf(part.Name)))
         {
             try
             {
-                outcome = part.Object is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(warehouse, reader, part, outcome, cancellationToken);
+                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(warehouse, reader, part, outcome, cancellationToken);
             }
             catch (InvalidDataException e)
             {

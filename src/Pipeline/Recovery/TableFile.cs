@@ -23,8 +23,8 @@ internal static class TableFile
             IEnumerable<object?> cells = rows.Rows.Select(row => row[cell]);
             await (rows.Columns[column].Kind switch
             {
-                CellKind.Integer => group.WriteAsync<long>(fields[column], cells.Cast<long?>().ToArray()),
-                CellKind.Real => group.WriteAsync<double>(fields[column], cells.Cast<double?>().ToArray()),
+                CellKind.Whole => group.WriteAsync<long>(fields[column], cells.Cast<long?>().ToArray(), cancellationToken: cancellationToken),
+                CellKind.Real => group.WriteAsync<double>(fields[column], cells.Cast<double?>().ToArray(), cancellationToken: cancellationToken),
                 CellKind.Bytes => group.WriteAsync(fields[column], cells.Cast<byte[]?>().ToArray()),
                 _ => group.WriteAsync(fields[column], cells.Cast<string?>().ToArray()),
             });
@@ -110,20 +110,20 @@ internal static class TableFile
 
     private static DataField FieldOf(TableColumn column) => column.Kind switch
     {
-        CellKind.Integer => new DataField(column.Name, typeof(long), isNullable: true),
+        CellKind.Whole => new DataField(column.Name, typeof(long), isNullable: true),
         CellKind.Real => new DataField(column.Name, typeof(double), isNullable: true),
         CellKind.Bytes => new DataField(column.Name, typeof(byte[]), isNullable: true),
         _ => new DataField(column.Name, typeof(string), isNullable: true),
     };
 
     private static CellKind KindOf(DataField field) =>
-        field.ClrType == typeof(long) ? CellKind.Integer : field.ClrType == typeof(double) ? CellKind.Real : field.ClrType == typeof(byte[]) || field.ClrType == typeof(ReadOnlyMemory<byte>) ? CellKind.Bytes : CellKind.Text;
+        field.ClrType == typeof(long) ? CellKind.Whole : field.ClrType == typeof(double) ? CellKind.Real : field.ClrType == typeof(byte[]) || field.ClrType == typeof(ReadOnlyMemory<byte>) ? CellKind.Bytes : CellKind.Text;
 
     private static async Task ReadColumnAsync(ParquetRowGroupReader group, DataField field, object?[][] rows, int column, CancellationToken cancellationToken)
     {
         switch (KindOf(field))
         {
-            case CellKind.Integer:
+            case CellKind.Whole:
                 long?[] integers = new long?[rows.Length];
                 await group.ReadAsync<long>(field, integers.AsMemory(), cancellationToken: cancellationToken);
                 Fill(integers);

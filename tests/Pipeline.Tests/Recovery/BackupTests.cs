@@ -44,7 +44,7 @@ public sealed class BackupTests
         BackupManifest increment = await place.BackUpAsync(BackupType.Incremental);
 
         increment.Base.ShouldBe(full.Id);
-        (await place.Store.PartsAsync(increment)).Where(part => part.Path.Contains(increment.Id, StringComparison.Ordinal)).Select(part => part.Object ?? FormattableString.Invariant($"{part.Table} {part.Number}"))
+        (await place.Store.PartsAsync(increment)).Where(part => part.Path.Contains(increment.Id, StringComparison.Ordinal)).Select(part => part.Name ?? FormattableString.Invariant($"{part.Table} {part.Number}"))
             .ShouldBe(["incidents 2", "hdbscan-models/network/stages.json"], ignoreOrder: true);
         await using SafePlace found = new(place);
         await found.RestoreAsync(new RestoreOrder(increment.Id));
@@ -91,7 +91,7 @@ public sealed class BackupTests
         BackupManifest backup = (await place.TryBackUpAsync(BackupType.Full, busy)).ShouldNotBeNull();
 
         published.ShouldBeTrue();
-        string?[] names = [.. (await place.Store.PartsAsync(backup)).Select(part => part.Object)];
+        string?[] names = [.. (await place.Store.PartsAsync(backup)).Select(part => part.Name)];
         names.ShouldContain("hdbscan-models/network/2026_q2_r2/manifest.json");
         names.ShouldContain("streams/a/log/0000000000000001-0000000000000002");
         names.ShouldNotContain("streams/a/log/0000000000000001");
@@ -103,7 +103,7 @@ public sealed class BackupTests
         await using SafePlace place = await SafePlace.FilledAsync();
         BackupManifest backup = await place.BackUpAsync();
         BackupPart[] parts = [.. await place.Store.PartsAsync(backup)];
-        BackupPart rows = parts.Single(part => part is { Table: "incidents", Number: 1 }), file = parts.Single(part => part.Object == "datasets/survey.json");
+        BackupPart rows = parts.Single(part => part is { Table: "incidents", Number: 1 }), file = parts.Single(part => part.Name == "datasets/survey.json");
         place.Second.Objects[rows.Path][rows.Size / 2] ^= 1;
         place.Second.Objects.Remove(file.Path);
 
