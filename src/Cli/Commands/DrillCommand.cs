@@ -77,7 +77,7 @@ internal static class DrillCommand
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         CommandHost.Tell("Comparing.");
         IReadOnlyList<string> differences = [.. drilled.State.DifferencesFrom(await StoredState.ReadAsync(restored.Tables, restored.Objects, cancellationToken)), .. outcome.Damaged];
-        bool kept = (await restored.Incidents.ReadChangesAsync(drilled.Sequence - 1, 1, cancellationToken)).Any(change => change.Incident.Number == Marker);
+        bool kept = (await restored.Incidents.ReadChangesAsync(drilled.Sequence - 1, 1, cancellationToken)).Any(change => string.Equals(change.Incident.Number, Marker, StringComparison.Ordinal));
         return new DrillReport
         {
             At = begun,
