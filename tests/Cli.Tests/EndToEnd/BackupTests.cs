@@ -5,7 +5,9 @@ using Pipeline.TestSupport;
 namespace Pipeline.Cli.Tests.EndToEnd;
 
 /// <summary><c>backup</c>, <c>backups</c>, <c>restore</c> and <c>drill</c> as a person uses them, also where they are killed.</summary>
+// All of them work on one data folder, which one process at a time may use.
 [TestClass]
+[DoNotParallelize]
 public sealed class BackupTests
 {
     private static readonly TempFolder Folder = new();
