@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Bench;
+using Pipeline.Bench.Faults;
 
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
@@ -31,5 +32,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     StreamLoadCommand.Create(),
     EmergingCommand.Create(),
     EmergingLabelsCommand.Create(),
+    FaultsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
