@@ -11,7 +11,7 @@ internal sealed class LoadServer : IAsyncDisposable
 
     // What the clock starts would be measured too, at some hours and not at others.
     private const string Seldom = "0 0 0 29 2 *";
-    private static readonly string[] Schedules = ["PreprocessSchedule", "PredictSchedule", "PullSchedule", "TrainSchedule", "ArchiveSchedule", "PurgeHistorySchedule", "WatchSchedule", "DriftSchedule", "ReportSchedule"];
+    private static readonly string[] Schedules = ["PreprocessSchedule", "PredictSchedule", "PullSchedule", "TrainSchedule", "ArchiveSchedule", "PurgeHistorySchedule", "WatchSchedule", "DriftSchedule", "ReportSchedule", "BackupSchedule", "BackupModelsSchedule", "BackupChangesSchedule"];
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
 

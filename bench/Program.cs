@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Bench;
+using Pipeline.Bench.Faults;
 
 RootCommand root = new("Measures the pipeline and its clustering library.")
 {
@@ -33,5 +34,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     EmergingLabelsCommand.Create(),
     AtSizeCommand.Create(),
     StartCommand.Create(),
+    FaultsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

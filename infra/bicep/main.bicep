@@ -26,7 +26,7 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 @description('When the timers run: seconds, minutes, hours, day, month, day of week, in UTC.')
-param schedules { preprocess: string, pull: string, predict: string, train: string, archive: string, purgeHistory: string, watch: string, drift: string, report: string } = {
+param schedules { preprocess: string, pull: string, predict: string, train: string, archive: string, purgeHistory: string, watch: string, drift: string, report: string, backup: string, backupModels: string, backupChanges: string } = {
   preprocess: '0 0 * * * *'
   pull: '0 50 * * * *'
   predict: '0 0 */2 * * *'
@@ -36,6 +36,9 @@ param schedules { preprocess: string, pull: string, predict: string, train: stri
   watch: '0 */5 * * * *'
   drift: '0 0 4 * * *'
   report: '0 0 6 * * 1'
+  backup: '0 0 2 * * *'
+  backupModels: '0 0 3 * * *'
+  backupChanges: '0 */10 * * * *'
 }
 
 @description('Where Azure OpenAI runs, if not where everything else does.')
@@ -317,6 +320,9 @@ var appSettings = {
   WatchSchedule: schedules.watch
   DriftSchedule: schedules.drift
   ReportSchedule: schedules.report
+  BackupSchedule: schedules.backup
+  BackupModelsSchedule: schedules.backupModels
+  BackupChangesSchedule: schedules.backupChanges
   // The rules are looked at by Azure Monitor: modules/alerts.bicep.
   Alerts__EvaluateRules: 'false'
   History__RetentionDays: string(historyDays)

@@ -30,6 +30,10 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ModeCommands.CreateHalt(),
     ModeCommands.CreateReadOnly(),
     ModeCommands.CreateResume(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateList(),
+    BackupCommands.CreateRestore(),
+    DrillCommand.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -17,6 +17,7 @@ using Pipeline.Monitoring;
 using Pipeline.Operations;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Recovery;
 using Pipeline.Reporting;
 using Pipeline.Rollout;
 using Pipeline.Runs;
@@ -64,6 +65,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public ModelCatalog Catalog => Get<ModelCatalog>();
 
     public ManageVersions Versions => Get<ManageVersions>();
+
+    public RollBackAll RollBackAll => Get<RollBackAll>();
 
     public CompareVersions Compare => Get<CompareVersions>();
 
@@ -122,10 +125,31 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ForecastProblem Forecast => Get<ForecastProblem>();
 
+    public CreateBackup Backup => Get<CreateBackup>();
+
+    public RestoreBackup Restore => Get<RestoreBackup>();
+
+    public BackupOptions BackupOptions => Get<BackupOptions>();
+
+    /// <summary>The tables of the warehouse.</summary>
+    public IWarehouseTables Tables => Get<IWarehouseTables>();
+
+    /// <summary>The second store of a data folder, which is not opened and need not be there.</summary>
+    public static BackupStore BackupStoreOf(string path, PipelineSettings settings)
+    {
+        using ServiceProvider services = new ServiceCollection().AddAdapters(settings.Configuration, Path.GetFullPath(path)).BuildServiceProvider();
+        return services.GetRequiredService<BackupStore>();
+    }
+
     /// <summary>Opens a data folder, creating what is missing.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <param name="startEmpty">Whether what is in it is deleted first.</param>
+    /// <param name="restores">Whether a missing warehouse is about to be brought back, and no reason to refuse the folder.</param>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be opened.</exception>
-    public static async Task<LocalPipeline> OpenAsync(string path, PipelineSettings settings, CancellationToken cancellationToken, bool startEmpty = false)
+    public static async Task<LocalPipeline> OpenAsync(string path, PipelineSettings settings, CancellationToken cancellationToken, bool startEmpty = false, bool restores = false)
     {
         DataFolder folder = DataFolder.Open(path);
         LocalPipeline? pipeline = null;
@@ -136,7 +160,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
                 folder.Clear();
             }
 
-            if (settings.KeepsAllInFolder)
+            if (settings.KeepsAllInFolder && !restores)
             {
                 folder.RequireWarehouseOfModels();
             }

@@ -87,6 +87,7 @@ public static class AdapterServices
         AdapterChoice choice = new(services, configuration, dataFolder);
         Choose("Warehouse:Kind", "Sqlite", Warehouses, choice);
         Choose("ObjectStore:Kind", "Files", ObjectStores, choice);
+        RecoveryServices.AddBackupStore(services, configuration, dataFolder);
         Choose("Embedder:Kind", "Hybrid", Embedders, choice);
         Choose("Labeller:Kind", "Keywords", Labellers, choice);
         return services.AddServiceNowFeed(configuration);

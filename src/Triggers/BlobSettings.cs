@@ -8,13 +8,16 @@ namespace Pipeline.Triggers;
 internal static class BlobSettings
 {
     /// <summary>Reads and checks them.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="setting">The setting that names the account.</param>
     /// <exception cref="SettingException">One is missing or wrong.</exception>
-    public static BlobStoreOptions Read(IConfiguration configuration)
+    public static BlobStoreOptions Read(IConfiguration configuration, string setting = BlobStoreOptions.Section)
     {
-        IConfigurationSection account = configuration.GetSection(BlobStoreOptions.Section);
+        IConfigurationSection account = configuration.GetSection(setting);
         BlobStoreOptions standard = new();
         BlobStoreOptions options = new()
         {
+            Setting = setting,
             ConnectionString = account.Value,
             ServiceUri = account["blobServiceUri"],
             Credential = account["credential"],

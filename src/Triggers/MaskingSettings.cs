@@ -6,7 +6,8 @@ namespace Pipeline.Triggers;
 /// <summary>Reads the masking rules.</summary>
 internal static class MaskingSettings
 {
-    private const string RulesFile = "Masking:RulesFile";
+    /// <summary>The setting that names a file with rules in place of the built-in ones.</summary>
+    public const string RulesFile = "Masking:RulesFile";
 
     /// <summary>The built-in rules, or those of the file that <c>Masking:RulesFile</c> names.</summary>
     /// <exception cref="SettingException">The file cannot be used.</exception>

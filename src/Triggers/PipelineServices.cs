@@ -79,6 +79,7 @@ public static class PipelineServices
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);
         services.AddStreams(configuration);
+        services.AddRecovery(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;
@@ -114,6 +115,7 @@ public static class PipelineServices
         rollout.Validate();
         services.TryAddSingleton(rollout);
         services.TryAddSingleton<ManageVersions>();
+        services.TryAddSingleton<RollBackAll>();
         services.TryAddSingleton<RolloutSteps>();
         services.TryAddSingleton<PutAwayVersions>();
         services.TryAddSingleton<CompareVersions>();

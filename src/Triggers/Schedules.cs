@@ -27,6 +27,15 @@ internal static class Schedules
     /// <summary>When to archive; on the first of each month at four by default.</summary>
     public const string Archive = "%ArchiveSchedule%";
 
+    /// <summary>When to back everything up; every night at two by default.</summary>
+    public const string Backup = "%BackupSchedule%";
+
+    /// <summary>When to back the models up by themselves; every night at three by default.</summary>
+    public const string BackupModels = "%BackupModelsSchedule%";
+
+    /// <summary>When to back up what has changed; every ten minutes by default.</summary>
+    public const string BackupChanges = "%BackupChangesSchedule%";
+
     /// <summary>When to make snapshots of the streams: every hour.</summary>
     public const string StreamBackup = "0 0 * * * *";
 

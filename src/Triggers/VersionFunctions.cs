@@ -10,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>Decides which version serves. What follows a change - a trial, predictions made anew - goes on in the background.</summary>
-public sealed partial class VersionFunctions(ManageVersions versions, CompareVersions compare, ModelStore models, RolloutOptions rollout, TimeProvider clock, ILogger<VersionFunctions> logger)
+public sealed partial class VersionFunctions(ManageVersions versions, RollBackAll all, CompareVersions compare, ModelStore models, RolloutOptions rollout, TimeProvider clock, ILogger<VersionFunctions> logger)
 {
     /// <summary>Shows one version.</summary>
     [Function("ModelVersion")]
@@ -68,6 +68,22 @@ public sealed partial class VersionFunctions(ManageVersions versions, CompareVer
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
             return await ChangedAsync(client, await versions.RollBackAsync(RouteText.Of(request, techCenter), new StageOrder(WhoOf(request), body.Reason), cancellationToken), cancellationToken);
+        });
+
+    /// <summary>Brings the previous version of every tech center back.</summary>
+    [Function("ModelRollbackAll")]
+    public Task<IResult> RollBackAllAsync([HttpTrigger(Access.Change, "post", Route = "models/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
+            RollbackOfAll done = await all.RunAsync(new StageOrder(WhoOf(request), body.Reason), cancellationToken);
+            foreach (StageResult result in done.Changed)
+            {
+                LogChanged(result.Version, result.TechCenter, result.Stage);
+            }
+
+            string? instance = done.Changed.Count == 0 ? null : await PredictOrchestration.StartAsync(client, techCenter: null, version: null, cancellationToken);
+            return HttpAnswers.Json(new { changed = done.Changed.Select(result => StageAnswer.Of(result, instance)), done.Unchanged, done.Failed });
         });
 
     private static string Named(HttpRequest request, string parameter) =>

@@ -11,7 +11,7 @@ namespace Pipeline.Adapters.Local;
 /// Writes of one process queue up; another process that writes is waited for up to the busy timeout. Every failure of the database says what happened to which file
 /// and how to mend it, as the exception that the kind makes of it. The first use makes the tables that are missing; where it fails, the next one tries again.
 /// </summary>
-public sealed class SqliteFile : IDisposable, IAsyncDisposable
+public sealed partial class SqliteFile : IDisposable, IAsyncDisposable
 {
     // FULL makes a commit wait until the log is on the disk: under NORMAL a power failure may take back commits that were acknowledged.
     private const string OpenForWriting = """

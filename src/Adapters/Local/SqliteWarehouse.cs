@@ -8,6 +8,7 @@ using Pipeline.Intake;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Recovery;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -21,7 +22,7 @@ namespace Pipeline.Adapters.Local;
 /// <param name="busyTimeout">How long to wait for another process, in whole seconds from 1; 30 seconds when null.</param>
 /// <param name="clock">The time, since dates of the future do not count as the newest; the system's when null.</param>
 public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout = null, TimeProvider? clock = null)
-    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, IDisposable, IAsyncDisposable
+    : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, IWarehouseTables, IDisposable, IAsyncDisposable
 {
     private static readonly SqliteFileKind Kind = new(
         "warehouse",

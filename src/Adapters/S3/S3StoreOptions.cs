@@ -11,6 +11,9 @@ public sealed partial record S3StoreOptions
 
     private const int MostRetries = 20;
 
+    /// <summary>The section of these settings, for messages: <see cref="Section"/>, or another where the bucket is a second one.</summary>
+    public string Setting { get; init; } = Section;
+
     /// <summary><c>S3:Bucket</c>: the bucket, which must be there.</summary>
     public string? Bucket { get; init; }
 
@@ -47,28 +50,28 @@ public sealed partial record S3StoreOptions
     {
         if (string.IsNullOrWhiteSpace(Bucket))
         {
-            throw new SettingException($"{Section}:Bucket", "is missing, and ObjectStore:Kind is S3. It must name the bucket that the objects are in.");
+            throw new SettingException($"{Setting}:Bucket", "is missing, and the store is of the kind S3. It must name the bucket that the objects are in.");
         }
 
         if (!BucketForm().IsMatch(Bucket))
         {
-            throw new SettingException($"{Section}:Bucket", $"is '{Bucket}'; a bucket's name has 3 to 63 lower-case letters, digits, dashes and points, and begins and ends with a letter or digit.");
+            throw new SettingException($"{Setting}:Bucket", $"is '{Bucket}'; a bucket's name has 3 to 63 lower-case letters, digits, dashes and points, and begins and ends with a letter or digit.");
         }
 
         if (KeyPrefix.Length > 0 && !Storage.ObjectName.IsValid(KeyPrefix[..^1]))
         {
-            throw new SettingException($"{Section}:Prefix", $"is '{Prefix}'; it must be a relative path with forward slashes, without empty, '.' or '..' segments, colons or control characters.");
+            throw new SettingException($"{Setting}:Prefix", $"is '{Prefix}'; it must be a relative path with forward slashes, without empty, '.' or '..' segments, colons or control characters.");
         }
 
         if (!string.IsNullOrWhiteSpace(Endpoint) && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && string.IsNullOrEmpty(uri.Query)))
         {
-            throw new SettingException($"{Section}:Endpoint", $"is '{Endpoint.Split('?')[0]}'; it must be the address of a server that speaks S3, such as https://s3.example.com, without a query.");
+            throw new SettingException($"{Setting}:Endpoint", $"is '{Endpoint.Split('?')[0]}'; it must be the address of a server that speaks S3, such as https://s3.example.com, without a query.");
         }
 
         if (string.IsNullOrWhiteSpace(AccessKeyId) != string.IsNullOrWhiteSpace(SecretAccessKey))
         {
             string missing = string.IsNullOrWhiteSpace(AccessKeyId) ? "AccessKeyId" : "SecretAccessKey";
-            throw new SettingException($"{Section}:{missing}", $"is missing. Set {Section}:AccessKeyId and {Section}:SecretAccessKey both, or neither, and the default chain of AWS is asked.");
+            throw new SettingException($"{Setting}:{missing}", $"is missing. Set {Setting}:AccessKeyId and {Setting}:SecretAccessKey both, or neither, and the default chain of AWS is asked.");
         }
 
         Require("ObjectStore:Retries", Retries, 0, MostRetries);

@@ -80,11 +80,14 @@ internal static class ModelCommands
 
     private static Command CreateRollback()
     {
-        Argument<string> center = Center();
+        Argument<string?> center = new("tech-center") { HelpName = "C", Description = "The tech center, by name or folder.", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> all = new("--all") { Description = "All tech centers; needs a reason." };
         Option<string?> reason = Reason();
         Option<bool> later = Later();
-        return Verb("rollback", "Bring the previous version back, and predict the tech center anew.", [center, reason, later], async (pipeline, host, parsed, cancellationToken) =>
-            await ChangedAsync(pipeline, host, await pipeline.Versions.RollBackAsync(parsed.GetRequiredValue(center), new StageOrder(Who, parsed.GetValue(reason)), cancellationToken), parsed.GetValue(later), cancellationToken));
+        return Verb("rollback", "Bring the previous version back, of one tech center or of all, and predict anew.", [center, all, reason, later], async (pipeline, host, parsed, cancellationToken) =>
+            parsed.GetValue(all) == (parsed.GetValue(center) is not null) ? throw new CommandException("Name a tech center, or give --all, and not both.", ExitCode.WrongUsage)
+            : parsed.GetValue(all) ? await RollBackAllAsync(pipeline, host, new StageOrder(Who, parsed.GetValue(reason)), parsed.GetValue(later), cancellationToken)
+            : await ChangedAsync(pipeline, host, await pipeline.Versions.RollBackAsync(parsed.GetValue(center)!, new StageOrder(Who, parsed.GetValue(reason)), cancellationToken), parsed.GetValue(later), cancellationToken));
     }
 
     private static Command CreateRetire()
@@ -173,6 +176,26 @@ internal static class ModelCommands
             }
         });
         return predicted.Any(p => p.Failed) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static async Task<int> RollBackAllAsync(LocalPipeline pipeline, CommandHost host, StageOrder order, bool later, CancellationToken cancellationToken)
+    {
+        RollbackOfAll done = await pipeline.RollBackAll.RunAsync(order, cancellationToken);
+        IReadOnlyList<PredictionOutcome> predicted = later || done.Changed.Count == 0 ? [] : await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken: token), cancellationToken));
+        host.Show(new { done.Changed, done.Unchanged, done.Failed, predicted = predicted.Sum(p => p.Predicted) }, console =>
+        {
+            foreach (StageResult result in done.Changed)
+            {
+                console.WriteLine($"{result.Production} of {ConsoleText.TechCenter(result.TechCenter)} is in production again.");
+            }
+
+            console.WriteLine($"{ConsoleText.Count(done.Changed.Count, "tech center")} rolled back, {ConsoleText.Number(done.Unchanged.Count)} without a version before; {ConsoleText.Count(predicted.Sum(p => p.Predicted), "incident")} predicted anew.");
+            foreach (RollbackFailure failure in done.Failed)
+            {
+                CommandHost.Tell($"{failure.TechCenter}: {failure.Problem}");
+            }
+        });
+        return done.Failed.Count > 0 || predicted.Any(p => p.Failed) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static void WriteList(IAnsiConsole console, IReadOnlyList<TechCenterModels> centers)

@@ -19,7 +19,11 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
     /// <summary>How old an answer may be that is not asked for anew: so late may work notice that it is to stand.</summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
+    // So long one batch may take until it stands.
+    private static readonly TimeSpan LongestStand = TimeSpan.FromMinutes(10);
+
     private volatile Known? _known;
+    private int _inHand;
 
     /// <summary>The mode as it is stored.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
@@ -78,6 +82,7 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(work);
         await RequireAsync(changes: true, cancellationToken);
+        Interlocked.Increment(ref _inHand);
         using CancellationTokenSource stand = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<OperatingMode?> watch = WatchAsync(stand, done.Token);
@@ -93,6 +98,7 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
         {
             await done.CancelAsync();
             await watch;
+            Interlocked.Decrement(ref _inHand);
         }
     }
 
@@ -105,6 +111,22 @@ public sealed class OperatingModes(IObjectStore objects, TimeProvider clock)
             return true;
         },
         cancellationToken);
+
+    /// <summary>Waits, after a halt, until the work of this process stands: what began before the halt was known has ended or was stopped.</summary>
+    /// <exception cref="TimeoutException">Some of it does not stand after ten minutes.</exception>
+    public async Task StandAsync(CancellationToken cancellationToken = default)
+    {
+        long start = clock.GetTimestamp();
+        while (Volatile.Read(ref _inHand) > 0)
+        {
+            if (clock.GetElapsedTime(start) > LongestStand)
+            {
+                throw new TimeoutException($"Work that was under way does not stand {LongestStand.TotalMinutes:0} minutes after the halt. Stop the program, and do this again.");
+            }
+
+            await Task.Delay(Fresh / 4, clock, cancellationToken);
+        }
+    }
 
     // Gives the mode that stopped the work; null where the work ended before.
     private async Task<OperatingMode?> WatchAsync(CancellationTokenSource stand, CancellationToken done)

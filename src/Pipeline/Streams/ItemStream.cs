@@ -87,6 +87,26 @@ internal sealed class ItemStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts aside what keeps a stream that is not open from being opened: the damaged end of its log. Only where the moment can be reached without it.</summary>
+    /// <exception cref="RequestException">Another process has the lease, or nothing is kept of the moment.</exception>
+    /// <exception cref="BrokenLogException">The moment lies after the damage.</exception>
+    public static async Task<bool> PutDamageAsideAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, TimeProvider clock, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        StreamLease lease = new(objects, definition.Name, clock);
+        await lease.HoldAsync(cancellationToken);
+        try
+        {
+            StreamLog log = new(objects, seal, definition.Name);
+            RecoveredStream found = await new StreamRecovery(new StreamSnapshots(objects, seal, definition.Name), log, definition.Name, definition.First).AtAsync(moment, cancellationToken);
+            await log.PutAsideAsync((await log.FindDamageAsync(found.Sequence, cancellationToken)).Objects, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            await lease.ReleaseAsync(CancellationToken.None);
+        }
+    }
+
     /// <summary>Verifies a stream that need not be open; see <see cref="StreamVerifier"/>.</summary>
     public static Task<StreamVerification> VerifyAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, CancellationToken cancellationToken)
     {

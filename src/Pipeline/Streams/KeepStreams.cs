@@ -80,7 +80,18 @@ public sealed class KeepStreams(StreamDirectory streams, IObjectStore objects)
             throw RequestException.Invalid("timestamp", $"The timestamp is '{timestamp}'; give a moment such as 2026-03-01T14:05:00Z, or latest.");
         }
 
-        return await streams.UseAsync(definition.Name, async open => StreamOpening.Of(definition.Name, await open.RestoreAsync(moment, cancellationToken)), cancellationToken);
+        Task<StreamOpening> RestoreAsync() => streams.UseAsync(definition.Name, async open => StreamOpening.Of(definition.Name, await open.RestoreAsync(moment, cancellationToken)), cancellationToken);
+        try
+        {
+            return await RestoreAsync();
+        }
+        catch (ObjectStoreException e) when (e.InnerException is BrokenLogException)
+        {
+            // It cannot be opened for the end of its log, which the moment does not need.
+            await streams.PutDamageAsideAsync(definition, moment, cancellationToken);
+            StreamOpening restored = await RestoreAsync();
+            return restored with { Damaged = [.. restored.Damaged, e.Message] };
+        }
     }
 
     /// <summary>Reads all that is kept of a stream, and tells what is damaged, whether it can be opened or not.</summary>

@@ -119,14 +119,19 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         }
     }
 
-    /// <summary>Closes all streams: a last snapshot is made of each.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes all streams: a last snapshot is made of each. The next use of one reads anew what is kept of it.</summary>
+    public async Task CloseAllAsync()
     {
         foreach (string name in _slots.Keys.ToArray())
         {
             await CloseAsync(name);
         }
+
+        _definitions.Clear();
     }
+
+    /// <summary>Closes all streams: a last snapshot is made of each.</summary>
+    public async ValueTask DisposeAsync() => await CloseAllAsync();
 
     /// <summary>Closes all streams, for a container that is not disposed of asynchronously.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -164,6 +169,19 @@ public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string
         {
             StreamVerification found = await ItemStream.VerifyAsync(objects, seal, await DefinitionAsync(name, cancellationToken), cancellationToken);
             return found.Sound ? found with { Sound = false, Problems = [e.Message] } : found;
+        }
+    }
+
+    /// <summary>Puts aside the damaged end of a stream's log, where a moment can be reached without it.</summary>
+    internal async Task PutDamageAsideAsync(StreamDefinition definition, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WhileClosedAsync(definition.Name, () => ItemStream.PutDamageAsideAsync(objects, seal, definition, clock, moment, cancellationToken), cancellationToken);
+        }
+        catch (BrokenLogException e)
+        {
+            throw new ObjectStoreException(e.Message, e);
         }
     }
 

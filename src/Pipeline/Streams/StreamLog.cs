@@ -83,6 +83,47 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
         static long Parse(string number) => long.Parse(number, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What is damaged in the log: the objects from the first damaged one on, and when the first sound part after that was written.</summary>
+    /// <param name="after">The number before that of the first entry that is looked at.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<LogDamage> FindDamageAsync(long after, CancellationToken cancellationToken)
+    {
+        List<LogObject> all = await ListAsync(cancellationToken);
+        LogObject[] looked = [.. all.Skip(Math.Max(0, all.FindLastIndex(o => o.First <= after + 1)))];
+        int? first = null;
+        DateTimeOffset? next = null;
+        long expected = after + 1;
+        for (int i = 0; i < looked.Length && next is null; i++)
+        {
+            try
+            {
+                IReadOnlyList<StreamLogPart> parts = StreamLogFormat.Read(await ContentAsync(looked[i].Name, cancellationToken));
+                first ??= looked[i].First > expected ? i : null;
+                next = first is null ? null : parts[0].WrittenAt;
+                expected = parts[^1].Entries[^1].Sequence + 1;
+            }
+            catch (InvalidDataException)
+            {
+                first ??= i;
+            }
+        }
+
+        return new LogDamage(first is int at ? looked[at..] : [], next);
+    }
+
+    /// <summary>Puts objects of the log aside, under <c>damaged/</c> beside it, the last first: the log ends before them from then on.</summary>
+    public async Task PutAsideAsync(IReadOnlyList<LogObject> some, CancellationToken cancellationToken)
+    {
+        foreach (LogObject one in some.Reverse())
+        {
+            if (await StreamObjects.ReadAsync(objects, one.Name, cancellationToken) is byte[] content)
+            {
+                await objects.WriteAsync(one.Name.Replace("/log/", "/damaged/", StringComparison.Ordinal), async (output, token) => await output.WriteAsync(content, token), cancellationToken: cancellationToken);
+                await objects.DeleteAsync(one.Name, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Merges the small objects whose entries come up to a number, to objects of up to 8 MiB. Memory: three of those.</summary>
     /// <param name="upTo">The number of an object's last entry.</param>
     /// <param name="cancellationToken">Stops the work; what was written stays readable.</param>
@@ -165,6 +206,11 @@ internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string str
     internal async Task<byte[]> ContentAsync(string name, CancellationToken cancellationToken) =>
         seal.Open(name, await StreamObjects.ReadAsync(objects, name, cancellationToken) ?? throw new InvalidDataException($"'{name}' is gone."));
 }
+
+/// <summary>What is damaged in a log.</summary>
+/// <param name="Objects">The objects from the first damaged one on, or from the first after a gap; none where all are sound.</param>
+/// <param name="NextWrittenAt">When the first sound part after the damage was written, in UTC; null where none is.</param>
+internal sealed record LogDamage(IReadOnlyList<LogObject> Objects, DateTimeOffset? NextWrittenAt);
 
 /// <summary>An object of a log.</summary>
 /// <param name="Name">Its name.</param>

@@ -98,6 +98,16 @@ internal sealed class StreamRecovery(StreamSnapshots snapshots, StreamLog log, s
                 }
             }
         }
+        catch (InvalidDataException e) when (until is not null)
+        {
+            // What is damaged is left out where nothing that is sound and wanted comes after it.
+            if ((await log.FindDamageAsync(state.Sequence, cancellationToken)).NextWrittenAt <= until)
+            {
+                throw new BrokenLogException($"{e.Message} Sound entries of the stream '{stream}' from before {until:O} come after it: restore the object from a backup of the object store, or restore the stream to an earlier moment.", e);
+            }
+
+            damaged.Add(e.Message);
+        }
         catch (InvalidDataException e)
         {
             throw new BrokenLogException($"{e.Message} The stream '{stream}' cannot go on from its log: restore the object from a backup of the object store, or restore the stream to a moment before it.", e);

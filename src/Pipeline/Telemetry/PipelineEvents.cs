@@ -119,4 +119,16 @@ public static class PipelineEvents
 
     /// <summary>Work stands, since the pipeline is halted or read-only.</summary>
     public const int Stands = 201;
+
+    /// <summary>A backup was made.</summary>
+    public const int BackupMade = 210;
+
+    /// <summary>Old backups were deleted.</summary>
+    public const int BackupsPruned = 211;
+
+    /// <summary>A backup failed for good.</summary>
+    public const int BackupFailed = 212;
+
+    /// <summary>A backup was restored.</summary>
+    public const int Restored = 213;
 }

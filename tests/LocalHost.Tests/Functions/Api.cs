@@ -11,6 +11,7 @@ using Pipeline.Incidents;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.Recovery;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using Pipeline.Triggers;
@@ -41,6 +42,9 @@ internal sealed class Api : IAsyncDisposable
             ["ReportSchedule"] = "0 0 0 29 2 *",
             ["WatchSchedule"] = "0 0 0 29 2 *",
             ["ArchiveSchedule"] = "0 0 0 29 2 *",
+            ["BackupSchedule"] = "0 0 0 29 2 *",
+            ["BackupModelsSchedule"] = "0 0 0 29 2 *",
+            ["BackupChangesSchedule"] = "0 0 0 29 2 *",
             ["PurgeHistorySchedule"] = "0 0 0 29 2 *",
             ["Logging:LogLevel:Default"] = "None",
         };
@@ -59,6 +63,7 @@ internal sealed class Api : IAsyncDisposable
                 services?.Invoke(all);
                 all.AddWarehouse(_ => _warehouse)
                     .AddSingleton<IObjectStore>(new FileObjectStore(_folder["objects"]))
+                    .AddSingleton(new BackupStore(new FileObjectStore(_folder["second-store"])))
                     .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LexicalEmbedder())
                     .AddPipeline(configuration);
             },

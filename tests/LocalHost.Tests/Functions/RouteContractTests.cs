@@ -28,6 +28,11 @@ public sealed class RouteContractTests
         "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",
         // What takes the master key, which the contract does not have: EmergencyStopTests.
         .. new[] { "halt", "read-only", "resume" }.SelectMany(verb => new[] { $"POST /{verb} 200", $"POST /{verb} 400", $"POST /{verb} 413" }),
+        // BackupsApiTests; and what takes two versions, or a host without a second store.
+        "POST /backups 202", "POST /backups 400", "POST /backups 409", "POST /backups 413", "GET /backups 200",
+        "POST /backups/{id}/verify 202", "POST /backups/{id}/verify 404", "POST /backups/{id}/verify 409",
+        "POST /backups/{id}/restore 202", "POST /backups/{id}/restore 400", "POST /backups/{id}/restore 404", "POST /backups/{id}/restore 409", "POST /backups/{id}/restore 413",
+        "GET /backups/work/{instanceId} 200", "GET /backups/work/{instanceId} 404", "POST /models/rollback 200",
         .. Streams,
     ];
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Alerts;
 using Pipeline.Classification;
 using Pipeline.RouteContract;
 using Pipeline.Runs;
@@ -73,6 +74,13 @@ public sealed class VersionsApiTests
         JsonElement shown = await GetAsync("/models/{techCenter}/{version}", $"/models/network/{New}");
         shown.GetProperty("validation").GetProperty("passed").GetBoolean().ShouldBeTrue();
         shown.GetProperty("history").EnumerateArray().Last().GetProperty("why").GetString().ShouldBe("The better one.");
+        JsonElement all = await SendAsync("/models/rollback", "/models/rollback", new { reason = "All of them are wrong." }, HttpStatusCode.OK);
+        all.GetProperty("changed").EnumerateArray().Select(c => (c.GetProperty("techCenter").GetString(), c.GetProperty("production").GetString())).ShouldBe([("Network", Old)]);
+        await AnsweredByAsync($"network/{Old}");
+        JsonElement again = await SendAsync("/models/rollback", "/models/rollback", new { reason = "All of them are wrong." }, HttpStatusCode.OK);
+        (again.GetProperty("changed").GetArrayLength(), again.GetProperty("unchanged")[0].GetString()).ShouldBe((0, "Network"));
+        (await _api.Services.GetRequiredService<IAlertLog>().ReadAlertsAsync(100)).Single(a => a.Text.Contains("All of them are wrong.", StringComparison.Ordinal)).Count.ShouldBe(1);
+
         RunRecord[] rollouts = [.. await _api.Services.GetRequiredService<RunLog>().ListAsync("Network", RunKind.Rollout)];
         rollouts.Select(r => (r.Name, r.Tags["outcome"])).ShouldBe([($"canary {New}", "promoted"), ($"blue-green {Old}", "promoted")], ignoreOrder: true);
         rollouts.Single(r => r.Name.StartsWith("blue", StringComparison.Ordinal)).Metrics.Count(m => m.Key == "answers").ShouldBe(5);

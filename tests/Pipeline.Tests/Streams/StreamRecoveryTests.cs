@@ -122,6 +122,33 @@ public sealed class StreamRecoveryTests
     }
 
     [TestMethod]
+    public async Task A_moment_before_a_damaged_last_part_of_the_log_is_restored_and_the_part_is_put_aside_and_named()
+    {
+        await using StreamBed bed = new();
+        await bed.CreateAsync();
+        await SendAsync(bed, 0, 30);
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        string before = bed.Clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        await SendAsync(bed, 30, 40);
+        FragileStore store = new(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal)));
+        string last = store.Objects.Keys.Last(k => k.Contains("/log/", StringComparison.Ordinal));
+        store.Objects[last][40] ^= 1;
+        await using StreamBed broken = new(store, bed.Clock);
+        await Should.ThrowAsync<ObjectStoreException>(broken.StateAsync);
+
+        StreamOpening restored = await broken.Keep.RestoreAsync(StreamBed.Name, before);
+
+        restored.Damaged.ShouldContain(problem => problem.Contains(last, StringComparison.Ordinal));
+        (await broken.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(30);
+        store.Content().Select(o => o.Key).ShouldContain(last.Replace("/log/", "/damaged/", StringComparison.Ordinal));
+        (await broken.Keep.VerifyAsync(StreamBed.Name)).Sound.ShouldBeTrue();
+        await SendAsync(broken, 40, 45);
+        await using StreamBed revived = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))), bed.Clock);
+        (await revived.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(35);
+    }
+
+    [TestMethod]
     public async Task A_stream_is_restored_to_a_moment_between_two_snapshots_and_goes_on_from_there()
     {
         await using StreamBed bed = new();

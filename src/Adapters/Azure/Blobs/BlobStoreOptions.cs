@@ -13,6 +13,9 @@ public sealed record BlobStoreOptions
 
     private const int MostRetries = 20;
 
+    /// <summary>The setting that names this account, for messages: <see cref="Section"/>, or another where the account is a second one.</summary>
+    public string Setting { get; init; } = Section;
+
     /// <summary>The setting <c>ModelStorage</c> itself: a connection string with a key, for Azurite and for trying things out; null or empty where <see cref="ServiceUri"/> is given.</summary>
     public string? ConnectionString { get; init; }
 
@@ -40,19 +43,19 @@ public sealed record BlobStoreOptions
     {
         if (string.IsNullOrWhiteSpace(ConnectionString) == string.IsNullOrWhiteSpace(ServiceUri))
         {
-            string problem = string.IsNullOrWhiteSpace(ServiceUri) ? "is missing, and ObjectStore:Kind is AzureBlobs." : $"is a connection string, and {Section}:blobServiceUri is set as well.";
+            string problem = string.IsNullOrWhiteSpace(ServiceUri) ? "is missing, and the store is of the kind AzureBlobs." : $"is a connection string, and {Setting}:blobServiceUri is set as well.";
             throw new SettingException(
-                Section, $"{problem} It must be either a connection string (UseDevelopmentStorage=true for Azurite), or {Section}:blobServiceUri with the account's blob endpoint must be set in its place.");
+                Setting, $"{problem} It must be either a connection string (UseDevelopmentStorage=true for Azurite), or {Setting}:blobServiceUri with the account's blob endpoint must be set in its place.");
         }
 
         if (!string.IsNullOrWhiteSpace(ServiceUri) && !(Uri.TryCreate(ServiceUri, UriKind.Absolute, out Uri? uri) && string.Equals(uri.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) && string.IsNullOrEmpty(uri.Query)))
         {
-            throw new SettingException($"{Section}:blobServiceUri", $"is '{ServiceUri.Split('?')[0]}'; it must be the https address of a blob endpoint, such as https://NAME.blob.core.windows.net, without a query.");
+            throw new SettingException($"{Setting}:blobServiceUri", $"is '{ServiceUri.Split('?')[0]}'; it must be the https address of a blob endpoint, such as https://NAME.blob.core.windows.net, without a query.");
         }
 
         if (!string.IsNullOrWhiteSpace(Credential) && !AzureIdentity.IsManaged(Credential))
         {
-            throw new SettingException($"{Section}:credential", $"is '{Credential}'; it must be managedidentity, or empty for whatever identity there is.");
+            throw new SettingException($"{Setting}:credential", $"is '{Credential}'; it must be managedidentity, or empty for whatever identity there is.");
         }
 
         Require("ObjectStore:Retries", Retries, 0, MostRetries);

@@ -1,0 +1,211 @@
+using System.Globalization;
+using Pipeline.EmergencyStop;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.Recovery;
+
+/// <summary>
+/// Brings a backup back. The pipeline is halted meanwhile, and what is under way is waited for; killed at any step it stays halted, and the same restore goes on. A part that is damaged
+/// is named and left out, the others come back. What points at others - manifests of versions, stages - is written after them.
+/// </summary>
+/// <param name="tables">The tables; null where the warehouse cannot take them.</param>
+/// <param name="objects">Where objects go.</param>
+/// <param name="store">The second store.</param>
+/// <param name="modes">Halts the pipeline.</param>
+/// <param name="clock">The time.</param>
+/// <param name="settle">Called when the pipeline is halted and again when all is there: lets go of what this process keeps in memory of the stores. Null for nothing.</param>
+public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects, BackupStore store, OperatingModes modes, TimeProvider clock, Func<CancellationToken, Task>? settle = null)
+{
+    /// <summary>The stage that progress is told of.</summary>
+    public const string Stage = "Restoring";
+
+    private const string By = "restore";
+
+    /// <summary>Restores.</summary>
+    /// <param name="order">What to restore, and how.</param>
+    /// <param name="progress">Told how many parts are done.</param>
+    /// <param name="cancellationToken">Stops the work: what was begun stays halted until the same is ordered again.</param>
+    /// <exception cref="RequestException">There is no such backup, a newer program made it, it is of another kind of warehouse, or something is there already.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be written.</exception>
+    /// <exception cref="ObjectStoreException">A store cannot be read or written.</exception>
+    public async Task<RestoreOutcome> RunAsync(RestoreOrder order, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        long start = clock.GetTimestamp();
+        IWarehouseTables warehouse = tables ?? throw CreateBackup.Unable();
+        BackupManifest manifest = await ChooseAsync(order, cancellationToken);
+        RequireFitting(manifest, warehouse);
+        IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
+        BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
+        OperatingState state = (await modes.ReadAsync(cancellationToken)).State;
+        RestoreMark? begun = state == OperatingState.Halted ? await RestoreMark.FindAsync(objects, cancellationToken) : null;
+        RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? state);
+        if (!order.Replace && begun?.IsSame(mark) != true)
+        {
+            await RequireEmptyAsync(warehouse, areas, parts, cancellationToken);
+        }
+
+        await HaltAsync(mark, cancellationToken);
+        await ClearAsync(warehouse, areas, parts, cancellationToken);
+        RestoreOutcome outcome = await BringBackAsync(warehouse, manifest, parts, progress, cancellationToken);
+        await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
+        if (mark.Before == OperatingState.Running)
+        {
+            await modes.SetAsync(OperatingState.Running, By, reason: null, cancellationToken);
+        }
+
+        await objects.DeleteAsync(RestoreMark.ObjectName, cancellationToken);
+        return outcome with { Areas = areas, Seconds = clock.GetElapsedTime(start).TotalSeconds };
+    }
+
+    private static BackupArea[] AreasOf(RestoreOrder order, BackupManifest manifest)
+    {
+        IReadOnlyList<BackupArea> there = BackupAreas.Of(manifest.Type);
+        BackupArea[] asked = order.Only is { Count: > 0 } only ? [.. only.Distinct().Order()] : [.. there];
+        return asked.Except(there).ToArray() is { Length: > 0 } missing
+            ? throw RequestException.Invalid("only", $"The backup '{manifest.Id}' holds {string.Join(", ", there).ToLowerInvariant()} alone, and not {string.Join(", ", missing).ToLowerInvariant()}. Take one of everything.")
+            : asked;
+    }
+
+    // With a moment: the newest of those that go back to the same full backup and are not younger.
+    private async Task<BackupManifest> ChooseAsync(RestoreOrder order, CancellationToken cancellationToken)
+    {
+        bool ofAll = string.Equals(order.Id, BackupStore.Latest, StringComparison.OrdinalIgnoreCase);
+        if (order.To is not DateTimeOffset to)
+        {
+            return await store.FindAsync(order.Id, cancellationToken);
+        }
+
+        string? root = ofAll ? null : await store.FindAsync(order.Id, cancellationToken) is BackupManifest named ? named.Base ?? named.Id : null;
+        IReadOnlyList<BackupManifest> all = [.. (await store.ListAsync(cancellationToken)).Where(b => ofAll ? b.Type is BackupType.Full or BackupType.Incremental : string.Equals(b.Base ?? b.Id, root, StringComparison.Ordinal))];
+        return all.LastOrDefault(b => b.At <= to) ?? throw RequestException.NotFound("to", all.Count == 0 ? "There is no backup yet." : string.Create(CultureInfo.InvariantCulture, $"The oldest backup of these is of {all[0].At:O}, after {to:O}."));
+    }
+
+    private static void RequireFitting(BackupManifest manifest, IWarehouseTables warehouse)
+    {
+        if (!manifest.IsReadable || manifest.WarehouseSchema > warehouse.Schema)
+        {
+            throw new RequestException(RequestProblem.Conflict, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The backup '{manifest.Id}' has the layout {manifest.Format} and tables of schema version {manifest.WarehouseSchema}; this program knows the layout {BackupManifest.CurrentFormat} and versions up to {warehouse.Schema}. Use the newer program that made it."));
+        }
+
+        if (!string.Equals(manifest.Warehouse, warehouse.Kind, StringComparison.Ordinal))
+        {
+            throw new RequestException(RequestProblem.Conflict, $"The backup '{manifest.Id}' is of a warehouse of the kind {manifest.Warehouse}, and this one is of the kind {warehouse.Kind}. Set Warehouse:Kind to {manifest.Warehouse}.");
+        }
+    }
+
+    private async Task RequireEmptyAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    {
+        string? there = (await warehouse.ListFilledAsync(cancellationToken)).FirstOrDefault(table => areas.Contains(BackupAreas.OfTable(table))) is string table ? $"the table {table} has rows" : null;
+        if (there is null && await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken) is [string name, ..])
+        {
+            there = $"the object '{name}' is there";
+        }
+
+        if (there is not null)
+        {
+            throw new RequestException(RequestProblem.Conflict, $"What is to be restored is not empty: {there}. Restore into another data folder, or say with --replace (over HTTP \"replace\": true) that what is there may go.");
+        }
+    }
+
+    private async Task HaltAsync(RestoreMark mark, CancellationToken cancellationToken)
+    {
+        await mark.WriteAsync(objects, cancellationToken);
+        await modes.SetAsync(OperatingState.Halted, By, $"the backup {mark.Backup} is being restored; where that was cut short, order the same restore again", cancellationToken);
+        await modes.StandAsync(cancellationToken);
+        await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
+    }
+
+    // What points at others goes before them.
+    private async Task ClearAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    {
+        foreach (string name in (await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken)).OrderByDescending(OrderOf))
+        {
+            await objects.DeleteAsync(name, cancellationToken);
+        }
+
+        await warehouse.ClearAsync([.. (await warehouse.ListFilledAsync(cancellationToken)).Where(table => areas.Contains(BackupAreas.OfTable(table)))], cancellationToken);
+    }
+
+    private async Task<RestoreOutcome> BringBackAsync(IWarehouseTables warehouse, BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    {
+        BackupReader reader = new(store);
+        RestoreOutcome outcome = new(manifest.Id, manifest.At, [], 0, 0, 0, [], 0);
+        List<string> damaged = [];
+        int done = 0;
+        foreach (BackupPart part in parts.OrderBy(part => part.Name is null ? 0 : 1 + OrderOf(part.Name)))
+        {
+            try
+            {
+                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(warehouse, reader, part, outcome, cancellationToken);
+            }
+            catch (InvalidDataException e)
+            {
+                damaged.Add(e.Message);
+            }
+
+            progress?.Report(new PipelineProgress(Stage, ++done, parts.Length, Unit: "part"));
+        }
+
+        return outcome with { Damaged = damaged };
+    }
+
+    private async Task<RestoreOutcome> BringObjectAsync(BackupReader reader, BackupPart part, string name, RestoreOutcome outcome, CancellationToken cancellationToken)
+    {
+        await using FileStream content = await reader.OpenAsync(part, cancellationToken);
+        await objects.WriteAsync(
+            name,
+            async (target, token) =>
+            {
+                content.Position = 0;
+                await content.CopyToAsync(target, token);
+            },
+            cancellationToken: cancellationToken);
+        return outcome with { Objects = outcome.Objects + 1, Bytes = outcome.Bytes + part.Size };
+    }
+
+    private static async Task<RestoreOutcome> BringRowsAsync(IWarehouseTables warehouse, BackupReader reader, BackupPart part, RestoreOutcome outcome, CancellationToken cancellationToken)
+    {
+        TableRows rows = await reader.ReadRowsAsync(part, cancellationToken);
+        await warehouse.AddRowsAsync(rows, cancellationToken);
+        return outcome with { Rows = outcome.Rows + rows.Rows.Count, Bytes = outcome.Bytes + part.Size };
+    }
+
+    private async Task<IReadOnlyList<string>> ObjectsOfAsync(IReadOnlyList<BackupArea> areas, HashSet<string> roots, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (StoredObject item in objects.ListAsync("", cancellationToken))
+        {
+            if (BackupAreas.OfObject(item.Name) is BackupArea area && areas.Contains(area) && roots.Contains(BackupAreas.RootOf(item.Name)))
+            {
+                names.Add(item.Name);
+            }
+        }
+
+        return names;
+    }
+
+    private static int OrderOf(string name) =>
+        name.EndsWith("/" + Models.ModelPaths.StagesFile, StringComparison.Ordinal) ? 2 : name.EndsWith("/" + Models.ModelPaths.ManifestFile, StringComparison.Ordinal) ? 1 : 0;
+}
+
+/// <summary>What to restore.</summary>
+/// <param name="Id">The backup, or <see cref="BackupStore.Latest"/>.</param>
+/// <param name="Only">The areas; null for all that the backup holds.</param>
+/// <param name="To">The moment whose state is wanted: the newest backup of the same line that is not younger is taken. Null for the named one.</param>
+/// <param name="Replace">Whether what is there may go.</param>
+public sealed record RestoreOrder(string Id, IReadOnlyList<BackupArea>? Only = null, DateTimeOffset? To = null, bool Replace = false);
+
+/// <summary>What was restored.</summary>
+/// <param name="Id">The backup.</param>
+/// <param name="At">The moment of its tables, in UTC.</param>
+/// <param name="Areas">What was restored of it.</param>
+/// <param name="Rows">Rows of tables.</param>
+/// <param name="Objects">Objects.</param>
+/// <param name="Bytes">Bytes of the parts, compressed.</param>
+/// <param name="Damaged">The parts that could not be used, each with what it held; none where all came back.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record RestoreOutcome(string Id, DateTimeOffset At, IReadOnlyList<BackupArea> Areas, long Rows, int Objects, long Bytes, IReadOnlyList<string> Damaged, double Seconds);

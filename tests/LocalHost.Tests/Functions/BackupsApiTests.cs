@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Pipeline.LocalHost.Tests.Functions;
+
+/// <summary>Backups over HTTP, for who has the master key, and on schedule.</summary>
+[TestClass]
+public sealed class BackupsApiTests
+{
+    [TestMethod]
+    public async Task An_admin_backs_up_verifies_and_restores_while_the_host_runs_and_everything_goes_on_after_it()
+    {
+        await using Api api = await Api.StartAsync();
+        await api.ReportAsync("Network", 30);
+        using HttpResponseMessage refused = await api.PostAsync("/api/backups", new { });
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
+
+        JsonElement full = await api.WorkAsync("/api/backups", new { type = "full" });
+        string id = full.GetProperty("id").GetString()!;
+        (await api.WorkAsync("/api/backups", new { type = "incremental" })).ValueKind.ShouldBe(JsonValueKind.Null);
+        (await api.WorkAsync($"/api/backups/{id}/verify", new { })).GetProperty("sound").GetBoolean().ShouldBeTrue();
+        (await api.GetAsync("/api/backups")).GetProperty("backups").EnumerateArray().Select(b => b.GetProperty("id").GetString()).ShouldBe([id]);
+
+        await api.ReportAsync("Desk", 5);
+        JsonElement inTheWay = await RestoreAsync(api, id, new { });
+        inTheWay.GetProperty("status").GetString().ShouldBe("failed");
+        inTheWay.GetProperty("error").GetString()!.ShouldContain("replace");
+        (await api.Warehouse.ReadChangesAsync(0, 100)).Count.ShouldBe(35);
+
+        JsonElement restored = await RestoreAsync(api, id, new { replace = true });
+        restored.GetProperty("status").GetString().ShouldBe("completed", restored.GetRawText());
+        (await api.Warehouse.ReadChangesAsync(0, 100)).Count.ShouldBe(30);
+        (await api.GetAsync("/api/mode")).GetProperty("state").GetString().ShouldBe("running");
+        (await api.PreprocessAsync()).GetProperty("stored").GetInt32().ShouldBe(30);
+    }
+
+    [TestMethod]
+    public async Task What_is_asked_wrongly_is_named()
+    {
+        await using Api api = await Api.StartAsync();
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
+
+        await RefusedAsync(await api.PostAsync("/api/backups", new { type = "half" }), HttpStatusCode.BadRequest, "it must be full, models, configuration or incremental");
+        await RefusedAsync(await api.PostAsync("/api/backups/nothing/restore", new { }), HttpStatusCode.NotFound, "There is no backup 'nothing'");
+        await api.WorkAsync("/api/backups", new { });
+        await RefusedAsync(await api.PostAsync("/api/backups/latest/restore", new { only = new[] { "everything" } }), HttpStatusCode.BadRequest, "'everything' cannot be restored by itself");
+        await RefusedAsync(await api.Client.GetAsync(new Uri("/api/backups/work/restore", UriKind.Relative)), HttpStatusCode.NotFound, "There is no work on backups");
+    }
+
+    [TestMethod]
+    public async Task The_timers_back_up_everything_and_what_changes()
+    {
+        await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["BackupChangesSchedule"] = "* * * * * *" });
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
+        await api.UntilAsync("/api/backups", backups => Types(backups) is ["full"]);
+
+        await api.ReportAsync("Network", 3);
+
+        await api.UntilAsync("/api/backups", backups => Types(backups) is ["full", "incremental", ..]);
+    }
+
+    private static string[] Types(JsonElement backups) => [.. backups.GetProperty("backups").EnumerateArray().Select(b => b.GetProperty("type").GetString()!)];
+
+    private static async Task<JsonElement> RestoreAsync(Api api, string id, object body)
+    {
+        using HttpResponseMessage started = await api.PostAsync($"/api/backups/{id}/restore", body);
+        started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        return await api.TrainedAsync(started.Headers.Location!.ToString());
+    }
+
+    private static async Task RefusedAsync(HttpResponseMessage response, HttpStatusCode status, string told)
+    {
+        using (response)
+        {
+            response.StatusCode.ShouldBe(status);
+            (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.ShouldContain(told);
+        }
+    }
+}

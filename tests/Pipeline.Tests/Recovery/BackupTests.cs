@@ -1,0 +1,312 @@
+using System.Text;
+using Pipeline.EmergencyStop;
+using Pipeline.Incidents;
+using Pipeline.Recovery;
+using Pipeline.Requests;
+using Pipeline.Storage;
+using Pipeline.Tests.Fakes;
+
+namespace Pipeline.Tests.Recovery;
+
+[TestClass]
+public sealed class BackupTests
+{
+    [TestMethod]
+    public async Task What_is_restored_elsewhere_is_the_same_to_the_byte_and_everything_may_go_on()
+    {
+        await using SafePlace lost = await SafePlace.FilledAsync();
+        BackupManifest backup = await lost.BackUpAsync();
+        await using SafePlace found = new(lost);
+
+        RestoreOutcome outcome = await found.RestoreAsync(new RestoreOrder(backup.Id));
+
+        (await found.StateAsync()).DifferencesFrom(await lost.StateAsync()).ShouldBeEmpty();
+        outcome.Damaged.ShouldBeEmpty();
+        (outcome.Rows, outcome.Objects).ShouldBe((10_002, 6));
+        (backup.Rows, backup.Objects, backup.Warehouse, backup.Base).ShouldBe((10_002, 6, "Sqlite", null));
+        (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running);
+        (await new VerifyBackup(found.Store).RunAsync(BackupStore.Latest)).Sound.ShouldBeTrue();
+        // And what comes in afterwards has a place after all that was there.
+        await found.AddIncidentsAsync(20_000, 1);
+        (await found.Warehouse.ReadChangesAsync(0, 20_000))[^1].Incident.Number.ShouldBe("INC0020000");
+    }
+
+    [TestMethod]
+    public async Task An_incremental_backup_writes_what_has_changed_alone_and_nothing_where_nothing_has()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest full = await place.BackUpAsync();
+        (await place.TryBackUpAsync(BackupType.Incremental)).ShouldBeNull();
+
+        await place.AddIncidentsAsync(10_000, 1);
+        await place.PutAsync("hdbscan-models/network/stages.json", "other stages");
+        place.Objects.Objects.Remove("drift/network.json");
+        BackupManifest increment = await place.BackUpAsync(BackupType.Incremental);
+
+        increment.Base.ShouldBe(full.Id);
+        (await place.Store.PartsAsync(increment)).Where(part => part.Path.Contains(increment.Id, StringComparison.Ordinal)).Select(part => part.Name ?? FormattableString.Invariant($"{part.Table} {part.Number}"))
+            .ShouldBe(["incidents 2", "hdbscan-models/network/stages.json"], ignoreOrder: true);
+        await using SafePlace found = new(place);
+        await found.RestoreAsync(new RestoreOrder(increment.Id));
+        (await found.StateAsync()).DifferencesFrom(await place.StateAsync()).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task The_tables_are_of_one_moment_however_much_comes_in_meanwhile()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        int written = 0;
+        BusyStore busy = new(place.Second, async () =>
+        {
+            written++;
+            await place.AddIncidentsAsync(50_000 + (written * 100), 100);
+            await place.Warehouse.SetSettingAsync("written", written.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        });
+
+        BackupManifest backup = (await place.TryBackUpAsync(BackupType.Full, busy)).ShouldNotBeNull();
+
+        written.ShouldBeGreaterThan(5);
+        await using SafePlace found = new(place);
+        await found.RestoreAsync(new RestoreOrder(backup.Id));
+        (await found.Warehouse.ReadChangesAsync(0, 100_000)).Count.ShouldBe(10_000);
+        (await found.Warehouse.GetSettingAsync("written")).ShouldBeNull();
+    }
+
+    [TestMethod]
+    public async Task A_version_that_is_published_while_the_stages_are_copied_is_in_the_backup()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        bool published = false;
+        BusyStore busy = new(place.Second, async () =>
+        {
+            if (!published && place.Second.Objects.Values.Any(content => Encoding.UTF8.GetString(content).Contains("stages.json", StringComparison.Ordinal)))
+            {
+                published = true;
+                await place.PutAsync("hdbscan-models/network/2026_q2_r2/manifest.json", "new");
+                place.Objects.Objects.Remove("streams/a/log/0000000000000001");
+                await place.PutAsync("streams/a/log/0000000000000001-0000000000000002", "merged");
+            }
+        });
+
+        BackupManifest backup = (await place.TryBackUpAsync(BackupType.Full, busy)).ShouldNotBeNull();
+
+        published.ShouldBeTrue();
+        string?[] names = [.. (await place.Store.PartsAsync(backup)).Select(part => part.Name)];
+        names.ShouldContain("hdbscan-models/network/2026_q2_r2/manifest.json");
+        names.ShouldContain("streams/a/log/0000000000000001-0000000000000002");
+        names.ShouldNotContain("streams/a/log/0000000000000001");
+    }
+
+    [TestMethod]
+    public async Task A_damaged_part_is_named_and_all_others_come_back()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        BackupPart[] parts = [.. await place.Store.PartsAsync(backup)];
+        BackupPart rows = parts.Single(part => part is { Table: "incidents", Number: 1 }), file = parts.Single(part => part.Name == "datasets/survey.json");
+        place.Second.Objects[rows.Path][rows.Size / 2] ^= 1;
+        place.Second.Objects.Remove(file.Path);
+
+        (await new VerifyBackup(place.Store).RunAsync(backup.Id)).Damaged.Count.ShouldBe(2);
+        await using SafePlace found = new(place);
+        RestoreOutcome outcome = await found.RestoreAsync(new RestoreOrder(backup.Id));
+
+        outcome.Damaged.Count.ShouldBe(2);
+        outcome.Damaged.ShouldContain(problem => problem.Contains("4096 rows of the table incidents (piece 1)", StringComparison.Ordinal));
+        outcome.Damaged.ShouldContain(problem => problem.Contains("datasets/survey.json", StringComparison.Ordinal));
+        outcome.Rows.ShouldBe(10_002 - 4096);
+        (await found.StateAsync()).DifferencesFrom(await place.StateAsync()).ShouldBe(["the table incidents", "the object 'datasets/survey.json'"]);
+    }
+
+    [TestMethod]
+    public async Task What_is_there_stays_without_the_word_to_replace_it_and_goes_with_it()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        StoredState then = await place.StateAsync();
+        await place.AddIncidentsAsync(10_000, 5);
+        await place.PutAsync("hdbscan-models/network/2026_q3/manifest.json", "later");
+
+        RequestException refused = await Should.ThrowAsync<RequestException>(() => place.RestoreAsync(new RestoreOrder(backup.Id)));
+        refused.Message.ShouldContain("--replace");
+        (await place.Warehouse.ReadChangesAsync(0, 20_000)).Count.ShouldBe(10_005);
+        (await place.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running);
+
+        await place.RestoreAsync(new RestoreOrder(backup.Id, Replace: true));
+        (await place.StateAsync()).DifferencesFrom(then).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task A_part_of_it_is_restored_by_itself()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await place.AddIncidentsAsync(10_000, 5);
+        await place.PutAsync("hdbscan-models/network/stages.json", "wrong");
+
+        await place.RestoreAsync(new RestoreOrder(backup.Id, [BackupArea.Models], Replace: true));
+
+        Encoding.UTF8.GetString(place.Objects.Objects["hdbscan-models/network/stages.json"]).ShouldBe("the content of hdbscan-models/network/stages.json");
+        (await place.Warehouse.ReadChangesAsync(0, 20_000)).Count.ShouldBe(10_005);
+        BackupManifest models = await place.BackUpAsync(BackupType.Models);
+        (models.Rows, models.Objects).ShouldBe((0, 3));
+        (await Should.ThrowAsync<RequestException>(() => place.RestoreAsync(new RestoreOrder(models.Id, [BackupArea.Data], Replace: true)))).Message.ShouldContain("holds models alone");
+    }
+
+    [TestMethod]
+    public async Task A_moment_is_restored_from_the_last_backup_before_it()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest full = await place.BackUpAsync();
+        await place.AddIncidentsAsync(10_000, 1);
+        BackupManifest second = await place.BackUpAsync(BackupType.Incremental);
+        await place.AddIncidentsAsync(10_001, 1);
+        await place.BackUpAsync(BackupType.Incremental);
+
+        await using SafePlace found = new(place);
+        (await found.RestoreAsync(new RestoreOrder(full.Id, To: second.At.AddMinutes(5)))).Id.ShouldBe(second.Id);
+        (await found.Warehouse.ReadChangesAsync(0, 20_000)).Count.ShouldBe(10_001);
+        (await Should.ThrowAsync<RequestException>(() => found.RestoreAsync(new RestoreOrder("latest", To: full.At.AddMinutes(-1), Replace: true)))).Message.ShouldContain("The oldest backup of these");
+    }
+
+    [TestMethod]
+    public async Task What_a_newer_program_or_another_kind_of_warehouse_made_is_refused_before_anything_is_touched()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        string manifest = $"backups/{backup.Id}/manifest.json";
+        byte[] sound = place.Second.Objects[manifest];
+        foreach ((string from, string to, string told) in ((string, string, string)[])[("\"warehouseSchema\": ", "\"warehouseSchema\": 9", "newer program"), ("\"format\": ", "\"format\": 9", "newer program"), ("\"Sqlite\"", "\"BigQuery\"", "of the kind BigQuery")])
+        {
+            place.Second.Objects[manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(sound).Replace(from, to, StringComparison.Ordinal));
+            (await Should.ThrowAsync<RequestException>(() => place.RestoreAsync(new RestoreOrder(backup.Id, Replace: true)))).Message.ShouldContain(told);
+        }
+
+        (await place.Warehouse.ReadChangesAsync(0, 20_000)).Count.ShouldBe(10_000);
+    }
+
+    [TestMethod]
+    public async Task A_restore_that_was_cut_short_leaves_all_halted_and_the_same_one_goes_on()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await using SafePlace found = new(place);
+        InterruptedObjectStore interrupted = new(found.Objects, () => throw new ObjectStoreException("The store is gone."));
+
+        await Should.ThrowAsync<ObjectStoreException>(() => found.RestoreAsync(new RestoreOrder(backup.Id), interrupted));
+
+        (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Halted);
+        (await found.Modes.ReadAsync()).Reason!.ShouldContain(backup.Id);
+        await found.RestoreAsync(new RestoreOrder(backup.Id));
+        (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running);
+        (await found.StateAsync()).DifferencesFrom(await place.StateAsync()).ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public async Task Backups_go_when_they_are_too_old_and_what_others_refer_to_stays()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest full = await place.BackUpAsync();
+        await place.Second.WriteAsync("backups/20200101T000000000-full-dead/objects/left", (target, token) => Task.CompletedTask);
+        place.Clock.Advance(TimeSpan.FromDays(20));
+        await place.AddIncidentsAsync(10_000, 1);
+        BackupManifest increment = await place.BackUpAsync(BackupType.Incremental);
+        place.Clock.Advance(TimeSpan.FromDays(15));
+
+        IReadOnlyList<string> gone = await new CreateBackup(place.Warehouse, place.Objects, place.Store, place.Clock).PruneAsync(new BackupOptions());
+
+        gone.ShouldBe([full.Id]);
+        (await place.Store.ListAsync()).Select(b => b.Id).ShouldBe([increment.Id]);
+        (await new VerifyBackup(place.Store).RunAsync(increment.Id)).Sound.ShouldBeTrue();
+        place.Second.Objects.Keys.ShouldNotContain(name => name.EndsWith("/left", StringComparison.Ordinal));
+        (await place.Store.PartsAsync(increment)).Select(part => part.Path).Concat([$"backups/{increment.Id}/manifest.json", $"backups/{increment.Id}/parts.json.gz"]).Distinct(StringComparer.Ordinal)
+            .ShouldBe(place.Second.Objects.Keys, ignoreOrder: true);
+    }
+
+    [TestMethod]
+    public async Task Ended_at_any_step_a_backup_spoils_no_other_and_a_restore_goes_on()
+    {
+        await using SafePlace place = new();
+        await place.AddIncidentsAsync(0, 20);
+        await place.PutAsync("hdbscan-models/network/2026_q2/manifest.json", "the manifest");
+        await place.PutAsync("hdbscan-models/network/stages.json", "the stages");
+        BackupManifest sound = await place.BackUpAsync();
+        StoredState then = await place.StateAsync();
+        CrashPoint crash;
+        for (int step = 1; ; step++)
+        {
+            crash = new CrashPoint(step);
+            try
+            {
+                await place.TryBackUpAsync(BackupType.Full, new CrashingObjectStore(place.Second, crash));
+            }
+            catch (CrashException)
+            {
+                // And the next one is tried.
+            }
+
+            foreach (BackupManifest backup in await place.Store.ListAsync())
+            {
+                (await new VerifyBackup(place.Store).RunAsync(backup.Id)).Sound.ShouldBeTrue($"step {step}: {backup.Id}");
+            }
+
+            if (!crash.Happened)
+            {
+                step.ShouldBeGreaterThan(8);
+                break;
+            }
+        }
+
+        for (int step = 1; ; step++)
+        {
+            await using SafePlace found = new(place);
+            crash = new CrashPoint(step);
+            try
+            {
+                await found.RestoreAsync(new RestoreOrder(sound.Id), new CrashingObjectStore(found.Objects, crash));
+            }
+            catch (CrashException)
+            {
+                // Nobody works on what is half there, unless nothing was touched yet or all had been done.
+                bool isWhole = (await found.StateAsync()).DifferencesFrom(then).Count == 0, isEmpty = found.Objects.Objects.Keys.All(name => name.StartsWith("operations/", StringComparison.Ordinal)) && (await found.Warehouse.ReadChangesAsync(0, 1)).Count == 0;
+                (isWhole || isEmpty || (await found.Modes.ReadAsync()).State == OperatingState.Halted).ShouldBeTrue($"step {step}");
+                await found.RestoreAsync(new RestoreOrder(sound.Id, Replace: isWhole));
+            }
+
+            (await found.StateAsync()).DifferencesFrom(then).ShouldBeEmpty($"step {step}");
+            (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running, $"step {step}");
+            if (!crash.Happened)
+            {
+                break;
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task Without_a_second_store_the_setting_is_named()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+
+        (await Should.ThrowAsync<SettingException>(() => new CreateBackup(place.Warehouse, place.Objects, new BackupStore(null), place.Clock).RunAsync(BackupType.Full, "test"))).Setting.ShouldBe("Backup:Kind");
+    }
+
+    /// <summary>A store before each of whose writes something else happens.</summary>
+    private sealed class BusyStore(MemoryObjectStore inner, Func<Task> before) : IObjectStore
+    {
+        public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
+        {
+            await before();
+            return await inner.WriteAsync(name, write, onlyIfAbsent, cancellationToken);
+        }
+
+        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => inner.OpenReadAsync(name, cancellationToken);
+
+        public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => inner.ReadTaggedAsync(name, cancellationToken);
+
+        public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => inner.ReplaceAsync(name, content, tag, cancellationToken);
+
+        public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
+
+        public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
+    }
+}
