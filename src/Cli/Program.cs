@@ -30,6 +30,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     ModeCommands.CreateHalt(),
     ModeCommands.CreateReadOnly(),
     ModeCommands.CreateResume(),
+    TokenCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -11,9 +11,11 @@ public sealed class DeskFunctions
 
     /// <summary>The page.</summary>
     [Function("Desk")]
-    public static IResult Page([HttpTrigger(Access.Open, "get", Route = Route)] HttpRequest request) => DeskFiles.Page(request, request?.Path.Value?.TrimEnd('/') ?? "");
+    [Anyone]
+    public static IResult Page([HttpTrigger(Access.Checked, "get", Route = Route)] HttpRequest request) => DeskFiles.Page(request, request?.Path.Value?.TrimEnd('/') ?? "");
 
     /// <summary>A file of the page.</summary>
     [Function("DeskFile")]
-    public static IResult File([HttpTrigger(Access.Open, "get", Route = Route + "/{file}")] HttpRequest request, string file) => DeskFiles.File(request, file);
+    [Anyone]
+    public static IResult File([HttpTrigger(Access.Checked, "get", Route = Route + "/{file}")] HttpRequest request, string file) => DeskFiles.File(request, file);
 }

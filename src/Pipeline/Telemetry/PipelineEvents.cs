@@ -119,4 +119,10 @@ public static class PipelineEvents
 
     /// <summary>Work stands, since the pipeline is halted or read-only.</summary>
     public const int Stands = 201;
+
+    /// <summary>A request was refused, since its caller lacks the role.</summary>
+    public const int RoleMissing = 202;
+
+    /// <summary>Tokens cannot be verified, since what publishes the keys does not answer.</summary>
+    public const int SignInUnavailable = 203;
 }

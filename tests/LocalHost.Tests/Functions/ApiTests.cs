@@ -228,7 +228,7 @@ public sealed class ApiTests
         wrongMethod.Content.Headers.Allow.ShouldBe(["POST"]);
         (await Api.ReadAsync(wrongMethod)).GetProperty("status").GetInt32().ShouldBe(405);
         wrongKey.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await Api.ReadAsync(wrongKey)).GetProperty("detail").GetString()!.ShouldContain("x-functions-key");
+        (await Api.ReadAsync(wrongKey)).TryGetProperty("detail", out _).ShouldBeFalse();
     }
 
     [TestMethod]

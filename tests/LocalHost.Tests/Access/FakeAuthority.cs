@@ -1,0 +1,86 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Pipeline.LocalHost.Tests.Access;
+
+/// <summary>An authority on a free port of this machine that publishes its keys as Entra ID does, and issues whatever token a test asks for.</summary>
+internal sealed class FakeAuthority : IAsyncDisposable
+{
+    public const string Audience = "api://pipeline";
+    public const string Tenant = "11111111-2222-3333-4444-555555555555";
+
+    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    private readonly WebApplication _app;
+    private readonly RSA _rsa = RSA.Create(2048);
+
+    private FakeAuthority(WebApplication app)
+    {
+        _app = app;
+        Key = new RsaSecurityKey(_rsa) { KeyId = "one" };
+    }
+
+    public RsaSecurityKey Key { get; }
+
+    public string Address => _app.Urls.First();
+
+    public Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["Access:Authority"] = Address, ["Access:Audience"] = Audience, ["Access:TenantId"] = Tenant };
+
+    public static async Task<FakeAuthority> StartAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        WebApplication app = builder.Build();
+        FakeAuthority authority = new(app);
+        app.UseRouting();
+        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address, jwks_uri = $"{authority.Address}/keys" }));
+        app.MapGet("/keys", () =>
+        {
+            RSAParameters shown = authority._rsa.ExportParameters(includePrivateParameters: false);
+            return Results.Json(new { keys = new[] { new { kty = "RSA", use = "sig", kid = "one", n = Base64UrlEncoder.Encode(shown.Modulus), e = Base64UrlEncoder.Encode(shown.Exponent) } } });
+        });
+        await app.StartAsync();
+        return authority;
+    }
+
+    /// <summary>A token that is as it must be, but for what a test gives otherwise.</summary>
+    public string Issue(string? role, string? audience = null, string? issuer = null, string? tenant = null, DateTime? from = null, DateTime? until = null, SigningCredentials? signed = null, bool application = false)
+    {
+        List<Claim> claims = [new("tid", tenant ?? Tenant), new("sub", "subject"), application ? new("azp", "a-managed-identity") : new("preferred_username", "jane@example.org")];
+        if (!application)
+        {
+            claims.Add(new("scp", "access"));
+        }
+
+        if (role is not null)
+        {
+            claims.Add(new("roles", role));
+        }
+
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer ?? Address,
+            Audience = audience ?? Audience,
+            NotBefore = from ?? DateTime.UtcNow.AddMinutes(-5),
+            Expires = until ?? DateTime.UtcNow.AddHours(1),
+            Subject = new ClaimsIdentity(claims),
+            SigningCredentials = signed ?? new SigningCredentials(Key, SecurityAlgorithms.RsaSha256),
+        });
+    }
+
+    /// <summary>The same token with another head, and nothing signed.</summary>
+    public static string Unsigned(string token) => $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{token.Split('.')[1]}.";
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _rsa.Dispose();
+    }
+}
