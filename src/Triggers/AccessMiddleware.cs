@@ -64,7 +64,7 @@ public static class AccessServices
         services.TryAddSingleton<IAccessKeys>(_ => new ConfiguredKeys(configuration, options));
         services.AddSingleton(mode).AddSingleton(options).AddSingleton(limits);
         services.AddSingleton<CallerLimits>().AddSingleton<SignIn>().AddSingleton<AccessGate>().AddSingleton<AccessMiddleware>();
-        if (options.Authority is not null)
+        if (options.TakesTokens)
         {
             services.AddSingleton<ITokenVerifier>(provider => new EntraTokens(options, provider.GetRequiredService<TimeProvider>()));
         }

@@ -5,7 +5,7 @@ public sealed record AccessOptions
 {
     private static readonly Dictionary<string, string> None = [];
 
-    /// <summary>Who issues the tokens that are taken, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>; null where none are taken from outside.</summary>
+    /// <summary>Who issues the tokens that are taken, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>; none where no tokens are taken from outside.</summary>
     public string? Authority { get; init; }
 
     /// <summary>For whom tokens must be issued: the application's id, its URI or both, separated by commas. Needed with <see cref="Authority"/>.</summary>
@@ -16,6 +16,9 @@ public sealed record AccessOptions
 
     /// <summary>The roles of keys by the keys' names. A key that is not among them has the role operator, the master key the role admin.</summary>
     public IReadOnlyDictionary<string, string> KeyRoles { get; init; } = None;
+
+    /// <summary>Whether tokens of an authority are taken.</summary>
+    public bool TakesTokens => !string.IsNullOrWhiteSpace(Authority);
 
     /// <summary>The audiences in <see cref="Audience"/>.</summary>
     public IReadOnlyList<string> Audiences => (Audience ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -35,7 +38,7 @@ public sealed record AccessOptions
             }
         }
 
-        if (Authority is null)
+        if (!TakesTokens)
         {
             return;
         }

@@ -20,7 +20,7 @@ public sealed record LimitOptions
     /// <summary>How slowly a body may come to <c>serve</c>, in bytes a second after the time of grace, 1 to 1,000,000.</summary>
     public int MinBytesPerSecond { get; init; } = 240;
 
-    /// <summary>The seconds of grace before that, 1 to 600.</summary>
+    /// <summary>The seconds of grace before that, 2 to 600.</summary>
     public int GraceSeconds { get; init; } = 5;
 
     /// <summary>The seconds in which the headers of a request must come to <c>serve</c>, 1 to 600.</summary>
@@ -38,7 +38,7 @@ public sealed record LimitOptions
         Require(nameof(ConcurrentUploads), ConcurrentUploads, 1, 1_000);
         Require(nameof(Connections), Connections, 1, 100_000);
         Require(nameof(MinBytesPerSecond), MinBytesPerSecond, 1, 1_000_000);
-        Require(nameof(GraceSeconds), GraceSeconds, 1, 600);
+        Require(nameof(GraceSeconds), GraceSeconds, 2, 600);
         Require(nameof(HeaderSeconds), HeaderSeconds, 1, 600);
         Require(nameof(IdleSeconds), IdleSeconds, 1, 3_600);
     }

@@ -76,11 +76,11 @@ public sealed class LimitsTests
     }
 
     [TestMethod]
-    [DataRow("Limits:HeaderSeconds", "GET /api/health HTTP/1.1\r\nHost: local")]
-    [DataRow("Limits:GraceSeconds", "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")]
-    public async Task A_client_that_sends_too_slowly_is_left(string setting, string begun)
+    [DataRow("Limits:HeaderSeconds", "1", "GET /api/health HTTP/1.1\r\nHost: local")]
+    [DataRow("Limits:GraceSeconds", "2", "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")]
+    public async Task A_client_that_sends_too_slowly_is_left(string setting, string seconds, string begun)
     {
-        await using Api api = await Api.StartAsync(Settings(setting, "1"));
+        await using Api api = await Api.StartAsync(Settings(setting, seconds));
         using TcpClient slow = await BeginAsync(api, begun);
         using StreamReader answer = new(slow.GetStream(), Encoding.ASCII);
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
