@@ -14,11 +14,23 @@ public sealed record AccessOptions
     /// <summary>The directory from which tokens must come. Needed with <see cref="Authority"/>.</summary>
     public string? TenantId { get; init; }
 
+    /// <summary>The id of the application as which the desk has people sign in; none where it does not.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>What the desk asks a token for; by default all that the first audience grants the application.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>The roles of keys by the keys' names. A key that is not among them has the role operator, the master key the role admin.</summary>
     public IReadOnlyDictionary<string, string> KeyRoles { get; init; } = None;
 
     /// <summary>Whether tokens of an authority are taken.</summary>
     public bool TakesTokens => !string.IsNullOrWhiteSpace(Authority);
+
+    /// <summary>Whether the desk has people sign in.</summary>
+    public bool OffersSignIn => TakesTokens && !string.IsNullOrWhiteSpace(ClientId);
+
+    /// <summary>What the desk asks a token for.</summary>
+    public string SignInScope => string.IsNullOrWhiteSpace(Scope) ? $"{Audiences[0]}/.default" : Scope;
 
     /// <summary>The audiences in <see cref="Audience"/>.</summary>
     public IReadOnlyList<string> Audiences => (Audience ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

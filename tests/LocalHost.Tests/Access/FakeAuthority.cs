@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
@@ -13,10 +14,12 @@ namespace Pipeline.LocalHost.Tests.Access;
 internal sealed class FakeAuthority : IAsyncDisposable
 {
     public const string Audience = "api://pipeline";
+    public const string ClientId = "the-desk";
     public const string Tenant = "11111111-2222-3333-4444-555555555555";
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
+    private readonly ConcurrentDictionary<string, (string Challenge, string Back)> _codes = new(StringComparer.Ordinal);
     private readonly WebApplication _app;
     private readonly RSA _rsa = RSA.Create(2048);
 
@@ -27,6 +30,9 @@ internal sealed class FakeAuthority : IAsyncDisposable
     }
 
     public RsaSecurityKey Key { get; }
+
+    /// <summary>The role of who signs in by the code flow.</summary>
+    public string? RoleOfWhoSignsIn { get; set; } = "reader";
 
     public string Address => _app.Urls.First();
 
@@ -40,7 +46,15 @@ internal sealed class FakeAuthority : IAsyncDisposable
         WebApplication app = builder.Build();
         FakeAuthority authority = new(app);
         app.UseRouting();
-        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address, jwks_uri = $"{authority.Address}/keys" }));
+        app.Use(next => context =>
+        {
+            // Pages of all origins may ask, as at Entra ID those of a single-page application may.
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            return next(context);
+        });
+        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address, jwks_uri = $"{authority.Address}/keys", authorization_endpoint = $"{authority.Address}/authorize", token_endpoint = $"{authority.Address}/token" }));
+        app.MapGet("/authorize", (HttpRequest request) => authority.Authorize(request.Query));
+        app.MapPost("/token", async (HttpRequest request) => authority.Redeem(await request.ReadFormAsync()));
         app.MapGet("/keys", () =>
         {
             RSAParameters shown = authority._rsa.ExportParameters(includePrivateParameters: false);
@@ -77,6 +91,28 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     /// <summary>The same token with another head, and nothing signed.</summary>
     public static string Unsigned(string token) => $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{token.Split('.')[1]}.";
+
+    // Whoever comes is signed in, and sent back with a code.
+    private IResult Authorize(IQueryCollection asked)
+    {
+        if (asked["response_type"] != "code" || asked["code_challenge_method"] != "S256" || asked["client_id"] != ClientId || asked["scope"] != $"{Audience}/.default")
+        {
+            return Results.BadRequest();
+        }
+
+        string code = Guid.NewGuid().ToString("N");
+        _codes[code] = (asked["code_challenge"].ToString(), asked["redirect_uri"].ToString());
+        return Results.Redirect($"{asked["redirect_uri"]}?code={code}&state={asked["state"]}");
+    }
+
+    // A code is good once, for who holds what its challenge was made of (RFC 7636).
+    private IResult Redeem(IFormCollection form)
+    {
+        string made = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+        return form["grant_type"] == "authorization_code" && form["client_id"] == ClientId && _codes.TryRemove(form["code"].ToString(), out (string Challenge, string Back) kept) && kept == (made, form["redirect_uri"].ToString())
+            ? Results.Json(new { access_token = Issue(RoleOfWhoSignsIn), token_type = "Bearer", expires_in = 3600 })
+            : Results.BadRequest(new { error = "invalid_grant" });
+    }
 
     public async ValueTask DisposeAsync()
     {

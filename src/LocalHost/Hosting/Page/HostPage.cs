@@ -10,7 +10,7 @@ namespace Pipeline.LocalHost.Hosting.Page;
 /// What this host serves beside its functions: the desk at its root, what the desk shows of the host, and the newest report; and what Prometheus fetches. On a loopback address they need no key;
 /// where other machines reach the host all but the desk's files ask for the role reader.
 /// </summary>
-internal sealed class HostPage(AccessGate gate, HostSettings settings, HostJson hostJson, StatusBoard board, NewestReport report)
+internal sealed class HostPage(AccessGate gate, HostSettings settings, HostJson hostJson, StatusBoard board, NewestReport report, AccessOptions access)
 {
     /// <summary>The name of the route that the desk polls.</summary>
     public const string StatusRoute = "status";
@@ -32,7 +32,7 @@ internal sealed class HostPage(AccessGate gate, HostSettings settings, HostJson 
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/", Methods, (HttpContext context) => DeskFiles.Page(context.Request, $"/{hostJson.RoutePrefix}/{DeskFunctions.Route}")).WithDisplayName("desk");
+        routes.MapMethods("/", Methods, (HttpContext context) => DeskFiles.Page(context.Request, $"/{hostJson.RoutePrefix}/{DeskFunctions.Route}", access)).WithDisplayName("desk");
         Get(routes, StatusPath, StatusRoute, async context =>
         {
             HostStatus status = await board.GatherAsync(context.RequestAborted);
