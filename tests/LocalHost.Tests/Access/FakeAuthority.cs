@@ -92,10 +92,12 @@ internal sealed class FakeAuthority : IAsyncDisposable
     /// <summary>The same token with another head, and nothing signed.</summary>
     public static string Unsigned(string token) => $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{token.Split('.')[1]}.";
 
+    private static bool Is(string? given, string expected) => string.Equals(given, expected, StringComparison.Ordinal);
+
     // Whoever comes is signed in, and sent back with a code.
     private IResult Authorize(IQueryCollection asked)
     {
-        if (asked["response_type"] != "code" || asked["code_challenge_method"] != "S256" || asked["client_id"] != ClientId || asked["scope"] != $"{Audience}/.default")
+        if (!Is(asked["response_type"], "code") || !Is(asked["code_challenge_method"], "S256") || !Is(asked["client_id"], ClientId) || !Is(asked["scope"], $"{Audience}/.default"))
         {
             return Results.BadRequest();
         }
@@ -109,7 +111,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
     private IResult Redeem(IFormCollection form)
     {
         string made = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-        return form["grant_type"] == "authorization_code" && form["client_id"] == ClientId && _codes.TryRemove(form["code"].ToString(), out (string Challenge, string Back) kept) && kept == (made, form["redirect_uri"].ToString())
+        return Is(form["grant_type"], "authorization_code") && Is(form["client_id"], ClientId) && _codes.TryRemove(form["code"].ToString(), out (string Challenge, string Back) kept) && kept == (made, form["redirect_uri"].ToString())
             ? Results.Json(new { access_token = Issue(RoleOfWhoSignsIn), token_type = "Bearer", expires_in = 3600 })
             : Results.BadRequest(new { error = "invalid_grant" });
     }
