@@ -54,7 +54,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
         });
         app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address, jwks_uri = $"{authority.Address}/keys", authorization_endpoint = $"{authority.Address}/authorize", token_endpoint = $"{authority.Address}/token" }));
         app.MapGet("/authorize", (HttpRequest request) => authority.Authorize(request.Query));
-        app.MapPost("/token", async (HttpRequest request) => authority.Redeem(await request.ReadFormAsync()));
+        app.MapPost("/token", async (HttpRequest request) => authority.Redeem(await request.ReadFormAsync(request.HttpContext.RequestAborted)));
         app.MapGet("/keys", () =>
         {
             RSAParameters shown = authority._rsa.ExportParameters(includePrivateParameters: false);
@@ -111,7 +111,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
     private IResult Redeem(IFormCollection form)
     {
         string made = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-        return Is(form["grant_type"], "authorization_code") && Is(form["client_id"], ClientId) && _codes.TryRemove(form["code"].ToString(), out (string Challenge, string Back) kept) && kept == (made, form["redirect_uri"].ToString())
+        return Is(form["grant_type"], "authorization_code") && Is(form["client_id"], ClientId) && _codes.TryRemove(form["code"].ToString(), out (string Challenge, string Back) kept) && Is(kept.Challenge, made) && Is(kept.Back, form["redirect_uri"].ToString())
             ? Results.Json(new { access_token = Issue(RoleOfWhoSignsIn), token_type = "Bearer", expires_in = 3600 })
             : Results.BadRequest(new { error = "invalid_grant" });
     }

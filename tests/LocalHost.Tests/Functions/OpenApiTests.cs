@@ -11,6 +11,7 @@ namespace Pipeline.LocalHost.Tests.Functions;
 [TestClass]
 public sealed class OpenApiTests
 {
+    private static readonly string[] Schemes = ["keyHeader", "keyQuery", "bearer"];
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     [TestMethod]
@@ -26,7 +27,7 @@ public sealed class OpenApiTests
 
             operation["operationId"]!.GetValue<string>().ShouldBe(function.GetCustomAttribute<FunctionAttribute>()!.Name);
             PolicyAttribute policy = function.GetCustomAttribute<PolicyAttribute>().ShouldNotBeNull($"{function.DeclaringType}.{function.Name} declares no policy: add [Requires(Role...)] or [Anyone]");
-            string[] expected = policy.Needed is Role role ? [.. new[] { "keyHeader", "keyQuery", "bearer" }.Select(scheme => $"{scheme}: {RoleNames.Of(role)}")] : [];
+            string[] expected = policy.Needed is Role role ? [.. Schemes.Select(scheme => $"{scheme}: {RoleNames.Of(role)}")] : [];
             operation["security"]!.AsArray().SelectMany(s => s!.AsObject()).Select(s => $"{s.Key}: {s.Value!.AsArray().Single()!.GetValue<string>()}").ShouldBe(expected, path);
         }
     }
