@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Access;
 using Pipeline.Adapters.Azure.Entra;
-using Pipeline.EmergencyStop;
 
 namespace Pipeline.Triggers;
 

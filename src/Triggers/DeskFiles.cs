@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -56,7 +55,7 @@ public static class DeskFiles
     {
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = string.Format(CultureInfo.InvariantCulture, Policy, authority);
+        headers.ContentSecurityPolicy = Policy.Replace("{0}", authority, StringComparison.Ordinal);
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
