@@ -98,6 +98,9 @@ param alertEmails string[] = []
 @secure()
 param alertWebhook string = ''
 param alertsEnabled bool = true
+@description('For whom tokens of Entra ID must be issued: the URI of the application registration, its id, or both, separated by commas; empty where keys alone are taken.')
+param accessAudience string = ''
+
 @description('A function key, so that the availability test asks /api/ready and not /api/health only; empty before the first deployment.')
 @secure()
 param readyKey string = ''
@@ -297,6 +300,15 @@ var appSettings = {
   AzureOpenAI__ChatRequestsPerMinute: string(chat.capacity)
 
   KeyVault__Uri: keyVault.outputs.uri
+
+  // The host keeps its keys where the app reads its settings: the app checks them itself (docs/access.md).
+  AzureWebJobsSecretStorageType: 'keyvault'
+  AzureWebJobsSecretStorageKeyVaultUri: keyVault.outputs.uri
+  AzureWebJobsSecretStorageKeyVaultClientId: identity.outputs.clientId
+
+  Access__Authority: empty(accessAudience) ? '' : '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  Access__Audience: accessAudience
+  Access__TenantId: tenant().tenantId
 
   Warehouse__Kind: 'BigQuery'
   BigQuery__ProjectId: bigQuery.projectId

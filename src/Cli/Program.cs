@@ -34,6 +34,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     BackupCommands.CreateList(),
     BackupCommands.CreateRestore(),
     DrillCommand.Create(),
+    TokenCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

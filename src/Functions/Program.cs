@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline;
@@ -18,6 +19,7 @@ try
     builder.Configuration.AddKeyVaultSecrets(builder.Configuration, Console.Error.WriteLine);
     AddTelemetry(builder);
     AddPipeline(builder);
+    AddAccess(builder);
     host = builder.Build();
 }
 catch (Exception e) when (e is SettingException or ArgumentOutOfRangeException or InvalidOperationException or InvalidDataException or FormatException)
@@ -40,6 +42,17 @@ static void AddPipeline(FunctionsApplicationBuilder builder)
     builder.Services.AddAdapters(builder.Configuration, Path.GetFullPath(folder, AppRoot.Of(AppContext.BaseDirectory)));
     builder.Services.AddPipeline(builder.Configuration);
 }
+
+// One middleware decides who may call what; the host lets every request pass to it.
+static void AddAccess(FunctionsApplicationBuilder builder)
+{
+    builder.Services.AddAccess(builder.Configuration, new AccessMode(IsDevelopment(builder.Configuration)));
+    builder.UsePipelineAccess();
+}
+
+// Core Tools say Development by themselves; an app in Azure, which has an instance, asks for credentials whatever its settings say.
+static bool IsDevelopment(IConfiguration configuration) =>
+    string.Equals(configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase) && string.IsNullOrEmpty(configuration["WEBSITE_INSTANCE_ID"]);
 
 static void AddTelemetry(FunctionsApplicationBuilder builder)
 {

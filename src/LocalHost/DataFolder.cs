@@ -1,4 +1,5 @@
 using Pipeline.Adapters.Local;
+using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Models;
 using Pipeline.Triggers;
 
@@ -48,8 +49,14 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The keys that requests to the host bring.</summary>
     public string Keys => In(KeysFile);
 
+    /// <summary>The key that signs the tokens of the host, and the list of those that it issued.</summary>
+    public TokenFiles Tokens => TokensOf(Path);
+
     /// <summary>The SQLite files that there may be.</summary>
     public IReadOnlyList<string> Databases => [Warehouse, HostState, Orchestrations];
+
+    /// <summary>The files of a folder's tokens, which are changed while a host holds the folder.</summary>
+    public static TokenFiles TokensOf(string path) => new(System.IO.Path.Combine(path, "token-key.pem"), System.IO.Path.Combine(path, "tokens.json"));
 
     /// <summary>The path of a folder that must be there already: the command reads what others have stored.</summary>
     /// <exception cref="CommandException">There is no such folder.</exception>

@@ -47,6 +47,15 @@ internal static partial class PrivateFiles
         }
     }
 
+    /// <summary>Leaves a file with keys to its owner alone, whatever the settings say.</summary>
+    public static void CloseAlways(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "umask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetMask(int mask);

@@ -1,22 +1,62 @@
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Who may call what.</summary>
+/// <summary>Where it is decided who may call a function.</summary>
 internal static class Access
 {
-    /// <summary>What changes state, or costs an embedding: callers with a key.</summary>
-    public const AuthorizationLevel Change = AuthorizationLevel.Function;
+    /// <summary>
+    /// What every HTTP trigger asks of the host: nothing. A host that asked for a key would turn tokens away before <see cref="AccessMiddleware"/> sees them,
+    /// which asks for what the function's <see cref="PolicyAttribute"/> says.
+    /// </summary>
+    public const AuthorizationLevel Checked = AuthorizationLevel.Anonymous;
+}
 
-    /// <summary>What shows data: callers with a key too, for examples are texts that people wrote.</summary>
-    public const AuthorizationLevel Read = AuthorizationLevel.Function;
+/// <summary>What a function asks of its callers. A function by HTTP that says nothing is for admins.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal abstract class PolicyAttribute : Attribute
+{
+    /// <summary>The role that a caller needs; null where none is needed.</summary>
+    public abstract Role? Needed { get; }
 
-    /// <summary>What removes data for good, and the record of it: callers with the master key.</summary>
-    public const AuthorizationLevel Erase = AuthorizationLevel.Admin;
+    /// <summary>What an emergency stop means for it.</summary>
+    public RequestKind Stop { get; init; }
 
-    /// <summary>The emergency stop: callers with the master key.</summary>
-    public const AuthorizationLevel Stop = AuthorizationLevel.Admin;
+    /// <summary>Whether it takes in a body that may be large: so many at once are received as the settings say.</summary>
+    public bool Uploads { get; init; }
+}
 
-    /// <summary>Liveness and the description of the interface: anyone.</summary>
-    public const AuthorizationLevel Open = AuthorizationLevel.Anonymous;
+/// <summary>The caller needs a role.</summary>
+/// <param name="role">The role, or one above it.</param>
+internal sealed class RequiresAttribute(Role role) : PolicyAttribute
+{
+    /// <inheritdoc/>
+    public override Role? Needed => role;
+}
+
+/// <summary>Anyone may call it, and whatever stands it is answered.</summary>
+internal sealed class AnyoneAttribute : PolicyAttribute
+{
+    /// <summary>Creates the attribute.</summary>
+    public AnyoneAttribute() => Stop = RequestKind.Always;
+
+    /// <inheritdoc/>
+    public override Role? Needed => null;
+}
+
+/// <summary>What an emergency stop means for a request.</summary>
+internal enum RequestKind
+{
+    /// <summary>What its method says: what is only read is answered unless all is halted, what changes only while everything runs.</summary>
+    ByMethod,
+
+    /// <summary>It is answered whatever stands: it shows how things are, answers alerts, keeps safe what there is, or is the way back.</summary>
+    Always,
+
+    /// <summary>It changes nothing: it is answered unless all is halted.</summary>
+    Reads,
+
+    /// <summary>It is answered only while everything runs.</summary>
+    Changes,
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Alerts;
 using Pipeline.Requests;
 
@@ -11,13 +12,15 @@ public sealed class AlertFunctions(ShowAlerts alerts, AnswerAlert answer, TryCha
 {
     /// <summary>Lists alerts, the newest first.</summary>
     [Function("Alerts")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "alerts")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(new { alerts = await alerts.RunAsync(request.Query["state"], request.Query["limit"], cancellationToken) }), "state", "limit");
+    [Requires(Role.Reader, Stop = RequestKind.Always)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "alerts")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { alerts = await alerts.RunAsync(request.Query["state"], request.Query["limit"], cancellationToken) }), "state", "limit");
 
     /// <summary>Acknowledges an alert.</summary>
     [Function("AlertAck")]
-    public Task<IResult> AcknowledgeAsync([HttpTrigger(Access.Change, "post", Route = "alerts/{id}/ack")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Analyst, Stop = RequestKind.Always)]
+    public Task<IResult> AcknowledgeAsync([HttpTrigger(Access.Checked, "post", Route = "alerts/{id}/ack")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             AckBody body = await JsonRequest.ReadAsync<AckBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(await answer.AcknowledgeAsync(id, body.By ?? "", cancellationToken));
@@ -25,8 +28,9 @@ public sealed class AlertFunctions(ShowAlerts alerts, AnswerAlert answer, TryCha
 
     /// <summary>Sends a test message on one channel, or on all.</summary>
     [Function("AlertTest")]
-    public Task<IResult> TestAsync([HttpTrigger(Access.Change, "post", Route = "alerts/test")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Operator, Stop = RequestKind.Always)]
+    public Task<IResult> TestAsync([HttpTrigger(Access.Checked, "post", Route = "alerts/test")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             AlertTestBody body = await JsonRequest.ReadAsync<AlertTestBody>(request.Body, cancellationToken);
             return HttpAnswers.Json(new { channels = await channels.RunAsync(body.Channel, cancellationToken) });

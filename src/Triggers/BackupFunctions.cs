@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Recovery;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Backups on schedule, and for who has the master key: making, listing, verifying and restoring them. All of it is answered while the pipeline is halted.</summary>
+/// <summary>Backups on schedule, and for admins: making, listing, verifying and restoring them. All of it is answered while the pipeline is halted.</summary>
 public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> logger)
 {
     private const string Timer = "schedule";
@@ -38,24 +39,27 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
 
     /// <summary>Begins a backup.</summary>
     [Function("BackupBegin")]
-    public Task<IResult> BeginAsync([HttpTrigger(Access.Stop, "post", Route = "backups")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> BeginAsync([HttpTrigger(Access.Checked, "post", Route = "backups")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             BackupBody body = await JsonRequest.ReadAsync<BackupBody>(request.Body, cancellationToken);
             Require(store);
-            string instance = await BackupOrchestration.StartAsync(client, TypeOf(body.Type), VersionFunctions.WhoOf(request), cancellationToken);
+            string instance = await BackupOrchestration.StartAsync(client, TypeOf(body.Type), Callers.NameOf(request), cancellationToken);
             return SingletonWork.Accepted(request, WorkRoute, instance, new { instanceId = instance });
         });
 
     /// <summary>Lists the backups, the oldest first.</summary>
     [Function("Backups")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Stop, "get", Route = "backups")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(new { backups = store.IsThere ? await store.ListAsync(cancellationToken) : [] }));
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "backups")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { backups = store.IsThere ? await store.ListAsync(cancellationToken) : [] }));
 
     /// <summary>Begins to verify a backup.</summary>
     [Function("BackupVerification")]
-    public Task<IResult> VerifyAsync([HttpTrigger(Access.Stop, "post", Route = "backups/{id}/verify")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> VerifyAsync([HttpTrigger(Access.Checked, "post", Route = "backups/{id}/verify")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             BackupManifest manifest = await Require(store).FindAsync(id, cancellationToken);
             string instance = await SingletonWork.StartAsync(client, BackupOrchestration.Verification, $"verify-{manifest.Id}", new VerifyRequest(manifest.Id, PipelineActivity.CurrentTraceParent), cancellationToken);
@@ -64,8 +68,9 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
 
     /// <summary>Begins to restore a backup: the pipeline is halted until it is done.</summary>
     [Function("BackupRestoration")]
-    public Task<IResult> RestoreAsync([HttpTrigger(Access.Stop, "post", Route = "backups/{id}/restore")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> RestoreAsync([HttpTrigger(Access.Checked, "post", Route = "backups/{id}/restore")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             RestoreBody body = await JsonRequest.ReadAsync<RestoreBody>(request.Body, cancellationToken);
             await Require(store).FindAsync(id, cancellationToken);
@@ -76,8 +81,9 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
 
     /// <summary>Shows how far a backup, a verification or a restore is, and what it gave.</summary>
     [Function("BackupWork")]
-    public Task<IResult> WorkAsync([HttpTrigger(Access.Stop, "get", Route = WorkRoute + "/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> WorkAsync([HttpTrigger(Access.Checked, "get", Route = WorkRoute + "/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             if (instanceId.StartsWith("backup-", StringComparison.Ordinal))
             {

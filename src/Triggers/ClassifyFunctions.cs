@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Classification;
 using Pipeline.Requests;
 
@@ -11,8 +12,9 @@ public sealed class ClassifyFunctions(ClassifyTexts classify, ILogger<ClassifyFu
 {
     /// <summary>Classifies one text, or a list of them.</summary>
     [Function("Classify")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "classify")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Reads, async () =>
+    [Requires(Role.Analyst, Stop = RequestKind.Reads)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = "classify")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             ClassifyRequest body = await JsonRequest.ReadAsync<ClassifyRequest>(request.Body, cancellationToken);
             return HttpAnswers.Json(await classify.RunAsync(body, cancellationToken));

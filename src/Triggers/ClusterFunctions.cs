@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Problems;
 
 namespace Pipeline.Triggers;
@@ -10,7 +11,8 @@ public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFun
 {
     /// <summary>Lists clusters, a page at a time.</summary>
     [Function("Clusters")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "clusters")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "clusters")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
@@ -19,6 +21,7 @@ public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFun
 
     /// <summary>Shows one cluster with its story.</summary>
     [Function("Cluster")]
-    public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "clusters/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> FindAsync([HttpTrigger(Access.Checked, "get", Route = "clusters/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await clusters.FindAsync(RouteText.Of(request, techCenter), id, cancellationToken)));
 }

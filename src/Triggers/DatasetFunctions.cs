@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Datasets;
 using Pipeline.Requests;
 
@@ -11,17 +12,20 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, ILogger<DatasetFun
 {
     /// <summary>All data sets.</summary>
     [Function("Datasets")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "v1/datasets")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "v1/datasets")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { datasets = await datasets.ListAsync(cancellationToken) }));
 
     /// <summary>One data set.</summary>
     [Function("Dataset")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "v1/datasets/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "v1/datasets/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await datasets.FindAsync(id, cancellationToken)));
 
     /// <summary>Adds a data set.</summary>
     [Function("AddDataset")]
-    public Task<IResult> AddAsync([HttpTrigger(Access.Change, "post", Route = "v1/datasets")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> AddAsync([HttpTrigger(Access.Checked, "post", Route = "v1/datasets")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             Dataset dataset = (await JsonRequest.ReadAsync<DatasetBody>(request.Body, cancellationToken)).Define(name: null);
@@ -31,7 +35,8 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, ILogger<DatasetFun
 
     /// <summary>Adds a data set, or replaces the definition of the one of this name.</summary>
     [Function("PutDataset")]
-    public Task<IResult> PutAsync([HttpTrigger(Access.Change, "put", Route = "v1/datasets/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> PutAsync([HttpTrigger(Access.Checked, "put", Route = "v1/datasets/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             Dataset dataset = (await JsonRequest.ReadAsync<DatasetBody>(request.Body, cancellationToken)).Define(id);

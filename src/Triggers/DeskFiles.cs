@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Access;
 
 namespace Pipeline.Triggers;
 
@@ -16,7 +17,8 @@ public static class DeskFiles
 {
     private const string Prefix = "Pipeline.Web.";
     private const string PageName = "index.html";
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    // What the page may ask: its own host, and the authority where people sign in.
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{0}; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -31,11 +33,13 @@ public static class DeskFiles
     /// <summary>The page, with its files at an address of their own.</summary>
     /// <param name="request">The request.</param>
     /// <param name="folder">Where the files are served, such as <c>/api/desk</c>.</param>
-    public static IResult Page(HttpRequest request, string folder)
+    /// <param name="access">Where people sign in.</param>
+    public static IResult Page(HttpRequest request, string folder, AccessOptions access)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(access);
         string html = Encoding.UTF8.GetString(Read(PageName)).Replace("\"./", $"\"{folder}/", StringComparison.Ordinal);
-        return Send(request, PageName, Asset.Of(Encoding.UTF8.GetBytes(html)));
+        return Send(request, PageName, Asset.Of(Encoding.UTF8.GetBytes(html)), access.OffersSignIn ? $" {new Uri(access.Authority!).GetLeftPart(UriPartial.Authority)}" : "");
     }
 
     /// <summary>A file; not found where there is none of this name.</summary>
@@ -44,14 +48,14 @@ public static class DeskFiles
     public static IResult File(HttpRequest request, string name)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return !string.Equals(name, PageName, StringComparison.Ordinal) && Assets.Value.TryGetValue(name, out Asset? asset) ? Send(request, name, asset) : Results.NotFound();
+        return !string.Equals(name, PageName, StringComparison.Ordinal) && Assets.Value.TryGetValue(name, out Asset? asset) ? Send(request, name, asset, "") : Results.NotFound();
     }
 
-    private static IResult Send(HttpRequest request, string name, Asset asset)
+    private static IResult Send(HttpRequest request, string name, Asset asset, string authority)
     {
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = Policy.Replace("{0}", authority, StringComparison.Ordinal);
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Drift;
 using Pipeline.Monitoring;
 using Pipeline.Telemetry;
@@ -25,7 +26,8 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
 
     /// <summary>Shows what was measured last.</summary>
     [Function("Drift")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "drift")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "drift")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { options.Raised, options.High, techCenters = await reports.RunAsync(request.Query["techCenter"], cancellationToken) }), "techCenter");
 
     /// <summary>Begins to measure all tech centers, unless that is under way.</summary>

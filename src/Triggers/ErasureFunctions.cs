@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Erasure;
 using Pipeline.Requests;
 
@@ -15,11 +16,12 @@ public sealed class ErasureFunctions(EraseIncident erase, IErasures erasures, IL
 
     /// <summary>Begins to erase an incident.</summary>
     [Function("Erase")]
-    public Task<IResult> EraseAsync([HttpTrigger(Access.Erase, "post", Route = "v1/erasures")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    [Requires(Role.Admin)]
+    public Task<IResult> EraseAsync([HttpTrigger(Access.Checked, "post", Route = "v1/erasures")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             EraseBody body = await JsonRequest.ReadAsync<EraseBody>(request.Body, cancellationToken);
-            ErasureRecord erasure = await erase.BeginAsync(body.Number, IntakeQuery.Sender(request), cancellationToken);
+            ErasureRecord erasure = await erase.BeginAsync(body.Number, Callers.NameOf(request), cancellationToken);
             await EraseOrchestration.StartAsync(client, erasure, cancellationToken);
             request.HttpContext.Response.Headers.Location = $"/api/v1/erasures/{erasure.Id}";
             request.HttpContext.Response.Headers.RetryAfter = SecondsToPoll;
@@ -28,13 +30,15 @@ public sealed class ErasureFunctions(EraseIncident erase, IErasures erasures, IL
 
     /// <summary>Tells how far an erasure is, and what it removed.</summary>
     [Function("ErasureStatus")]
-    public Task<IResult> StatusAsync([HttpTrigger(Access.Erase, "get", Route = "v1/erasures/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Admin)]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Checked, "get", Route = "v1/erasures/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(ErasureReport.Of(
             await erasures.FindErasureAsync(id, cancellationToken) ?? throw RequestException.NotFound("id", $"There is no erasure '{id}'. Take the id from the answer to the request that asked for it."))));
 
     /// <summary>Tells which incidents were erased, the last first.</summary>
     [Function("Erasures")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Erase, "get", Route = "v1/erasures")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Admin)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "v1/erasures")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { erasures = (await erasures.ReadErasuresAsync(MostListed, cancellationToken)).Select(ErasureReport.Of) }));
 }
 

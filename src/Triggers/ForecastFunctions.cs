@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Forecasting;
 
 namespace Pipeline.Triggers;
@@ -10,6 +11,7 @@ public sealed class ForecastFunctions(ForecastProblem forecast, ILogger<Forecast
 {
     /// <summary>Forecasts the incidents of a problem, week by week.</summary>
     [Function("Forecast")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Read, "get", Route = "forecast/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "get", Route = "forecast/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await forecast.RunAsync(RouteText.Of(request, techCenter), id, request.Query["weeks"], cancellationToken)), "weeks");
 }

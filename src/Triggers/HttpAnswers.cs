@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.EmergencyStop;
 using Pipeline.Models;
@@ -30,29 +29,33 @@ internal static partial class HttpAnswers
     public static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, PipelineJson.Compact, "application/json; charset=utf-8", status);
 
     /// <summary>Makes an answer, or the problem details of what went wrong on the way.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request, which <see cref="AccessGate"/> has let in.</param>
     /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
     /// <param name="answer">Makes the answer.</param>
     /// <param name="parameters">The query parameters that it reads; others are refused.</param>
-    public static Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters) =>
-        RunAsync(request, logger, HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? RequestKind.Reads : RequestKind.Changes, answer, parameters);
-
-    /// <summary>Makes an answer, or the problem details of what went wrong on the way.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
-    /// <param name="kind">What an emergency stop means for it, where its method does not tell.</param>
-    /// <param name="answer">Makes the answer.</param>
-    /// <param name="parameters">The query parameters that it reads; others are refused.</param>
-    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, RequestKind kind, Func<Task<IResult>> answer, params string[] parameters)
+    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters)
     {
         long start = Stopwatch.GetTimestamp();
-        IResult result = await AnswerAsync(request, logger, kind, answer, parameters);
-        PipelineMetrics.RequestDuration.Record(
-            Stopwatch.GetElapsedTime(start).TotalSeconds,
-            new("method", request.Method),
-            new("route", Route(request)),
-            new("status", (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK));
+        IResult result = await AnswerAsync(request, logger, answer, parameters);
+        Measure(request, start, result);
         return result;
+    }
+
+    /// <summary>Counts a request and its time, whoever answered it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="start">When it began, as <see cref="Stopwatch"/> counts.</param>
+    /// <param name="result">Its answer.</param>
+    public static void Measure(HttpRequest request, long start, IResult result) => PipelineMetrics.RequestDuration.Record(
+        Stopwatch.GetElapsedTime(start).TotalSeconds,
+        new("method", request.Method),
+        new("route", Route(request)),
+        new("status", (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK));
+
+    /// <summary>The answer to a request that may not go on, since a person stopped the pipeline.</summary>
+    public static IResult Standing(HttpRequest request, HaltedException halted)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
+        return Problem(request, StatusCodes.Status503ServiceUnavailable, (halted.Mode.State == OperatingState.Halted ? Halted : ReadOnly)[ProblemType.Length..], "The pipeline stands.", halted.Message);
     }
 
     /// <summary>Whether an answer says that the pipeline stands, which is no error of it.</summary>
@@ -65,17 +68,12 @@ internal static partial class HttpAnswers
         return names is [_, "v1", string second, ..] ? $"v1/{second}" : names is [_, string first, ..] ? first : "";
     }
 
-    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, RequestKind kind, Func<Task<IResult>> answer, string[] parameters)
+    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, string[] parameters)
     {
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             RequestFields.Require(request.Query.Keys.Except(KeyParameters, StringComparer.OrdinalIgnoreCase), parameters);
-            if (kind != RequestKind.Always && request.HttpContext.RequestServices?.GetService<OperatingModes>() is OperatingModes modes)
-            {
-                await modes.RequireAsync(kind == RequestKind.Changes, request.HttpContext.RequestAborted);
-            }
-
             return await answer();
         }
         catch (Exception e) when (request.HttpContext.RequestAborted.IsCancellationRequested || e is ConnectionResetException)
@@ -105,8 +103,7 @@ internal static partial class HttpAnswers
         }
         catch (HaltedException e)
         {
-            request.HttpContext.Response.Headers.RetryAfter = SecondsToRetry;
-            return Problem(request, StatusCodes.Status503ServiceUnavailable, (e.Mode.State == OperatingState.Halted ? Halted : ReadOnly)[ProblemType.Length..], "The pipeline stands.", e.Message);
+            return Standing(request, e);
         }
         catch (ModelException e)
         {
@@ -143,7 +140,14 @@ internal static partial class HttpAnswers
         }
     }
 
-    private static IResult Problem(HttpRequest request, int status, string type, string title, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
+    /// <summary>An answer that says what is wrong.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="type">What is wrong, as the end of the type's name.</param>
+    /// <param name="title">What is wrong, in words that are the same for every request.</param>
+    /// <param name="detail">What is wrong with this request, and how to mend it; null where that would tell too much.</param>
+    /// <param name="errors">What is wrong with each field.</param>
+    public static IResult Problem(HttpRequest request, int status, string type, string title, string? detail, IReadOnlyDictionary<string, string[]>? errors = null)
     {
         ProblemDetails problem = errors is { Count: > 0 }
             ? new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
@@ -164,17 +168,4 @@ internal static partial class HttpAnswers
 
     [LoggerMessage(PipelineEvents.RequestFailed, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
-}
-
-/// <summary>What an emergency stop means for a request.</summary>
-internal enum RequestKind
-{
-    /// <summary>It is answered whatever stands: it shows how things are, answers alerts, keeps safe what there is, or is the way back.</summary>
-    Always,
-
-    /// <summary>It changes nothing: it is answered unless all is halted.</summary>
-    Reads,
-
-    /// <summary>It is answered only while everything runs.</summary>
-    Changes,
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Intake;
 
 namespace Pipeline.Triggers;
@@ -10,10 +11,11 @@ public sealed class IncidentFunctions(TakeIncidents take, IntakeOptions standard
 {
     /// <summary>Checks and stores incidents, and answers with what became of each that was not accepted.</summary>
     [Function("SendIncidents")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "v1/incidents")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator, Uploads = true)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = "v1/incidents")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
-            TakenIncidents taken = await take.RunAsync(request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), IntakeQuery.Reading(request, standard), cancellationToken);
+            TakenIncidents taken = await take.RunAsync(request.Body, Callers.NameOf(request), IntakeQuery.Key(request), IntakeQuery.Reading(request, standard), cancellationToken);
             request.HttpContext.Response.Headers.Location = UploadFunctions.AddressOf(taken.Ingestion);
             return HttpAnswers.Json(new { ingestion = IngestionReport.Of(taken.Ingestion), rejects = taken.Rejects }, StatusCodes.Status202Accepted);
         }, IntakeQuery.Parameters);

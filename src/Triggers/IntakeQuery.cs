@@ -57,9 +57,6 @@ internal static class IntakeQuery
             : "upload";
     }
 
-    /// <summary>Who sends: the signed-in user where the platform tells one.</summary>
-    public static string Sender(HttpRequest request) => request.Headers["x-ms-client-principal-name"].ToString() is { Length: > 0 and <= 200 } name ? name : "http";
-
     private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
     private static bool? Truth(HttpRequest request, string name) => Text(request, name) switch

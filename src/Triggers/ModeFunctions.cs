@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.EmergencyStop;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
@@ -12,26 +13,30 @@ public sealed partial class ModeFunctions(OperatingModes modes, ILogger<ModeFunc
 {
     /// <summary>Shows what may go on, since when and why.</summary>
     [Function("Mode")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "mode")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(await modes.ReadAsync(cancellationToken)));
+    [Requires(Role.Reader, Stop = RequestKind.Always)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "mode")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await modes.ReadAsync(cancellationToken)));
 
     /// <summary>Stops all work and all answers.</summary>
     [Function("Halt")]
-    public Task<IResult> HaltAsync([HttpTrigger(Access.Stop, "post", Route = "halt")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Halted, cancellationToken);
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> HaltAsync([HttpTrigger(Access.Checked, "post", Route = "halt")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Halted, cancellationToken);
 
     /// <summary>Stops all work; what changes nothing is answered.</summary>
     [Function("ReadOnly")]
-    public Task<IResult> ReadOnlyAsync([HttpTrigger(Access.Stop, "post", Route = "read-only")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.ReadOnly, cancellationToken);
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> ReadOnlyAsync([HttpTrigger(Access.Checked, "post", Route = "read-only")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.ReadOnly, cancellationToken);
 
     /// <summary>Lets everything go on.</summary>
     [Function("Resume")]
-    public Task<IResult> ResumeAsync([HttpTrigger(Access.Stop, "post", Route = "resume")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Running, cancellationToken);
+    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    public Task<IResult> ResumeAsync([HttpTrigger(Access.Checked, "post", Route = "resume")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Running, cancellationToken);
 
     private Task<IResult> SetAsync(HttpRequest request, OperatingState state, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            OperatingMode mode = await modes.SetAsync(state, VersionFunctions.WhoOf(request), body.Reason, cancellationToken);
+            OperatingMode mode = await modes.SetAsync(state, Callers.NameOf(request), body.Reason, cancellationToken);
             LogChanged(mode.State, mode.Who, mode.Reason);
             return HttpAnswers.Json(mode);
         });

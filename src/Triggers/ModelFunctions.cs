@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Telemetry;
@@ -12,7 +13,8 @@ public sealed partial class ModelFunctions(ModelCatalog catalog, AcceptModel acc
 {
     /// <summary>Lists every version of every tech center.</summary>
     [Function("Models")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "models")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "models")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { techCenters = await catalog.ListAsync(cancellationToken) }));
 
     /// <summary>

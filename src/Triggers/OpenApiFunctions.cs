@@ -12,7 +12,8 @@ public sealed class OpenApiFunctions
 
     /// <summary>The OpenAPI document.</summary>
     [Function("OpenApi")]
-    public static IResult Get([HttpTrigger(Access.Open, "get", Route = "openapi.json")] HttpRequest request) => Results.Bytes(Document.Value, "application/json; charset=utf-8");
+    [Anyone]
+    public static IResult Get([HttpTrigger(Access.Checked, "get", Route = "openapi.json")] HttpRequest request) => Results.Bytes(Document.Value, "application/json; charset=utf-8");
 
     private static byte[] Read()
     {

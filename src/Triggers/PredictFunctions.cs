@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Requests;
@@ -21,7 +22,8 @@ public sealed class PredictFunctions(PredictIncidents predict, ModelStore models
 
     /// <summary>Starts the prediction of one tech center, or of all, or joins the same one that is under way.</summary>
     [Function("Predict")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PredictBody body = await JsonRequest.ReadAsync<PredictBody>(request.Body, cancellationToken);
@@ -37,7 +39,8 @@ public sealed class PredictFunctions(PredictIncidents predict, ModelStore models
 
     /// <summary>Shows how far a prediction is, and what it has done.</summary>
     [Function("PredictStatus")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "predict/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "predict/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
 
     private static async Task<WorkStatus<PredictProgress, PredictResult>> StatusAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>

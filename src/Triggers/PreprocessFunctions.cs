@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 
@@ -20,7 +21,8 @@ public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
 
     /// <summary>Starts a preprocessing of up to a limit, or joins the one that is under way.</summary>
     [Function("Preprocess")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PreprocessBody body = await JsonRequest.ReadAsync<PreprocessBody>(request.Body, cancellationToken);
@@ -30,7 +32,8 @@ public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
 
     /// <summary>Shows how far a preprocessing is, and what it has done.</summary>
     [Function("PreprocessStatus")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "preprocess/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "preprocess/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
 
     private static async Task<WorkStatus<PreprocessOutcome, PreprocessOutcome>> StatusAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Problems;
 
 namespace Pipeline.Triggers;
@@ -10,12 +11,14 @@ public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranki
 {
     /// <summary>Tells what to fix first in all tech centers together.</summary>
     [Function("Ranking")]
-    public Task<IResult> RankAsync([HttpTrigger(Access.Read, "get", Route = "ranking")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> RankAsync([HttpTrigger(Access.Checked, "get", Route = "ranking")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await ranking.RunAsync(cancellationToken)));
 
     /// <summary>Lists problems, a page at a time.</summary>
     [Function("Problems")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "problems")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "problems")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
@@ -24,11 +27,13 @@ public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranki
 
     /// <summary>Shows one problem with its variants and its story.</summary>
     [Function("Problem")]
-    public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> FindAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.FindAsync(RouteText.Of(request, techCenter), id, cancellationToken)));
 
     /// <summary>Shows the problems that might be the same.</summary>
     [Function("ProblemNeighbours")]
-    public Task<IResult> NeighboursAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}/neighbours")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> NeighboursAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}/neighbours")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { neighbours = await neighbours.RunAsync(RouteText.Of(request, techCenter), id, cancellationToken) }));
 }

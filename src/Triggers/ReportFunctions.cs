@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Operations;
 using Pipeline.Telemetry;
 
@@ -22,7 +23,8 @@ public sealed partial class ReportFunctions(WeeklyReports reports, ILogger<Repor
 
     /// <summary>Shows the newest report, or that of a day, as JSON or HTML.</summary>
     [Function("WeeklyReport")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "reports/weekly")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "reports/weekly")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(
             request,
             logger,

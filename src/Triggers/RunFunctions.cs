@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Requests;
 using Pipeline.Runs;
 
@@ -14,7 +15,8 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
 
     /// <summary>Lists runs, the newest first.</summary>
     [Function("Runs")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(
             request,
             logger,
@@ -25,12 +27,14 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
 
     /// <summary>Shows one run, and the measures of its tech center over the versions.</summary>
     [Function("Run")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "runs/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "runs/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await browse.ShowAsync(id, cancellationToken)));
 
     /// <summary>Puts runs side by side.</summary>
     [Function("RunCompare")]
-    public Task<IResult> CompareAsync([HttpTrigger(Access.Read, "get", Route = "runs/compare")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> CompareAsync([HttpTrigger(Access.Checked, "get", Route = "runs/compare")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(
             request,
             logger,
@@ -39,7 +43,8 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
 
     /// <summary>Answers MLflow's calls that read by GET.</summary>
     [Function("MlflowRead")]
-    public Task<IResult> MlflowReadAsync([HttpTrigger(Access.Read, "get", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> MlflowReadAsync([HttpTrigger(Access.Checked, "get", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(
             request,
             logger,
@@ -48,12 +53,14 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
 
     /// <summary>Answers MLflow's searches.</summary>
     [Function("MlflowSearch")]
-    public Task<IResult> MlflowSearchAsync([HttpTrigger(Access.Read, "post", Route = "2.0/mlflow/{resource}/search")] HttpRequest request, string resource, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Reads, () => MlflowAsync($"{resource}/search", async call => await mlflow.ReadAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
+    [Requires(Role.Reader, Stop = RequestKind.Reads)]
+    public Task<IResult> MlflowSearchAsync([HttpTrigger(Access.Checked, "post", Route = "2.0/mlflow/{resource}/search")] HttpRequest request, string resource, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, () => MlflowAsync($"{resource}/search", async call => await mlflow.ReadAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
 
     /// <summary>Answers MLflow's calls that write.</summary>
     [Function("MlflowWrite")]
-    public Task<IResult> MlflowWriteAsync([HttpTrigger(Access.Change, "post", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
+    [Requires(Role.Analyst)]
+    public Task<IResult> MlflowWriteAsync([HttpTrigger(Access.Checked, "post", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, () => MlflowAsync($"{resource}/{action}", async call => await mlflow.WriteAsync(call, await MlflowRequest.ReadAsync(request.Body, cancellationToken), cancellationToken)));
 
     private static int? Limit(string? text) => text is null ? null

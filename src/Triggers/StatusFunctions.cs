@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Monitoring;
 
 namespace Pipeline.Triggers;
@@ -10,12 +11,14 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
 {
     /// <summary>Answers as long as the process lives.</summary>
     [Function("Health")]
-    public static IResult Health([HttpTrigger(Access.Open, "get", Route = "health")] HttpRequest request) => HttpAnswers.Json(new { status = "alive" });
+    [Anyone]
+    public static IResult Health([HttpTrigger(Access.Checked, "get", Route = "health")] HttpRequest request) => HttpAnswers.Json(new { status = "alive" });
 
     /// <summary>Answers 200 where settings, storage, embedder and models are in order, otherwise 503, with one entry per check.</summary>
     [Function("Ready")]
-    public Task<IResult> ReadyAsync([HttpTrigger(Access.Read, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () =>
+    [Requires(Role.Reader, Stop = RequestKind.Always)]
+    public Task<IResult> ReadyAsync([HttpTrigger(Access.Checked, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReadinessReport report = await readiness.CheckAsync(cancellationToken);
             return HttpAnswers.Json(report, report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
@@ -23,6 +26,7 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
 
     /// <summary>Counts, ages and versions per tech center.</summary>
     [Function("Status")]
-    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, RequestKind.Always, async () => HttpAnswers.Json(await monitor.StatusAsync(cancellationToken)));
+    [Requires(Role.Reader, Stop = RequestKind.Always)]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Checked, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await monitor.StatusAsync(cancellationToken)));
 }

@@ -15,9 +15,7 @@ internal static class StreamAnswers
     public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, string operation, Func<Task<IResult>> answer, params string[] parameters)
     {
         long start = Stopwatch.GetTimestamp();
-        IResult result = operation is "backup" or "verify"
-            ? await HttpAnswers.RunAsync(request, logger, RequestKind.Always, answer, parameters)
-            : await HttpAnswers.RunAsync(request, logger, answer, parameters);
+        IResult result = await HttpAnswers.RunAsync(request, logger, answer, parameters);
         int status = (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
         KeyValuePair<string, object?> tag = new("operation", operation);
         StreamMetrics.ApiDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, tag, new("status", status));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Requests;
 using Pipeline.Streams;
 
@@ -23,19 +24,21 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Takes items, one or up to a thousand.</summary>
     [Function("StreamAdd")]
+    [Requires(Role.Operator)]
     [DisableRequestSizeLimit]
-    public Task<IResult> AddAsync([HttpTrigger(Access.Change, "post", Route = "streams/{name}/items")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    public Task<IResult> AddAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/items")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "items", async () => HttpAnswers.Json(await take.RunAsync(name, request.Body, cancellationToken), StatusCodes.Status202Accepted));
 
     /// <summary>Takes items into the stream of tweets.</summary>
     [Function("Tweets")]
+    [Requires(Role.Operator)]
     [DisableRequestSizeLimit]
-    public Task<IResult> TweetsAsync([HttpTrigger(Access.Change, "post", Route = "tweets")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> TweetsAsync([HttpTrigger(Access.Checked, "post", Route = "tweets")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "items", async () =>
         {
             if (!(await browse.ListAsync(cancellationToken)).Contains(Tweets, StringComparer.Ordinal))
             {
-                await keep.CreateAsync(Tweets, new StreamConfig(), IntakeQuery.Sender(request), cancellationToken);
+                await keep.CreateAsync(Tweets, new StreamConfig(), Callers.NameOf(request), cancellationToken);
             }
 
             return HttpAnswers.Json(await take.RunAsync(Tweets, request.Body, cancellationToken), StatusCodes.Status202Accepted);
@@ -43,33 +46,38 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Makes a stream: its name, and the fields of its configuration that are not to be the standard ones.</summary>
     [Function("StreamCreate")]
-    public Task<IResult> CreateAsync([HttpTrigger(Access.Change, "post", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> CreateAsync([HttpTrigger(Access.Checked, "post", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "create", async () =>
         {
             JsonElement body = await StreamAnswers.ObjectAsync(request, cancellationToken);
             string name = body.TryGetProperty("name", out JsonElement named) && named.ValueKind == JsonValueKind.String ? StreamAnswers.Text(named, "name") : throw RequestException.Invalid("name", "The name of the stream is missing.");
             StreamConfig config = body.TryGetProperty("config", out JsonElement fields) ? StreamConfigReader.With(new StreamConfig(), fields) : new StreamConfig();
-            return HttpAnswers.Json(await keep.CreateAsync(name, config, IntakeQuery.Sender(request), cancellationToken), StatusCodes.Status201Created);
+            return HttpAnswers.Json(await keep.CreateAsync(name, config, Callers.NameOf(request), cancellationToken), StatusCodes.Status201Created);
         });
 
     /// <summary>Lists the streams.</summary>
     [Function("Streams")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "list", async () => HttpAnswers.Json(new { streams = await browse.ListAsync(cancellationToken) }));
 
     /// <summary>Lists the problems that emerge in any tech center.</summary>
     [Function("Emerging")]
-    public Task<IResult> EmergingAsync([HttpTrigger(Access.Read, "get", Route = "emerging")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> EmergingAsync([HttpTrigger(Access.Checked, "get", Route = "emerging")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "emerging", async () => HttpAnswers.Json(new { emerging = await emerging.RunAsync(cancellationToken) }));
 
     /// <summary>Shows the largest clusters of a stream.</summary>
     [Function("StreamClusters")]
-    public Task<IResult> ClustersAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/clusters")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ClustersAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/clusters")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "clusters", async () => HttpAnswers.Json(await browse.ClustersAsync(name, StreamAnswers.Number(request, "limit", 100, 1, BrowseStreams.MostShown), cancellationToken)), "limit");
 
     /// <summary>Shows the items of a cluster.</summary>
     [Function("StreamClusterItems")]
-    public Task<IResult> ItemsAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/clusters/{id}/items")] HttpRequest request, string name, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ItemsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/clusters/{id}/items")] HttpRequest request, string name, string id, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "clusterItems", async () =>
         {
             long cluster = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw RequestException.NotFound("id", "A cluster's id is a whole number.");
@@ -78,17 +86,20 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Shows the figures of a stream.</summary>
     [Function("StreamStats")]
-    public Task<IResult> StatsAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/stats")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> StatsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/stats")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "stats", async () => HttpAnswers.Json(await browse.StatsAsync(name, cancellationToken)));
 
     /// <summary>Finds the clusters that a text is most like.</summary>
     [Function("StreamSearch")]
-    public Task<IResult> SearchAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/search")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> SearchAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/search")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "search", async () => HttpAnswers.Json(new { clusters = await browse.SearchAsync(name, request.Query["text"], StreamAnswers.Number(request, "limit", 10, 1, BrowseStreams.MostShown), cancellationToken) }), "text", "limit");
 
     /// <summary>Tells of events as they happen, as server-sent events: those since the number in Last-Event-ID, and then each that comes.</summary>
     [Function("StreamEvents")]
-    public Task<IResult> EventsAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/events")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> EventsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/events")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "events", async () =>
         {
             int seconds = StreamAnswers.Number(request, "seconds", SecondsToFollow, 0, MostSecondsToFollow);

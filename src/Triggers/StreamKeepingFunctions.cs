@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Alerts;
 using Pipeline.Monitoring;
 using Pipeline.Streams;
@@ -28,17 +29,20 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Makes a snapshot now.</summary>
     [Function("StreamBackup")]
-    public Task<IResult> BackUpAsync([HttpTrigger(Access.Change, "post", Route = "streams/{name}/backup")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator, Stop = RequestKind.Always)]
+    public Task<IResult> BackUpAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/backup")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "backup", async () => HttpAnswers.Json(await keep.BackUpAsync(name, cancellationToken), StatusCodes.Status201Created));
 
     /// <summary>Lists the snapshots.</summary>
     [Function("StreamBackups")]
-    public Task<IResult> BackupsAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/backups")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> BackupsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/backups")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "backups", async () => HttpAnswers.Json(new { backups = await keep.BackupsAsync(name, cancellationToken) }));
 
     /// <summary>Takes the state of a moment up again.</summary>
     [Function("StreamRestore")]
-    public Task<IResult> RestoreAsync([HttpTrigger(Access.Change, "post", Route = "streams/{name}/restore")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RestoreAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/restore")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "restore", async () =>
         {
             JsonElement body = await StreamAnswers.ObjectAsync(request, cancellationToken);
@@ -48,24 +52,28 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Reads all that is kept of a stream, and tells what is damaged.</summary>
     [Function("StreamVerify")]
-    public Task<IResult> VerifyAsync([HttpTrigger(Access.Change, "post", Route = "streams/{name}/verify")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator, Stop = RequestKind.Always)]
+    public Task<IResult> VerifyAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/verify")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "verify", async () => HttpAnswers.Json(await keep.VerifyAsync(name, cancellationToken)));
 
     /// <summary>Shows the configurations of a stream, the one in force last.</summary>
     [Function("StreamConfig")]
-    public Task<IResult> ConfigsAsync([HttpTrigger(Access.Read, "get", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ConfigsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "config", async () => HttpAnswers.Json(new { versions = await keep.ConfigsAsync(name, cancellationToken) }));
 
     /// <summary>Brings a configuration into force, between two items.</summary>
     [Function("StreamConfigure")]
-    public Task<IResult> ConfigureAsync([HttpTrigger(Access.Change, "put", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> ConfigureAsync([HttpTrigger(Access.Checked, "put", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "configure", async () =>
-            HttpAnswers.Json(await keep.ConfigureAsync(name, await StreamAnswers.ObjectAsync(request, cancellationToken), IntakeQuery.Sender(request), cancellationToken)));
+            HttpAnswers.Json(await keep.ConfigureAsync(name, await StreamAnswers.ObjectAsync(request, cancellationToken), Callers.NameOf(request), cancellationToken)));
 
     /// <summary>Brings the configuration in the object store into force.</summary>
     [Function("StreamConfigReload")]
-    public Task<IResult> ReloadAsync([HttpTrigger(Access.Change, "post", Route = "streams/{name}/config/reload")] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        StreamAnswers.RunAsync(request, logger, "configure", async () => HttpAnswers.Json(await keep.ReloadAsync(name, IntakeQuery.Sender(request), cancellationToken)));
+    [Requires(Role.Operator)]
+    public Task<IResult> ReloadAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/config/reload")] HttpRequest request, string name, CancellationToken cancellationToken) =>
+        StreamAnswers.RunAsync(request, logger, "configure", async () => HttpAnswers.Json(await keep.ReloadAsync(name, Callers.NameOf(request), cancellationToken)));
 
     [LoggerMessage(PipelineEvents.StreamBackupFailed, LogLevel.Error, "No snapshot of the stream {Stream} could be made: {Problem}")]
     private partial void LogFailed(string stream, string problem);

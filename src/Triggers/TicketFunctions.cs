@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Intake;
 using Pipeline.Problems;
 using Pipeline.Requests;
@@ -17,17 +18,20 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
 
     /// <summary>Lists the incidents of a problem.</summary>
     [Function("ProblemIncidents")]
-    public Task<IResult> OfProblemAsync([HttpTrigger(Access.Read, "get", Route = "problems/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> OfProblemAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         ListAsync(request, techCenter, id, ofVariant: false, cancellationToken);
 
     /// <summary>Lists the incidents of a cluster, a variant of a problem.</summary>
     [Function("ClusterIncidents")]
-    public Task<IResult> OfClusterAsync([HttpTrigger(Access.Read, "get", Route = "clusters/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> OfClusterAsync([HttpTrigger(Access.Checked, "get", Route = "clusters/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         ListAsync(request, techCenter, id, ofVariant: true, cancellationToken);
 
     /// <summary>Shows one incident with its story.</summary>
     [Function("Incident")]
-    public Task<IResult> FindAsync([HttpTrigger(Access.Read, "get", Route = "incidents/{number}")] HttpRequest request, string number, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> FindAsync([HttpTrigger(Access.Checked, "get", Route = "incidents/{number}")] HttpRequest request, string number, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(RouteText.Of(request, number), cancellationToken)));
 
     private Task<IResult> ListAsync(HttpRequest request, string techCenter, string id, bool ofVariant, CancellationToken cancellationToken) =>

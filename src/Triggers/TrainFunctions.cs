@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
 using Pipeline.Training;
@@ -15,7 +16,8 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
     /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
     [Function("Train")]
-    public Task<IResult> RunAsync([HttpTrigger(Access.Change, "post", Route = "train")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = "train")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             TrainBody body = await JsonRequest.ReadAsync<TrainBody>(request.Body, cancellationToken);
@@ -31,12 +33,14 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
     /// <summary>Shows how far a training is.</summary>
     [Function("TrainStatus")]
-    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Checked, "get", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(StatusOf(await ReadAsync(client, instanceId, cancellationToken))));
 
     /// <summary>Cancels a training: tech centers in training come to their end, the others are not begun. The same training started again goes on with those.</summary>
     [Function("TrainCancel")]
-    public Task<IResult> CancelAsync([HttpTrigger(Access.Change, "delete", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> CancelAsync([HttpTrigger(Access.Checked, "delete", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             OrchestrationMetadata training = await ReadAsync(client, instanceId, cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Requests;
@@ -19,20 +20,23 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
     /// <summary>Receives a file for a data set.</summary>
     [Function("Upload")]
+    [Requires(Role.Operator, Uploads = true)]
     [DisableRequestSizeLimit]
-    public Task<IResult> SendAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+    public Task<IResult> SendAsync([HttpTrigger(Access.Checked, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, id, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives a file for the household survey, under the name that the mission gives it.</summary>
     [Function("UploadSurveyData")]
+    [Requires(Role.Operator, Uploads = true)]
     [DisableRequestSizeLimit]
-    public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Change, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Checked, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, Dataset.Survey, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives corrected rows of an upload. They are read as the upload was.</summary>
     [Function("UploadRetry")]
+    [Requires(Role.Operator, Uploads = true)]
     [DisableRequestSizeLimit]
-    public Task<IResult> RetryAsync([HttpTrigger(Access.Change, "post", Route = "v1/uploads/{id}/retry")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+    public Task<IResult> RetryAsync([HttpTrigger(Access.Checked, "post", Route = "v1/uploads/{id}/retry")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             Ingestion first = await FindAsync(id, cancellationToken);
@@ -46,23 +50,27 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
     /// <summary>Lists the files that were taken in or refused, the newest first.</summary>
     [Function("Uploads")]
-    public Task<IResult> ListAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads")] HttpRequest request, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
             HttpAnswers.Json(new { uploads = (await log.ReadIngestionsAsync(StreamAnswers.Number(request, "limit", 50, 1, MostShown), cancellationToken)).Select(IngestionReport.Of) }), "limit");
 
     /// <summary>Tells how far an upload is.</summary>
     [Function("UploadStatus")]
-    public Task<IResult> StatusAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> StatusAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(IngestionReport.Of(await FindAsync(id, cancellationToken))));
 
     /// <summary>Tells how far an upload is, under the name that the mission gives it.</summary>
     [Function("IngestionStatus")]
-    public Task<IResult> IngestionAsync([HttpTrigger(Access.Read, "get", Route = "v1/status/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> IngestionAsync([HttpTrigger(Access.Checked, "get", Route = "v1/status/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         StatusAsync(request, id, cancellationToken);
 
     /// <summary>The rejected rows of an upload, as JSON, or as CSV where the query says <c>format=csv</c> or the caller accepts that only.</summary>
     [Function("UploadRejects")]
-    public Task<IResult> RejectsAsync([HttpTrigger(Access.Read, "get", Route = "v1/uploads/{id}/rejects")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+    [Requires(Role.Analyst)]
+    public Task<IResult> RejectsAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads/{id}/rejects")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             string name = IncomingFiles.RejectsOf(await FindAsync(id, cancellationToken));
@@ -80,7 +88,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
             limit.MaxRequestBodySize = null;
         }
 
-        SentFile file = new((await datasets.FindAsync(dataset, cancellationToken)).Name, IntakeQuery.FileName(request), request.Body, IntakeQuery.Sender(request), IntakeQuery.Key(request), reading);
+        SentFile file = new((await datasets.FindAsync(dataset, cancellationToken)).Name, IntakeQuery.FileName(request), request.Body, Callers.NameOf(request), IntakeQuery.Key(request), reading);
         Ingestion ingestion = await receive.RunAsync(file, cancellationToken);
         await IngestOrchestration.StartAsync(client, ingestion, cancellationToken);
         request.HttpContext.Response.Headers.Location = AddressOf(ingestion);

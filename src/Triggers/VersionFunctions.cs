@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Rollout;
@@ -14,21 +15,24 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 {
     /// <summary>Shows one version.</summary>
     [Function("ModelVersion")]
-    public Task<IResult> ShowAsync([HttpTrigger(Access.Read, "get", Route = "models/{techCenter}/{version}")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "models/{techCenter}/{version}")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await versions.ShowAsync(RouteText.Of(request, techCenter), version, cancellationToken)));
 
     /// <summary>Shows what another version would change.</summary>
     [Function("ModelCompare")]
-    public Task<IResult> CompareAsync([HttpTrigger(Access.Read, "get", Route = "models/{techCenter}/compare")] HttpRequest request, string techCenter, CancellationToken cancellationToken) =>
+    [Requires(Role.Reader)]
+    public Task<IResult> CompareAsync([HttpTrigger(Access.Checked, "get", Route = "models/{techCenter}/compare")] HttpRequest request, string techCenter, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await compare.RunAsync(RouteText.Of(request, techCenter), Named(request, "a"), Named(request, "b"), cancellationToken)), "a", "b");
 
     /// <summary>Puts a version into production: at once, or in steps.</summary>
     [Function("ModelPromote")]
-    public Task<IResult> PromoteAsync([HttpTrigger(Access.Change, "post", Route = "models/{techCenter}/{version}/promote")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> PromoteAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/promote")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             PromoteBody body = await JsonRequest.ReadAsync<PromoteBody>(request.Body, cancellationToken);
-            StageOrder order = new(WhoOf(request), body.Reason, body.Force == true);
+            StageOrder order = new(Callers.NameOf(request), body.Reason, body.Force == true);
             if (body.BlueGreen == true)
             {
                 int first = Math.Max(1, 100 / rollout.BlueGreenSteps);
@@ -42,41 +46,45 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Puts a version on trial.</summary>
     [Function("ModelCanary")]
-    public Task<IResult> CanaryAsync([HttpTrigger(Access.Change, "post", Route = "models/{techCenter}/{version}/canary")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> CanaryAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/canary")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             CanaryBody body = await JsonRequest.ReadAsync<CanaryBody>(request.Body, cancellationToken);
-            StageOrder order = new(WhoOf(request), body.Reason, body.Force == true);
+            StageOrder order = new(Callers.NameOf(request), body.Reason, body.Force == true);
             return await BegunAsync(client, await versions.BeginCanaryAsync(RouteText.Of(request, techCenter), version, body.Percent, order, cancellationToken), blueGreen: false, order.Who, cancellationToken);
         });
 
     /// <summary>Takes a version out of use.</summary>
     [Function("ModelRetire")]
-    public Task<IResult> RetireAsync([HttpTrigger(Access.Change, "post", Route = "models/{techCenter}/{version}/retire")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RetireAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/retire")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            StageResult result = await versions.RetireAsync(RouteText.Of(request, techCenter), version, new StageOrder(WhoOf(request), body.Reason), cancellationToken);
+            StageResult result = await versions.RetireAsync(RouteText.Of(request, techCenter), version, new StageOrder(Callers.NameOf(request), body.Reason), cancellationToken);
             LogChanged(result.Version, result.TechCenter, result.Stage);
             return HttpAnswers.Json(StageAnswer.Of(result, null));
         });
 
     /// <summary>Brings the previous version back.</summary>
     [Function("ModelRollback")]
-    public Task<IResult> RollBackAsync([HttpTrigger(Access.Change, "post", Route = "models/{techCenter}/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RollBackAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            return await ChangedAsync(client, await versions.RollBackAsync(RouteText.Of(request, techCenter), new StageOrder(WhoOf(request), body.Reason), cancellationToken), cancellationToken);
+            return await ChangedAsync(client, await versions.RollBackAsync(RouteText.Of(request, techCenter), new StageOrder(Callers.NameOf(request), body.Reason), cancellationToken), cancellationToken);
         });
 
     /// <summary>Brings the previous version of every tech center back.</summary>
     [Function("ModelRollbackAll")]
-    public Task<IResult> RollBackAllAsync([HttpTrigger(Access.Change, "post", Route = "models/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    [Requires(Role.Operator)]
+    public Task<IResult> RollBackAllAsync([HttpTrigger(Access.Checked, "post", Route = "models/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ReasonBody body = await JsonRequest.ReadAsync<ReasonBody>(request.Body, cancellationToken);
-            RollbackOfAll done = await all.RunAsync(new StageOrder(WhoOf(request), body.Reason), cancellationToken);
+            RollbackOfAll done = await all.RunAsync(new StageOrder(Callers.NameOf(request), body.Reason), cancellationToken);
             foreach (StageResult result in done.Changed)
             {
                 LogChanged(result.Version, result.TechCenter, result.Stage);
@@ -88,9 +96,6 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     private static string Named(HttpRequest request, string parameter) =>
         request.Query[parameter] is [{ Length: > 0 } version] ? version : throw RequestException.Invalid(parameter, $"Name a version as {parameter}, such as {parameter}=2026_q2.");
-
-    // Who signed in, where the host asks for it; keys have no names.
-    internal static string WhoOf(HttpRequest request) => request.Headers["x-ms-client-principal-name"] is [{ Length: > 0 and <= 200 } name] ? name : "HTTP";
 
     private async Task<IResult> ChangedAsync(DurableTaskClient client, StageResult result, CancellationToken cancellationToken)
     {

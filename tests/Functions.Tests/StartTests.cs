@@ -11,6 +11,7 @@ public sealed class StartTests
     [DataRow("Training__WindowMonths", "many", "Training:WindowMonths")]
     [DataRow("ObjectStore__Kind", "AzureBlobs", "ModelStorage")]
     [DataRow("ObjectStore__Kind", "S3", "S3:Bucket")]
+    [DataRow("Access__Authority", "https://login.example.org", "Access:Audience is missing")]
     public async Task A_wrong_setting_is_one_line_and_an_exit_code(string name, string value, string expected)
     {
         ProcessStartInfo start = new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.Ordinal) ? host : "dotnet", [typeof(AppRoot).Assembly.Location])

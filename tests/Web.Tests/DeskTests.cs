@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
+using Pipeline.LocalHost.Tests.Access;
 using Pipeline.TestSupport;
 using static Microsoft.Playwright.Assertions;
 
@@ -192,7 +193,7 @@ public sealed class DeskTests
         await using Served served = await Served.StartAsync(folder["data"]);
         await using OpenPage desk = await _browser.OpenAsync(served.Address);
         await desk.GoAsync("");
-        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks for a key");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks who you are");
 
         await desk.Page.GetByLabel("Key").FillAsync(served.Key);
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Enter" }).ClickAsync();
@@ -200,6 +201,39 @@ public sealed class DeskTests
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("What to fix first");
         await Expect(desk.Page.GetByText("No incident has been assigned to a problem yet.")).ToBeVisibleAsync();
         await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    public async Task Who_signs_in_at_the_authority_comes_back_to_the_same_page_and_may_do_what_the_role_says()
+    {
+        using TempFolder folder = new();
+        await using FakeAuthority authority = await FakeAuthority.StartAsync();
+        await using Served served = await Served.StartAsync(folder["data"], new Dictionary<string, string?>(authority.Settings, StringComparer.Ordinal) { ["Access:ClientId"] = FakeAuthority.ClientId });
+        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await desk.GoAsync("problems");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks who you are");
+
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("Problems");
+        desk.Page.Url.ShouldEndWith("/#/problems");
+        await desk.CheckAsync();
+        (await desk.Page.EvaluateAsync<int>("async () => (await fetch('/api/halt', { method: 'POST', headers: { authorization: 'Bearer ' + sessionStorage.getItem('pipeline-key') }, body: '{}' })).status")).ShouldBe(403);
+    }
+
+    [TestMethod]
+    public async Task A_way_back_from_the_authority_that_this_tab_did_not_begin_signs_nobody_in()
+    {
+        using TempFolder folder = new();
+        await using FakeAuthority authority = await FakeAuthority.StartAsync();
+        await using Served served = await Served.StartAsync(folder["data"], new Dictionary<string, string?>(authority.Settings, StringComparer.Ordinal) { ["Access:ClientId"] = FakeAuthority.ClientId });
+        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+
+        await desk.Page.GotoAsync("/?code=another-s&state=another-s#/");
+        await desk.SettleAsync();
+
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks who you are");
+        (await desk.Page.EvaluateAsync<string?>("() => sessionStorage.getItem('pipeline-key')")).ShouldBeNull();
     }
 
     [TestMethod]

@@ -35,7 +35,10 @@ internal sealed class Served : IAsyncDisposable
     }
 
     /// <summary>Starts it on a free port. Its clocks do nothing.</summary>
-    public static async Task<Served> StartAsync(string data, params string[] options)
+    public static Task<Served> StartAsync(string data, params string[] options) => StartAsync(data, new Dictionary<string, string?>(StringComparer.Ordinal), options);
+
+    /// <summary>Starts it with settings on a free port. Its clocks do nothing.</summary>
+    public static async Task<Served> StartAsync(string data, IReadOnlyDictionary<string, string?> settings, params string[] options)
     {
         Dictionary<string, string> still = new(StringComparer.Ordinal);
         foreach (string schedule in (string[])["Preprocess", "Predict", "Pull", "Train", "Drift", "Report", "Watch", "Archive", "PurgeHistory"])
@@ -44,6 +47,11 @@ internal sealed class Served : IAsyncDisposable
         }
 
         still["Incident__UrlTemplate"] = "https://tickets.example/{number}";
+        foreach ((string setting, string? value) in settings)
+        {
+            still[setting.Replace(":", "__", StringComparison.Ordinal)] = value!;
+        }
+
         Process process = CommandLine.Start(["serve", "--data", data, "--port", "0", .. options], still);
         _ = process.StandardError.ReadToEndAsync();
         Uri? address = null;

@@ -1,4 +1,4 @@
-// Secrets that cannot be replaced by an identity. Access is by role only, and what is deleted stays recoverable for 90 days.
+// Secrets that cannot be replaced by an identity, and the keys of the Functions host, which makes them itself: so the app's identity may set secrets here. Access is by role only, and what is deleted stays recoverable for 90 days.
 param location string
 param tags object
 param name string
@@ -8,7 +8,6 @@ param principalId string
 @description('A person or group that may set secrets; empty for nobody.')
 param operatorPrincipalId string
 
-var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
@@ -30,11 +29,11 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   }
 }
 
-resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, principalId, secretsUser)
+resource app 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, principalId, secretsOfficer)
   scope: vault
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
     principalId: principalId
     principalType: 'ServicePrincipal'
   }

@@ -21,7 +21,7 @@ internal static class BigQuerySql
             ?? throw new ArgumentException($"There are no statements '{name}'.", nameof(name));
         using StreamReader reader = new(stream);
         string statements = reader.ReadToEnd();
-        return name == StoredColumns ? statements : statements.Replace($"-- {StoredColumns}", Get(StoredColumns).TrimEnd(), StringComparison.Ordinal);
+        return string.Equals(name, StoredColumns, StringComparison.Ordinal) ? statements : statements.Replace($"-- {StoredColumns}", Get(StoredColumns).TrimEnd(), StringComparison.Ordinal);
     });
 
     /// <summary>The statements of these files as one transaction that excludes every other write. What they declare goes before it, where a script must declare.</summary>

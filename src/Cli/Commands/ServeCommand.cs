@@ -58,6 +58,7 @@ internal static class ServeCommand
             HostJson = hostJson,
             Configuration = configuration,
             Keys = keys,
+            Tokens = opened.Tokens,
             StatePath = opened.HostState,
             JournalPath = opened.Orchestrations,
             Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),

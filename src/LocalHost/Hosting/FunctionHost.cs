@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Pipeline.Access;
 using Pipeline.LocalHost.Durable;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -15,7 +17,9 @@ using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
 using Pipeline.LocalHost.Hosting.Telemetry;
 using Pipeline.LocalHost.Hosting.Timers;
+using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Storage;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting;
 
@@ -30,8 +34,9 @@ internal static class FunctionHost
         FunctionCatalog catalog = FunctionCatalog.Discover(parts.Functions, parts.Configuration);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = parts.Settings.Development ? "Development" : "Production" });
         AddLogging(builder.Logging, parts.Configuration);
-        AddServer(builder, parts.Settings);
         AddHost(builder.Services, parts, catalog);
+        AddAccess(builder.Services, parts);
+        AddServer(builder, parts.Settings);
         HostTelemetry.Add(builder.Services, parts.Configuration);
         parts.Services(builder.Services);
         if (builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
@@ -88,6 +93,11 @@ internal static class FunctionHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            LimitOptions limits = kestrel.ApplicationServices.GetRequiredService<LimitOptions>();
+            kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBytesPerSecond, TimeSpan.FromSeconds(limits.GraceSeconds));
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.IdleSeconds);
             kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port);
         });
         builder.Services.AddRoutingCore();
@@ -99,13 +109,23 @@ internal static class FunctionHost
         });
     }
 
+    private static void AddAccess(IServiceCollection services, FunctionHostParts parts)
+    {
+        if (parts.Tokens is not null)
+        {
+            services.AddSingleton<ITokenVerifier>(new OwnTokens(parts.Tokens, parts.Clock));
+        }
+
+        services.AddSingleton(provider => parts.Keys.WithRoles(provider.GetRequiredService<AccessOptions>()));
+        services.AddAccess(parts.Configuration, new AccessMode(parts.Settings.Development));
+    }
+
     private static void AddHost(IServiceCollection services, FunctionHostParts parts, FunctionCatalog catalog)
     {
         services.RemoveAll<IConfiguration>();
         services.AddSingleton(parts.Configuration);
         services.AddSingleton(parts.Clock);
         services.AddSingleton(parts.Settings);
-        services.AddSingleton(parts.Keys);
         services.AddSingleton(catalog);
         services.AddSingleton(_ => new HostState(parts.StatePath));
         services.AddSingleton<InvocationLog>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tokens;
 
 namespace Pipeline.LocalHost.Hosting;
 
@@ -21,6 +22,9 @@ internal sealed record FunctionHostParts
 
     /// <summary>The keys that requests bring.</summary>
     public required HostKeys Keys { get; init; }
+
+    /// <summary>The files of the tokens that the host issues itself; null where it issues none.</summary>
+    public TokenFiles? Tokens { get; init; }
 
     /// <summary>The file that remembers timers and objects.</summary>
     public required string StatePath { get; init; }

@@ -131,4 +131,9 @@ public static class PipelineEvents
 
     /// <summary>A backup was restored.</summary>
     public const int Restored = 213;
+    /// <summary>A request was refused, since its caller lacks the role.</summary>
+    public const int RoleMissing = 202;
+
+    /// <summary>Tokens cannot be verified, since what publishes the keys does not answer.</summary>
+    public const int SignInUnavailable = 203;
 }

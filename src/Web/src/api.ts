@@ -1,11 +1,14 @@
-// Asks the API of the host that served this page. The key, where the host wants one, is kept for the tab alone.
+// Asks the API of the host that served this page. The key or token, where the host wants one, is kept for the tab alone.
+import type { Offer } from "./signin";
 
 const script = import.meta.url;
 const api = import.meta.env.DEV ? "/api/" : new URL("..", script).pathname;
 const keyName = "pipeline-key";
 
-const given = new URLSearchParams(location.search).get("code");
-if (given) {
+// With a state beside it, the code is not a key but an authority's (signin.ts).
+const query = new URLSearchParams(location.search);
+const given = query.get("code");
+if (given && !query.has("state")) {
   sessionStorage.setItem(keyName, given);
   history.replaceState(null, "", location.pathname + location.hash);
 }
@@ -16,7 +19,10 @@ export const setKey = (key: string) => sessionStorage.setItem(keyName, key);
 
 const headers = (more?: Record<string, string>): Record<string, string> => {
   const key = sessionStorage.getItem(keyName);
-  return key ? { ...more, "x-functions-key": key } : { ...more };
+  if (!key) return { ...more };
+
+  // A token has three parts; a key has no dot.
+  return key.split(".").length === 3 ? { ...more, authorization: `Bearer ${key}` } : { ...more, "x-functions-key": key };
 };
 
 const address = (path: string) => (path.startsWith("/") ? path : api + path);
@@ -32,6 +38,12 @@ const answer = async (response: Response) => {
     // An answer without a body says no more than its status.
   }
   throw new Error(detail);
+};
+
+// Where the host would have people sign in; nothing where it takes keys and tokens of its own alone.
+export const offer = async (): Promise<Offer | undefined> => {
+  const response = await fetch(address("sign-in"));
+  return response.status === 200 ? ((await response.json()) as Offer) : undefined;
 };
 
 export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {

@@ -1,7 +1,7 @@
 // The frame of the desk: its pages, its navigation, and the door where the host asks for a key.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { setKey } from "./api";
+import { offer, setKey } from "./api";
 import { onLocked } from "./data";
 import "./desk.css";
 import { First } from "./pages/first";
@@ -13,6 +13,7 @@ import { Ticket } from "./pages/ticket";
 import { Tickets } from "./pages/tickets";
 import { Empty } from "./parts";
 import { type Place, to, usePlace } from "./route";
+import { arrive, leave, type Offer } from "./signin";
 import { changeLanguage, language, t } from "./text";
 
 const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["streams", t.streams], ["operations", t.operations]];
@@ -32,14 +33,19 @@ const View = ({ place }: { place: Place }) => {
   }
 };
 
-const Door = () => (
-  <form class="card door" onSubmit={(e) => { e.preventDefault(); setKey(new FormData(e.currentTarget).get("key") as string); location.reload(); }}>
-    <h1>{t.keyTitle}</h1>
-    <p>{t.keyText}</p>
-    <label class="field">{t.key}<input name="key" type="password" autocomplete="off" required /></label>
-    <button class="primary">{t.enter}</button>
-  </form>
-);
+const Door = () => {
+  const [offered, setOffered] = useState<Offer>();
+  useEffect(() => void offer().then(setOffered, () => undefined), []);
+  return (
+    <form class="card door" onSubmit={(e) => { e.preventDefault(); setKey(new FormData(e.currentTarget).get("key") as string); location.reload(); }}>
+      <h1>{t.keyTitle}</h1>
+      {offered && <button type="button" class="primary" onClick={() => void leave(offered)}>{t.signIn}</button>}
+      <p>{t.keyText}</p>
+      <label class="field">{t.key}<input name="key" type="password" autocomplete="off" required /></label>
+      <button class={offered ? "" : "primary"}>{t.enter}</button>
+    </form>
+  );
+};
 
 const themes = ["", "light", "dark"];
 const setTheme = (theme: string) => {
@@ -89,5 +95,8 @@ const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")!.href;
 document.documentElement.lang = language;
 const theme = localStorage.getItem("pipeline-theme") ?? "";
 if (themes.includes(theme)) setTheme(theme);
-document.getElementById("app")!.replaceChildren();
-render(<Desk />, document.getElementById("app")!);
+const begin = () => {
+  document.getElementById("app")!.replaceChildren();
+  render(<Desk />, document.getElementById("app")!);
+};
+void arrive().then((token) => token && setKey(token)).catch(() => undefined).then(begin);

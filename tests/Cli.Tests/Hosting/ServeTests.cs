@@ -100,6 +100,41 @@ public sealed class ServeTests
             .ShouldHaveSingleItem().ShouldMatch($"^Error: The host cannot listen on 127.0.0.1, port {port}: .*[.] Name another port");
     }
 
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task A_host_that_runs_takes_tokens_that_are_issued_beside_it_until_they_are_revoked()
+    {
+        using TempFolder folder = new();
+        using Process host = CommandLine.Start(["serve", "--data", folder["data"], "--port", "0"]);
+        Task<string> errors = host.StandardError.ReadToEndAsync();
+        List<string> lines = await ReadUntilAsync(host, "Stop with Ctrl+C.");
+        using HttpClient client = new() { BaseAddress = new Uri(lines[0].Split(' ')[^1]) };
+
+        CommandResult issued = await CommandLine.RunAsync("token", "issue", "--role", "reader", "--name", "Jane [red]", "--data", folder["data"], "--json");
+        issued.ExitCode.ShouldBe(0, issued.ToString());
+        JsonElement token = JsonElement.Parse(issued.Output);
+        string id = token.GetProperty("id").GetString()!;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token.GetProperty("token").GetString());
+        (await client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using HttpResponseMessage forbidden = await client.PostAsJsonAsync("/api/halt", new { reason = "a drill" });
+        forbidden.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await forbidden.Content.ReadAsStringAsync()).ShouldContain("the role admin");
+
+        CommandResult listed = await CommandLine.RunAsync("token", "list", "--data", folder["data"]);
+        listed.Output.ShouldContain(id);
+        listed.Output.ShouldContain("Jane [red]");
+        listed.Output.ShouldNotContain("eyJ");
+        (await CommandLine.RunAsync("token", "revoke", id, "--data", folder["data"])).Output.ShouldContain("is revoked since");
+        (await client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await CommandLine.RunAsync("token", "revoke", "nothing", "--data", folder["data"])).ExitCode.ShouldBe(1);
+        CommandResult unknown = await CommandLine.RunAsync("token", "issue", "--role", "owner", "--name", "Jane", "--data", folder["data"]);
+        unknown.ExitCode.ShouldBe(2, unknown.ToString());
+        using Process stop = Process.Start("kill", ["-TERM", $"{host.Id}"]);
+        await host.WaitForExitAsync();
+        (await errors).ShouldNotContain(token.GetProperty("token").GetString()!.Split('.')[2]);
+    }
+
     private static async Task<List<string>> ReadUntilAsync(Process process, string last)
     {
         List<string> lines = [];

@@ -15,7 +15,6 @@ public sealed class AccessTests
     private const string BlobDataContributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
     private const string QueueDataContributor = "974c5e8b-45b9-4653-ba55-5f855dd0fb88";
     private const string TableDataContributor = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";
-    private const string SecretsUser = "4633458b-17de-408a-b874-0445c86b69e6";
     private const string SecretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
     private const string OpenAIUser = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd";
     private const string MetricsPublisher = "3913510d-42f4-4e42-8a64-420c390055eb";
@@ -34,7 +33,7 @@ public sealed class AccessTests
         (App, TableDataContributor, HostStorage),
         (App, BlobDataContributor, ModelStorage),
         (App, QueueDataContributor, ModelStorage),
-        (App, SecretsUser, Vault),
+        (App, SecretsOfficer, Vault),
         (App, OpenAIUser, OpenAI),
         (App, MetricsPublisher, "Microsoft.Insights/components/appi-pipeline"),
         (App, DurableTaskDataContributor, "Microsoft.DurableTask/schedulers/dts-pipeline"),

@@ -12,6 +12,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.Recovery;
+using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using Pipeline.Triggers;
@@ -55,6 +56,7 @@ internal sealed class Api : IAsyncDisposable
             Settings = new HostSettings { Port = 0, BlobPollSeconds = 1 },
             Configuration = configuration,
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
+            Tokens = Tokens,
             StatePath = _folder["host.db"],
             JournalPath = _folder["orchestrations.db"],
             Clock = clock,
@@ -71,6 +73,9 @@ internal sealed class Api : IAsyncDisposable
     }
 
     public HttpClient Client { get; } = new();
+
+    /// <summary>The files of the host's own tokens.</summary>
+    public TokenFiles Tokens => new(_folder["token-key.pem"], _folder["tokens.json"]);
 
     public SqliteWarehouse Warehouse => _warehouse;
 

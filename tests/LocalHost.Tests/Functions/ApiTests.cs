@@ -228,7 +228,7 @@ public sealed class ApiTests
         wrongMethod.Content.Headers.Allow.ShouldBe(["POST"]);
         (await Api.ReadAsync(wrongMethod)).GetProperty("status").GetInt32().ShouldBe(405);
         wrongKey.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await Api.ReadAsync(wrongKey)).GetProperty("detail").GetString()!.ShouldContain("x-functions-key");
+        (await Api.ReadAsync(wrongKey)).TryGetProperty("detail", out _).ShouldBeFalse();
     }
 
     [TestMethod]
@@ -241,7 +241,7 @@ public sealed class ApiTests
             string concrete = Regex.Replace(path, @"\{\w+\}", "1", RegexOptions.None, TimeSpan.FromSeconds(1));
             HttpMethod method = OpenApi.Document["paths"]![path]!["get"] is null ? HttpMethod.Post : HttpMethod.Get;
             using HttpRequestMessage request = new(method, $"/api{concrete}");
-            HttpStatusCode expected = path is "/health" or "/openapi.json" or "/desk" ? HttpStatusCode.OK : path is "/desk/{file}" ? HttpStatusCode.NotFound : HttpStatusCode.Unauthorized;
+            HttpStatusCode expected = path is "/health" or "/openapi.json" or "/desk" ? HttpStatusCode.OK : path is "/sign-in" ? HttpStatusCode.NoContent : path is "/desk/{file}" ? HttpStatusCode.NotFound : HttpStatusCode.Unauthorized;
             (await stranger.SendAsync(request)).StatusCode.ShouldBe(expected, path);
         }
     }

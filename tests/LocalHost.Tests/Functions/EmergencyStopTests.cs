@@ -59,7 +59,7 @@ public sealed class EmergencyStopTests
 
         using HttpResponseMessage refused = await api.PostAsync("/api/halt", new { reason = "a drill" });
 
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await api.GetAsync("/api/mode")).GetProperty("state").GetString().ShouldBe("running");
     }
 

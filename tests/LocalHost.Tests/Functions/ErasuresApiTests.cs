@@ -23,7 +23,7 @@ public sealed class ErasuresApiTests
         begun.Headers.RetryAfter.ShouldNotBeNull();
         JsonElement done = await UntilDoneAsync(master, begun.Headers.Location!.OriginalString);
         done.GetProperty("state").GetString().ShouldBe("erased", done.ToString());
-        done.GetProperty("requestedBy").GetString().ShouldBe("http");
+        done.GetProperty("requestedBy").GetString().ShouldBe("key master");
         (done.GetProperty("removed").GetProperty("incidents").GetInt32(), done.GetProperty("removed").GetProperty("keptRows").GetInt32()).ShouldBe((1, 1));
         done.ToString().ShouldNotContain("INC2");
         (await api.Warehouse.ReadChangesAsync(0, 10)).Select(c => c.Incident.Number).ShouldBe(["INC1"]);
@@ -52,8 +52,8 @@ public sealed class ErasuresApiTests
 
         foreach (HttpResponseMessage refused in (HttpResponseMessage[])[await api.PostAsync("/api/v1/erasures", new { number = "INC2" }), await api.Client.GetAsync(new Uri("/api/v1/erasures", UriKind.Relative)), await api.Client.GetAsync(new Uri("/api/v1/erasures/x", UriKind.Relative))])
         {
-            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-            (await refused.Content.ReadAsStringAsync()).ShouldContain("the master key");
+            refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("the role admin");
         }
 
         (await api.Warehouse.CountChangesAsync(0)).ShouldBe(2);

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.RouteContract;
 using Pipeline.Triggers;
 
@@ -10,6 +11,7 @@ namespace Pipeline.LocalHost.Tests.Functions;
 [TestClass]
 public sealed class OpenApiTests
 {
+    private static readonly string[] Schemes = ["keyHeader", "keyQuery", "bearer"];
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     [TestMethod]
@@ -17,22 +19,38 @@ public sealed class OpenApiTests
         Described().Select(o => $"{o.Method} {o.Path}").Order(StringComparer.Ordinal).ShouldBe(Triggers().SelectMany(t => t.Trigger.Methods!.Select(m => $"{m} /{t.Trigger.Route}")).Order(StringComparer.Ordinal));
 
     [TestMethod]
-    public void Every_operation_bears_its_function_s_name_and_asks_for_the_key_that_the_function_asks_for()
+    public void Every_operation_bears_its_function_s_name_and_asks_for_the_role_that_the_function_declares()
     {
         foreach ((string path, string method, JsonNode operation) in Described())
         {
             (MethodInfo function, HttpTriggerAttribute trigger) = Triggers().Single(t => path.Equals($"/{t.Trigger.Route}", StringComparison.Ordinal) && t.Trigger.Methods!.Contains(method, StringComparer.Ordinal));
 
             operation["operationId"]!.GetValue<string>().ShouldBe(function.GetCustomAttribute<FunctionAttribute>()!.Name);
-            operation["security"]!.AsArray().Count.ShouldBe(trigger.AuthLevel == AuthorizationLevel.Anonymous ? 0 : 2, path);
+            PolicyAttribute policy = function.GetCustomAttribute<PolicyAttribute>().ShouldNotBeNull($"{function.DeclaringType}.{function.Name} declares no policy: add [Requires(Role...)] or [Anyone]");
+            string[] expected = policy.Needed is Role role ? [.. Schemes.Select(scheme => $"{scheme}: {RoleNames.Of(role)}")] : [];
+            operation["security"]!.AsArray().SelectMany(s => s!.AsObject()).Select(s => $"{s.Key}: {s.Value!.AsArray().Single()!.GetValue<string>()}").ShouldBe(expected, path);
         }
     }
 
     [TestMethod]
-    public void What_changes_state_asks_for_a_key_and_nothing_is_under_admin()
+    public void No_host_turns_a_token_away_and_nothing_is_under_admin()
     {
-        Triggers().Where(t => !t.Trigger.Methods!.Contains("get", StringComparer.Ordinal)).ShouldAllBe(t => t.Trigger.AuthLevel == AuthorizationLevel.Function || t.Trigger.AuthLevel == AuthorizationLevel.Admin);
+        Triggers().ShouldAllBe(t => t.Trigger.AuthLevel == AuthorizationLevel.Anonymous);
         Triggers().ShouldAllBe(t => !t.Trigger.Route!.StartsWith("admin", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [TestMethod]
+    public void What_changes_state_is_for_no_reader_and_what_removes_or_stops_is_for_admins()
+    {
+        string[] reads = ["MlflowSearch"];
+        string[] admins = ["BackupBegin", "BackupRestoration", "Backups", "BackupVerification", "BackupWork", "Erase", "ErasureStatus", "Erasures", "Halt", "ReadOnly", "Resume"];
+        foreach ((MethodInfo function, HttpTriggerAttribute trigger) in Triggers())
+        {
+            string name = function.GetCustomAttribute<FunctionAttribute>()!.Name;
+            Role? needed = function.GetCustomAttribute<PolicyAttribute>()!.Needed;
+            (trigger.Methods!.Contains("get", StringComparer.Ordinal) || reads.Contains(name, StringComparer.Ordinal) || needed > Role.Reader).ShouldBeTrue(name);
+            (needed == Role.Admin).ShouldBe(admins.Contains(name, StringComparer.Ordinal), name);
+        }
     }
 
     [TestMethod]

@@ -9,7 +9,8 @@ namespace Pipeline.LocalHost.Tests.Functions;
 public sealed class RouteContractTests
 {
     // What only a fault of storage or of the code brings about cannot be asked for from outside.
-    private static readonly string[] Faults = ["500", "503"];
+    // Who may do what, and how often, is what AccessMatrixTests and LimitsTests have.
+    private static readonly string[] Faults = ["403", "429", "500", "503"];
 
     // What takes a model of another embedder, a file of a gigabyte, an import that stands still, or the master key: ClassifyTextsTests, UploadsApiTests and ErasuresApiTests have it.
     private static readonly string[] NotReplayed =

@@ -23,7 +23,7 @@ public sealed class FunctionCatalogTests
     [DataRow(typeof(BadSchedule), "parameter 'timer' (TimerInfo): The schedule '0 0 0 30 2 *' cannot be used")]
     [DataRow(typeof(SettingOfSchedule), "needs the setting 'Schedules:Missing', which is missing or empty. Put it under \"Values\" in local.settings.json, or in the environment as Schedules__Missing.")]
     [DataRow(typeof(BadRoute), "the route 'items/{name' cannot be read")]
-    [DataRow(typeof(UserLevel), "keys of the level User. It offers Anonymous, Function and Admin.")]
+    [DataRow(typeof(UserLevel), "keys of the level User. Ask for Anonymous")]
     [DataRow(typeof(BadName), "'1st function' is no function name")]
     [DataRow(typeof(BadPath), "must begin with a container's name")]
     [DataRow(typeof(HiddenMethod), "a function is a public method of a public class")]

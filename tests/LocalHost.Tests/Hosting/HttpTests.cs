@@ -9,6 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Access;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Invocations;
@@ -56,11 +57,11 @@ public sealed class HttpTests
     [DataRow("api/function", TestHost.MasterKey, null, 200)]
     [DataRow("api/function", null, TestHost.FunctionKey, 200)]
     [DataRow("api/function", "wrong", TestHost.FunctionKey, 401)]
-    [DataRow("api/admin", TestHost.FunctionKey, null, 401)]
+    [DataRow("api/admin", TestHost.FunctionKey, null, 403)]
     [DataRow("api/admin", TestHost.MasterKey, null, 200)]
     [DataRow("api/admin", null, TestHost.MasterKey, 200)]
     [DataRow("api/open", "wrong", null, 200)]
-    public async Task A_request_needs_the_key_of_the_functions_level(string path, string? header, string? query, int status)
+    public async Task A_request_needs_a_key_of_the_role_that_the_function_declares_and_admin_where_it_declares_none(string path, string? header, string? query, int status)
     {
         await using TestHost host = await StartAsync();
         using HttpRequestMessage request = new(HttpMethod.Get, query is null ? path : $"{path}?code={query}");
@@ -73,7 +74,16 @@ public sealed class HttpTests
         ((int)response.StatusCode).ShouldBe(status);
         if (status == 401)
         {
-            await ShouldBeProblemAsync(response, 401, "x-functions-key");
+            string problem = await response.Content.ReadAsStringAsync();
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+
+            // What would do is told to who sent nothing, and nothing to who tries keys.
+            problem.Contains("x-functions-key", StringComparison.Ordinal).ShouldBe(string.IsNullOrEmpty(header) && query is null);
+        }
+        else if (status == 403)
+        {
+            await ShouldBeProblemAsync(response, 403, "the role admin; yours is operator");
         }
     }
 
@@ -405,6 +415,7 @@ public sealed class HttpTests
     public sealed class Answers(Gate gate)
     {
         [Function("Answered")]
+        [Anyone]
         public static Task<IResult> Answered([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "answered")] HttpRequest request) =>
             HttpAnswers.RunAsync(request, NullLogger.Instance, async () =>
             {
@@ -413,18 +424,22 @@ public sealed class HttpTests
             });
 
         [Function("Bad")]
+        [Anyone]
         public static Task<IResult> Bad([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bad/{status}")] HttpRequest request, int status) =>
             HttpAnswers.RunAsync(request, NullLogger.Instance, () => throw new BadHttpRequestException("so it is", status));
 
         [Function("Full")]
+        [Anyone]
         public static Task<IResult> Full([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "full/{kind}")] HttpRequest request, string kind) =>
             HttpAnswers.RunAsync(request, NullLogger.Instance, () => throw (kind is "file" ? new IOException("No space left on device") : new SqliteException("SQLite Error 13: 'database or disk is full'.", 13)));
 
         [Function("Unwritten")]
+        [Anyone]
         public static IResult Unwritten([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unwritten")] HttpRequest request) =>
             throw new CommandException($"The file '{request.Path}' could not be written: No space left on device.", ExitCode.Failed, new IOException("No space left on device"));
 
         [Function("Waits")]
+        [Anyone]
         public Task<IResult> WaitsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "waits")] HttpRequest request) =>
             HttpAnswers.RunAsync(request, NullLogger.Instance, async () =>
             {
@@ -437,16 +452,20 @@ public sealed class HttpTests
     public sealed class Functions(Gate gate)
     {
         [Function("Open")]
+        [Anyone]
         public static IActionResult Open([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "open")] HttpRequest request) => Text(request, "open");
 
         [Function("Item")]
+        [Anyone]
         public static IActionResult Item([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{name}")] HttpRequest request, string name) => Text(request, name);
 
         [Function("NumberedItem")]
+        [Anyone]
         public static Task<IActionResult> NumberedItem([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{number}/of/{box}")] HttpRequest request, int number, string box) =>
             Task.FromResult<IActionResult>(Text(request, $"{number} of {box}"));
 
         [Function("Optional")]
+        [Anyone]
         public static async ValueTask<IResult> Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{who?}")] HttpRequest request, string? who)
         {
             await Task.Yield();
@@ -454,35 +473,44 @@ public sealed class HttpTests
         }
 
         [Function("Unrouted")]
+        [Anyone]
         public static IActionResult Unrouted([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Text(request, "unrouted");
 
         [Function("Echo")]
+        [Anyone]
         public static async Task<IActionResult> Echo([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "echo")] HttpRequest request) =>
             new AcceptedResult("/api/echo/1", await request.ReadFromJsonAsync<Message>());
 
         [Function("EchoResult")]
+        [Anyone]
         public static async Task<IResult> EchoResult([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "echo")] HttpRequest request) =>
             Results.Created("/api/echo/1", await request.ReadFromJsonAsync<Message>());
 
         [Function("ByFunctionKey")]
-        public static IActionResult ByFunctionKey([HttpTrigger(AuthorizationLevel.Function, "get", Route = "function")] HttpRequest request) => Text(request, "function");
+        [Requires(Role.Operator)]
+        public static IActionResult ByFunctionKey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "function")] HttpRequest request) => Text(request, "function");
 
         [Function("ByMasterKey")]
-        public static IActionResult ByMasterKey([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "admin")] HttpRequest request) => Text(request, "admin");
+        public static IActionResult ByMasterKey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin")] HttpRequest request) => Text(request, "admin");
 
         [Function("Bare")]
+        [Anyone]
         public static IActionResult Bare([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bare")] HttpRequest request) => request.Method is "GET" ? new NotFoundResult() : new OkResult();
 
         [Function("Own")]
+        [Anyone]
         public static IResult Own([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "own")] HttpRequest request) => Results.Problem("the function's own words", request.Path, StatusCodes.Status400BadRequest);
 
         [Function("Fails")]
+        [Anyone]
         public static IActionResult Fails([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fails")] HttpRequest request) => throw new InvalidOperationException($"the printer of Jane Doe {request.Path}");
 
         [Function("Unavailable")]
+        [Anyone]
         public static IResult Unavailable([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unavailable")] HttpRequest request) => Results.Problem("later", request.Path, StatusCodes.Status503ServiceUnavailable);
 
         [Function("Length")]
+        [Anyone]
         public static async Task<IActionResult> Length([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "length")] HttpRequest request)
         {
             using StreamReader reader = new(request.Body);
@@ -490,6 +518,7 @@ public sealed class HttpTests
         }
 
         [Function("Slow")]
+        [Anyone]
         public async Task<IActionResult> SlowAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request, CancellationToken cancellationToken)
         {
             gate.Entered.SetResult();

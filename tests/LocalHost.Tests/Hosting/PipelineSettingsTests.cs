@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pipeline.Access;
 using Pipeline.Alerts;
 using Pipeline.Drift;
 using Pipeline.Gate;
@@ -24,6 +25,7 @@ public sealed class PipelineSettingsTests
 
         (references.GetSection("Gate").Get<GateOptions>(), references.GetSection("Rollout").Get<RolloutOptions>()).ShouldBe((new GateOptions(), new RolloutOptions()), "the sample shows the defaults");
         (references.GetSection("Drift").Get<DriftOptions>(), references.GetSection("Watch").Get<WatchOptions>(), references.GetSection("Cost").Get<CostOptions>()).ShouldBe((new DriftOptions(), new WatchOptions(), new CostOptions()));
+        references.GetSection("Limits").Get<LimitOptions>().ShouldBe(new LimitOptions());
         references.GetSection("Alerts").Get<AlertOptions>()!.ShouldBeEquivalentTo(new AlertOptions());
         references.GetSection("Emerging").Get<EmergingOptions>()!.ShouldBeEquivalentTo(new EmergingOptions());
 

@@ -188,6 +188,7 @@ public sealed class InfrastructureTests
 
     private static bool OfThePlatform(string setting) =>
         setting.StartsWith("AzureWebJobsStorage__", StringComparison.Ordinal)
+        || setting.StartsWith("AzureWebJobsSecretStorage", StringComparison.Ordinal)
         || setting.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal)
         || setting is "AZURE_CLIENT_ID" or "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
         || setting.StartsWith("APPLICATIONINSIGHTS_", StringComparison.Ordinal);

@@ -1,18 +1,21 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Http;
 
-/// <summary>The keys that requests bring: the master key opens everything, a function key what asks for the level Function. Each is 256 random bits.</summary>
+/// <summary>The keys that requests bring: the master key, which has the role admin, and function keys, which have the role operator where the settings give no other. Each is 256 random bits.</summary>
 /// <param name="MasterKey">The master key.</param>
 /// <param name="FunctionKeys">The function keys by name; the first one made is <c>default</c>.</param>
 internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, string> FunctionKeys)
 {
     /// <summary>The name of the function key that is made at the first start.</summary>
     public const string DefaultName = "default";
+
+    /// <summary>The name of the master key, where settings name keys.</summary>
+    public const string MasterName = "master";
 
     /// <summary>Reads the keys; makes them where the file is missing. Only the file's owner may read it.</summary>
     /// <exception cref="CommandException">The file cannot be read or written.</exception>
@@ -27,7 +30,7 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
                 return (made, true);
             }
 
-            CloseToOthers(path);
+            PrivateFiles.CloseAlways(path);
             await using FileStream stream = File.OpenRead(path);
             HostKeys? keys = await JsonSerializer.DeserializeAsync<HostKeys>(stream, PipelineJson.Indented, cancellationToken);
             return keys is null ? throw new JsonException("It holds null.") : (keys.Checked(), false);
@@ -38,25 +41,9 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
         }
     }
 
-    /// <summary>Whether the key opens the level. The time it takes does not tell how much of a key is right.</summary>
-    public bool Open(AuthorizationLevel level, string? key)
-    {
-        if (level == AuthorizationLevel.Anonymous)
-        {
-            return true;
-        }
-
-        bool opens = Same(key, MasterKey);
-        if (level == AuthorizationLevel.Function)
-        {
-            foreach (string function in FunctionKeys.Values)
-            {
-                opens |= Same(key, function);
-            }
-        }
-
-        return opens;
-    }
+    /// <summary>The keys with the roles that the settings give them.</summary>
+    public IAccessKeys WithRoles(AccessOptions options) =>
+        new FixedKeys([new(MasterName, MasterKey, options.RoleOf(MasterName, Role.Admin)), .. FunctionKeys.Select(key => new KnownKey(key.Key, key.Value, options.RoleOf(key.Key, Role.Operator)))]);
 
     private HostKeys Checked()
     {
@@ -67,22 +54,11 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
         return problem is null ? this : throw new JsonException(problem);
     }
 
-    private static bool Same(string? given, string key) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(key))) && key.Length > 0;
-
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     private static async Task WriteAsync(HostKeys keys, FileStream stream, CancellationToken cancellationToken)
     {
-        CloseToOthers(stream.Name);
+        PrivateFiles.CloseAlways(stream.Name);
         await JsonSerializer.SerializeAsync(stream, keys, PipelineJson.Indented, cancellationToken);
-    }
-
-    private static void CloseToOthers(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
     }
 }

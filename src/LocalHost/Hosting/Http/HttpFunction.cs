@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.LocalHost.Hosting.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Http;
 
@@ -9,23 +10,22 @@ namespace Pipeline.LocalHost.Hosting.Http;
 /// <param name="Function">The function.</param>
 /// <param name="Route">Its route below the prefix.</param>
 /// <param name="Methods">The methods it answers, in capitals; empty for all.</param>
-/// <param name="Level">The key it asks for.</param>
-internal sealed record HttpFunction(HostedFunction Function, string Route, IReadOnlyList<string> Methods, AuthorizationLevel Level)
+internal sealed record HttpFunction(HostedFunction Function, string Route, IReadOnlyList<string> Methods)
 {
     /// <summary>Reads the trigger.</summary>
-    /// <exception cref="FunctionProblem">The route or the level cannot be hosted.</exception>
+    /// <exception cref="FunctionProblem">The route or the level cannot be hosted. What a caller needs is declared by <see cref="PolicyAttribute"/>, whatever the level.</exception>
     public static HttpFunction Create(MethodInfo method, HttpTriggerAttribute trigger, Func<IReadOnlyCollection<string>, HostedFunction> host)
     {
         if (trigger.AuthLevel is AuthorizationLevel.User or AuthorizationLevel.System)
         {
-            throw new FunctionProblem(method, $"the host does not know keys of the level {trigger.AuthLevel}. It offers Anonymous, Function and Admin.");
+            throw new FunctionProblem(method, $"the host does not know keys of the level {trigger.AuthLevel}. Ask for Anonymous, and declare the role that callers need with [Requires].");
         }
 
         string route = (trigger.Route ?? method.GetCustomAttribute<FunctionAttribute>()!.Name).Trim('/');
         try
         {
             RoutePattern pattern = RoutePatternFactory.Parse(route);
-            return new HttpFunction(host([.. pattern.Parameters.Select(p => p.Name)]), route, [.. (trigger.Methods ?? []).Select(m => m.ToUpperInvariant())], trigger.AuthLevel);
+            return new HttpFunction(host([.. pattern.Parameters.Select(p => p.Name)]), route, [.. (trigger.Methods ?? []).Select(m => m.ToUpperInvariant())]);
         }
         catch (RoutePatternException e)
         {

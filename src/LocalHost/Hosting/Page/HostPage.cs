@@ -1,17 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.Access;
 using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
 /// <summary>
 /// What this host serves beside its functions: the desk at its root, what the desk shows of the host, and the newest report; and what Prometheus fetches. On a loopback address they need no key;
-/// where other machines reach the host all but the desk's files ask for a function key.
+/// where other machines reach the host all but the desk's files ask for the role reader.
 /// </summary>
-internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, HostJson hostJson, StatusBoard board, NewestReport report)
+internal sealed class HostPage(AccessGate gate, HostSettings settings, HostJson hostJson, StatusBoard board, NewestReport report, AccessOptions access)
 {
     /// <summary>The name of the route that the desk polls.</summary>
     public const string StatusRoute = "status";
@@ -25,12 +24,15 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Hos
     /// <summary>What Prometheus fetches.</summary>
     public const string MetricsPath = "/metrics";
 
+    // How things stand is shown whatever stands.
+    private static readonly PolicyAttribute Shown = new RequiresAttribute(Role.Reader) { Stop = RequestKind.Always };
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/", Methods, (HttpContext context) => DeskFiles.Page(context.Request, $"/{hostJson.RoutePrefix}/{DeskFunctions.Route}")).WithDisplayName("desk");
+        routes.MapMethods("/", Methods, (HttpContext context) => DeskFiles.Page(context.Request, $"/{hostJson.RoutePrefix}/{DeskFunctions.Route}", access)).WithDisplayName("desk");
         Get(routes, StatusPath, StatusRoute, async context =>
         {
             HostStatus status = await board.GatherAsync(context.RequestAborted);
@@ -58,9 +60,6 @@ internal sealed class HostPage(HttpTriggers triggers, HostSettings settings, Hos
     {
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         context.Response.Headers.XFrameOptions = "DENY";
-        if (settings.IsLoopback || await triggers.AdmitAsync(context, AuthorizationLevel.Function))
-        {
-            await answer();
-        }
+        await (settings.IsLoopback ? answer() : gate.PassAsync(context, context.GetEndpoint()?.DisplayName ?? "page", Shown, answer));
     }
 }

@@ -1,0 +1,74 @@
+namespace Pipeline.Access;
+
+/// <summary>Who is let in: the settings under <c>Access</c>.</summary>
+public sealed record AccessOptions
+{
+    private static readonly Dictionary<string, string> None = [];
+
+    /// <summary>Who issues the tokens that are taken, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>; none where no tokens are taken from outside.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>For whom tokens must be issued: the application's id, its URI or both, separated by commas. Needed with <see cref="Authority"/>.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>The directory from which tokens must come. Needed with <see cref="Authority"/>.</summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>The id of the application as which the desk has people sign in; none where it does not.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>What the desk asks a token for; by default all that the first audience grants the application.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>The roles of keys by the keys' names. A key that is not among them has the role operator, the master key the role admin.</summary>
+    public IReadOnlyDictionary<string, string> KeyRoles { get; init; } = None;
+
+    /// <summary>Whether tokens of an authority are taken.</summary>
+    public bool TakesTokens => !string.IsNullOrWhiteSpace(Authority);
+
+    /// <summary>Whether the desk has people sign in.</summary>
+    public bool OffersSignIn => TakesTokens && !string.IsNullOrWhiteSpace(ClientId);
+
+    /// <summary>What the desk asks a token for.</summary>
+    public string SignInScope => string.IsNullOrWhiteSpace(Scope) ? $"{Audiences[0]}/.default" : Scope;
+
+    /// <summary>The audiences in <see cref="Audience"/>.</summary>
+    public IReadOnlyList<string> Audiences => (Audience ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The role of a key.</summary>
+    public Role RoleOf(string key, Role otherwise) => KeyRoles.TryGetValue(key, out string? role) ? RoleNames.Find(role)!.Value : otherwise;
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="SettingException">One is missing or malformed; the message names it.</exception>
+    public void Validate()
+    {
+        foreach ((string key, string role) in KeyRoles)
+        {
+            if (RoleNames.Find(role) is null)
+            {
+                throw new SettingException($"Access:KeyRoles:{key}", $"is '{role}'; it must be one of {string.Join(", ", RoleNames.All)}.");
+            }
+        }
+
+        if (!TakesTokens)
+        {
+            return;
+        }
+
+        // Over plain HTTP whoever is on the way could send keys of his own.
+        if (!Uri.TryCreate(Authority, UriKind.Absolute, out Uri? authority) || !(authority.Scheme is "https" || (authority.Scheme is "http" && authority.IsLoopback)))
+        {
+            throw new SettingException("Access:Authority", $"is '{Authority}'; it must be an address that begins with https://, such as https://login.microsoftonline.com/TENANT/v2.0.");
+        }
+
+        if (Audiences.Count == 0)
+        {
+            throw new SettingException("Access:Audience", "is missing. With Access:Authority, name the application for which tokens must be issued, such as api://APPLICATION-ID.");
+        }
+
+        if (string.IsNullOrWhiteSpace(TenantId))
+        {
+            throw new SettingException("Access:TenantId", "is missing. With Access:Authority, name the directory from which tokens must come.");
+        }
+    }
+}

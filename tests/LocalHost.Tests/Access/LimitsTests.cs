@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Pipeline.Access;
+using Pipeline.LocalHost.Hosting.Tokens;
+using Pipeline.LocalHost.Tests.Durable;
+using Pipeline.LocalHost.Tests.Functions;
+
+namespace Pipeline.LocalHost.Tests.Access;
+
+/// <summary>How much one caller may ask for, and how slowly.</summary>
+[TestClass]
+public sealed class LimitsTests
+{
+    [TestMethod]
+    public async Task Of_a_thousand_requests_in_a_burst_so_many_are_refused_as_are_over_the_limit()
+    {
+        ManualTime clock = new();
+        clock.Advance(TimeSpan.FromSeconds(13));
+        await using Api api = await Api.StartAsync(Settings("Limits:RequestsPerMinute", "600"), clock);
+
+        HttpResponseMessage[] burst = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => api.Client.GetAsync(new Uri("/api/mode", UriKind.Relative))));
+
+        burst.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(600);
+        HttpResponseMessage[] refused = [.. burst.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests)];
+        refused.Length.ShouldBe(400);
+        refused.ShouldAllBe(answer => answer.Headers.RetryAfter!.Delta == TimeSpan.FromSeconds(47));
+        (await Api.ReadAsync(refused[0])).GetProperty("type").GetString().ShouldBe("urn:problem-type:pipeline:too-many-requests");
+
+        // Another function, and another caller, have counts of their own; so has the next minute.
+        (await api.Client.GetAsync(new Uri("/api/alerts", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(api, (await new OwnTokens(api.Tokens, clock).IssueAsync(Role.Reader, "Jane", 1, CancellationToken.None)).Token)).ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(api, Api.Key)).ShouldBe(HttpStatusCode.TooManyRequests);
+        clock.Advance(TimeSpan.FromSeconds(47));
+        (await SendAsync(api, Api.Key)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [TestMethod]
+    public async Task Who_tries_credentials_is_put_off_and_who_has_one_is_not()
+    {
+        await using Api api = await Api.StartAsync(Settings("Limits:FailedSignInsPerMinute", "5"), new ManualTime());
+        List<HttpStatusCode> answers = [];
+        for (int tries = 0; tries < 8; tries++)
+        {
+            answers.Add(await SendAsync(api, $"guess-{tries}"));
+        }
+
+        answers.ShouldBe([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
+        (await SendAsync(api, Api.Key)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [TestMethod]
+    public async Task Over_the_uploads_that_are_received_at_once_another_is_put_off_until_one_has_ended()
+    {
+        await using Api api = await Api.StartAsync(Settings("Limits:ConcurrentUploads", "1"));
+        Uri path = new("/api/v1/uploads/none-such?name=a.csv", UriKind.Relative);
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        using (TcpClient slow = await BeginAsync(api, "POST /api/v1/uploads/incidents?name=a.csv HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Length: 1000\r\n\r\nnumber"))
+        {
+            HttpResponseMessage second;
+            while ((second = await api.Client.PostAsync(path, new StringContent("a"), patience.Token)).StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                // The first is on its way.
+            }
+
+            second.Headers.RetryAfter.ShouldNotBeNull();
+            (await Api.ReadAsync(second)).GetProperty("detail").GetString()!.ShouldContain("Limits:ConcurrentUploads");
+            (await api.Client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        while ((await api.Client.PostAsync(path, new StringContent("a"), patience.Token)).StatusCode != HttpStatusCode.NotFound)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("Limits:HeaderSeconds", "1", "GET /api/health HTTP/1.1\r\nHost: local")]
+    [DataRow("Limits:GraceSeconds", "2", "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")]
+    public async Task A_client_that_sends_too_slowly_is_left(string setting, string seconds, string begun)
+    {
+        await using Api api = await Api.StartAsync(Settings(setting, seconds));
+        using TcpClient slow = await BeginAsync(api, begun);
+        using StreamReader answer = new(slow.GetStream(), Encoding.ASCII);
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+
+        (await answer.ReadToEndAsync(patience.Token)).ShouldStartWith("HTTP/1.1 408 ");
+    }
+
+    [TestMethod]
+    [DataRow("Limits:RequestsPerMinute", "-1")]
+    [DataRow("Limits:ConcurrentUploads", "0")]
+    [DataRow("Limits:HeaderSeconds", "601")]
+    [DataRow("Access:KeyRoles:default", "owner")]
+    [DataRow("Access:Authority", "http://login.example.org")]
+    [DataRow("Access:Authority", "https://login.example.org")]
+    public async Task A_setting_that_cannot_be_is_told_at_the_start(string setting, string value) =>
+        (await Should.ThrowAsync<SettingException>(() => Api.StartAsync(Settings(setting, value)))).Message.ShouldStartWith(setting.Split(':')[0]);
+
+    private static Dictionary<string, string?> Settings(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
+
+    private static async Task<HttpStatusCode> SendAsync(Api api, string credential)
+    {
+        using HttpClient client = new() { BaseAddress = api.Client.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
+        return (await client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode;
+    }
+
+    private static async Task<TcpClient> BeginAsync(Api api, string request)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, api.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        return client;
+    }
+}
