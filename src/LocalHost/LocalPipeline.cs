@@ -20,6 +20,7 @@ using Pipeline.Problems;
 using Pipeline.Reporting;
 using Pipeline.Rollout;
 using Pipeline.Runs;
+using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -121,6 +122,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public BrowseProblems Problems => Get<BrowseProblems>();
 
     public ForecastProblem Forecast => Get<ForecastProblem>();
+
+    public SearchIncidents Search => Get<SearchIncidents>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>

@@ -51,6 +51,7 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
         }
 
         connection.Execute(SqliteWarehouseSql.IndexAddedColumns, transaction: transaction);
+        MakeSearch(connection, transaction);
     }
 
     /// <summary>Closes the file after the write that is under way.</summary>
