@@ -13,7 +13,6 @@ using Pipeline.Adapters.Onnx;
 using Pipeline.Adapters.S3;
 using Pipeline.Adapters.ServiceNow;
 using Pipeline.Monitoring;
-using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -101,9 +100,8 @@ public static class AdapterServices
         }
     }
 
-    private static void AddSqlite(AdapterChoice choice) => choice.Services
-        .AddWarehouse(_ => new SqliteWarehouse(Path.Combine(choice.DataFolder, SqliteFile)))
-        .AddSingleton<ISearchIndex>(s => s.GetRequiredService<SqliteWarehouse>());
+    private static void AddSqlite(AdapterChoice choice) =>
+        choice.Services.AddWarehouse(_ => new SqliteWarehouse(Path.Combine(choice.DataFolder, SqliteFile)));
 
     private static void AddFiles(AdapterChoice choice) =>
         choice.Services.AddSingleton<IObjectStore>(_ => new FileObjectStore(Path.Combine(choice.DataFolder, ObjectsFolder)));

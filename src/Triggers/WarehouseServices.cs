@@ -7,6 +7,7 @@ using Pipeline.Intake;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -19,7 +20,7 @@ public static class WarehouseServices
     public static IReadOnlyList<Type> Ports { get; } =
         [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog), typeof(IProblemIncidents)];
 
-    /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for.</summary>
+    /// <summary>Adds a warehouse as a singleton under each of its ports, and as a search index where it is one; it is made when one of them is first asked for.</summary>
     public static IServiceCollection AddWarehouse<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
         where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents
     {
@@ -27,6 +28,11 @@ public static class WarehouseServices
         foreach (Type port in Ports)
         {
             services.AddSingleton(port, s => s.GetRequiredService<T>());
+        }
+
+        if (typeof(T).IsAssignableTo(typeof(ISearchIndex)))
+        {
+            services.AddSingleton(typeof(ISearchIndex), s => s.GetRequiredService<T>());
         }
 
         return services;

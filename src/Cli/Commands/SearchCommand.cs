@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.LocalHost;
 using Pipeline.Search;
+using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 

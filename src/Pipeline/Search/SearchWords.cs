@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Preprocessing;
 
 namespace Pipeline.Search;
 
@@ -43,15 +44,15 @@ public static class SearchWords
         }
     }
 
-    // A half of a character becomes the replacement character, which normalising takes.
+    // Composed again, for syllables of Hangul come apart as well.
     private static string Folded(string word)
     {
         StringBuilder folded = new(word.Length);
-        foreach (Rune rune in word.Normalize(NormalizationForm.FormD).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark))
+        foreach (Rune rune in CanonicalForm.Decompose(word).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark))
         {
             folded.Append(Rune.ToLowerInvariant(rune).ToString());
         }
 
-        return folded.ToString();
+        return CanonicalForm.Compose(folded.ToString());
     }
 }
