@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Search;
 using static Pipeline.Contracts.Rows;

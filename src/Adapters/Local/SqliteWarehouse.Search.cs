@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Pipeline.Incidents;
 using Pipeline.Search;
 
 namespace Pipeline.Adapters.Local;

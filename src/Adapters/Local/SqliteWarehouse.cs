@@ -55,8 +55,16 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
     }
 
     /// <summary>Closes the file after the write that is under way.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _loading.Dispose();
+    }
 
     /// <summary>Closes the file after the write that is under way.</summary>
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _loading.Dispose();
+    }
 }
