@@ -62,7 +62,8 @@ internal static class SearchCommand
         await TimedAsync("all", null);
         await TimedAsync("one tech center", centers[0]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"resident at most {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall of the nearest {Nearest} over {Compared} searches: {await RecallAsync(warehouse, texts, vectors, count, cancellationToken):0.0000}"));
+        double recall = await RecallAsync(warehouse, texts, vectors, count, cancellationToken);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall of the nearest {Nearest} over {Compared} searches: {recall:0.0000}"));
 
         async Task TimedAsync(string name, string? center)
         {
