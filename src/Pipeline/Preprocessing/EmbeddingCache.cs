@@ -6,7 +6,7 @@ namespace Pipeline.Preprocessing;
 /// Remembers the vectors of masked texts by their content hash, so that what people ask again is neither computed nor paid for again. It holds hashes and vectors, no text, in memory:
 /// up to 4,096 of them, the first that came go first.
 /// </summary>
-/// <param name="embedder">Makes what is not remembered. It is not disposed with the cache.</param>
+/// <param name="embedder">Makes what is not remembered. It is disposed with the cache.</param>
 public sealed class EmbeddingCache(IEmbeddingGenerator<string, Embedding<float>> embedder) : DelegatingEmbeddingGenerator<string, Embedding<float>>(embedder)
 {
     private const int Most = 4_096;
@@ -55,12 +55,6 @@ public sealed class EmbeddingCache(IEmbeddingGenerator<string, Embedding<float>>
                 }
             }
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // The embedder is its owner's.
     }
 
     private Dictionary<string, Embedding<float>> Known(IEnumerable<string> hashes)
