@@ -21,6 +21,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     RetentionCommands.CreateErase(),
     ProblemsCommand.Create(),
     ForecastCommand.Create(),
+    SearchCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
     DriftCommand.Create(),

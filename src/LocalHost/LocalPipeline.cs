@@ -21,6 +21,7 @@ using Pipeline.Recovery;
 using Pipeline.Reporting;
 using Pipeline.Rollout;
 using Pipeline.Runs;
+using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -140,6 +141,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
         using ServiceProvider services = new ServiceCollection().AddAdapters(settings.Configuration, Path.GetFullPath(path)).BuildServiceProvider();
         return services.GetRequiredService<BackupStore>();
     }
+
+    public SearchIncidents Search => Get<SearchIncidents>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
     /// <param name="path">The folder.</param>

@@ -14,6 +14,7 @@ using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Rollout;
 using Pipeline.Runs;
+using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -63,10 +64,12 @@ public static class PipelineServices
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing, s.GetRequiredService<DatasetCatalog>()));
         AddTraining(services, configuration, training, fanOut);
         services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>(), s.GetRequiredService<EmergingFeed>().TakeAsync));
+        services.TryAddSingleton(s => new EmbeddingCache(EmbedderOf(s)));
+        services.TryAddSingleton<EmbedTexts>();
         services.TryAddSingleton<ExampleIndexer>();
         services.TryAddSingleton<AcceptModel>();
         services.TryAddSingleton(s => new ModelCache(s.GetRequiredService<ModelStore>(), s.GetRequiredService<ExampleIndexer>(), cache, Clock(s), prediction.MaxDegreeOfParallelism));
-        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, EmbedderOf(s), EmbedderId(s)));
+        services.TryAddSingleton(s => new ClassifyTexts(s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ModelCache>(), s.GetRequiredService<PreprocessIncidents>().Summaries, s.GetRequiredService<EmbeddingCache>(), EmbedderId(s)));
         AddRollout(services, configuration);
         services.TryAddSingleton(history);
         services.TryAddSingleton<BrowseProblems>();
@@ -75,6 +78,8 @@ public static class PipelineServices
         services.TryAddSingleton<FindNeighbours>();
         services.TryAddSingleton<ForecastProblem>();
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, incident));
+        services.TryAddSingleton(s => new SearchIncidents(
+            s.GetService<ISearchIndex>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);

@@ -116,7 +116,7 @@ public sealed class SqliteWarehouseTests : IDisposable
         {
             await connection.OpenAsync();
             await using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = string.Concat(((string[])["priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci"]).Select(name => $"ALTER TABLE incidents DROP COLUMN {name};")) + "DROP TABLE ingestions; PRAGMA user_version = 1;";
+            command.CommandText = "DROP INDEX incidents_by_priority;" + string.Concat(((string[])["priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci"]).Select(name => $"ALTER TABLE incidents DROP COLUMN {name};")) + "DROP TABLE ingestions; PRAGMA user_version = 1;";
             await command.ExecuteNonQueryAsync();
         }
 

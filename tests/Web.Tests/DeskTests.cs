@@ -115,6 +115,39 @@ public sealed class DeskTests
     }
 
     [TestMethod]
+    public async Task A_search_from_any_page_leads_to_tickets_by_problem_and_a_ticket_to_similar_ones()
+    {
+        JsonElement problem = await LargestAsync();
+        string label = problem.GetProperty("label").GetString()!;
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("operations");
+
+        await desk.Page.GetByRole(AriaRole.Searchbox).FillAsync(label);
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Expect(desk.Page.Locator(".found mark").First).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByRole(AriaRole.Searchbox)).ToHaveValueAsync(label);
+        (await desk.Page.Locator(".found > li").CountAsync()).ShouldBe(50);
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-search");
+
+        await desk.Page.GetByLabel("Priority").FillAsync("2 - High");
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await Expect(desk.Page.Locator(".found .small").Filter(new() { HasNotText = "2 - High" })).ToHaveCountAsync(0);
+        ILocator first = desk.Page.Locator(".found > li a").First;
+        string number = await first.InnerTextAsync();
+        await first.ClickAsync();
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync($"Ticket {number}");
+        ILocator similar = desk.Page.Locator("section").Filter(new() { HasText = "Similar tickets" });
+        await Expect(similar.Locator("li")).ToHaveCountAsync(5);
+        await Expect(similar.GetByText("How it was resolved").First).ToBeVisibleAsync();
+        await desk.CheckAsync();
+
+        await desk.Page.GetByRole(AriaRole.Searchbox).FillAsync(number.ToLowerInvariant());
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync($"Ticket {number}");
+    }
+
+    [TestMethod]
     public async Task A_stream_shows_a_problem_that_emerges_while_one_looks()
     {
         DateTimeOffset monday = new(2026, 6, 1, 8, 0, 0, TimeSpan.Zero);
@@ -169,7 +202,7 @@ public sealed class DeskTests
         JsonElement problem = await LargestAsync();
         string place = $"{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}";
         await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
-        foreach (string page in (string[])["", "problems", $"problem/{place}", $"tickets/{place}", "streams", "operations"])
+        foreach (string page in (string[])["", "problems", $"problem/{place}", $"tickets/{place}", "search?text=vpn", "streams", "operations"])
         {
             await desk.GoAsync(page);
             await desk.CheckAsync();

@@ -9,7 +9,8 @@ namespace Pipeline.Adapters.Local;
 /// <content>The tables as rows without meaning, for backups.</content>
 public sealed partial class SqliteWarehouse
 {
-    private const string TablesSql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+    // The search index is made by triggers from the rows that are brought back.
+    private const string TablesSql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'search\\_%' ESCAPE '\\' ORDER BY name";
 
     /// <inheritdoc/>
     string IWarehouseTables.Kind => "Sqlite";
@@ -46,6 +47,8 @@ public sealed partial class SqliteWarehouse
                     throw new WarehouseException($"The warehouse has no column {rows.Table}.{unknown.Name}, which the rows have. Use the newer program that wrote them.");
                 }
 
+                // Else a row that is replaced would leave its words in the search index.
+                connection.Execute("PRAGMA recursive_triggers = ON", transaction: transaction);
                 string[] names = [.. rows.Columns.Select((_, i) => FormattableString.Invariant($"@c{i}"))];
                 using SqliteStatement insert = new(connection, transaction, $"INSERT OR REPLACE INTO {Quoted(rows.Table)} ({string.Join(", ", rows.Columns.Select(column => Quoted(column.Name)))}) VALUES ({string.Join(", ", names)})", names);
                 return rows.Rows.Sum(row => insert.Execute(row));

@@ -52,11 +52,20 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
         }
 
         connection.Execute(SqliteWarehouseSql.IndexAddedColumns, transaction: transaction);
+        MakeSearch(connection, transaction);
     }
 
     /// <summary>Closes the file after the write that is under way.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _loading.Dispose();
+    }
 
     /// <summary>Closes the file after the write that is under way.</summary>
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _loading.Dispose();
+    }
 }

@@ -8,6 +8,7 @@ import { First } from "./pages/first";
 import { Operations } from "./pages/operations";
 import { Problem } from "./pages/problem";
 import { Problems } from "./pages/problems";
+import { Search, SearchBox } from "./pages/search";
 import { Streams } from "./pages/streams";
 import { Ticket } from "./pages/ticket";
 import { Tickets } from "./pages/tickets";
@@ -27,6 +28,7 @@ const View = ({ place }: { place: Place }) => {
     case "problem": return first && second ? <Problem center={first} id={second} /> : <Empty>{t.notFound}</Empty>;
     case "tickets": return first && second ? <Tickets key={`${first}/${second}`} center={first} id={second} query={place.query} /> : <Empty>{t.notFound}</Empty>;
     case "ticket": return first ? <Ticket number={first} /> : <Empty>{t.notFound}</Empty>;
+    case "search": return place.query.get("text") ? <Search query={place.query} /> : <Empty>{t.notFound}</Empty>;
     case "streams": return <Streams name={first} />;
     case "operations": return <Operations />;
     default: return <Empty>{t.notFound}</Empty>;
@@ -68,7 +70,7 @@ const Desk = () => {
     return () => void off();
   }, []);
   useEffect(() => {
-    const name = pages.find(([path]) => path === (above[page] ?? page))?.[1];
+    const name = pages.find(([path]) => path === (above[page] ?? page))?.[1] ?? (page === "search" ? t.search : undefined);
     document.title = name ? `${name} – ${t.title}` : t.title;
   }, [page]);
   return (
@@ -85,7 +87,7 @@ const Desk = () => {
             <button onClick={changeLanguage} lang={language === "de" ? "en" : "de"}>{t.language}</button>
           </div>
         </header>
-        <main id="content" tabIndex={-1}>{locked ? <Door /> : <View place={place} />}</main>
+        <main id="content" tabIndex={-1}>{locked ? <Door /> : <><SearchBox text={page === "search" ? place.query.get("text") ?? "" : ""} /><View place={place} /></>}</main>
       </div>
     </>
   );

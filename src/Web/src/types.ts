@@ -77,3 +77,11 @@ export type Upload = {
   id: string; dataset: string | null; state: string; file: string; bytes: number; receivedAt: string; seconds: number; source: string | null; rows: number; accepted: number; rejected: number;
   rejectReasons: Record<string, number>; added: number; changed: number; problem: string | null;
 };
+export type Found = Omit<Ticket, "text" | "clusterId" | "confidence"> & {
+  text: string; techCenter: string; highlights: [number, number][]; problemId: number | null; problemLabel: string | null; score: number; wordRank: number | null; vectorRank: number | null; likeness: number | null; closeNotes: string | null;
+};
+export type SearchResult = {
+  text: string; candidates: number; incidents: Found[];
+  facets: { techCenters: { techCenter: string; count: number }[]; problems: { techCenter: string; id: number; label: string; count: number }[] };
+};
+export type SimilarIncidents = { number: string; incidents: Found[] };

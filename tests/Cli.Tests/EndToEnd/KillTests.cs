@@ -47,7 +47,7 @@ public sealed class KillTests
 
     private static string[] Run(string csv, string data, params string[] more) => ["run", "--incidents", csv, "--data", data, .. more];
 
-    /// <summary>What a user would see of a data folder, less the times: status, predictions, and every file of every model version.</summary>
+    /// <summary>What a user would see of a data folder, less the times: status, predictions, what a search finds, and every file of every model version.</summary>
     private static async Task<string> EndStateAsync(string data)
     {
         List<string> state = [];
@@ -57,6 +57,10 @@ public sealed class KillTests
             state.Add(string.Join(' ', new[] { "name", "incidents", "preprocessed", "predicted", "unclustered", "newestIncident", "version", "versions", "clusters" }.Select(p => center.GetProperty(p).ToString())));
         }
 
+        string found = await FoundAsync(data);
+        (await CommandLine.RunAsync("search", "rebuild", "--data", data)).ExitCode.ShouldBe(0);
+        (await FoundAsync(data)).ShouldBe(found, "an index made anew finds the same");
+        state.Add(found);
         string models = Path.Combine(data, "objects", "hdbscan-models");
         foreach (string file in Directory.EnumerateFiles(models, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
@@ -66,5 +70,15 @@ public sealed class KillTests
         }
 
         return string.Join('\n', state);
+    }
+
+    /// <summary>The numbers that a search finds, in order, with their ranks.</summary>
+    private static async Task<string> FoundAsync(string data)
+    {
+        CommandResult search = await CommandLine.RunAsync("search", "printer shows a paper jam", "--data", data, "--top", "100", "--json");
+        search.ExitCode.ShouldBe(0, search.ToString());
+        string[] found = [.. search.Json.GetProperty("incidents").EnumerateArray().Select(i => $"{i.GetProperty("number")} {i.GetProperty("wordRank")} {i.GetProperty("vectorRank")}")];
+        found.ShouldNotBeEmpty();
+        return string.Join(',', found);
     }
 }

@@ -29,6 +29,31 @@ public sealed class ApiTests
     public static async Task Stop() => await _api.DisposeAsync();
 
     [TestMethod]
+    public async Task What_is_told_of_an_incident_finds_it_and_those_like_it()
+    {
+        JsonElement problem = (await GetAsync("/problems", "/problems?pageSize=1")).GetProperty("problems")[0];
+        int id = problem.GetProperty("id").GetInt32();
+        JsonElement ticket = (await GetAsync("/problems/{techCenter}/{id}/incidents", $"/problems/Network/{id}/incidents?pageSize=1")).GetProperty("incidents")[0];
+        string number = ticket.GetProperty("number").GetString()!;
+        string text = ticket.GetProperty("text").GetString()!;
+
+        JsonElement found = await CheckedAsync("/search", "post", await _api.PostAsync("/api/search", new { text, techCenters = new[] { "network" }, filters = new { problem = id }, top = 100 }), HttpStatusCode.OK);
+        JsonElement[] incidents = [.. found.GetProperty("incidents").EnumerateArray()];
+        incidents.Select(i => i.GetProperty("number").GetString()).ShouldContain(number);
+        incidents.ShouldAllBe(i => i.GetProperty("problemId").GetInt32() == id && i.GetProperty("techCenter").GetString() == "Network");
+        incidents[0].GetProperty("highlights").GetArrayLength().ShouldBeGreaterThan(0);
+        found.GetProperty("facets").GetProperty("problems").GetArrayLength().ShouldBe(1);
+
+        JsonElement similar = await GetAsync("/incidents/{number}/similar", $"/incidents/{number}/similar?top=5");
+        similar.GetProperty("incidents").EnumerateArray().Select(i => i.GetProperty("number").GetString()).ShouldNotContain(number);
+        similar.GetProperty("incidents").GetArrayLength().ShouldBe(5);
+
+        JsonElement embedded = await CheckedAsync("/embeddings", "post", await _api.PostAsync("/api/embeddings", new { texts = new[] { text } }), HttpStatusCode.OK);
+        embedded.GetProperty("embeddings")[0].GetProperty("vector").GetArrayLength().ShouldBe(embedded.GetProperty("dimensions").GetInt32());
+        await CheckedAsync("/search", "post", await _api.PostAsync("/api/search", new { text, colour = "red" }), HttpStatusCode.BadRequest);
+    }
+
+    [TestMethod]
     public async Task A_training_tells_how_each_tech_center_ended()
     {
         JsonElement status = await GetAsync("/train/{instanceId}", "/train/train-2026-q2");

@@ -20,6 +20,8 @@ public sealed class RouteContractTests
         "POST /models/{techCenter}/{version}/retire 200", "POST /models/{techCenter}/rollback 200",
         // What takes a problem that has only just begun: ForecastProblemTests has it.
         "GET /forecast/{techCenter}/{id} 422",
+        // What takes another warehouse, an incident that is not preprocessed, or a mebibyte, as of any body: SearchIncidentsTests has it.
+        "POST /search 413", "POST /search 501", "GET /incidents/{number}/similar 422", "GET /incidents/{number}/similar 501", "POST /embeddings 413",
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",

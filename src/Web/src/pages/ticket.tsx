@@ -5,7 +5,7 @@ import { date, number, percent, time } from "../format";
 import { Bar, Card, Empty, Page, ProblemLink, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
-import type { Classified, Story } from "../types";
+import type { Classified, SimilarIncidents, Story } from "../types";
 
 const Fact = ({ name, children }: { name: string; children: string | number | null }) => (children === null || children === "" ? null : <div><dt>{name}</dt><dd>{children}</dd></div>);
 
@@ -34,6 +34,28 @@ const Why = ({ center, text }: { center: string; text: string }) => {
           </ul>
         </>
       )}
+    </Card>
+  );
+};
+
+const Similar = ({ number: name }: { number: string }) => {
+  const similar = useData<SimilarIncidents>(`incidents/${encodeURIComponent(name)}/similar?top=5`);
+  return (
+    <Card title={t.similar} note={t.similarNote}>
+      <Wait asked={similar}>
+        {(data) => data.incidents.length === 0 ? <Empty>{t.noSimilar}</Empty> : (
+          <ul class="list">
+            {data.incidents.map((near) => (
+              <li key={near.number}>
+                <a href={to(["ticket", near.number])}>{near.number}</a>
+                <span class="quote">{near.text}</span>
+                <span class="small">{[near.techCenter, date(near.createdOn), `${t.likeness} ${percent(Math.max(0, near.likeness ?? 0))}`].join(" · ")}</span>
+                {near.closeNotes && <p class="small">{t.closeNotes}: {near.closeNotes}</p>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Wait>
     </Card>
   );
 };
@@ -81,6 +103,7 @@ export const Ticket = ({ number: name }: { number: string }) => {
                 </dl>
                 {data.closeNotes && <><h3>{t.closeNotes}</h3><p class="prose">{data.closeNotes}</p></>}
               </Card>
+              {data.embedder && <Similar key={name} number={name} />}
               {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} />}
             </div>
             <div>

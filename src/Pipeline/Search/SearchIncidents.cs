@@ -1,0 +1,149 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Pipeline.Incidents;
+using Pipeline.Models;
+using Pipeline.Preprocessing;
+using Pipeline.Problems;
+using Pipeline.Requests;
+using Pipeline.Storage;
+
+namespace Pipeline.Search;
+
+/// <summary>
+/// The use case of looking for incidents, by what a person writes or by one that is at hand. A text is masked as incidents are, its words and its vector are looked for, and the two orders are joined
+/// by reciprocal rank: Cormack, Clarke, Büttcher, Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods (SIGIR 2009).
+/// </summary>
+/// <param name="index">The index; null where the warehouse has none.</param>
+/// <param name="directory">The tech centers that have models.</param>
+/// <param name="centers">Those that have incidents.</param>
+/// <param name="stored">The incidents.</param>
+/// <param name="preprocessed">Their vectors.</param>
+/// <param name="preprocess">Masks, and names the embedder.</param>
+/// <param name="embedder">Embeds what is looked for.</param>
+/// <param name="options">The addresses of incidents.</param>
+public sealed class SearchIncidents(
+    ISearchIndex? index, ModelDirectory directory, ITechCenters centers, IRemovals stored, IPreprocessedIncidents preprocessed, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, IncidentOptions options)
+{
+    // The constant of the paper.
+    private const double RankOffset = 60;
+
+    private const int Depth = 200;
+    private const int MostSimilar = 50;
+
+    /// <summary>Answers a request.</summary>
+    /// <exception cref="RequestException">A field is wrong, or the warehouse cannot be searched.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    /// <exception cref="EmbedderException">The embedder does not answer.</exception>
+    public async Task<SearchResult> RunAsync(SearchRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        AskedSearch asked = request.Read();
+        ISearchIndex searched = Index();
+        List<string> named = [];
+        foreach (string center in request.TechCenters ?? [])
+        {
+            named.Add(await NameAsync(center, cancellationToken));
+        }
+
+        string text = preprocess.Summaries.Build([asked.Text]);
+        IReadOnlyList<string> words = SearchWords.Of(text);
+        if (words.Count == 0)
+        {
+            throw RequestException.Invalid("text", "Nothing is left of the text after cleaning. Say in some words what to look for.");
+        }
+
+        IReadOnlyList<SearchCandidate> found = await searched.FindAsync(
+            new SearchQuery(words, await EmbedAsync(text, cancellationToken), preprocess.Embedder, Depth)
+            {
+                TechCenters = named.Count == 0 ? null : named,
+                From = asked.From,
+                Until = asked.Until,
+                Priority = asked.Priority,
+                Problem = asked.Problem,
+            },
+            cancellationToken);
+        FoundIncident[] ordered = [.. Order(found).Select(c => Shown(c, words))];
+        return new SearchResult(text, ordered.Length, [.. ordered.Take(asked.Top)], SearchFacets.Of(ordered));
+    }
+
+    /// <summary>The incidents most alike to one, by their vectors, and how they were resolved.</summary>
+    /// <param name="number">The incident's number.</param>
+    /// <param name="top">The most that are wanted as text, 1 to 50; 10 where it is null or empty.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="RequestException">There is no such incident, it has no vector yet, or the warehouse cannot be searched.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<SimilarIncidents> SimilarAsync(string number, string? top, CancellationToken cancellationToken = default)
+    {
+        int most = 10;
+        if (!string.IsNullOrEmpty(top) && (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostSimilar))
+        {
+            throw RequestException.Invalid("top", string.Create(CultureInfo.InvariantCulture, $"top is '{top}'; it must be a whole number from 1 to {MostSimilar}."));
+        }
+
+        ISearchIndex searched = Index();
+        StoredIncident incident = await stored.FindIncidentAsync(number, cancellationToken)
+            ?? throw RequestException.NotFound("number", $"There is no incident '{number}'. It may have been erased or moved to the archive.");
+        if (incident.ContentHash is not string hash
+            || !(await preprocessed.FindEmbeddingsAsync(preprocess.Embedder, [hash], cancellationToken)).TryGetValue(hash, out ReadOnlyMemory<float> vector))
+        {
+            throw new RequestException(RequestProblem.Unprocessable, $"The incident '{number}' has no vector of the embedder '{preprocess.Embedder}' yet. Preprocessing makes it.");
+        }
+
+        IReadOnlyList<SearchCandidate> found = await searched.FindAsync(new SearchQuery([], vector, preprocess.Embedder, most + 1), cancellationToken);
+        return new SimilarIncidents(number, [.. Order(found).Where(c => !string.Equals(c.Incident.Incident.Number, number, StringComparison.Ordinal)).Take(most).Select(c => Shown(c, []) with { CloseNotes = CloseNotes(c.Incident) })]);
+    }
+
+    /// <summary>Makes the index anew.</summary>
+    /// <returns>How many incidents it holds.</returns>
+    /// <exception cref="RequestException">The warehouse cannot be searched.</exception>
+    /// <exception cref="WarehouseException">The index cannot be written.</exception>
+    public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => Index().RebuildAsync(cancellationToken);
+
+    private ISearchIndex Index() => index
+        ?? throw new RequestException(RequestProblem.Unsupported, "The warehouse that is configured has no search index. Search needs the setting Warehouse:Kind to be Sqlite; a warehouse in BigQuery can be searched with its own SQL.");
+
+    // A tech center without a model has incidents all the same.
+    private async Task<string> NameAsync(string center, CancellationToken cancellationToken) =>
+        (await directory.ListAsync(cancellationToken)).Contains(center, StringComparer.Ordinal) || (await centers.ListTechCentersAsync(cancellationToken)).Contains(center, StringComparer.Ordinal)
+            ? center
+            : await directory.ResolveAsync(center, cancellationToken: cancellationToken);
+
+    private async Task<ReadOnlyMemory<float>> EmbedAsync(string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await embedder.GenerateAsync([text], cancellationToken: cancellationToken))[0].Vector;
+        }
+        catch (TextsRefusedException e)
+        {
+            throw RequestException.Invalid("text", e.Refused.Values.First());
+        }
+    }
+
+    private static IOrderedEnumerable<SearchCandidate> Order(IEnumerable<SearchCandidate> found) =>
+        found.OrderByDescending(Score).ThenBy(c => c.Incident.Incident.Number, StringComparer.Ordinal);
+
+    private static double Score(SearchCandidate candidate) => Share(candidate.WordRank) + Share(candidate.VectorRank);
+
+    private static double Share(int? rank) => rank is int place ? 1 / (RankOffset + place) : 0;
+
+    private FoundIncident Shown(SearchCandidate found, IReadOnlyList<string> words)
+    {
+        Incident incident = found.Incident.Incident;
+        string text = found.Incident.Summary ?? "";
+        return new FoundIncident(incident.Number, options.UrlOf(incident.Number), incident.TechCenter, incident.CreatedOn, text, SearchWords.Places(text, words))
+        {
+            Priority = incident.Priority,
+            ResolvedOn = incident.ResolvedOn,
+            ProblemId = found.Incident.ProblemId,
+            ProblemLabel = found.Incident.ProblemLabel,
+            Score = Math.Round(Score(found), 6),
+            WordRank = found.WordRank,
+            VectorRank = found.VectorRank,
+            Likeness = found.Likeness is double likeness ? Math.Round(likeness, 4) : null,
+        };
+    }
+
+    private string? CloseNotes(StoredIncident found) =>
+        found.Incident.CloseNotes is { Length: > 0 } notes && preprocess.Summaries.Build([notes]) is { Length: > 0 } masked ? masked : null;
+}
