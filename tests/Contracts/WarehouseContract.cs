@@ -75,7 +75,7 @@ public abstract partial class WarehouseContract
         {
             read.AddRange(batch.Select(row => row.Number));
             await Predictions.SavePredictionsAsync([.. batch.Select(row => Answer(row.Number))]);
-            last = batch.LastOrDefault();
+            last = batch is [.., var newest] ? newest : null;
         }
 
         return read;

@@ -39,13 +39,13 @@ public sealed class ApiTests
 
         JsonElement found = await CheckedAsync("/search", "post", await _api.PostAsync("/api/search", new { text, techCenters = new[] { "network" }, filters = new { problem = id }, top = 100 }), HttpStatusCode.OK);
         JsonElement[] incidents = [.. found.GetProperty("incidents").EnumerateArray()];
-        incidents.Select(i => i.GetProperty("number").GetString()).ShouldContain(number);
+        incidents.Select(i => i.GetProperty("number").GetString()).ShouldContain(number, StringComparer.Ordinal);
         incidents.ShouldAllBe(i => i.GetProperty("problemId").GetInt32() == id && i.GetProperty("techCenter").GetString() == "Network");
         incidents[0].GetProperty("highlights").GetArrayLength().ShouldBeGreaterThan(0);
         found.GetProperty("facets").GetProperty("problems").GetArrayLength().ShouldBe(1);
 
         JsonElement similar = await GetAsync("/incidents/{number}/similar", $"/incidents/{number}/similar?top=5");
-        similar.GetProperty("incidents").EnumerateArray().Select(i => i.GetProperty("number").GetString()).ShouldNotContain(number);
+        similar.GetProperty("incidents").EnumerateArray().Select(i => i.GetProperty("number").GetString()).ShouldNotContain(number, StringComparer.Ordinal);
         similar.GetProperty("incidents").GetArrayLength().ShouldBe(5);
 
         JsonElement embedded = await CheckedAsync("/embeddings", "post", await _api.PostAsync("/api/embeddings", new { texts = new[] { text } }), HttpStatusCode.OK);

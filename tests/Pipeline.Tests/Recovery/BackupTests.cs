@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.EmergencyStop;
-using Pipeline.Incidents;
 using Pipeline.Recovery;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -92,9 +91,9 @@ public sealed class BackupTests
 
         published.ShouldBeTrue();
         string?[] names = [.. (await place.Store.PartsAsync(backup)).Select(part => part.Name)];
-        names.ShouldContain("hdbscan-models/network/2026_q2_r2/manifest.json");
-        names.ShouldContain("streams/a/log/0000000000000001-0000000000000002");
-        names.ShouldNotContain("streams/a/log/0000000000000001");
+        names.ShouldContain("hdbscan-models/network/2026_q2_r2/manifest.json", StringComparer.Ordinal);
+        names.ShouldContain("streams/a/log/0000000000000001-0000000000000002", StringComparer.Ordinal);
+        names.ShouldNotContain("streams/a/log/0000000000000001", StringComparer.Ordinal);
     }
 
     [TestMethod]

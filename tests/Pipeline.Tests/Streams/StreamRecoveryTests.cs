@@ -141,7 +141,7 @@ public sealed class StreamRecoveryTests
 
         restored.Damaged.ShouldContain(problem => problem.Contains(last, StringComparison.Ordinal));
         (await broken.Browse.StatsAsync(StreamBed.Name)).Items.ShouldBe(30);
-        store.Content().Select(o => o.Key).ShouldContain(last.Replace("/log/", "/damaged/", StringComparison.Ordinal));
+        store.Content().Select(o => o.Key).ShouldContain(last.Replace("/log/", "/damaged/", StringComparison.Ordinal), StringComparer.Ordinal);
         (await broken.Keep.VerifyAsync(StreamBed.Name)).Sound.ShouldBeTrue();
         await SendAsync(broken, 40, 45);
         await using StreamBed revived = new(new FragileStore(store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))), bed.Clock);
