@@ -11,7 +11,7 @@ public sealed class S3StoreOptionsTests
     [TestMethod]
     public void A_setting_that_cannot_be_is_named()
     {
-        Check(Sound with { Bucket = null }, "S3:Bucket", "is missing, and ObjectStore:Kind is S3");
+        Check(Sound with { Bucket = null }, "S3:Bucket", "is missing, and the store is of the kind S3");
         Check(Sound with { Bucket = "My Bucket" }, "S3:Bucket", "is 'My Bucket'; a bucket's name has 3 to 63");
         Check(Sound with { Prefix = "a/../b" }, "S3:Prefix", "a relative path");
         Check(Sound with { Endpoint = "s3.example.com" }, "S3:Endpoint", "the address of a server that speaks S3");

@@ -202,7 +202,7 @@ public sealed class BlobFaultTests
     }
 
     [TestMethod]
-    [DataRow(null, null, "ModelStorage is missing, and ObjectStore:Kind is AzureBlobs.")]
+    [DataRow(null, null, "ModelStorage is missing, and the store is of the kind AzureBlobs.")]
     [DataRow("UseDevelopmentStorage=true", "https://name.blob.core.windows.net", "ModelStorage is a connection string, and ModelStorage:blobServiceUri is set as well.")]
     [DataRow("AccountName=name;AccountKey=secret", null, "ModelStorage is no connection string of a storage account.")]
     [DataRow(null, "http://name.blob.core.windows.net", "ModelStorage:blobServiceUri is 'http://name.blob.core.windows.net'; it must be the https address")]
