@@ -13,7 +13,7 @@ namespace Pipeline.Triggers;
 public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> logger)
 {
     private const string Timer = "schedule";
-    private const string WorkRoute = "backups/work";
+    private const string WorkRoute = "backup-work";
 
     /// <summary>Backs everything up, every night.</summary>
     [Function("BackupOnSchedule")]

@@ -48,7 +48,7 @@ public sealed class BackupsApiTests
         await RefusedAsync(await api.PostAsync("/api/backups/nothing/restore", new { }), HttpStatusCode.NotFound, "There is no backup 'nothing'");
         await api.WorkAsync("/api/backups", new { });
         await RefusedAsync(await api.PostAsync("/api/backups/latest/restore", new { only = new[] { "everything" } }), HttpStatusCode.BadRequest, "'everything' cannot be restored by itself");
-        await RefusedAsync(await api.Client.GetAsync(new Uri("/api/backups/work/restore", UriKind.Relative)), HttpStatusCode.NotFound, "There is no work on backups");
+        await RefusedAsync(await api.Client.GetAsync(new Uri("/api/backup-work/restore", UriKind.Relative)), HttpStatusCode.NotFound, "There is no work on backups");
     }
 
     [TestMethod]

@@ -35,7 +35,7 @@ public sealed class RouteContractTests
         "POST /backups 202", "POST /backups 400", "POST /backups 409", "POST /backups 413", "GET /backups 200",
         "POST /backups/{id}/verify 202", "POST /backups/{id}/verify 404", "POST /backups/{id}/verify 409",
         "POST /backups/{id}/restore 202", "POST /backups/{id}/restore 400", "POST /backups/{id}/restore 404", "POST /backups/{id}/restore 409", "POST /backups/{id}/restore 413",
-        "GET /backups/work/{instanceId} 200", "GET /backups/work/{instanceId} 404", "POST /models/rollback 200",
+        "GET /backup-work/{instanceId} 200", "GET /backup-work/{instanceId} 404", "POST /models/rollback 200",
         .. Streams,
     ];
 
