@@ -97,7 +97,7 @@ public sealed class BlobStoreTests
     }
 
     [TestMethod]
-    [DataRow("ModelStorage", "", "ModelStorage is missing, and ObjectStore:Kind is AzureBlobs.")]
+    [DataRow("ModelStorage", "", "ModelStorage is missing, and the store is of the kind AzureBlobs.")]
     [DataRow("ModelStorage", "nonsense", "ModelStorage is no connection string")]
     [DataRow("ObjectStore__Retries", "many", "ObjectStore:Retries is 'many'; it must be a whole number.")]
     [DataRow("ObjectStore__RetrySeconds", "0", "ObjectStore:RetrySeconds is 0; it must be from 0.01 to 60.")]
