@@ -99,6 +99,8 @@ public sealed class DeskAnswersTests
              "problem":{"id":1,"label":"Badge","clusterId":1,"clusterLabel":"Badge","domainName":"none","modelVersion":"v1","predictedAt":"2026-04-03T09:00:00Z"}}
             """);
 
+        await AnswerAsync(desk, "/api/incidents/A%2F1%20%3Cb%3E/similar", """{"number":"A/1 <b>","incidents":[]}""");
+
         await desk.GoAsync("tickets/Net/1");
         await desk.Page.GetByRole(AriaRole.Link, new() { Name = "A/1 <b>" }).ClickAsync();
 
