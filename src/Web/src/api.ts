@@ -15,6 +15,11 @@ if (given && !query.has("state")) {
 
 export class NeedsKey extends Error {}
 
+/** An answer other than the one that was asked for. */
+export class Refused extends Error {
+  constructor(readonly status: number, detail: string) { super(detail); }
+}
+
 export const setKey = (key: string) => sessionStorage.setItem(keyName, key);
 
 const headers = (more?: Record<string, string>): Record<string, string> => {
@@ -37,7 +42,7 @@ const answer = async (response: Response) => {
   } catch {
     // An answer without a body says no more than its status.
   }
-  throw new Error(detail);
+  throw new Refused(response.status, detail);
 };
 
 // Where the host would have people sign in; nothing where it takes keys and tokens of its own alone.

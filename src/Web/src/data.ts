@@ -1,6 +1,6 @@
 // What a page shows is asked for once, kept while the page is open elsewhere, and asked for again at times.
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { get, NeedsKey } from "./api";
+import { get, NeedsKey, Refused } from "./api";
 
 const known = new Map<string, unknown>();
 const locked = new Set<() => void>();
@@ -14,11 +14,11 @@ export const tellLocked = (error: unknown) => {
   if (error instanceof NeedsKey) locked.forEach((told) => told());
 };
 
-export type Asked<T> = { data: T | undefined; error: string | undefined; again: () => void };
+export type Asked<T> = { data: T | undefined; error: string | undefined; status: number | undefined; again: () => void };
 
 export const useData = <T>(path: string | null, everySeconds = 0): Asked<T> => {
   const [, show] = useState(0);
-  const [failure, setFailure] = useState<{ path: string; text: string } | undefined>();
+  const [failure, setFailure] = useState<{ path: string; text: string; status: number | undefined } | undefined>();
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -31,7 +31,7 @@ export const useData = <T>(path: string | null, everySeconds = 0): Asked<T> => {
       } catch (error) {
         if (stop.signal.aborted) return;
         tellLocked(error);
-        setFailure({ path, text: error instanceof TypeError || !(error instanceof Error) ? "" : error.message });
+        setFailure({ path, text: error instanceof TypeError || !(error instanceof Error) ? "" : error.message, status: error instanceof Refused ? error.status : undefined });
       }
       if (stop.signal.aborted) return;
       show((n) => n + 1);
@@ -44,5 +44,5 @@ export const useData = <T>(path: string | null, everySeconds = 0): Asked<T> => {
     };
   }, [path, everySeconds, round]);
   const again = useCallback(() => setRound((n) => n + 1), []);
-  return { data: path === null ? undefined : (known.get(path) as T | undefined), error: failure && failure.path === path ? failure.text : undefined, again };
+  return { data: path === null ? undefined : (known.get(path) as T | undefined), error: failure && failure.path === path ? failure.text : undefined, status: failure && failure.path === path ? failure.status : undefined, again };
 };

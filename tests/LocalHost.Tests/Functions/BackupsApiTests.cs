@@ -14,7 +14,7 @@ public sealed class BackupsApiTests
         await using Api api = await Api.StartAsync();
         await api.ReportAsync("Network", 30);
         using HttpResponseMessage refused = await api.PostAsync("/api/backups", new { });
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         api.Client.DefaultRequestHeaders.Remove("x-functions-key");
         api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
 

@@ -42,7 +42,7 @@ public sealed class OpenApiTests
     [TestMethod]
     public void What_changes_state_is_for_no_reader_and_what_removes_or_stops_is_for_admins()
     {
-        string[] reads = ["MlflowSearch"];
+        string[] reads = ["MlflowSearch", "Search"];
         string[] admins = ["BackupBegin", "BackupRestoration", "Backups", "BackupVerification", "BackupWork", "Erase", "ErasureStatus", "Erasures", "Halt", "ReadOnly", "Resume"];
         foreach ((MethodInfo function, HttpTriggerAttribute trigger) in Triggers())
         {

@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Invocations;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
 
@@ -31,6 +32,7 @@ public sealed class OrchestrationTests
     public sealed class Functions(Prefix prefix)
     {
         [Function("Greet")]
+        [Anyone]
         public static async Task<IResult> StartAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "greet")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
             Results.Text(await client.ScheduleNewOrchestrationInstanceAsync("GreetAll", new[] { "one", request.Method is "GET" ? "two" : "" }, cancellationToken));
 

@@ -66,7 +66,7 @@ const useSearch = (body: string) => {
     return () => void (isWanted = false);
   }, [body, round]);
   const own = state.body === body ? state : undefined;
-  return { data: own?.data, error: own?.error, again: () => setRound((n) => n + 1) };
+  return { data: own?.data, error: own?.error, status: undefined, again: () => setRound((n) => n + 1) };
 };
 
 const names = ["center", "from", "until", "priority"] as const;

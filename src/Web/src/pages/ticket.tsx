@@ -40,9 +40,11 @@ const Why = ({ center, text }: { center: string; text: string }) => {
 
 const Similar = ({ number: name }: { number: string }) => {
   const similar = useData<SimilarIncidents>(`incidents/${encodeURIComponent(name)}/similar?top=5`);
+  // A warehouse without a search index has none to tell of; a ticket that is not embedded yet will have.
+  if (similar.status === 501) return null;
   return (
     <Card title={t.similar} note={t.similarNote}>
-      <Wait asked={similar}>
+      {similar.status === 422 ? <Empty>{similar.error}</Empty> : <Wait asked={similar}>
         {(data) => data.incidents.length === 0 ? <Empty>{t.noSimilar}</Empty> : (
           <ul class="list">
             {data.incidents.map((near) => (
@@ -55,7 +57,7 @@ const Similar = ({ number: name }: { number: string }) => {
             ))}
           </ul>
         )}
-      </Wait>
+      </Wait>}
     </Card>
   );
 };
