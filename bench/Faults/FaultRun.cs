@@ -230,7 +230,10 @@ internal sealed class FaultRun : IAsyncDisposable
         Directory.CreateDirectory(place);
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Training:Layouts"] = "1", ["Training:Dimensions"] = "8", ["Training:MinClusterSize"] = "6", ["Training:MaxDegreeOfParallelism"] = "1",
+            ["Training:Layouts"] = "1",
+            ["Training:Dimensions"] = "8",
+            ["Training:MinClusterSize"] = "6",
+            ["Training:MaxDegreeOfParallelism"] = "1",
         }).Build();
         ServiceCollection services = new();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));

@@ -9,7 +9,7 @@ internal static class OpenApi
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "$ref", "oneOf", "type", "enum", "required", "properties", "additionalProperties", "items", "minimum", "maximum", "minItems", "maxItems", "maxLength", "default", "description", "format",
+        "$ref", "oneOf", "type", "enum", "required", "properties", "additionalProperties", "items", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "default", "description", "format",
     };
 
     public static JsonObject Document { get; } = Read();
