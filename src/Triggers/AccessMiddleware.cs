@@ -55,8 +55,8 @@ public static class AccessServices
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration, AccessMode mode)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        AccessOptions options = configuration.GetSection("Access").Get<AccessOptions>() ?? new AccessOptions();
-        LimitOptions limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new LimitOptions();
+        AccessOptions options = Read<AccessOptions>(configuration, "Access");
+        LimitOptions limits = Read<LimitOptions>(configuration, "Limits");
         options.Validate();
         limits.Validate();
         services.TryAddSingleton(TimeProvider.System);
@@ -69,5 +69,18 @@ public static class AccessServices
         }
 
         return services;
+    }
+
+    private static T Read<T>(IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        try
+        {
+            return configuration.GetSection(section).Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SettingException(section, $"has a value that cannot be read: {e.Message}", e);
+        }
     }
 }

@@ -75,6 +75,28 @@ public sealed class SqliteSearchTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("Новый ноутбук не включается, ещё")]
+    [DataRow("Ο εκτυπωτής δεν τυπώνει ΏΡΑ")]
+    [DataRow("プリンターがバッファで止まる")]
+    [DataRow("प्रिंटर काम नहीं कर रहा है")]
+    [DataRow("เครื่องพิมพ์ไม่ทำงาน ที่นี่")]
+    [DataRow("Größe der Übersicht")]
+    [DataRow("Drukarka nie działa, błąd żółty")]
+    [DataRow("12 m² Fläche")]
+    public async Task The_index_has_the_words_of_every_script_as_they_are_asked_for(string text)
+    {
+        await using SqliteWarehouse warehouse = new(DatabasePath);
+        await StoreAsync(warehouse, Text("A", text, 1, 0));
+        IReadOnlyList<string> words = SearchWords.Of(text);
+
+        Terms().ShouldBe(words, ignoreOrder: true);
+        foreach (string word in words)
+        {
+            (await warehouse.FindAsync(new SearchQuery([word], default, "e", 10))).ShouldHaveSingleItem().WordRank.ShouldBe(1, word);
+        }
+    }
+
+    [TestMethod]
     public async Task A_file_of_a_version_without_an_index_gets_one_of_all_that_it_has()
     {
         await using (SqliteWarehouse first = new(DatabasePath))
@@ -130,6 +152,22 @@ public sealed class SqliteSearchTests : IDisposable
         NumbersAsync(warehouse, new SearchQuery([word], default, "e", 10) { TechCenters = techCenter is null ? null : [techCenter] });
 
     private static async Task<string[]> NumbersAsync(SqliteWarehouse warehouse, SearchQuery query) => [.. (await warehouse.FindAsync(query)).Select(f => f.Incident.Incident.Number)];
+
+    private List<string> Terms()
+    {
+        using SqliteConnection connection = new($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT term FROM search_vocabulary";
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<string> terms = [];
+        while (reader.Read())
+        {
+            terms.Add(reader.GetString(0));
+        }
+
+        return terms;
+    }
 
     private void Execute(string sql)
     {

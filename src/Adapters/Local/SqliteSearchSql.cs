@@ -24,7 +24,7 @@ internal static class SqliteSearchSql
             FROM search_entries AS e
             JOIN preprocessed_incidents AS s ON s.number = e.number;
 
-        CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(summary, content = 'search_texts', content_rowid = 'entry', tokenize = 'unicode61 remove_diacritics 2');
+        CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(summary, content = 'search_texts', content_rowid = 'entry', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'");
         CREATE VIRTUAL TABLE IF NOT EXISTS search_vocabulary USING fts5vocab(search_words, row);
 
         CREATE TRIGGER IF NOT EXISTS search_added AFTER INSERT ON preprocessed_incidents

@@ -20,7 +20,7 @@ public sealed record AccessOptions
     /// <summary>What the desk asks a token for; by default all that the first audience grants the application.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>The roles of keys by the keys' names. A key that is not among them has the role operator, the master key the role admin.</summary>
+    /// <summary>The roles of keys by the keys' names, in whatever case. A key that is not among them has the role operator, the master key the role admin.</summary>
     public IReadOnlyDictionary<string, string> KeyRoles { get; init; } = None;
 
     /// <summary>Whether tokens of an authority are taken.</summary>
@@ -36,7 +36,7 @@ public sealed record AccessOptions
     public IReadOnlyList<string> Audiences => (Audience ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The role of a key.</summary>
-    public Role RoleOf(string key, Role otherwise) => KeyRoles.TryGetValue(key, out string? role) ? RoleNames.Find(role)!.Value : otherwise;
+    public Role RoleOf(string key, Role otherwise) => KeyRoles.FirstOrDefault(named => string.Equals(named.Key, key, StringComparison.OrdinalIgnoreCase)).Value is string role ? RoleNames.Find(role)!.Value : otherwise;
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="SettingException">One is missing or malformed; the message names it.</exception>

@@ -22,6 +22,7 @@ public sealed record SearchRequest(
 
     private const int MostCenters = 100;
     private const int LongestPriority = 100;
+    private const int ShortestDate = 8;
 
     /// <summary>Checks what was asked.</summary>
     /// <exception cref="RequestException">A field is missing, unknown or out of its range.</exception>
@@ -57,9 +58,9 @@ public sealed record SearchRequest(
 
         foreach (JsonProperty filter in filters.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
         {
-            switch (filter.Name)
+            switch (NameOf(filter))
             {
-                case "priority" when filter.Value.ValueKind == JsonValueKind.String && filter.Value.GetString() is { Length: > 0 and <= LongestPriority } priority:
+                case "priority" when TextOf(filter.Value) is { Length: > 0 and <= LongestPriority } priority:
                     asked = asked with { Priority = priority };
                     break;
                 case "problem" when filter.Value.ValueKind == JsonValueKind.Number && filter.Value.TryGetInt32(out int problem) && TechCenters?.Count == 1:
@@ -74,6 +75,31 @@ public sealed record SearchRequest(
         return asked;
     }
 
+    // Half of a surrogate pair, which JSON can write, is no text.
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static DateTimeOffset? Date(string? text, string name, Dictionary<string, string[]> errors)
     {
         if (string.IsNullOrEmpty(text))
@@ -81,7 +107,9 @@ public sealed record SearchRequest(
             return null;
         }
 
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date))
+        // A time without a date would be one of today, and so another tomorrow.
+        if (text.AsSpan().Trim().Length >= ShortestDate && text.AsSpan().TrimStart().IndexOf(':') is < 0 or > ShortestDate
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date))
         {
             return date;
         }

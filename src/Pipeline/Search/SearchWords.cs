@@ -4,11 +4,11 @@ using Pipeline.Preprocessing;
 
 namespace Pipeline.Search;
 
-/// <summary>Words as the index tells them apart: runs of letters, marks and digits, without regard to case and diacritics.</summary>
+/// <summary>Words as the index tells them apart: runs of letters, marks and numbers, without regard to case and to the diacritics of Latin letters.</summary>
 public static class SearchWords
 {
     /// <summary>The words of a text, each once, in the order of their first place.</summary>
-    public static IReadOnlyList<string> Of(string text) => [.. Runs(text).Select(run => Folded(text[run])).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Of(string text) => [.. Runs(text).Select(run => Folded(text[run])).Where(word => word.EnumerateRunes().Any(r => !IsMark(r))).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Where the words stand in a text: start and end in UTF-16 characters, in order.</summary>
     public static IReadOnlyList<IReadOnlyList<int>> Places(string text, IEnumerable<string> words)
@@ -24,7 +24,7 @@ public static class SearchWords
         int at = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            bool inside = Rune.IsLetterOrDigit(rune) || (start >= 0 && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+            bool inside = IsMark(rune) || Rune.IsLetter(rune) || Rune.IsNumber(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.PrivateUse;
             if (inside && start < 0)
             {
                 start = at;
@@ -44,15 +44,32 @@ public static class SearchWords
         }
     }
 
-    // Composed again, for syllables of Hangul come apart as well.
+    // As FTS5 folds: a Latin letter loses its marks, one of another script keeps what it is composed with, such as й; marks of the block of combining diacritics that are left over go.
     private static string Folded(string word)
     {
         StringBuilder folded = new(word.Length);
-        foreach (Rune rune in CanonicalForm.Decompose(word).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark))
+        foreach (Rune rune in CanonicalForm.Compose(word).EnumerateRunes())
         {
-            folded.Append(Rune.ToLowerInvariant(rune).ToString());
+            Rune letter = Rune.IsLetter(rune) ? Rune.GetRuneAt(CanonicalForm.Decompose(rune.ToString()), 0) : rune;
+            if (rune.Value is not (>= 0x300 and <= 0x36F))
+            {
+                folded.Append(Lower(IsLatin(letter) ? letter : rune).ToString());
+            }
         }
 
-        return CanonicalForm.Compose(folded.ToString());
+        return folded.ToString();
     }
+
+    private static bool IsLatin(Rune letter) => letter.Value is (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or (>= 0xC0 and <= 0x24F);
+
+    // Three letters are another form of a small one.
+    private static Rune Lower(Rune rune) => rune.Value switch
+    {
+        'ς' => new Rune('σ'),
+        'µ' => new Rune('μ'),
+        'ſ' => new Rune('s'),
+        _ => Rune.ToLowerInvariant(rune),
+    };
+
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

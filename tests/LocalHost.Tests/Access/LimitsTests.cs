@@ -90,6 +90,7 @@ public sealed class LimitsTests
 
     [TestMethod]
     [DataRow("Limits:RequestsPerMinute", "-1")]
+    [DataRow("Limits:RequestsPerMinute", "many")]
     [DataRow("Limits:ConcurrentUploads", "0")]
     [DataRow("Limits:HeaderSeconds", "601")]
     [DataRow("Access:KeyRoles:default", "owner")]

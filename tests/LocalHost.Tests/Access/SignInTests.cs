@@ -52,6 +52,21 @@ public sealed class SignInTests
     }
 
     [TestMethod]
+    [DataRow("{broken")]
+    [DataRow("null")]
+    [DataRow("[null]")]
+    [DataRow("""[{"id": "a", "name": "Jane", "role": 9, "issued": "2026-01-01T00:00:00Z", "expires": "2026-01-02T00:00:00Z", "revoked": null}]""")]
+    public async Task A_broken_list_of_tokens_tells_nobody_who_he_is_and_is_told_to_whom_it_belongs(string list)
+    {
+        using TempFolder folder = new();
+        OwnTokens tokens = new(new TokenFiles(folder["key.pem"], folder["tokens.json"]), TimeProvider.System);
+        await File.WriteAllTextAsync(folder["tokens.json"], list);
+
+        await Should.ThrowAsync<SignInException>(() => tokens.VerifyAsync("a.b.c"));
+        (await Should.ThrowAsync<CommandException>(() => tokens.ListAsync(CancellationToken.None))).Message.ShouldContain("Mend the file");
+    }
+
+    [TestMethod]
     public async Task Tokens_that_are_issued_at_once_are_all_kept()
     {
         using TempFolder folder = new();
@@ -93,11 +108,12 @@ public sealed class SignInTests
     }
 
     [TestMethod]
-    [DataRow("reader", HttpStatusCode.Forbidden)]
-    [DataRow("admin", HttpStatusCode.BadRequest)]
-    public async Task A_key_has_the_role_that_the_settings_give_it(string role, HttpStatusCode expected)
+    [DataRow("default", "reader", HttpStatusCode.Forbidden)]
+    [DataRow("DEFAULT", "reader", HttpStatusCode.Forbidden)]
+    [DataRow("default", "admin", HttpStatusCode.BadRequest)]
+    public async Task A_key_has_the_role_that_the_settings_give_it(string key, string role, HttpStatusCode expected)
     {
-        await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Access:KeyRoles:default"] = role });
+        await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Access:KeyRoles:" + key] = role });
 
         (await api.PostAsync("/api/halt", new { })).StatusCode.ShouldBe(expected);
         (await api.Client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -76,7 +76,7 @@ internal sealed class OwnTokens(TokenFiles files, TimeProvider clock) : ITokenVe
     /// <inheritdoc/>
     public async Task<Caller?> VerifyAsync(string token, CancellationToken cancellationToken = default)
     {
-        (IReadOnlyList<IssuedToken> list, ECDsaSecurityKey? key) = await files.CurrentAsync(cancellationToken);
+        (IReadOnlyList<IssuedToken> list, ECDsaSecurityKey? key) = await CurrentAsync(cancellationToken);
         if (key is null)
         {
             return null;
@@ -97,6 +97,19 @@ internal sealed class OwnTokens(TokenFiles files, TimeProvider clock) : ITokenVe
         return result.IsValid && result.ClaimsIdentity.FindFirst(JwtRegisteredClaimNames.Jti)?.Value is string id && list.FirstOrDefault(t => Same(t, id)) is { Revoked: null } issued
             ? new Caller(issued.Name, issued.Role, CallerKind.Person)
             : null;
+    }
+
+    private async Task<(IReadOnlyList<IssuedToken> List, ECDsaSecurityKey? Key)> CurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await files.CurrentAsync(cancellationToken);
+        }
+        catch (CommandException e)
+        {
+            // Whoever asks need not know where the files lie.
+            throw new SignInException("The tokens that this host issued cannot be read now. 'token list' says why; keys are taken all the same.", e);
+        }
     }
 
     private bool IsCurrent(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)

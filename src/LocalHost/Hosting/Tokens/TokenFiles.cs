@@ -42,7 +42,8 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
 
         try
         {
-            return JsonSerializer.Deserialize<IReadOnlyList<IssuedToken>>(await File.ReadAllBytesAsync(ListPath, cancellationToken), PipelineJson.Indented) ?? throw new JsonException("It holds null.");
+            IReadOnlyList<IssuedToken?> list = JsonSerializer.Deserialize<IReadOnlyList<IssuedToken?>>(await File.ReadAllBytesAsync(ListPath, cancellationToken), PipelineJson.Indented) ?? throw new JsonException("It holds null.");
+            return [.. list.Select(token => token is { Id: not null, Name: not null } && Enum.IsDefined(token.Role) ? token : throw new JsonException("It has an entry that is no token."))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
