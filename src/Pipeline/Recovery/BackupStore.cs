@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -29,12 +30,12 @@ public sealed class BackupStore(IObjectStore? objects)
     /// <summary>The folder of a backup, with a slash at its end.</summary>
     internal static string Folder(string id) => $"{Root}{id}/";
 
-    /// <summary>The backups that are complete, the oldest first. One whose manifest cannot be read is left out; <see cref="FindAsync"/> says why.</summary>
+    /// <summary>The backups that are complete, the oldest first. One whose manifest cannot be read is left out; <see cref="FindAsync(string, CancellationToken)"/> says why.</summary>
     /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
     public async Task<IReadOnlyList<BackupManifest>> ListAsync(CancellationToken cancellationToken = default)
     {
         List<BackupManifest> all = [];
-        foreach (string id in (await NamesAsync(cancellationToken)).Where(name => name.EndsWith("/" + ManifestFile, StringComparison.Ordinal)).Select(IdOf))
+        foreach (string id in ManifestsIn(await NamesAsync(cancellationToken)))
         {
             try
             {
@@ -76,6 +77,25 @@ public sealed class BackupStore(IObjectStore? objects)
         }
     }
 
+    /// <summary>The backup that gives the state of a moment: the newest of those that go back to the same full backup and are not younger.</summary>
+    /// <param name="id">One of them, or <see cref="Latest"/> for any that holds everything.</param>
+    /// <param name="to">The moment; null for the backup of that id.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">There is none, or its manifest cannot be read.</exception>
+    /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
+    public async Task<BackupManifest> FindAsync(string id, DateTimeOffset? to, CancellationToken cancellationToken = default)
+    {
+        if (to is not DateTimeOffset moment)
+        {
+            return await FindAsync(id, cancellationToken);
+        }
+
+        bool ofAll = string.Equals(id, Latest, StringComparison.OrdinalIgnoreCase);
+        string? root = ofAll ? null : await FindAsync(id, cancellationToken) is BackupManifest named ? named.Base ?? named.Id : null;
+        IReadOnlyList<BackupManifest> all = [.. (await ListAsync(cancellationToken)).Where(b => ofAll ? b.Type is BackupType.Full or BackupType.Incremental : string.Equals(b.Base ?? b.Id, root, StringComparison.Ordinal))];
+        return all.LastOrDefault(b => b.At <= moment) ?? throw RequestException.NotFound("to", all.Count == 0 ? "There is no backup yet." : string.Create(CultureInfo.InvariantCulture, $"The oldest backup of these is of {all[0].At:O}, after {moment:O}."));
+    }
+
     /// <summary>The parts of a backup.</summary>
     /// <exception cref="ObjectStoreException">The list is missing or damaged, or the second store cannot be read.</exception>
     public async Task<IReadOnlyList<BackupPart>> PartsAsync(BackupManifest manifest, CancellationToken cancellationToken = default)
@@ -107,18 +127,25 @@ public sealed class BackupStore(IObjectStore? objects)
         return manifest;
     }
 
-    /// <summary>Deletes the backups from before a moment, and the parts that no other one refers to. What a killed backup left is deleted a day after it began.</summary>
+    /// <summary>
+    /// Deletes the backups from before a moment, and the parts that no other one refers to. What a killed backup left is deleted a day after it began. Nothing is deleted while one that is kept
+    /// cannot be read - damaged, or of a newer program: its parts may be anywhere.
+    /// </summary>
     /// <returns>The ids of the backups that are gone.</returns>
     internal async Task<IReadOnlyList<string>> PruneAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackupManifest> all = await ListAsync(cancellationToken);
         BackupManifest[] old = [.. all.Where(b => b.At < before && !string.Equals(b.Id, all[^1].Id, StringComparison.Ordinal))];
         HashSet<string> referred = new(StringComparer.Ordinal);
-        foreach (BackupManifest kept in all.Except(old))
+        HashSet<string> keptIds = [.. ManifestsIn(await NamesAsync(cancellationToken)).Except(old.Select(b => b.Id), StringComparer.Ordinal)];
+        foreach (string id in keptIds)
         {
-            referred.Add(Folder(kept.Id) + ManifestFile);
-            referred.Add(Folder(kept.Id) + PartsFile);
-            referred.UnionWith(await ReferredAsync(kept, cancellationToken));
+            if (all.FirstOrDefault(b => string.Equals(b.Id, id, StringComparison.Ordinal)) is not { IsReadable: true } kept || await ReferredAsync(kept, cancellationToken) is not IEnumerable<string> paths)
+            {
+                return [];
+            }
+
+            referred.UnionWith(paths);
         }
 
         // The manifest first: what follows is no backup any more, also where this is cut short.
@@ -128,7 +155,7 @@ public sealed class BackupStore(IObjectStore? objects)
         }
 
         string youngest = Root + BackupId.Of(now.AddDays(-1), BackupType.Full)[..BackupId.TimeLength];
-        foreach (string name in (await NamesAsync(cancellationToken)).Where(name => !referred.Contains(name) && !name.EndsWith("/" + ManifestFile, StringComparison.Ordinal) && string.CompareOrdinal(name, youngest) < 0))
+        foreach (string name in (await NamesAsync(cancellationToken)).Where(name => IdOf(name) is string id && !keptIds.Contains(id) && !referred.Contains(name) && string.CompareOrdinal(name, youngest) < 0))
         {
             await Objects.DeleteAsync(name, cancellationToken);
         }
@@ -136,16 +163,16 @@ public sealed class BackupStore(IObjectStore? objects)
         return [.. old.Select(b => b.Id)];
     }
 
-    // One whose list is damaged cannot be restored, and holds nothing back.
-    private async Task<IEnumerable<string>> ReferredAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    // Null where the list cannot be read.
+    private async Task<IEnumerable<string>?> ReferredAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
         try
         {
             return (await ReadPartsAsync(manifest, cancellationToken)).Select(part => part.Path);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or JsonException)
         {
-            return [];
+            return null;
         }
     }
 
@@ -199,5 +226,9 @@ public sealed class BackupStore(IObjectStore? objects)
         return bytes.ToArray();
     }
 
-    private static string IdOf(string name) => name[Root.Length..name.IndexOf('/', Root.Length)];
+    private static IEnumerable<string> ManifestsIn(IEnumerable<string> names) =>
+        names.Select(name => IdOf(name) is string id && string.Equals(name, Folder(id) + ManifestFile, StringComparison.Ordinal) ? id : null).OfType<string>();
+
+    // Null for what lies beside the backups.
+    private static string? IdOf(string name) => name.IndexOf('/', Root.Length) is int end and > 0 ? name[Root.Length..end] : null;
 }

@@ -1,3 +1,5 @@
+using Pipeline.EmergencyStop;
+using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Recovery;
@@ -23,12 +25,15 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
     /// <param name="progress">Told how many parts are done.</param>
     /// <param name="cancellationToken">Stops the work: then there is no backup.</param>
     /// <returns>The backup; null where an incremental one was asked for and nothing has changed.</returns>
+    /// <exception cref="RequestException">A restore is under way or was cut short.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     /// <exception cref="ObjectStoreException">A store cannot be read or written.</exception>
     /// <exception cref="SettingException">No second store is set up.</exception>
     public async Task<BackupManifest?> RunAsync(BackupType type, string by, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         IWarehouseTables warehouse = tables ?? throw Unable();
+        DateTimeOffset begin = clock.GetUtcNow();
+        await RequireWholeAsync(begin, cancellationToken);
         BackupManifest? before = type == BackupType.Incremental ? (await store.ListAsync(cancellationToken)).LastOrDefault(b => b.Type is BackupType.Full or BackupType.Incremental && b.IsReadable && b.WarehouseSchema == warehouse.Schema) : null;
         type = type == BackupType.Incremental && before is null ? BackupType.Full : type;
         IReadOnlyList<BackupPart> known = before is null ? [] : await store.PartsAsync(before, cancellationToken);
@@ -62,6 +67,7 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
             NewBytes = writer.NewBytes,
             PartsSha256 = "",
         };
+        await RequireWholeAsync(begin, cancellationToken);
         return await store.CompleteAsync(manifest, parts, cancellationToken);
     }
 
@@ -76,6 +82,21 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
     }
 
     internal static WarehouseException Unable() => new("The tables of this warehouse cannot be copied by this program. Use the snapshots of its own service.");
+
+    // What is half restored is no state to go back to.
+    private async Task RequireWholeAsync(DateTimeOffset begin, CancellationToken cancellationToken)
+    {
+        OperatingMode mode = await new OperatingModes(objects, clock).ReadAsync(cancellationToken);
+        if (await RestoreMark.FindAsync(objects, mode, cancellationToken) is RestoreMark mark)
+        {
+            throw new RequestException(RequestProblem.Conflict, $"There is no backup of what is half restored: the backup '{mark.Backup}' is being restored, or that was cut short. Wait for its end, or order the same restore again; then back up.");
+        }
+
+        if (mode.Since > begin && string.Equals(mode.Who, RestoreMark.By, StringComparison.Ordinal))
+        {
+            throw new RequestException(RequestProblem.Conflict, "A restore came in between, so that this backup would be half of what was before it. Back up again.");
+        }
+    }
 
     private static async Task WriteTablesAsync(IWarehouseTables warehouse, PartWriter writer, HashSet<BackupArea> areas, CancellationToken cancellationToken)
     {

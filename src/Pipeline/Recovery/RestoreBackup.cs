@@ -20,8 +20,6 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     /// <summary>The stage that progress is told of.</summary>
     public const string Stage = "Restoring";
 
-    private const string By = "restore";
-
     /// <summary>Restores.</summary>
     /// <param name="order">What to restore, and how.</param>
     /// <param name="progress">Told how many parts are done.</param>
@@ -34,13 +32,13 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         ArgumentNullException.ThrowIfNull(order);
         long start = clock.GetTimestamp();
         IWarehouseTables warehouse = tables ?? throw CreateBackup.Unable();
-        BackupManifest manifest = await ChooseAsync(order, cancellationToken);
+        OperatingMode mode = await modes.ReadAsync(cancellationToken);
+        RestoreMark? begun = await RestoreMark.FindAsync(objects, mode, cancellationToken);
+        BackupManifest manifest = await store.FindAsync(IdOf(order, begun), order.To, cancellationToken);
         RequireFitting(manifest, warehouse);
         IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
         BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
-        OperatingState state = (await modes.ReadAsync(cancellationToken)).State;
-        RestoreMark? begun = state == OperatingState.Halted ? await RestoreMark.FindAsync(objects, cancellationToken) : null;
-        RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? state);
+        RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? mode, mode.State == OperatingState.Halted ? mode.Since : null);
         if (!order.Replace && begun?.IsSame(mark) != true)
         {
             await RequireEmptyAsync(warehouse, areas, parts, cancellationToken);
@@ -50,9 +48,10 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         await ClearAsync(warehouse, areas, parts, cancellationToken);
         RestoreOutcome outcome = await BringBackAsync(warehouse, manifest, parts, progress, cancellationToken);
         await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
-        if (mark.Before == OperatingState.Running)
+        if (mark.Before.State != OperatingState.Halted)
         {
-            await modes.SetAsync(OperatingState.Running, By, reason: null, cancellationToken);
+            bool runs = mark.Before.State == OperatingState.Running;
+            await modes.SetAsync(mark.Before.State, runs ? RestoreMark.By : mark.Before.Who, runs ? null : mark.Before.Reason, cancellationToken);
         }
 
         await objects.DeleteAsync(RestoreMark.ObjectName, cancellationToken);
@@ -68,19 +67,9 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
             : asked;
     }
 
-    // With a moment: the newest of those that go back to the same full backup and are not younger.
-    private async Task<BackupManifest> ChooseAsync(RestoreOrder order, CancellationToken cancellationToken)
-    {
-        bool ofAll = string.Equals(order.Id, BackupStore.Latest, StringComparison.OrdinalIgnoreCase);
-        if (order.To is not DateTimeOffset to)
-        {
-            return await store.FindAsync(order.Id, cancellationToken);
-        }
-
-        string? root = ofAll ? null : await store.FindAsync(order.Id, cancellationToken) is BackupManifest named ? named.Base ?? named.Id : null;
-        IReadOnlyList<BackupManifest> all = [.. (await store.ListAsync(cancellationToken)).Where(b => ofAll ? b.Type is BackupType.Full or BackupType.Incremental : string.Equals(b.Base ?? b.Id, root, StringComparison.Ordinal))];
-        return all.LastOrDefault(b => b.At <= to) ?? throw RequestException.NotFound("to", all.Count == 0 ? "There is no backup yet." : string.Create(CultureInfo.InvariantCulture, $"The oldest backup of these is of {all[0].At:O}, after {to:O}."));
-    }
+    // What is half there came from one backup, which 'latest' need not be any more.
+    private static string IdOf(RestoreOrder order, RestoreMark? begun) =>
+        order.To is null && begun?.Backup is { Length: > 0 } same && string.Equals(order.Id, BackupStore.Latest, StringComparison.OrdinalIgnoreCase) ? same : order.Id;
 
     private static void RequireFitting(BackupManifest manifest, IWarehouseTables warehouse)
     {
@@ -114,7 +103,8 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     private async Task HaltAsync(RestoreMark mark, CancellationToken cancellationToken)
     {
         await mark.WriteAsync(objects, cancellationToken);
-        await modes.SetAsync(OperatingState.Halted, By, $"the backup {mark.Backup} is being restored; where that was cut short, order the same restore again", cancellationToken);
+        OperatingMode halt = await modes.SetAsync(OperatingState.Halted, RestoreMark.By, $"the backup {mark.Backup} is being restored; where that was cut short, order the same restore again", cancellationToken);
+        await (mark with { Since = halt.Since }).WriteAsync(objects, cancellationToken);
         await modes.StandAsync(cancellationToken);
         await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
     }
@@ -197,7 +187,15 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
 /// <param name="Only">The areas; null for all that the backup holds.</param>
 /// <param name="To">The moment whose state is wanted: the newest backup of the same line that is not younger is taken. Null for the named one.</param>
 /// <param name="Replace">Whether what is there may go.</param>
-public sealed record RestoreOrder(string Id, IReadOnlyList<BackupArea>? Only = null, DateTimeOffset? To = null, bool Replace = false);
+public sealed record RestoreOrder(string Id, IReadOnlyList<BackupArea>? Only = null, DateTimeOffset? To = null, bool Replace = false)
+{
+    /// <summary>Whether another order asks for the same.</summary>
+    public bool IsSame(RestoreOrder other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return string.Equals(Id, other.Id, StringComparison.Ordinal) && To == other.To && Replace == other.Replace && (Only ?? []).Order().SequenceEqual((other.Only ?? []).Order());
+    }
+}
 
 /// <summary>What was restored.</summary>
 /// <param name="Id">The backup.</param>

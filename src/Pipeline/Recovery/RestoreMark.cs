@@ -10,14 +10,28 @@ namespace Pipeline.Recovery;
 /// </summary>
 /// <param name="Backup">The backup.</param>
 /// <param name="Areas">What is restored of it.</param>
-/// <param name="Before">How far the pipeline might work before.</param>
-internal sealed record RestoreMark(string Backup, IReadOnlyList<BackupArea> Areas, OperatingState Before)
+/// <param name="Before">The mode before.</param>
+/// <param name="Since">When the halt began in which it restores, in UTC; null until the pipeline is halted.</param>
+internal sealed record RestoreMark(string Backup, IReadOnlyList<BackupArea> Areas, OperatingMode Before, DateTimeOffset? Since)
 {
     /// <summary>The object's name.</summary>
     public const string ObjectName = "operations/restore.json";
 
-    /// <summary>The restore that was begun and has not ended; null where there is none.</summary>
-    public static async Task<RestoreMark?> FindAsync(IObjectStore objects, CancellationToken cancellationToken)
+    /// <summary>Who halts for a restore.</summary>
+    public const string By = "restore";
+
+    /// <summary>The restore that was begun and has not ended; null where there is none, and where somebody has ended its halt.</summary>
+    /// <param name="objects">Where it is.</param>
+    /// <param name="mode">The present mode.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async Task<RestoreMark?> FindAsync(IObjectStore objects, OperatingMode mode, CancellationToken cancellationToken)
+    {
+        RestoreMark? mark = await ReadAsync(objects, cancellationToken);
+        bool isOfThisHalt = mark?.Since is DateTimeOffset since ? since == mode.Since : string.Equals(mode.Who, By, StringComparison.Ordinal);
+        return mode.State == OperatingState.Halted && isOfThisHalt ? mark : null;
+    }
+
+    private static async Task<RestoreMark?> ReadAsync(IObjectStore objects, CancellationToken cancellationToken)
     {
         if (await objects.ReadTaggedAsync(ObjectName, cancellationToken) is not TaggedObject stored)
         {
@@ -31,7 +45,7 @@ internal sealed record RestoreMark(string Backup, IReadOnlyList<BackupArea> Area
         catch (JsonException)
         {
             // What was half restored stays so until a restore has come to its end.
-            return new RestoreMark("", [], OperatingState.Running);
+            return new RestoreMark("", [], OperatingMode.Untouched, Since: null);
         }
     }
 

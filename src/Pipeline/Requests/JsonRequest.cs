@@ -103,14 +103,29 @@ public static class JsonRequest
         : type == typeof(int) ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)
         : type == typeof(string) ? value.ValueKind == JsonValueKind.String
         : type == typeof(bool) ? value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        : type == typeof(DateTimeOffset) ? value.ValueKind == JsonValueKind.String && IsMoment(value)
         : type == typeof(JsonElement) ? value.ValueKind == JsonValueKind.Object
         : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+
+    private static bool IsMoment(JsonElement value)
+    {
+        try
+        {
+            return value.TryGetDateTimeOffset(out _);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character.
+            return false;
+        }
+    }
 
     private static string Expected(Type type) =>
         Nullable.GetUnderlyingType(type) is Type inner ? Expected(inner)
         : type == typeof(int) ? "a whole number"
         : type == typeof(string) ? "a text"
         : type == typeof(bool) ? "true or false"
+        : type == typeof(DateTimeOffset) ? "a date and time such as \"2026-03-01T14:05:00Z\""
         : type == typeof(JsonElement) ? "an object"
         : "a list of texts";
 

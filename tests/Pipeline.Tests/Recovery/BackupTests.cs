@@ -282,6 +282,121 @@ public sealed class BackupTests
     }
 
     [TestMethod]
+    public async Task What_is_half_restored_is_not_backed_up_and_latest_goes_on_with_what_was_begun()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await using SafePlace found = new(place);
+        await CutShortAsync(found, backup.Id);
+        foreach (BackupType type in Enum.GetValues<BackupType>())
+        {
+            (await Should.ThrowAsync<RequestException>(() => found.TryBackUpAsync(type))).Message.ShouldContain(backup.Id);
+        }
+
+        await place.AddIncidentsAsync(10_000, 1);
+        await place.BackUpAsync();
+        (await found.RestoreAsync(new RestoreOrder(BackupStore.Latest))).Id.ShouldBe(backup.Id);
+        (await found.TryBackUpAsync(BackupType.Full)).ShouldNotBeNull();
+    }
+
+    [TestMethod]
+    public async Task A_backup_into_which_a_restore_falls_does_not_come_to_be()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        bool restored = false;
+        BusyStore busy = new(place.Second, async () =>
+        {
+            if (!restored)
+            {
+                restored = true;
+                place.Clock.Advance(TimeSpan.FromSeconds(1));
+                await place.RestoreAsync(new RestoreOrder(backup.Id, Replace: true));
+            }
+        });
+
+        await Should.ThrowAsync<RequestException>(() => place.TryBackUpAsync(BackupType.Full, busy));
+
+        restored.ShouldBeTrue();
+        (await place.Store.ListAsync()).Select(b => b.Id).ShouldBe([backup.Id]);
+    }
+
+    [TestMethod]
+    public async Task Who_ends_the_halt_of_a_restore_ends_the_leave_to_go_over_what_is_there()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await using SafePlace found = new(place);
+        await CutShortAsync(found, backup.Id);
+        await found.Modes.SetAsync(OperatingState.Running, "an admin", null);
+        await found.AddIncidentsAsync(20_000, 7);
+        found.Clock.Advance(TimeSpan.FromHours(1));
+        await found.Modes.SetAsync(OperatingState.Halted, "an admin", "something else");
+
+        (await Should.ThrowAsync<RequestException>(() => found.RestoreAsync(new RestoreOrder(backup.Id)))).Message.ShouldContain("--replace");
+
+        (await found.Warehouse.ReadChangesAsync(0, 20_000)).Count.ShouldBe(10_007);
+        (await found.TryBackUpAsync(BackupType.Full)).ShouldNotBeNull();
+    }
+
+    [TestMethod]
+    public async Task What_only_answered_before_a_restore_only_answers_after_it()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await using SafePlace found = new(place);
+        await found.Modes.SetAsync(OperatingState.ReadOnly, "an admin", "a look at it");
+
+        await CutShortAsync(found, backup.Id);
+        await found.RestoreAsync(new RestoreOrder(backup.Id));
+
+        OperatingMode mode = await found.Modes.ReadAsync();
+        (mode.State, mode.Who, mode.Reason).ShouldBe((OperatingState.ReadOnly, "an admin", "a look at it"));
+    }
+
+    [TestMethod]
+    public async Task Nothing_is_deleted_while_a_backup_that_stays_cannot_be_read()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        await place.BackUpAsync();
+        place.Clock.Advance(TimeSpan.FromDays(40));
+        await place.AddIncidentsAsync(10_000, 1);
+        BackupManifest increment = await place.BackUpAsync(BackupType.Incremental);
+        place.Clock.Advance(TimeSpan.FromDays(2));
+        await place.BackUpAsync();
+        string manifest = $"backups/{increment.Id}/manifest.json", list = $"backups/{increment.Id}/parts.json.gz";
+        (byte[] sound, byte[] soundList) = (place.Second.Objects[manifest], place.Second.Objects[list]);
+        byte[] newer = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(sound).Replace("\"format\": ", "\"format\": 9", StringComparison.Ordinal));
+        int there = place.Second.Objects.Count;
+        CreateBackup create = new(place.Warehouse, place.Objects, place.Store, place.Clock);
+        foreach ((byte[] unread, byte[] unreadList) in ((byte[], byte[])[])[(newer, soundList), ([], soundList), (sound, [])])
+        {
+            (place.Second.Objects[manifest], place.Second.Objects[list]) = (unread, unreadList);
+            (await create.PruneAsync(new BackupOptions())).ShouldBeEmpty();
+            place.Second.Objects.Count.ShouldBe(there);
+        }
+
+        (place.Second.Objects[manifest], place.Second.Objects[list]) = (sound, soundList);
+        (await create.PruneAsync(new BackupOptions())).Count.ShouldBe(1);
+        (await new VerifyBackup(place.Store).RunAsync(increment.Id)).Sound.ShouldBeTrue();
+    }
+
+    [TestMethod]
+    public async Task What_lies_beside_the_backups_hides_none_and_stays()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        await place.Second.WriteAsync("backups/manifest.json", (target, token) => Task.CompletedTask);
+
+        (await place.Store.ListAsync()).Select(b => b.Id).ShouldBe([backup.Id]);
+        await new CreateBackup(place.Warehouse, place.Objects, place.Store, place.Clock).PruneAsync(new BackupOptions());
+        place.Second.Objects.Keys.ShouldContain("backups/manifest.json", StringComparer.Ordinal);
+    }
+
+    private static Task CutShortAsync(SafePlace place, string id) => Should.ThrowAsync<ObjectStoreException>(
+        () => place.RestoreAsync(new RestoreOrder(id), new InterruptedObjectStore(place.Objects, () => throw new ObjectStoreException("The store is gone."))));
+
+    [TestMethod]
     public async Task Without_a_second_store_the_setting_is_named()
     {
         await using SafePlace place = await SafePlace.FilledAsync();

@@ -24,18 +24,25 @@ public sealed class JsonRequestTests
     public async Task An_empty_body_leaves_every_field_out(string body) => (await ReadAsync(body)).ShouldBe(new Sample());
 
     [TestMethod]
+    public async Task A_date_and_time_is_read() =>
+        (await ReadAsync("""{"moment": "2026-03-01T14:05:00Z"}""")).Moment.ShouldBe(new DateTimeOffset(2026, 3, 1, 14, 5, 0, TimeSpan.Zero));
+
+    [TestMethod]
     [DataRow("""{"\ud800": 1}""")]
     [DataRow("""{"year": 2026, "\udc00": 1, "names": []}""")]
     public async Task A_field_whose_name_is_no_text_is_told(string body) =>
         (await Should.ThrowAsync<RequestException>(() => ReadAsync(body))).Message.ShouldContain("half a character");
 
     [TestMethod]
-    [DataRow("""{"yaer": 2026}""", "yaer", "year, name, names")]
-    [DataRow("""{"Year": 2026}""", "Year", "year, name, names")]
+    [DataRow("""{"yaer": 2026}""", "yaer", "year, name, names, moment")]
+    [DataRow("""{"Year": 2026}""", "Year", "year, name, names, moment")]
     [DataRow("""{"year": "2026"}""", "year", "whole number")]
     [DataRow("""{"year": 2026.5}""", "year", "whole number")]
     [DataRow("""{"year": 99999999999}""", "year", "whole number")]
     [DataRow("""{"name": 4}""", "name", "a text")]
+    [DataRow("""{"moment": 4}""", "moment", "a date and time")]
+    [DataRow("""{"moment": "yesterday"}""", "moment", "a date and time")]
+    [DataRow("""{"moment": "\ud800"}""", "moment", "a date and time")]
     [DataRow("""{"names": "a"}""", "names", "a list of texts")]
     [DataRow("""{"names": ["a", null]}""", "names", "a list of texts")]
     [DataRow("""{"names": {"a": 1}}""", "names", "a list of texts")]
@@ -58,7 +65,7 @@ public sealed class JsonRequestTests
     [DataRow("""{"year": 1, "year": 2}""")]
     [DataRow("{} {}")]
     public async Task What_is_not_json_is_refused_with_the_fields_that_there_are(string body) =>
-        (await Should.ThrowAsync<RequestException>(() => ReadAsync(body))).Message.ShouldContain("Fields: year, name, names.");
+        (await Should.ThrowAsync<RequestException>(() => ReadAsync(body))).Message.ShouldContain("Fields: year, name, names, moment.");
 
     [TestMethod]
     [DataRow("[]", "array")]
@@ -111,5 +118,5 @@ public sealed class JsonRequestTests
         return await JsonRequest.ReadAsync<Sample>(stream);
     }
 
-    private sealed record Sample(int? Year = null, string? Name = null, IReadOnlyList<string>? Names = null);
+    private sealed record Sample(int? Year = null, string? Name = null, IReadOnlyList<string>? Names = null, DateTimeOffset? Moment = null);
 }
