@@ -393,7 +393,7 @@ public sealed class BackupTests
         place.Second.Objects.Keys.ShouldContain("backups/manifest.json", StringComparer.Ordinal);
     }
 
-    private static Task CutShortAsync(SafePlace place, string id) => Should.ThrowAsync<ObjectStoreException>(
+    private static async Task CutShortAsync(SafePlace place, string id) => await Should.ThrowAsync<ObjectStoreException>(
         () => place.RestoreAsync(new RestoreOrder(id), new InterruptedObjectStore(place.Objects, () => throw new ObjectStoreException("The store is gone."))));
 
     [TestMethod]
