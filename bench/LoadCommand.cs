@@ -15,12 +15,20 @@ internal static class LoadCommand
     public static Command Create()
     {
         Option<string?> data = CommandOptions.Data("A demo's data folder, made where it is missing and trained in. Default: a new one, deleted afterwards.");
-        Option<int?> clients = CommandOptions.Integer("--clients", "Clients at once, 1 to 1000. Default: 50.", 1, 1000);
-        Option<int?> seconds = CommandOptions.Integer("--seconds", "Seconds of each phase, 1 to 3600. Default: 60.", 1, 3600);
+        Option<int?> clients = CommandOptions.Integer("--clients", "Clients at once, 1 to 1000. Default: 50; with --mix 500.", 1, 1000);
+        Option<int?> seconds = CommandOptions.Integer("--seconds", "Seconds of each phase, 1 to 3600. Default: 60; with --mix 600.", 1, 3600);
+        Option<bool> mix = new("--mix") { Description = "In place of that: users who submit, ask for the status, classify and search, with waits of 1 to 3 s; and then 30 s without waits, to see what is refused." };
         Option<bool> json = CommandOptions.Json();
-        Command command = new("load", "Requests per second, latencies and memory of POST /api/classify under load, without and with a training under way.") { data, clients, seconds, json };
+        Command command = new("load", "Requests per second, latencies and memory of POST /api/classify under load, without and with a training under way.") { data, clients, seconds, mix, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(mix))
+            {
+                LoadMixResult mixed = await InFolderAsync(parsed.GetValue(data), folder => LoadMixRun.MeasureAsync(folder, parsed.GetValue(clients) ?? 500, TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 600), cancellationToken), cancellationToken);
+                Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(mixed, PipelineJson.Compact) : LoadMixRun.Table(mixed));
+                return;
+            }
+
             TimeSpan time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 60);
             LoadResult result = await InFolderAsync(parsed.GetValue(data), folder => MeasureAsync(folder, parsed.GetValue(clients) ?? 50, time, cancellationToken), cancellationToken);
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(result, PipelineJson.Compact) : Table(result));
@@ -28,7 +36,7 @@ internal static class LoadCommand
         return command;
     }
 
-    private static async Task<LoadResult> InFolderAsync(string? given, Func<string, Task<LoadResult>> measure, CancellationToken cancellationToken)
+    private static async Task<T> InFolderAsync<T>(string? given, Func<string, Task<T>> measure, CancellationToken cancellationToken)
     {
         string folder = given ?? Directory.CreateTempSubdirectory("pipeline-load-").FullName;
         try
@@ -52,7 +60,7 @@ internal static class LoadCommand
     private static async Task<LoadResult> MeasureAsync(string folder, int clients, TimeSpan time, CancellationToken cancellationToken)
     {
         LoadRequests requests = new();
-        await using LoadServer server = await LoadServer.StartAsync(folder, cancellationToken);
+        await using LoadServer server = await LoadServer.StartAsync(folder, isLimited: false, cancellationToken);
         using SocketsHttpHandler handler = new() { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
         using HttpClient http = new(handler) { Timeout = TimeSpan.FromSeconds(30) };
         LoadPhase quiet = await RunAsync(server, http, requests, training: null, clients, time, cancellationToken);

@@ -62,7 +62,7 @@ internal sealed class LoadServer : IAsyncDisposable
     /// <exception cref="CommandException">The demo failed.</exception>
     public static async Task MakeDemoAsync(string folder, CancellationToken cancellationToken)
     {
-        using Process demo = Start("demo", "--data", folder, "--json");
+        using Process demo = Start([], "demo", "--data", folder, "--json");
         try
         {
             Task drained = Task.WhenAll(demo.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken), demo.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellationToken));
@@ -81,10 +81,13 @@ internal sealed class LoadServer : IAsyncDisposable
     }
 
     /// <summary>Starts the host and waits until it listens.</summary>
+    /// <param name="folder">Its data folder.</param>
+    /// <param name="isLimited">Whether it refuses requests beyond its standard limits, which one client alone exceeds.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
     /// <exception cref="CommandException">It did not.</exception>
-    public static async Task<LoadServer> StartAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<LoadServer> StartAsync(string folder, bool isLimited, CancellationToken cancellationToken)
     {
-        Process process = Start("serve", "--data", folder, "--port", "0", "--development");
+        Process process = Start(isLimited ? [] : [new("Limits__RequestsPerMinute", "0"), new("Limits__ConcurrentUploads", "1000")], "serve", "--data", folder, "--port", "0", "--development");
         try
         {
             // The log is written and thrown away: the host bears its cost as it would in earnest.
@@ -119,7 +122,7 @@ internal sealed class LoadServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Start(params string[] arguments)
+    private static Process Start(IReadOnlyList<KeyValuePair<string, string>> settings, params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         ProcessStartInfo start = new(dotnet, ["exec", typeof(PipelineRun).Assembly.Location, .. arguments])
@@ -131,6 +134,11 @@ internal sealed class LoadServer : IAsyncDisposable
         foreach (string schedule in Schedules)
         {
             start.Environment[schedule] = Seldom;
+        }
+
+        foreach ((string name, string value) in settings)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start)!;

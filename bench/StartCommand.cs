@@ -59,7 +59,7 @@ internal static class StartCommand
     private static async Task<(double Seconds, double Processor)> ServeAsync(string folder, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        await using LoadServer server = await LoadServer.StartAsync(folder, cancellationToken);
+        await using LoadServer server = await LoadServer.StartAsync(folder, isLimited: false, cancellationToken);
         using HttpClient client = new() { BaseAddress = server.Address };
         using HttpResponseMessage answer = await client.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
         answer.EnsureSuccessStatusCode();

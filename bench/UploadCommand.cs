@@ -50,7 +50,7 @@ internal static class UploadCommand
         Random random = new(7);
         while (true)
         {
-            await using LoadServer server = await LoadServer.StartAsync(folder, cancellationToken);
+            await using LoadServer server = await LoadServer.StartAsync(folder, isLimited: false, cancellationToken);
             using HttpClient client = new() { BaseAddress = server.Address, Timeout = Patience };
             if (address is null)
             {

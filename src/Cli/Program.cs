@@ -24,6 +24,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     SearchCommand.Create(),
     MonitorCommands.CreateStatus(),
     MonitorCommands.CreateValidate(),
+    MonitorCommands.CreateProbe(),
     DriftCommand.Create(),
     AlertCommands.Create(),
     ReportCommands.Create(),

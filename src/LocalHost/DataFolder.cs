@@ -17,11 +17,13 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The name of the file with the keys of the host.</summary>
     public const string KeysFile = "host-keys.json";
 
-    private readonly FolderLock _lock;
+    private readonly FolderLock? _lock;
+    private readonly string _secrets;
 
-    private DataFolder(string path, FolderLock taken)
+    private DataFolder(string path, string? secrets, FolderLock? taken)
     {
         Path = path;
+        _secrets = string.IsNullOrEmpty(secrets) ? path : System.IO.Path.GetFullPath(secrets);
         _lock = taken;
     }
 
@@ -37,8 +39,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The rows that an import refused.</summary>
     public string Rejects => In("rejects.csv");
 
-    /// <summary>The newest report.</summary>
-    public string Report => In("report.html");
+    /// <summary>The newest report; a replica's own lies in the folder for temporary files.</summary>
+    public string Report => _lock is null ? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"pipeline-report-{Environment.ProcessId}.html") : In("report.html");
 
     /// <summary>What the host remembers over a restart.</summary>
     public string HostState => In("host.db");
@@ -47,10 +49,10 @@ internal sealed class DataFolder : IDisposable
     public string Orchestrations => In("orchestrations.db");
 
     /// <summary>The keys that requests to the host bring.</summary>
-    public string Keys => In(KeysFile);
+    public string Keys => System.IO.Path.Combine(_secrets, KeysFile);
 
     /// <summary>The key that signs the tokens of the host, and the list of those that it issued.</summary>
-    public TokenFiles Tokens => TokensOf(Path);
+    public TokenFiles Tokens => TokensOf(_secrets);
 
     /// <summary>The SQLite files that there may be.</summary>
     public IReadOnlyList<string> Databases => [Warehouse, HostState, Orchestrations];
@@ -85,22 +87,19 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Creates the folder where it is missing, locks it, takes the rights of other users from it, and removes what killed processes left half written in it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="secrets">The folder of the keys and tokens; null for the folder itself.</param>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
-    public static DataFolder Open(string path)
+    public static DataFolder Open(string path, string? secrets = null)
     {
-        string full = System.IO.Path.GetFullPath(path);
-        if (File.Exists(full))
-        {
-            throw new CommandException($"The data folder '{full}' cannot be used: it is a file. Name a folder with --data.", ExitCode.Failed);
-        }
-
+        string full = FullPath(path);
         DataFolder folder;
         bool isOurs;
         try
         {
             isOurs = !Directory.Exists(full) || FolderLock.WasTaken(full) || !Directory.EnumerateFileSystemEntries(full).Any();
             Directory.CreateDirectory(full);
-            folder = new DataFolder(full, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed));
+            folder = new DataFolder(full, secrets, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -111,6 +110,12 @@ internal sealed class DataFolder : IDisposable
         folder.RemoveLeftovers();
         return folder;
     }
+
+    /// <summary>A folder for one who only reads, beside the process that has it: it is not locked, and nothing in it is made, closed or removed.</summary>
+    /// <param name="path">The folder, which need not be there.</param>
+    /// <param name="secrets">The folder of the keys and tokens; null for the folder itself.</param>
+    /// <exception cref="CommandException">It is a file.</exception>
+    public static DataFolder Beside(string path, string? secrets = null) => new(FullPath(path), secrets, taken: null);
 
     /// <summary>Refuses a folder that holds models and no warehouse that they could be of: taken for new, it would hide that the incidents are lost. Only for stores that lie in the folder.</summary>
     /// <exception cref="CommandException">The warehouse is missing or empty.</exception>
@@ -143,7 +148,14 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Frees the folder for other processes.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        if (_lock is null)
+        {
+            File.Delete(Report);
+        }
+    }
 
     private IEnumerable<string> DatabaseFiles => Databases.SelectMany(d => new[] { d, d + "-wal", d + "-shm" });
 
@@ -164,6 +176,12 @@ internal sealed class DataFolder : IDisposable
         {
             PrivateFiles.Close(path);
         }
+    }
+
+    private static string FullPath(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        return File.Exists(full) ? throw new CommandException($"The data folder '{full}' cannot be used: it is a file. Name a folder with --data.", ExitCode.Failed) : full;
     }
 
     private static bool HoldsData(string path) => File.Exists(System.IO.Path.Combine(path, AdapterServices.SqliteFile)) || Directory.Exists(System.IO.Path.Combine(path, AdapterServices.ObjectsFolder));

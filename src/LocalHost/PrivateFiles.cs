@@ -56,6 +56,19 @@ internal static partial class PrivateFiles
         }
     }
 
+    /// <summary>Leaves a file with keys to its owner alone before it is read, but for one that is mounted to be read only: whoever mounts it decides.</summary>
+    public static void CloseBeforeReading(string path)
+    {
+        try
+        {
+            CloseAlways(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whether it can be read shows at once.
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "umask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetMask(int mask);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 
@@ -23,8 +24,14 @@ internal abstract class PolicyAttribute : Attribute
     /// <summary>What an emergency stop means for it.</summary>
     public RequestKind Stop { get; init; }
 
+    /// <summary>Whether only the instance that writes can answer, however little it changes: it alone has the orchestrations and the open streams.</summary>
+    public bool OnlyWriter { get; init; }
+
     /// <summary>Whether it takes in a body that may be large: so many at once are received as the settings say.</summary>
     public bool Uploads { get; init; }
+
+    /// <summary>Whether a request by this method changes nothing.</summary>
+    public bool Reads(string method) => Stop == RequestKind.Reads || (Stop != RequestKind.Changes && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)));
 }
 
 /// <summary>The caller needs a role.</summary>

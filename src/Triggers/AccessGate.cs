@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
 using Pipeline.EmergencyStop;
+using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
-/// <summary>The one place that decides whether a request goes on: who sends it, what the caller may do, how much, and what an emergency stop says of it.</summary>
-internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null)
+/// <summary>The one place that decides whether a request goes on: who sends it, what the caller may do, how much, and what an emergency stop and the instance's part say of it.</summary>
+internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null, InstanceRole? role = null)
 {
     private const string SecondsToRetry = "30";
     private const string SecondsToNextUpload = "5";
@@ -60,7 +61,7 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
 
             Callers.Set(context, caller);
             return TooMany(context, limits.Count($"{caller.Kind} {caller.Name}", function))
-                ?? (caller.May(needed) ? await StandingAsync(context, policy.Stop) : Forbidden(context, caller, needed, function));
+                ?? (caller.May(needed) ? OnReplica(context, policy) ?? await StandingAsync(context, policy) : Forbidden(context, caller, needed, function));
         }
         catch (SignInException e)
         {
@@ -103,17 +104,20 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
         return HttpAnswers.Problem(context.Request, StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests.", string.Create(CultureInfo.InvariantCulture, $"More requests came in this minute than the settings under Limits allow. Send it again in {wait} seconds."));
     }
 
-    private async Task<IResult?> StandingAsync(HttpContext context, RequestKind kind)
+    private IResult? OnReplica(HttpContext context, PolicyAttribute policy) => role is { IsReplica: true } && (policy.OnlyWriter || !policy.Reads(context.Request.Method))
+        ? HttpAnswers.OfWriter(context.Request, role.WriterUrl)
+        : null;
+
+    private async Task<IResult?> StandingAsync(HttpContext context, PolicyAttribute policy)
     {
-        bool reads = kind == RequestKind.Reads || (kind == RequestKind.ByMethod && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)));
-        if (modes is null || kind == RequestKind.Always)
+        if (modes is null || policy.Stop == RequestKind.Always)
         {
             return null;
         }
 
         try
         {
-            await modes.RequireAsync(changes: !reads, context.RequestAborted);
+            await modes.RequireAsync(changes: !policy.Reads(context.Request.Method), context.RequestAborted);
             return null;
         }
         catch (HaltedException e)

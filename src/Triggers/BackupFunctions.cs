@@ -81,7 +81,7 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
 
     /// <summary>Shows how far a backup, a verification or a restore is, and what it gave.</summary>
     [Function("BackupWork")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, OnlyWriter = true)]
     public Task<IResult> WorkAsync([HttpTrigger(Access.Checked, "get", Route = WorkRoute + "/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -20,6 +20,7 @@ internal static partial class HttpAnswers
     private const string ProblemType = "urn:problem-type:pipeline:";
     private const string Halted = ProblemType + "halted";
     private const string ReadOnly = ProblemType + "read-only";
+    private const string Replica = ProblemType + "replica";
     private const string SecondsToRetry = "30";
 
     // How the hosts take a key from the query.
@@ -58,8 +59,13 @@ internal static partial class HttpAnswers
         return Problem(request, StatusCodes.Status503ServiceUnavailable, (halted.Mode.State == OperatingState.Halted ? Halted : ReadOnly)[ProblemType.Length..], "The pipeline stands.", halted.Message);
     }
 
-    /// <summary>Whether an answer says that the pipeline stands, which is no error of it.</summary>
-    public static bool Stands(IResult result) => (result as IValueHttpResult)?.Value is ProblemDetails { Type: Halted or ReadOnly };
+    /// <summary>The answer of a replica to a request for the instance that writes.</summary>
+    public static IResult OfWriter(HttpRequest request, Uri? writer) => Problem(
+        request, StatusCodes.Status503ServiceUnavailable, Replica[ProblemType.Length..], "This instance only reads.",
+        $"This is a replica: it answers what is read of the stores, and changes nothing. Send the request to the instance that writes{(writer is null ? "; the setting Host:WriterUrl of this one can say where that is" : $", {writer}")}.");
+
+    /// <summary>Whether an answer says that the pipeline stands, or that another instance is to be asked, which is no error of it.</summary>
+    public static bool Stands(IResult result) => (result as IValueHttpResult)?.Value is ProblemDetails { Type: Halted or ReadOnly or Replica };
 
     // The first name below the prefix, and below v1 the one after it: as many as there are functions.
     private static string Route(HttpRequest request)

@@ -56,6 +56,7 @@ public static class PipelineServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IClusterLabeller, KeywordLabeller>();
         services.TryAddSingleton(gate);
+        services.TryAddSingleton(InstanceRole.Writer);
         services.TryAddSingleton<OperatingModes>();
         services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ModelStore>();

@@ -39,7 +39,7 @@ public sealed class PredictFunctions(PredictIncidents predict, ModelStore models
 
     /// <summary>Shows how far a prediction is, and what it has done.</summary>
     [Function("PredictStatus")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "predict/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
 

@@ -32,7 +32,7 @@ public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
 
     /// <summary>Shows how far a preprocessing is, and what it has done.</summary>
     [Function("PreprocessStatus")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "preprocess/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await StatusAsync(client, instanceId, cancellationToken)));
 

@@ -14,6 +14,16 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
     [Anyone]
     public static IResult Health([HttpTrigger(Access.Checked, "get", Route = "health")] HttpRequest request) => HttpAnswers.Json(new { status = "alive" });
 
+    /// <summary>Answers 200 where requests may be sent here, otherwise 503; for a balancer, which has no key.</summary>
+    [Function("HealthReady")]
+    [Anyone]
+    public Task<IResult> HealthReadyAsync([HttpTrigger(Access.Checked, "get", Route = "health/ready")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            TrafficState state = await readiness.AskAsync(cancellationToken);
+            return HttpAnswers.Json(new { status = state }, state == TrafficState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+        });
+
     /// <summary>Answers 200 where settings, storage, embedder and models are in order, otherwise 503, with one entry per check.</summary>
     [Function("Ready")]
     [Requires(Role.Reader, Stop = RequestKind.Always)]

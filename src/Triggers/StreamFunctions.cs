@@ -70,13 +70,13 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Shows the largest clusters of a stream.</summary>
     [Function("StreamClusters")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> ClustersAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/clusters")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "clusters", async () => HttpAnswers.Json(await browse.ClustersAsync(name, StreamAnswers.Number(request, "limit", 100, 1, BrowseStreams.MostShown), cancellationToken)), "limit");
 
     /// <summary>Shows the items of a cluster.</summary>
     [Function("StreamClusterItems")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> ItemsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/clusters/{id}/items")] HttpRequest request, string name, string id, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "clusterItems", async () =>
         {
@@ -86,19 +86,19 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Shows the figures of a stream.</summary>
     [Function("StreamStats")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> StatsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/stats")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "stats", async () => HttpAnswers.Json(await browse.StatsAsync(name, cancellationToken)));
 
     /// <summary>Finds the clusters that a text is most like.</summary>
     [Function("StreamSearch")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> SearchAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/search")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "search", async () => HttpAnswers.Json(new { clusters = await browse.SearchAsync(name, request.Query["text"], StreamAnswers.Number(request, "limit", 10, 1, BrowseStreams.MostShown), cancellationToken) }), "text", "limit");
 
     /// <summary>Tells of events as they happen, as server-sent events: those since the number in Last-Event-ID, and then each that comes.</summary>
     [Function("StreamEvents")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> EventsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/events")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "events", async () =>
         {

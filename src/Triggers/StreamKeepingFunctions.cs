@@ -35,7 +35,7 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Lists the snapshots.</summary>
     [Function("StreamBackups")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> BackupsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/backups")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "backups", async () => HttpAnswers.Json(new { backups = await keep.BackupsAsync(name, cancellationToken) }));
 
@@ -58,7 +58,7 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Shows the configurations of a stream, the one in force last.</summary>
     [Function("StreamConfig")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> ConfigsAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "config", async () => HttpAnswers.Json(new { versions = await keep.ConfigsAsync(name, cancellationToken) }));
 

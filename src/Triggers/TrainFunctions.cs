@@ -33,7 +33,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
     /// <summary>Shows how far a training is.</summary>
     [Function("TrainStatus")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> StatusAsync([HttpTrigger(Access.Checked, "get", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(StatusOf(await ReadAsync(client, instanceId, cancellationToken))));
 

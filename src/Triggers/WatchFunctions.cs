@@ -30,6 +30,7 @@ public sealed partial class WatchFunctions(PipelineMonitor monitor, MachineUse m
                 LogSent(sent.Sent, sent.Failed);
             }
 
+            await monitor.NoteWatchAsync(cancellationToken);
             outage.Answered();
         }
         catch (WarehouseException e)

@@ -28,13 +28,16 @@ internal static class WatchServices
         AlertOptions alerts = configuration.GetSection("Alerts").Get<AlertOptions>() ?? new AlertOptions();
         WatchOptions watch = configuration.GetSection("Watch").Get<WatchOptions>() ?? new WatchOptions();
         DriftOptions drift = configuration.GetSection("Drift").Get<DriftOptions>() ?? new DriftOptions();
+        HealthOptions health = configuration.GetSection("Health").Get<HealthOptions>() ?? new HealthOptions();
         CostOptions cost = configuration.GetSection("Cost").Get<CostOptions>() ?? new CostOptions();
         cost.Validate();
         alerts.Validate();
         drift.Validate();
         watch.Validate();
+        health.Validate();
         services.TryAddSingleton(alerts);
         services.TryAddSingleton(watch);
+        services.TryAddSingleton(health);
         services.AddAlertChannels(alerts.Channels);
         services.TryAddSingleton<RaiseAlert>();
         services.TryAddSingleton<AnswerAlert>();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Access;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -27,13 +28,14 @@ internal static class ServeCommand
         Option<string?> data = CommandOptions.DataOfStep();
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
-        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development };
+        Option<bool> replica = new("--replica") { Description = "Only read, beside a 'serve' that writes on the same stores: answer the API and the desk, change nothing. Also by the setting Host:Replica." };
+        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, replica };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
             PipelineSettings pipelineSettings = CommandHost.Settings();
             IConfiguration configuration = pipelineSettings.ForReferences();
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
-            settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
+            settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development), Replica = settings.Replica || parsed.GetValue(replica) };
             settings.Validate();
             await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
@@ -43,42 +45,79 @@ internal static class ServeCommand
 
     private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        using DataFolder opened = DataFolder.Open(folder);
+        using DataFolder opened = settings.Replica ? DataFolder.Beside(folder, settings.SecretsFolder) : DataFolder.Open(folder, settings.SecretsFolder);
         if (pipelineSettings.KeepsAllInFolder)
         {
-            opened.RequireWarehouseOfModels();
+            Require(opened, settings);
         }
 
-        (HostKeys keys, bool areNew) = await HostKeys.OpenAsync(opened.Keys, cancellationToken);
+        (HostKeys keys, bool areNew) = settings.Replica && !File.Exists(opened.Keys) ? (WithoutKeys(opened, settings, configuration), false) : await HostKeys.OpenAsync(opened.Keys, cancellationToken);
+        await using WebApplication app = Build(opened, settings, pipelineSettings, configuration, keys);
+        if (!settings.Replica)
+        {
+            await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
+        }
+
+        await FunctionHost.StartAsync(app, cancellationToken);
+        Tell(app, opened, settings, areNew ? keys : null);
+        await app.WaitForShutdownAsync(cancellationToken);
+        Console.Out.WriteLine("Stopped.");
+    }
+
+    /// <summary>The host with its functions and its page over a data folder; it is not started.</summary>
+    /// <exception cref="CommandException">A function or a setting cannot be used.</exception>
+    public static WebApplication Build(DataFolder folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, HostWork work = HostWork.All)
+    {
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
-        await using WebApplication app = FunctionHost.Build(new FunctionHostParts
+        WebApplication app = FunctionHost.Build(new FunctionHostParts
         {
             Functions = FunctionCatalog.TypesOf(typeof(PipelineServices).Assembly),
             Settings = settings,
             HostJson = hostJson,
             Configuration = configuration,
             Keys = keys,
-            Tokens = opened.Tokens,
-            StatePath = opened.HostState,
-            JournalPath = opened.Orchestrations,
-            Services = services => services.AddLocalPipeline(opened, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
+            Tokens = folder.Tokens,
+            StatePath = folder.HostState,
+            JournalPath = folder.Orchestrations,
+            Work = work,
+            Services = services => services.AddLocalPipeline(folder, pipelineSettings).AddSingleton(hostJson).AddSingleton<StatusBoard>().AddSingleton<NewestReport>().AddSingleton<HostPage>(),
         });
-        await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         app.Services.GetRequiredService<HostPage>().Map(app);
-        await FunctionHost.StartAsync(app, cancellationToken);
-        Tell(app, opened, hostJson, settings, areNew ? keys : null);
-        await app.WaitForShutdownAsync(cancellationToken);
-        Console.Out.WriteLine("Stopped.");
+        return app;
     }
 
-    private static void Tell(WebApplication app, DataFolder folder, HostJson hostJson, HostSettings settings, HostKeys? newKeys)
+    private static void Require(DataFolder folder, HostSettings settings)
     {
+        if (!settings.Replica)
+        {
+            folder.RequireWarehouseOfModels();
+        }
+        else if (!File.Exists(folder.Warehouse))
+        {
+            throw new CommandException($"There is no warehouse '{folder.Warehouse}', and a replica makes none. Name the data folder of a 'serve' that writes with --data, or choose stores elsewhere with Warehouse:Kind and ObjectStore:Kind.", ExitCode.Failed);
+        }
+    }
+
+    // Where tokens of an authority are taken, or no credential is asked for, a replica needs no keys.
+    private static HostKeys WithoutKeys(DataFolder folder, HostSettings settings, IConfiguration configuration) =>
+        settings.Development || File.Exists(folder.Tokens.KeyPath) || configuration.GetSection("Access").Get<AccessOptions>() is { TakesTokens: true }
+            ? HostKeys.Unknown
+            : throw new CommandException($"The keys '{folder.Keys}' are not there, and a replica makes none: it takes those of the instance that writes. Copy or mount that file, and name its folder in the setting Host:SecretsFolder; or take tokens of an authority (Access:Authority), or the host's own (token-key.pem in that folder).", ExitCode.Failed);
+
+    private static void Tell(WebApplication app, DataFolder folder, HostSettings settings, HostKeys? newKeys)
+    {
+        HostJson hostJson = app.Services.GetRequiredService<HostJson>();
         FunctionCatalog catalog = app.Services.GetRequiredService<FunctionCatalog>();
         string address = app.Urls.First();
         Console.Out.WriteLine($"Desk         {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Functions    {catalog.Http.Count} by HTTP, {catalog.Timers.Count} by the clock, {catalog.Blobs.Count} by new objects, {catalog.Orchestrations.Count} by orchestration with {catalog.Activities.Count} activities"));
+        if (settings.Replica)
+        {
+            Console.Out.WriteLine($"Replica      it only reads; changes are made by {(settings.WriterUrl.Length > 0 ? settings.WriterUrl : "the 'serve' that writes on the same stores")}");
+        }
+
         if (settings.Development)
         {
             Console.Out.WriteLine("Keys         none are asked for, since this is development");

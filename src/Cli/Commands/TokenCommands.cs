@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.Access;
 using Pipeline.LocalHost;
+using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Spectre.Console;
 
@@ -74,7 +75,8 @@ internal static class TokenCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
             // Not opened as other commands do: a host that runs holds the folder.
-            string folder = DataFolder.Existing(DataFolder.Choose(parsed.GetValue(data)));
+            string secrets = HostSettings.Read(CommandHost.Settings().Configuration).SecretsFolder;
+            string folder = secrets.Length > 0 ? secrets : DataFolder.Existing(DataFolder.Choose(parsed.GetValue(data)));
             return await run(new OwnTokens(DataFolder.TokensOf(Path.GetFullPath(folder)), TimeProvider.System), host, parsed, cancellationToken);
         }, cancellationToken));
         return command;

@@ -39,7 +39,7 @@ internal static class FunctionHost
         AddServer(builder, parts.Settings);
         HostTelemetry.Add(builder.Services, parts.Configuration);
         parts.Services(builder.Services);
-        if (builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
+        if (WorkOf(parts).HasFlag(HostWork.Triggers) && builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
         {
             builder.Services.AddSingleton<BlobTriggers>().AddHostedService(services => services.GetRequiredService<BlobTriggers>());
         }
@@ -132,11 +132,21 @@ internal static class FunctionHost
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<IProgress<PipelineProgress>>(provider => provider.GetRequiredService<ProgressBoard>());
         services.AddSingleton<FunctionInvoker>();
-        services.AddSingleton(new LocalOrchestrationOptions(parts.JournalPath) { MaxConcurrentActivities = parts.HostJson.MaxConcurrentActivities ?? Environment.ProcessorCount });
-        services.AddSingleton<OrchestrationTriggers>().AddHostedService(provider => provider.GetRequiredService<OrchestrationTriggers>());
-        services.AddSingleton(provider => provider.GetRequiredService<OrchestrationTriggers>().Client);
         services.AddSingleton<HttpTriggers>();
         services.AddSingleton<RequestPipeline>();
-        services.AddSingleton<TimerTriggers>().AddHostedService(provider => provider.GetRequiredService<TimerTriggers>());
+        services.AddSingleton(parts.Settings.Role);
+        if (WorkOf(parts).HasFlag(HostWork.Orchestrations))
+        {
+            services.AddSingleton(new LocalOrchestrationOptions(parts.JournalPath) { MaxConcurrentActivities = parts.HostJson.MaxConcurrentActivities ?? Environment.ProcessorCount });
+            services.AddSingleton<OrchestrationTriggers>().AddHostedService(provider => provider.GetRequiredService<OrchestrationTriggers>());
+            services.AddSingleton(provider => provider.GetRequiredService<OrchestrationTriggers>().Client);
+        }
+
+        if (WorkOf(parts).HasFlag(HostWork.Triggers))
+        {
+            services.AddSingleton<TimerTriggers>().AddHostedService(provider => provider.GetRequiredService<TimerTriggers>());
+        }
     }
+
+    private static HostWork WorkOf(FunctionHostParts parts) => parts.Settings.Replica ? HostWork.None : parts.Work;
 }

@@ -32,9 +32,29 @@ internal sealed record FunctionHostParts
     /// <summary>The file of the orchestrations' journal.</summary>
     public required string JournalPath { get; init; }
 
+    /// <summary>What it does beside answering requests. A replica does nothing else.</summary>
+    public HostWork Work { get; init; } = HostWork.All;
+
     /// <summary>Registers what the functions' constructors take.</summary>
     public Action<IServiceCollection> Services { get; init; } = _ => { };
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>What a host does beside answering requests.</summary>
+[Flags]
+internal enum HostWork
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>It runs orchestrations.</summary>
+    Orchestrations = 1,
+
+    /// <summary>The clock and new objects start functions.</summary>
+    Triggers = 2,
+
+    /// <summary>All of it.</summary>
+    All = Orchestrations | Triggers,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using Pipeline.Monitoring;
 
 namespace Pipeline.LocalHost.Hosting;
 
@@ -22,6 +23,15 @@ internal sealed record HostSettings
     /// <summary>Whether functions answer without keys; on loopback addresses only.</summary>
     public bool Development { get; init; }
 
+    /// <summary>Whether this instance only reads, beside one that writes: no schedules, no orchestrations, no lock on the data folder.</summary>
+    public bool Replica { get; init; }
+
+    /// <summary>Where the instance that writes is reached, as a replica tells those who ask it for a change; empty where nobody is told.</summary>
+    public string WriterUrl { get; init; } = "";
+
+    /// <summary>The folder of the keys and of the host's own tokens; empty for the data folder. It may be one that can only be read, such as a mounted secret.</summary>
+    public string SecretsFolder { get; init; } = "";
+
     /// <summary>The largest JSON body that is read, in bytes, 1 KiB to 1 GiB.</summary>
     public long MaxJsonBytes { get; init; } = 1 << 20;
 
@@ -33,6 +43,9 @@ internal sealed record HostSettings
 
     /// <summary>Seconds that running functions have to end when the host stops, 1 to 600.</summary>
     public int ShutdownSeconds { get; init; } = 30;
+
+    /// <summary>The part that the instance has.</summary>
+    public InstanceRole Role => new(Replica, WriterUrl.Length > 0 ? new Uri(WriterUrl) : null);
 
     /// <summary>Whether only this machine can reach the host.</summary>
     public bool IsLoopback => IPAddress.TryParse(Address, out IPAddress? address) && IPAddress.IsLoopback(address);
@@ -87,6 +100,11 @@ internal sealed record HostSettings
         if (AllowedNames.FirstOrDefault(name => Uri.CheckHostName(name) == UriHostNameType.Unknown) is string wrong)
         {
             throw new CommandException($"Host:AllowedHosts names '{wrong}', which is no name of a host. Write names without scheme and port, separated by commas, such as pipeline.example.org.", ExitCode.WrongUsage);
+        }
+
+        if (WriterUrl.Length > 0 && !(Uri.TryCreate(WriterUrl, UriKind.Absolute, out Uri? writer) && writer.Scheme is "http" or "https"))
+        {
+            throw new CommandException($"Host:WriterUrl is '{WriterUrl}'; it must be an address such as https://pipeline.example.org.", ExitCode.WrongUsage);
         }
 
         Require("Host:Port", Port, 0, 65535);

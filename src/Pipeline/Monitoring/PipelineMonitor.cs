@@ -12,9 +12,11 @@ using Pipeline.Training;
 namespace Pipeline.Monitoring;
 
 /// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
-public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, TunedCenters tuned, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock)
+public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, TunedCenters tuned, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock, InstanceRole? role = null)
 {
     private const string ProbeObject = "validation/probe";
+    private const string ProbeSetting = "validated";
+    private const string WatchSetting = "watched";
 
     /// <summary>Counts, ages and versions per tech center.</summary>
     public async Task<PipelineStatus> StatusAsync(CancellationToken cancellationToken = default)
@@ -66,6 +68,38 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
         return problems.Length == 0 ? null : string.Join(' ', problems);
     }
 
+    /// <summary>Whether warehouse and object store can be read.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await settings.GetSettingAsync(ProbeSetting, cancellationToken);
+            await modes.ReadAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is WarehouseException or ObjectStoreException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Notes that the watch did all that was due.</summary>
+    /// <exception cref="WarehouseException">The warehouse cannot be written.</exception>
+    public Task NoteWatchAsync(CancellationToken cancellationToken = default) => settings.SetSettingAsync(WatchSetting, clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+
+    /// <summary>When the watch last did all that was due, in UTC; null where it never did, or the warehouse does not answer.</summary>
+    public async Task<DateTimeOffset?> LastWatchAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await settings.GetSettingAsync(WatchSetting, cancellationToken) is string text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+        }
+        catch (WarehouseException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Checks one thing after the other; a failed check does not stop the ones after it.</summary>
     public async Task<IReadOnlyList<Check>> ValidateAsync(CancellationToken cancellationToken = default)
     {
@@ -100,15 +134,27 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
 
     private async Task<string> WarehouseAsync(CancellationToken cancellationToken)
     {
+        if (role is { IsReplica: true })
+        {
+            await settings.GetSettingAsync(ProbeSetting, cancellationToken);
+            return "read";
+        }
+
         string now = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-        await settings.SetSettingAsync("validated", now, cancellationToken);
-        return string.Equals(await settings.GetSettingAsync("validated", cancellationToken), now, StringComparison.Ordinal)
+        await settings.SetSettingAsync(ProbeSetting, now, cancellationToken);
+        return string.Equals(await settings.GetSettingAsync(ProbeSetting, cancellationToken), now, StringComparison.Ordinal)
             ? "written and read"
             : throw new WarehouseException("What was written is not what is read. Check the warehouse for a second writer.");
     }
 
     private async Task<string> ObjectStoreAsync(CancellationToken cancellationToken)
     {
+        if (role is { IsReplica: true })
+        {
+            await modes.ReadAsync(cancellationToken);
+            return "read";
+        }
+
         byte[] content = Guid.NewGuid().ToByteArray();
         await objects.WriteAsync(ProbeObject, (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellationToken: cancellationToken);
         byte[] read = new byte[content.Length];

@@ -22,9 +22,9 @@ internal sealed class ServingProcess : IAsyncDisposable
     /// <summary>Speaks to the API: addresses are relative to it.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<ServingProcess> StartAsync(string data, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<ServingProcess> StartAsync(string data, IReadOnlyDictionary<string, string>? environment = null, bool development = true, params string[] options)
     {
-        Process process = CommandLine.Start(["serve", "--data", data, "--port", "0", "--development"], environment);
+        Process process = CommandLine.Start(["serve", "--data", data, "--port", "0", .. development ? ["--development"] : Array.Empty<string>(), .. options], environment);
         process.BeginErrorReadLine();
         while (await process.StandardOutput.ReadLineAsync() is string line)
         {

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using Pipeline.Infra.Tests.Support;
@@ -11,21 +9,17 @@ namespace Pipeline.Infra.Tests.Schemas;
 [TestClass]
 public sealed class SchemaTests
 {
-    // Of a choice among many, each says why it is not the one; what lies deepest tells most and comes first.
-    private const int MostErrors = 20;
-
     private static readonly string Root = SharedFiles.RepositoryRoot;
-    private static readonly ConcurrentDictionary<string, Lazy<JsonSchema>> Schemas = new(StringComparer.Ordinal);
 
     [TestMethod]
-    public void The_settings_of_the_Functions_host_are_settings_that_it_has() => Validate(Host(), Own("host.json"));
+    public void The_settings_of_the_Functions_host_are_settings_that_it_has() => SchemaFile.Validate(Host(), SchemaFile.Own("host.json"));
 
     [TestMethod]
     public void The_project_file_of_azd_says_what_azd_understands_and_names_what_is_there()
     {
         JsonNode project = YamlFile.Read(Path.Combine(Root, "azure.yaml"));
 
-        Validate(project, Own("azure.yaml.json"));
+        SchemaFile.Validate(project, SchemaFile.Own("azure.yaml.json"));
         File.Exists(Path.Combine(Root, project["infra"]!["path"]!.ToString(), $"{project["infra"]!["module"]}.bicep")).ShouldBeTrue();
         foreach ((_, JsonNode? service) in project["services"]!.AsObject())
         {
@@ -39,7 +33,7 @@ public sealed class SchemaTests
     {
         JsonObject pipeline = Pipeline(rollback, reason, branch);
 
-        Validate(pipeline, Own("azure-pipelines.json"));
+        SchemaFile.Validate(pipeline, SchemaFile.Own("azure-pipelines.json"));
         JsonObject[] all = [.. pipeline["stages"]!.AsArray().Select(stage => stage!.AsObject())];
         string.Join(' ', all.Select(stage => stage["stage"])).ShouldBe(stages);
         CheckOrder(all, "stage");
@@ -52,15 +46,15 @@ public sealed class SchemaTests
     [TestMethod]
     public void The_public_schemas_agree_where_they_are_at_hand()
     {
-        JsonSchema host = Shared("host.json");
-        JsonSchema azd = Shared("azure.yaml.json");
-        JsonSchema pipelines = Shared("azure-pipelines.json");
+        JsonSchema host = SchemaFile.Shared("host.json");
+        JsonSchema azd = SchemaFile.Shared("azure.yaml.json");
+        JsonSchema pipelines = SchemaFile.Shared("azure-pipelines.json");
 
-        Validate(Host(), host);
-        Validate(YamlFile.Read(Path.Combine(Root, "azure.yaml")), azd);
+        SchemaFile.Validate(Host(), host);
+        SchemaFile.Validate(YamlFile.Read(Path.Combine(Root, "azure.yaml")), azd);
         foreach (object[] run in Runs)
         {
-            Validate(AsPublic(Pipeline((string)run[0], (string)run[1], (string)run[2]))!, pipelines);
+            SchemaFile.Validate(AsPublic(Pipeline((string)run[0], (string)run[1], (string)run[2]))!, pipelines);
         }
     }
 
@@ -102,22 +96,5 @@ public sealed class SchemaTests
             IEnumerable<string> awaited = item["dependsOn"] switch { null => [], JsonArray several => several.Select(one => one!.ToString()), JsonNode one => [one.ToString()] };
             awaited.Except(names, StringComparer.Ordinal).ShouldBeEmpty($"what {item[kind]} waits for");
         }
-    }
-
-    private static JsonSchema Own(string name) => Read(Path.Combine(Root, "tests", "Infra.Tests", "Schemas", name));
-
-    private static JsonSchema Shared(string name) => Read(SharedFiles.Require($"schemas/{name}"));
-
-    // A schema is registered when it is read, which is possible once.
-    private static JsonSchema Read(string path) => Schemas.GetOrAdd(path, static file => new Lazy<JsonSchema>(() => JsonSchema.FromFile(file))).Value;
-
-    private static void Validate(JsonNode instance, JsonSchema schema)
-    {
-        using JsonDocument document = JsonDocument.Parse(instance.ToJsonString());
-        EvaluationResults results = schema.Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
-        string[] errors = [.. (results.Details ?? []).Append(results).Where(detail => !detail.IsValid && detail.Errors is not null)
-            .OrderByDescending(detail => detail.InstanceLocation.ToString().Length)
-            .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value} ({detail.EvaluationPath})"))];
-        results.IsValid.ShouldBeTrue(string.Join('\n', errors.Take(MostErrors)));
     }
 }

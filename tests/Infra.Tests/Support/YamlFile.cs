@@ -5,16 +5,19 @@ using YamlDotNet.RepresentationModel;
 
 namespace Pipeline.Infra.Tests.Support;
 
-/// <summary>Reads YAML as the JSON that it means: a plain scalar may be a number or a truth value, a quoted one is text.</summary>
+/// <summary>Reads YAML as the JSON that it means: a plain scalar may be a number or a truth value, a quoted one is text; what <c>&lt;&lt;</c> merges is merged.</summary>
 internal static class YamlFile
 {
     /// <summary>Reads the one document of a file.</summary>
-    public static JsonNode Read(string path)
+    public static JsonNode Read(string path) => ReadAll(File.ReadAllText(path)).ShouldHaveSingleItem(path);
+
+    /// <summary>Reads all documents of a text.</summary>
+    public static IReadOnlyList<JsonNode> ReadAll(string text)
     {
         YamlStream stream = [];
-        using StreamReader reader = new(path);
-        stream.Load(reader);
-        return Convert(stream.Documents.ShouldHaveSingleItem(path).RootNode)!;
+        using StringReader reader = new(text);
+        stream.Load(new MergingParser(new Parser(reader)));
+        return [.. stream.Documents.Select(document => Convert(document.RootNode)).OfType<JsonNode>()];
     }
 
     private static JsonNode? Convert(YamlNode node) => node switch

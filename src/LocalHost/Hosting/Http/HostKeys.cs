@@ -17,6 +17,9 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
     /// <summary>The name of the master key, where settings name keys.</summary>
     public const string MasterName = "master";
 
+    /// <summary>Keys that nobody knows, for a host that takes tokens alone.</summary>
+    public static HostKeys Unknown => new(Random(), new Dictionary<string, string>(StringComparer.Ordinal));
+
     /// <summary>Reads the keys; makes them where the file is missing. Only the file's owner may read it.</summary>
     /// <exception cref="CommandException">The file cannot be read or written.</exception>
     public static async Task<(HostKeys Keys, bool AreNew)> OpenAsync(string path, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
                 return (made, true);
             }
 
-            PrivateFiles.CloseAlways(path);
+            PrivateFiles.CloseBeforeReading(path);
             await using FileStream stream = File.OpenRead(path);
             HostKeys? keys = await JsonSerializer.DeserializeAsync<HostKeys>(stream, PipelineJson.Indented, cancellationToken);
             return keys is null ? throw new JsonException("It holds null.") : (keys.Checked(), false);

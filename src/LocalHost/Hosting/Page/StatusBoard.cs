@@ -11,8 +11,8 @@ using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Hosting.Page;
 
-/// <summary>Gathers what the desk shows of this host. What is stored is counted at most every few seconds, however many pages are open.</summary>
-internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, TimerTriggers timers, BlobTriggers blobs, PipelineMonitor monitor, DurableTaskClient orchestrations, TimeProvider clock) : IDisposable
+/// <summary>Gathers what the desk shows of this host, of which a replica has no schedules and no trainings. What is stored is counted at most every few seconds, however many pages are open.</summary>
+internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings, HostJson hostJson, ProgressBoard progress, InvocationLog invocations, PipelineMonitor monitor, TimeProvider clock, TimerTriggers? timers = null, BlobTriggers? blobs = null, DurableTaskClient? orchestrations = null) : IDisposable
 {
     private const int ShownInvocations = 100;
     private const string ApiDocument = "openapi.json";
@@ -34,9 +34,9 @@ internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings
             settings.Development,
             api is null ? null : $"/{hostJson.RoutePrefix}/{ApiDocument}",
             [.. await TrainingsAsync(cancellationToken), .. progress.Current],
-            timers.Views,
+            timers?.Views ?? [],
             [.. invocations.Recent().Take(ShownInvocations)],
-            blobs.Poison(),
+            blobs?.Poison() ?? [],
             stored,
             problem);
     }
@@ -44,6 +44,11 @@ internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings
     private async Task<IReadOnlyList<PipelineProgress>> TrainingsAsync(CancellationToken cancellationToken)
     {
         List<PipelineProgress> trainings = [];
+        if (orchestrations is null)
+        {
+            return trainings;
+        }
+
         OrchestrationQuery running = new(Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending], FetchInputsAndOutputs: true);
         await foreach (OrchestrationMetadata instance in orchestrations.GetAllInstancesAsync(running).WithCancellation(cancellationToken))
         {

@@ -89,7 +89,7 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
     {
         try
         {
-            PrivateFiles.CloseAlways(KeyPath);
+            PrivateFiles.CloseBeforeReading(KeyPath);
             ECDsa key = ECDsa.Create();
             key.ImportFromPem(await File.ReadAllTextAsync(KeyPath, cancellationToken));
             return new ECDsaSecurityKey(key);
