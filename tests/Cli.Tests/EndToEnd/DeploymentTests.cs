@@ -25,6 +25,9 @@ public sealed class DeploymentTests
             ["Alerts__Channels__0__Kind"] = "Webhook",
             ["Alerts__Channels__0__Url"] = inbox.Address,
             ["Training__Layouts"] = "3",
+
+            // However full the disk of the machine is.
+            ["Health__Disk"] = "1",
         };
         await TrainAsync(folder, settings);
         (await CommandLine.RunAsync(["backup", "--data", folder["data"]], settings)).ExitCode.ShouldBe(0);

@@ -73,6 +73,6 @@ public sealed class ReplicaServeTests
     {
         using HttpResponseMessage answer = await replica.Client.SendAsync(new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? JsonContent.Create(new { }) : null });
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, path);
-        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldContain("https://writer.example.org");
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.ShouldContain("https://writer.example.org");
     }
 }

@@ -56,7 +56,8 @@ public sealed partial class KubernetesTests
         foreach (JsonNode? image in kustomization["images"]!.AsArray())
         {
             baseline.Containers.ShouldContain(c => c.Container.Text("image").StartsWith(image!.Text("name") + ":", StringComparison.Ordinal));
-            overlay.Containers.ShouldAllBe(c => c.Container.Text("image") == $"{image!.Text("newName")}:{image.Text("newTag")}");
+            string named = $"{image!.Text("newName")}:{image!.Text("newTag")}";
+            overlay.Containers.ShouldAllBe(c => c.Container.Text("image") == named);
         }
 
         string[] known = [.. baseline.Find("ConfigMap", "pipeline-settings")["data"]!.AsObject().Select(pair => pair.Key)];

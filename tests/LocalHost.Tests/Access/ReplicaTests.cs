@@ -32,7 +32,7 @@ public sealed class ReplicaTests
             JsonElement problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, path);
             problem.GetProperty("type").GetString().ShouldBe("urn:problem-type:pipeline:replica");
-            problem.GetProperty("detail").GetString().ShouldContain("https://writer.example.org");
+            problem.GetProperty("detail").GetString()!.ShouldContain("https://writer.example.org");
         }
     }
 
