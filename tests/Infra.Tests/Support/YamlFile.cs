@@ -16,13 +16,13 @@ internal static class YamlFile
     {
         YamlStream stream = [];
         using StringReader reader = new(text);
-        stream.Load(new MergingParser(new Parser(reader)));
+        stream.Load(reader);
         return [.. stream.Documents.Select(document => Convert(document.RootNode)).OfType<JsonNode>()];
     }
 
     private static JsonNode? Convert(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, Convert(child.Value)))),
+        YamlMappingNode mapping => ConvertMapping(mapping),
         YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(Convert)]),
         YamlScalarNode { Style: not ScalarStyle.Plain } scalar => JsonValue.Create(scalar.Value),
         YamlScalarNode { Value: null or "" or "null" } => null,
@@ -30,4 +30,26 @@ internal static class YamlFile
         YamlScalarNode scalar => long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? JsonValue.Create(number) : JsonValue.Create(scalar.Value),
         _ => throw new NotSupportedException($"{node.NodeType} at {node.Start}"),
     };
+
+    // What a mapping says itself goes before what it merges.
+    private static JsonObject ConvertMapping(YamlMappingNode mapping)
+    {
+        JsonObject converted = [];
+        foreach ((YamlNode key, YamlNode value) in mapping.Children)
+        {
+            if (key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain })
+            {
+                foreach ((string name, JsonNode? merged) in ConvertMapping((YamlMappingNode)value).ToArray())
+                {
+                    converted.TryAdd(name, merged?.DeepClone());
+                }
+            }
+            else
+            {
+                converted[((YamlScalarNode)key).Value!] = Convert(value);
+            }
+        }
+
+        return converted;
+    }
 }
