@@ -41,8 +41,8 @@ internal sealed class LoadMix(HttpClient http, Uri api, LoadRequests requests)
 
     private LoadMixKind Of(LoadKind kind)
     {
-        var answers = _answers.Where(a => a.Kind == kind).ToArray();
-        var failed = answers.Where(a => a.Status is not (200 or 202 or 429 or 503)).ToArray();
+        (LoadKind Kind, double Milliseconds, int Status, string? Problem)[] answers = [.. _answers.Where(a => a.Kind == kind)];
+        (LoadKind Kind, double Milliseconds, int Status, string? Problem)[] failed = [.. answers.Where(a => a.Status is not (200 or 202 or 429 or 503))];
         return new LoadMixKind(
             kind,
             answers.Count(a => a.Status is 200 or 202),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Adapters.Local;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Models;
@@ -40,7 +41,7 @@ internal sealed class DataFolder : IDisposable
     public string Rejects => In("rejects.csv");
 
     /// <summary>The newest report; a replica's own lies in the folder for temporary files.</summary>
-    public string Report => _lock is null ? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"pipeline-report-{Environment.ProcessId}.html") : In("report.html");
+    public string Report => _lock is null ? System.IO.Path.Combine(System.IO.Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pipeline-report-{Environment.ProcessId}.html")) : In("report.html");
 
     /// <summary>What the host remembers over a restart.</summary>
     public string HostState => In("host.db");

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Pipeline.Cli.Commands;
 using Pipeline.Monitoring;
 
 namespace Pipeline.Cli.Deployment;

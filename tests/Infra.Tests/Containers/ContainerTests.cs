@@ -40,7 +40,7 @@ public sealed class ContainerTests
             // What the kernel says of the process: who it is, and that its root cannot be written.
             string process = Process.GetProcessesByName("dotnet").Select(p => $"/proc/{p.Id}").Single(p => IsOf(p, "/app/Pipeline.Cli.dll", layout.Root));
             (await File.ReadAllTextAsync($"{process}/uid_map")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0].ShouldBe("1000");
-            (await File.ReadAllLinesAsync($"{process}/mountinfo")).Select(line => line.Split(' ')).Single(fields => fields[4] == "/")[5].Split(',').ShouldContain("ro");
+            (await File.ReadAllLinesAsync($"{process}/mountinfo")).Select(line => line.Split(' ')).Single(fields => fields[4] == "/")[5].Split(',').ShouldContain(option => option == "ro");
             (await File.ReadAllLinesAsync($"{process}/status")).Single(line => line.StartsWith("CapEff", StringComparison.Ordinal)).ShouldEndWith("0000000000000000");
 
             using Process probe = layout.Run(new Dictionary<string, string>(StringComparer.Ordinal) { ["Host__Port"] = $"{api!.Port}" }, "probe");
@@ -79,7 +79,7 @@ public sealed class ContainerTests
         string[] image = [.. lines.Skip(Array.FindLastIndex(lines, l => l.StartsWith("FROM ", StringComparison.Ordinal)))];
 
         image[0].ShouldContain("chiseled");
-        image.ShouldContain("USER 1000:1000");
+        image.ShouldContain(line => line == "USER 1000:1000");
         image.ShouldNotContain(l => l.StartsWith("RUN ", StringComparison.Ordinal) || l.StartsWith("ADD ", StringComparison.Ordinal));
         string entry = ListOf(image, "ENTRYPOINT ")[^1];
         string[] health = ListOf(image, "HEALTHCHECK ");
@@ -141,7 +141,7 @@ public sealed class ContainerTests
         try
         {
             string[] arguments = File.ReadAllText($"{process}/cmdline").Split('\0');
-            return arguments.Contains(program) && arguments.Contains("serve") && File.ReadAllText($"{process}/mountinfo").Contains(Path.GetFileName(Path.GetDirectoryName(root)!), StringComparison.Ordinal);
+            return arguments.Contains(program, StringComparer.Ordinal) && arguments.Contains("serve", StringComparer.Ordinal) && File.ReadAllText($"{process}/mountinfo").Contains(Path.GetFileName(Path.GetDirectoryName(root)!), StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Pipeline.Infra.Tests.Support;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.Containers;
@@ -134,7 +133,7 @@ internal sealed partial class ImageLayout : IDisposable
         ToolProcess linked = await ToolProcess.RunAsync("ldd", native, ".");
         ToolProcess known = await ToolProcess.RunAsync("/sbin/ldconfig", ["-p"], ".");
         IEnumerable<string> crypto = known.Output.Split('\n').Where(line => OpenSsl().IsMatch(line)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]);
-        foreach (string library in linked.Output.Split('\n').Select(line => LibraryPath().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Concat(crypto).Distinct(StringComparer.Ordinal).Where(path => !path.StartsWith(Root, StringComparison.Ordinal)))
+        foreach (string library in linked.Output.Split('\n').Select(line => LibraryPath().Match(line)).Where(match => match.Success).Select(match => match.Groups["path"].Value).Concat(crypto).Distinct(StringComparer.Ordinal).Where(path => !path.StartsWith(Root, StringComparison.Ordinal)))
         {
             Copy(library, library[1..]);
         }
@@ -147,9 +146,9 @@ internal sealed partial class ImageLayout : IDisposable
         File.Copy(from, target, overwrite: true);
     }
 
-    [GeneratedRegex(@"^\s.*?(/\S+) \(0x", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s.*?(?<path>/\S+) \(0x", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex LibraryPath();
 
-    [GeneratedRegex(@"lib(ssl|crypto)\.so\.3 .*x86-64", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"lib(ssl|crypto)\.so\.3 .*x86-64", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex OpenSsl();
 }

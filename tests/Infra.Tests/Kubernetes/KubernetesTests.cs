@@ -50,7 +50,7 @@ public sealed partial class KubernetesTests
         {
             (string kind, string name) = (patch!["target"]!.Text("kind"), patch["target"]!.Text("name"));
             baseline.Of(kind).Count(o => o.Name() == name).ShouldBe(1, $"{kind} {name}");
-            overlay.Find(kind, name).ToJsonString().ShouldNotBe(baseline.Find(kind, name).ToJsonString(), $"{kind} {name}");
+            string.Equals(overlay.Find(kind, name).ToJsonString(), baseline.Find(kind, name).ToJsonString(), StringComparison.Ordinal).ShouldBeFalse($"{kind} {name}");
         }
 
         foreach (JsonNode? image in kustomization["images"]!.AsArray())
@@ -80,7 +80,7 @@ public sealed partial class KubernetesTests
         {
             JsonObject[] pods = [.. built.Pods.Where(p => service["spec"]!["selector"]!.Selects(p.Template["metadata"]!["labels"]!)).Select(p => p.Template)];
             pods.Length.ShouldBe(1, service.Name());
-            service["spec"]!["ports"]!.AsArray().ShouldAllBe(port => PortsOf(pods[0]).Contains(port!.Text("targetPort")));
+            service["spec"]!["ports"]!.AsArray().ShouldAllBe(port => PortsOf(pods[0]).Contains(port!.Text("targetPort"), StringComparer.Ordinal));
         }
 
         foreach (JsonObject budget in built.Of("PodDisruptionBudget"))
@@ -136,14 +136,14 @@ public sealed partial class KubernetesTests
 
                 foreach (JsonNode reference in (container["env"]?.AsArray() ?? []).Select(v => v!["valueFrom"]?["secretKeyRef"]).OfType<JsonNode>())
                 {
-                    secrets.ShouldContain($"{reference.Text("name")}/{reference.Text("key")}", owner);
+                    secrets.ShouldContain(secret => secret == $"{reference.Text("name")}/{reference.Text("key")}", owner);
                 }
             }
         }
 
         foreach (JsonNode credentials in built.Of("ServiceMonitor").SelectMany(m => m["spec"]!["endpoints"]!.AsArray()).Select(e => e!["authorization"]!["credentials"]!))
         {
-            secrets.ShouldContain($"{credentials.Text("name")}/{credentials.Text("key")}");
+            secrets.ShouldContain(secret => secret == $"{credentials.Text("name")}/{credentials.Text("key")}");
         }
     }
 
@@ -203,11 +203,11 @@ public sealed partial class KubernetesTests
             : $"{m["pods"]!["metric"]!.Text("name")} {m["pods"]!["target"]!.Text("averageValue")}").ShouldBe(["cpu 70", "memory 80", "pipeline_requests_per_second 100"]);
         JsonNode writer = built.Find("Deployment", "pipeline-writer")["spec"]!;
         (writer.Text("replicas"), writer["strategy"]!.Text("type")).ShouldBe(("1", "Recreate"));
-        ArgumentsOf(built, "pipeline-writer").ShouldNotContain("--replica");
-        ArgumentsOf(built, "pipeline-replicas").ShouldContain("--replica");
+        ArgumentsOf(built, "pipeline-writer").ShouldNotContain(argument => argument == "--replica");
+        ArgumentsOf(built, "pipeline-replicas").ShouldContain(argument => argument == "--replica");
         foreach (string overlay in Overlays)
         {
-            ArgumentsOf(await Manifests.BuildAsync(overlay), "pipeline-writer").ShouldNotContain("--replica");
+            ArgumentsOf(await Manifests.BuildAsync(overlay), "pipeline-writer").ShouldNotContain(argument => argument == "--replica");
         }
     }
 
@@ -242,6 +242,6 @@ public sealed partial class KubernetesTests
         return new[] { setting, Chosen().Replace(setting, "NAME") }.Any(name => Regex.IsMatch(known, $"`{Regex.Escape(name)}`", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
-    [GeneratedRegex("(?<=^Access:KeyRoles:)[a-z-]+$")]
+    [GeneratedRegex("(?<=^Access:KeyRoles:)[a-z-]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Chosen();
 }

@@ -1,4 +1,3 @@
-using Pipeline.Cli.Commands;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.Support;
@@ -7,7 +6,7 @@ namespace Pipeline.Infra.Tests.Support;
 internal static class Verbs
 {
     /// <summary>The program as the tests' build has made it.</summary>
-    public static string Program => typeof(Pipeline.Cli.Demo.DemoIncidents).Assembly.Location;
+    public static string Program => typeof(Cli.Demo.DemoIncidents).Assembly.Location;
 
     /// <summary>Fails where the program does not have the verb with these options: it answers how they are used, and does nothing.</summary>
     public static async Task RequireAsync(IEnumerable<string> arguments)

@@ -43,9 +43,9 @@ public sealed class UnitTests
     {
         ToolProcess judged = await AnalyzeAsync(["security", "--offline=yes", "--no-pager", Path.Combine(Folder, unit)]);
 
-        Match overall = Regex.Match(judged.Output, "Overall exposure level for [^:]+: ([0-9.]+)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        Match overall = Regex.Match(judged.Output, "Overall exposure level for [^:]+: (?<level>[0-9.]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         overall.Success.ShouldBeTrue(judged.Output + judged.Errors);
-        double.Parse(overall.Groups[1].Value, CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(MostExposure, judged.Output);
+        double.Parse(overall.Groups["level"].Value, CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(MostExposure, judged.Output);
     }
 
     [TestMethod]
