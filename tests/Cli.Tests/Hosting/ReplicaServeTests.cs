@@ -47,7 +47,7 @@ public sealed class ReplicaServeTests
 
         JsonElement back = await writer.PostAsync("models/default/rollback", new { });
         string before = back.GetProperty("version").GetString()!;
-        before.ShouldNotBe(now);
+        string.Equals(before, now, StringComparison.Ordinal).ShouldBeFalse();
         foreach (ServingProcess instance in all)
         {
             (await ClassifyAsync(instance)).GetProperty("version").GetString().ShouldBe(before);
