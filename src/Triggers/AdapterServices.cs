@@ -10,6 +10,7 @@ using Pipeline.Adapters.BigQuery;
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
+using Pipeline.Adapters.PostgreSql;
 using Pipeline.Adapters.S3;
 using Pipeline.Adapters.ServiceNow;
 using Pipeline.Monitoring;
@@ -33,6 +34,7 @@ public static class AdapterServices
     private static readonly Dictionary<string, Action<AdapterChoice>> Warehouses = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Sqlite"] = AddSqlite,
+        ["PostgreSql"] = choice => PostgreSqlServices.Add(choice.Services, choice.Configuration),
 #if BIGQUERY
         ["BigQuery"] = choice => BigQueryServices.Add(choice.Services, choice.Configuration, GoogleBigQuery.Connect),
 #endif
