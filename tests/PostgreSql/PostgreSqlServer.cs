@@ -22,10 +22,10 @@ internal sealed class PostgreSqlServer : IDisposable
 
     // Starts the server, and stops it when nobody holds the other end of standard input any more. What it says is kept beside its files.
     private const string Guarded = """
-        "$0" -D "$1" -k "$1" -p "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 > "$1/log" 2>&1 &
+        exec 3<&0
+        "$0" -D "$1" -k "$1" -p "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 > "$1/log" 2>&1 3<&- &
         server=$!
-        cat > /dev/null
-        kill -QUIT $server 2> /dev/null
+        (cat <&3 > /dev/null; kill -QUIT $server 2> /dev/null) > /dev/null 2>&1 &
         wait $server
         """;
 
@@ -124,29 +124,25 @@ internal sealed class PostgreSqlServer : IDisposable
         Stop();
     }
 
-    /// <summary>Starts a server that was stopped.</summary>
+    /// <summary>Starts a server that was stopped. One that was killed starts once its last process has noticed.</summary>
     public void Start()
     {
-        ProcessStartInfo start = new("sh") { RedirectStandardInput = true, UseShellExecute = false };
-        string[] command = [.. _asUser, "sh", "-c", Guarded, Path.Combine(_programs, "postgres"), Data, Port.ToString(CultureInfo.InvariantCulture)];
-        start.FileName = command[0];
-        foreach (string argument in command[1..])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _guard = Process.Start(start)!;
         Stopwatch clock = Stopwatch.StartNew();
         while (true)
         {
+            if (_guard is null or { HasExited: true })
+            {
+                Launch();
+            }
+
             try
             {
                 Open("postgres").Dispose();
                 return;
             }
-            catch (NpgsqlException e) when (clock.Elapsed < Patience)
+            catch (NpgsqlException e)
             {
-                if (_guard.HasExited)
+                if (clock.Elapsed > Patience)
                 {
                     throw new InvalidOperationException($"The server did not start: {File.ReadAllText(Path.Combine(Data, "log"))}", e);
                 }
@@ -161,6 +157,14 @@ internal sealed class PostgreSqlServer : IDisposable
     {
         Stop();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Launch()
+    {
+        string[] command = [.. _asUser, "sh", "-c", Guarded, Path.Combine(_programs, "postgres"), Data, Port.ToString(CultureInfo.InvariantCulture)];
+        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardInput = true, UseShellExecute = false };
+        Stop();
+        _guard = Process.Start(start)!;
     }
 
     private void Stop()

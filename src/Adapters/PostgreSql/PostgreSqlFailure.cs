@@ -32,7 +32,7 @@ internal static class PostgreSqlFailure
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "refuses the user or the password. Check Username in PostgreSql:ConnectionString, PostgreSql:Password, and the server's pg_hba.conf.",
         PostgresErrorCodes.InvalidCatalogName => "is not there. Make it (docs/postgresql.md has the commands), or name another with Database in PostgreSql:ConnectionString.",
-        PostgresErrorCodes.InsufficientPrivilege => "denies a right. Give the user the schema, as docs/postgresql.md says: CREATE SCHEMA ... AUTHORIZATION, or ALTER TABLE ... OWNER TO.",
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName => "denies a right. Give the user the schema, as docs/postgresql.md says: CREATE SCHEMA ... AUTHORIZATION, or ALTER TABLE ... OWNER TO.",
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction => "lacks a part of the tables: something else has changed them. Restore them from a backup, or name an empty schema with PostgreSql:Schema.",
         PostgresErrorCodes.DiskFull => "is on a disk that is full. Nothing of this step was stored. Free some space and run it again.",
         PostgresErrorCodes.OutOfMemory => "has no memory left. Nothing of this step was stored. Run it again when the server is less busy.",
