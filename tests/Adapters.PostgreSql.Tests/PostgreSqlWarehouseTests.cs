@@ -1,8 +1,5 @@
-using Npgsql;
 using Pipeline.Incidents;
 using Pipeline.Intake;
-using Pipeline.Problems;
-using Pipeline.Search;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using static Pipeline.Contracts.Rows;

@@ -4,7 +4,6 @@ using Pipeline.Preprocessing;
 using Pipeline.Recovery;
 using Pipeline.Search;
 using Pipeline.Storage;
-using Pipeline.TestSupport;
 using static Pipeline.Contracts.Rows;
 
 namespace Pipeline.Adapters.PostgreSql.Tests;

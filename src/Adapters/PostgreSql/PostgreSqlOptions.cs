@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
 
@@ -86,12 +85,8 @@ public sealed partial record PostgreSqlOptions
         return parts;
     }
 
-    // A record would print the password.
-    private bool PrintMembers(StringBuilder text)
-    {
-        text.Append("Schema = ").Append(Schema);
-        return true;
-    }
+    /// <summary>The schema alone: the connection string may hold a password.</summary>
+    public override string ToString() => $"PostgreSQL, schema '{Schema}'";
 
     private static void Require(bool holds, string name, string value, string expected)
     {

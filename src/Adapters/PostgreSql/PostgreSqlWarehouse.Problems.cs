@@ -1,5 +1,4 @@
 using Npgsql;
-using Pipeline.Incidents;
 using Pipeline.Problems;
 
 namespace Pipeline.Adapters.PostgreSql;
