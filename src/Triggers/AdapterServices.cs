@@ -10,7 +10,6 @@ using Pipeline.Adapters.BigQuery;
 #if ONNX
 using Pipeline.Adapters.Onnx;
 #endif
-using Pipeline.Adapters.PostgreSql;
 using Pipeline.Adapters.S3;
 using Pipeline.Adapters.ServiceNow;
 using Pipeline.Monitoring;

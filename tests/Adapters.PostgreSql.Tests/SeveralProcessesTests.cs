@@ -78,7 +78,7 @@ public sealed class SeveralProcessesTests
         }
 
         seen.Select(c => c.Sequence).ShouldBe(Enumerable.Range(1, writers.Length * Batches * Rows).Select(i => (long)i));
-        seen.Select(c => c.Incident.Number).Distinct().Count().ShouldBe(seen.Count);
+        seen.Select(c => c.Incident.Number).Distinct(StringComparer.Ordinal).Count().ShouldBe(seen.Count);
     }
 
     [TestMethod]
