@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Pipeline.Cli.Commands;
 using Pipeline.LocalHost;
+using Pipeline.Triggers;
 
 namespace Pipeline.Bench;
 
@@ -12,7 +14,10 @@ internal static class AtSizeCommand
     // The runtime in a container takes so much of its memory for the heap.
     private const double HeapShare = 0.75;
 
+    private const string PostgreSql = "PostgreSql";
+
     private static readonly string[] Stages = ["import", "preprocess", "train", "predict"];
+    private static readonly string[] Warehouses = ["Sqlite", PostgreSql];
 
     public static Command Create()
     {
@@ -22,9 +27,10 @@ internal static class AtSizeCommand
         Option<int?> memory = CommandOptions.Integer("--memory", "The memory of the instance in MB that each stage has to do with: three quarters of it are the heap's limit. Default: all there is.", 64, 1_000_000);
         Option<int?> dimensions = CommandOptions.Integer("--dimensions", "Embed with the lexical embedder in so many dimensions, 64 to 8192. Default: the standard embedder.", 64, 8192);
         Option<string[]> stages = CommandOptions.List("--stages", $"The stages to run, separated by commas, of {string.Join(", ", Stages)}. Default: all.");
+        Option<string[]> warehouses = CommandOptions.List("--warehouses", "The warehouses to run each stage on, one after the other, separated by commas: Sqlite, PostgreSql. The settings PostgreSql:* say where that is; it gets a schema of its own, which is dropped afterwards. Default: what the settings name.");
         Option<string?> data = CommandOptions.Data("The data folder, kept afterwards. Default: a new one, deleted afterwards.");
         Option<bool> json = CommandOptions.Json();
-        Command command = new("at-size", "Time, processor seconds and peak memory of import, preprocess, train and predict for many incidents.") { incidents, texts, centers, memory, dimensions, stages, data, json };
+        Command command = new("at-size", "Time, processor seconds and peak memory of import, preprocess, train and predict for many incidents.") { incidents, texts, centers, memory, dimensions, stages, warehouses, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             int count = parsed.GetValue(incidents) ?? 100_000;
@@ -35,10 +41,17 @@ internal static class AtSizeCommand
                 throw new CommandException($"--stages names '{unknown}'. Name some of {string.Join(", ", Stages)}.", ExitCode.WrongUsage);
             }
 
+            string[] kinds = [.. CommandOptions.Split(parsed.GetValue(warehouses) ?? [])];
+            if (kinds.FirstOrDefault(kind => !Warehouses.Contains(kind, StringComparer.Ordinal)) is string other)
+            {
+                throw new CommandException($"--warehouses names '{other}'. Name some of {string.Join(", ", Warehouses)}.", ExitCode.WrongUsage);
+            }
+
             string folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("pipeline-at-size-").FullName;
             try
             {
-                List<AtSizeStage> measured = await RunAsync(rows, [.. Stages.Where(stage => asked.Length == 0 || asked.Contains(stage, StringComparer.Ordinal))], folder, Environment(parsed.GetValue(memory), parsed.GetValue(dimensions)), parsed.GetValue(json), cancellationToken);
+                string[] chosen = [.. Stages.Where(stage => asked.Length == 0 || asked.Contains(stage, StringComparer.Ordinal))];
+                List<AtSizeStage> measured = await RunAsync(rows, chosen, [.. kinds.DefaultIfEmpty("")], folder, Environment(parsed.GetValue(memory), parsed.GetValue(dimensions)), parsed.GetValue(json), cancellationToken);
                 if (parsed.GetValue(json))
                 {
                     Console.WriteLine(JsonSerializer.Serialize(new { rows.Incidents, rows.Texts, rows.Centers, memoryMegabytes = parsed.GetValue(memory), dimensions = parsed.GetValue(dimensions), processors = System.Environment.ProcessorCount, stages = measured }, PipelineJson.Compact));
@@ -55,7 +68,7 @@ internal static class AtSizeCommand
         return command;
     }
 
-    private static async Task<List<AtSizeStage>> RunAsync(AtSizeRows rows, string[] stages, string folder, Dictionary<string, string> environment, bool json, CancellationToken cancellationToken)
+    private static async Task<List<AtSizeStage>> RunAsync(AtSizeRows rows, string[] stages, string[] warehouses, string folder, Dictionary<string, string> environment, bool json, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, rows.FileName);
@@ -67,27 +80,53 @@ internal static class AtSizeCommand
         if (!json)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Incidents} incidents of {rows.Texts} texts in {rows.Centers} tech centers"));
-            Console.WriteLine($"{"stage",-12}{"seconds",10}{"processor s",13}{"peak MB",9}");
+            Console.WriteLine($"{"stage",-12}{"warehouse",-12}{"seconds",10}{"processor s",13}{"peak MB",9}");
         }
 
-        List<AtSizeStage> measured = [];
-        foreach (string stage in stages)
+        string schema = $"at_size_{Guid.NewGuid():N}";
+        try
         {
-            string[] arguments = stage is "import" ? [stage, file, "--data", folder] : [stage, "--data", folder];
-            MeasuredProcess run = await MeasuredProcess.RunAsync(arguments, environment, cancellationToken);
-            if (run.ExitCode != 0)
+            List<AtSizeStage> measured = [];
+            foreach ((string stage, string warehouse) in stages.SelectMany(_ => warehouses, (stage, warehouse) => (stage, warehouse)))
             {
-                throw new CommandException($"{stage} ended with exit code {run.ExitCode} after {run.Seconds:0} s with {run.PeakMegabytes:0} MB at most: {run.Errors}", ExitCode.Failed);
+                AtSizeStage one = await MeasureAsync(stage, warehouse, file, Path.Combine(folder, warehouse), WithWarehouse(environment, warehouse, schema), cancellationToken);
+                measured.Add(one);
+                if (!json)
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage,-12}{warehouse,-12}{one.Seconds,10:0.0}{one.ProcessorSeconds,13:0.0}{one.PeakMegabytes,9:0}"));
+                }
             }
 
-            measured.Add(new AtSizeStage(stage, Math.Round(run.Seconds, 1), Math.Round(run.ProcessorSeconds, 1), Math.Round(run.PeakMegabytes)));
-            if (!json)
+            return measured;
+        }
+        finally
+        {
+            if (warehouses.Contains(PostgreSql, StringComparer.Ordinal))
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage,-12}{run.Seconds,10:0.0}{run.ProcessorSeconds,13:0.0}{run.PeakMegabytes,9:0}"));
+                await PostgreSqlServices.DropAsync(new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection([new("PostgreSql:Schema", schema)]).Build());
             }
         }
+    }
 
-        return measured;
+    private static async Task<AtSizeStage> MeasureAsync(string stage, string warehouse, string file, string folder, Dictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        string[] arguments = stage is "import" ? [stage, file, "--data", folder] : [stage, "--data", folder];
+        MeasuredProcess run = await MeasuredProcess.RunAsync(arguments, environment, cancellationToken);
+        return run.ExitCode == 0
+            ? new AtSizeStage(stage, warehouse, Math.Round(run.Seconds, 1), Math.Round(run.ProcessorSeconds, 1), Math.Round(run.PeakMegabytes))
+            : throw new CommandException($"{stage} ended with exit code {run.ExitCode} after {run.Seconds:0} s with {run.PeakMegabytes:0} MB at most: {run.Errors}", ExitCode.Failed);
+    }
+
+    private static Dictionary<string, string> WithWarehouse(Dictionary<string, string> environment, string warehouse, string schema)
+    {
+        Dictionary<string, string> settings = new(environment, StringComparer.Ordinal);
+        if (warehouse.Length > 0)
+        {
+            settings["Warehouse__Kind"] = warehouse;
+            settings["PostgreSql__Schema"] = schema;
+        }
+
+        return settings;
     }
 
     private static Dictionary<string, string> Environment(int? memory, int? dimensions)
@@ -110,7 +149,8 @@ internal static class AtSizeCommand
 
 /// <summary>What a stage took.</summary>
 /// <param name="Stage">The stage.</param>
+/// <param name="Warehouse">The kind of warehouse; empty for what the settings name.</param>
 /// <param name="Seconds">By the clock.</param>
-/// <param name="ProcessorSeconds">Of user and system, over all threads.</param>
+/// <param name="ProcessorSeconds">Of user and system, over all threads of the command; those of a server are not among them.</param>
 /// <param name="PeakMegabytes">The most resident memory, in MB of 10^6 bytes, pages of mapped files included.</param>
-internal sealed record AtSizeStage(string Stage, double Seconds, double ProcessorSeconds, double PeakMegabytes);
+internal sealed record AtSizeStage(string Stage, string Warehouse, double Seconds, double ProcessorSeconds, double PeakMegabytes);

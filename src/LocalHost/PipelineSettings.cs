@@ -32,6 +32,9 @@ internal sealed record PipelineSettings
     /// <summary>Whether the warehouse and the models both lie in the data folder.</summary>
     public bool KeepsAllInFolder => Is("Warehouse:Kind", "Sqlite") && Is("ObjectStore:Kind", "Files");
 
+    /// <summary>Whether the warehouse is in a PostgreSQL database.</summary>
+    public bool IsPostgreSql => string.Equals(Configuration["Warehouse:Kind"]?.Trim(), "PostgreSql", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>
     public static PipelineSettings Load()

@@ -33,6 +33,7 @@ public static class AdapterServices
     private static readonly Dictionary<string, Action<AdapterChoice>> Warehouses = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Sqlite"] = AddSqlite,
+        ["PostgreSql"] = choice => PostgreSqlServices.Add(choice.Services, choice.Configuration),
 #if BIGQUERY
         ["BigQuery"] = choice => BigQueryServices.Add(choice.Services, choice.Configuration, GoogleBigQuery.Connect),
 #endif

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Pipeline.Incidents;
 using Pipeline.LocalHost;
 using Pipeline.Models;
 using Pipeline.Recovery;
+using Pipeline.Triggers;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
@@ -54,17 +58,30 @@ internal static class DrillCommand
     private static async Task<DrillReport> RunAsync(string folder, string place, CancellationToken cancellationToken)
     {
         (string copy, string elsewhere, string store) = (Path.Combine(place, "copy"), Path.Combine(place, "elsewhere"), Path.Combine(place, "backups"));
+        try
+        {
+            return await RunAsync(folder, copy, elsewhere, store, Path.Combine(place, "first"), cancellationToken);
+        }
+        finally
+        {
+            await DestroyAsync(copy, store);
+            await DestroyAsync(elsewhere, store);
+        }
+    }
+
+    private static async Task<DrillReport> RunAsync(string folder, string copy, string elsewhere, string store, string first, CancellationToken cancellationToken)
+    {
         CommandHost.Tell("Making the copy.");
         DateTimeOffset begun = DateTimeOffset.UtcNow;
-        await CopyAsync(folder, copy, Path.Combine(place, "first"), cancellationToken);
+        await CopyAsync(folder, copy, first, cancellationToken);
         CommandHost.Tell("Backing the copy up, changing it, and backing up what has changed.");
         DrilledCopy drilled = await BackUpAsync(copy, store, cancellationToken);
         CommandHost.Tell("Destroying the copy.");
         DateTimeOffset destroyed = DateTimeOffset.UtcNow;
-        Directory.Delete(copy, recursive: true);
+        await DestroyAsync(copy, store);
         CommandHost.Tell("Restoring it elsewhere.");
         long start = Stopwatch.GetTimestamp();
-        await using LocalPipeline restored = await LocalPipeline.OpenAsync(elsewhere, BackupCommands.Settings(store), cancellationToken, restores: true);
+        await using LocalPipeline restored = await LocalPipeline.OpenAsync(elsewhere, Settings(elsewhere, store), cancellationToken, restores: true);
         RestoreOutcome outcome = await restored.Restore.RunAsync(new RestoreOrder(drilled.Last.Id), progress: null, cancellationToken);
         foreach (string center in await restored.Models.ListTechCentersAsync(cancellationToken))
         {
@@ -99,6 +116,32 @@ internal static class DrillCommand
         };
     }
 
+    // A copy in a database has a schema beside the one that it is of.
+    private static PipelineSettings Settings(string place, string store)
+    {
+        PipelineSettings settings = BackupCommands.Settings(store);
+        return !settings.IsPostgreSql ? settings : settings with
+        {
+            Configuration = new ConfigurationBuilder().AddConfiguration(settings.Configuration)
+                .AddInMemoryCollection([new("PostgreSql:Schema", $"drill_{Path.GetFileName(place)}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)))[..12]}")]).Build(),
+        };
+    }
+
+    // Once more where it is gone already, which changes nothing.
+    private static async Task DestroyAsync(string place, string store)
+    {
+        PipelineSettings settings = Settings(place, store);
+        if (settings.IsPostgreSql)
+        {
+            await PostgreSqlServices.DropAsync(settings.Configuration);
+        }
+
+        if (Directory.Exists(place))
+        {
+            Directory.Delete(place, recursive: true);
+        }
+    }
+
     private static async Task CopyAsync(string folder, string copy, string store, CancellationToken cancellationToken)
     {
         string id;
@@ -107,7 +150,7 @@ internal static class DrillCommand
             id = (await source.Backup.RunAsync(BackupType.Full, "drill", progress: null, cancellationToken))!.Id;
         }
 
-        await using LocalPipeline target = await LocalPipeline.OpenAsync(copy, BackupCommands.Settings(store), cancellationToken, restores: true);
+        await using LocalPipeline target = await LocalPipeline.OpenAsync(copy, Settings(copy, store), cancellationToken, restores: true);
         RestoreOutcome outcome = await target.Restore.RunAsync(new RestoreOrder(id), progress: null, cancellationToken);
         if (outcome.Damaged.Count > 0)
         {
@@ -120,7 +163,7 @@ internal static class DrillCommand
     // What comes in between the backups is acknowledged, and has to come back.
     private static async Task<DrilledCopy> BackUpAsync(string copy, string store, CancellationToken cancellationToken)
     {
-        await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(copy, BackupCommands.Settings(store), cancellationToken);
+        await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(copy, Settings(copy, store), cancellationToken);
         long start = Stopwatch.GetTimestamp();
         await pipeline.Backup.RunAsync(BackupType.Full, "drill", progress: null, cancellationToken);
         double full = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -58,9 +58,15 @@ internal static class ServeCommand
             await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         }
 
+        await using WriterWatch? turn = settings.Replica ? null : await WaitForTurnAsync(app, cancellationToken);
         await FunctionHost.StartAsync(app, cancellationToken);
         Tell(app, opened, settings, areNew ? keys : null);
         await app.WaitForShutdownAsync(cancellationToken);
+        if (turn?.Successor is string successor)
+        {
+            throw new CommandException($"{successor} has taken over the writing of the warehouse, since this process was not heard of for too long. Start it again: it waits until it is its turn.", ExitCode.Failed);
+        }
+
         Console.Out.WriteLine("Stopped.");
     }
 
@@ -84,6 +90,25 @@ internal static class ServeCommand
         });
         app.Services.GetRequiredService<HostPage>().Map(app);
         return app;
+    }
+
+    // Of several processes on one warehouse one writes; a warehouse in the data folder is locked with that.
+    private static async Task<WriterWatch?> WaitForTurnAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        if (app.Services.GetService<IWriterLease>() is not IWriterLease lease)
+        {
+            return null;
+        }
+
+        WriterWatch turn = await WriterWatch.WaitAsync(lease, app.Lifetime.StopApplication, Show, app.Logger, app.Services.GetRequiredService<TimeProvider>(), cancellationToken);
+        Show($"Writer       {turn.Holder}");
+        return turn;
+
+        static void Show(string line)
+        {
+            Console.Out.WriteLine(line);
+            Console.Out.Flush();
+        }
     }
 
     private static void Require(DataFolder folder, HostSettings settings)

@@ -100,7 +100,7 @@ public sealed class SearchIncidents(
     public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => Index().RebuildAsync(cancellationToken);
 
     private ISearchIndex Index() => index
-        ?? throw new RequestException(RequestProblem.Unsupported, "The warehouse that is configured has no search index. Search needs the setting Warehouse:Kind to be Sqlite; a warehouse in BigQuery can be searched with its own SQL.");
+        ?? throw new RequestException(RequestProblem.Unsupported, "The warehouse that is configured has no search index. Search needs the setting Warehouse:Kind to be Sqlite or PostgreSql; a warehouse in BigQuery can be searched with its own SQL.");
 
     // A tech center without a model has incidents all the same.
     private async Task<string> NameAsync(string center, CancellationToken cancellationToken) =>

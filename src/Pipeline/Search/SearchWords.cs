@@ -8,7 +8,10 @@ namespace Pipeline.Search;
 public static class SearchWords
 {
     /// <summary>The words of a text, each once, in the order of their first place.</summary>
-    public static IReadOnlyList<string> Of(string text) => [.. Runs(text).Select(run => Folded(text[run])).Where(word => word.EnumerateRunes().Any(r => !IsMark(r))).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Of(string text) => [.. All(text).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The words of a text, each once with how often it stands there, in the order of their first place.</summary>
+    public static IReadOnlyList<(string Word, int Count)> Counted(string text) => [.. All(text).CountBy(word => word, StringComparer.Ordinal).Select(word => (word.Key, word.Value))];
 
     /// <summary>Where the words stand in a text: start and end in UTF-16 characters, in order.</summary>
     public static IReadOnlyList<IReadOnlyList<int>> Places(string text, IEnumerable<string> words)
@@ -16,6 +19,8 @@ public static class SearchWords
         HashSet<string> wanted = new(words, StringComparer.Ordinal);
         return [.. Runs(text).Where(run => wanted.Contains(Folded(text[run]))).Select(run => (IReadOnlyList<int>)[run.Start.Value, run.End.Value])];
     }
+
+    private static IEnumerable<string> All(string text) => Runs(text).Select(run => Folded(text[run])).Where(word => word.EnumerateRunes().Any(r => !IsMark(r)));
 
     private static IEnumerable<Range> Runs(string text)
     {

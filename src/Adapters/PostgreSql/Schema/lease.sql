@@ -1,0 +1,7 @@
+-- Who of several processes runs schedules and orchestrations. By the server's clock, which is the same for all.
+
+CREATE TABLE writer_lease (
+    name text COLLATE "C" NOT NULL PRIMARY KEY,
+    holder text NOT NULL,
+    acquired_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL);
