@@ -36,6 +36,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     BackupCommands.CreateRestore(),
     DrillCommand.Create(),
     TokenCommands.Create(),
+    KeyCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

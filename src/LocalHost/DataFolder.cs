@@ -85,8 +85,10 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Creates the folder where it is missing, locks it, takes the rights of other users from it, and removes what killed processes left half written in it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="whenHeld">What to do where another process uses it, as a sentence; null for what holds for any command.</param>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
-    public static DataFolder Open(string path)
+    public static DataFolder Open(string path, string? whenHeld = null)
     {
         string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full))
@@ -100,7 +102,7 @@ internal sealed class DataFolder : IDisposable
         {
             isOurs = !Directory.Exists(full) || FolderLock.WasTaken(full) || !Directory.EnumerateFileSystemEntries(full).Any();
             Directory.CreateDirectory(full);
-            folder = new DataFolder(full, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed));
+            folder = new DataFolder(full, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. {whenHeld ?? "Wait for it to end, or name another folder with --data."}", ExitCode.Failed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.Storage;
 using Pipeline.Triggers;
 
@@ -27,7 +28,8 @@ internal static class ServeCommand
         Option<string?> data = CommandOptions.DataOfStep();
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
-        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development };
+        Option<bool> https = new("--https") { Description = "Refuse to start without a certificate (the settings under Tls). With one, HTTPS is spoken in any case." };
+        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, https };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
             PipelineSettings pipelineSettings = CommandHost.Settings();
@@ -35,13 +37,14 @@ internal static class ServeCommand
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development) };
             settings.Validate();
-            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
+            TlsSettings tls = TlsSettings.Read(pipelineSettings.Configuration, parsed.GetValue(https));
+            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, tls, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
         }, cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task RunAsync(string folder, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
         using DataFolder opened = DataFolder.Open(folder);
         if (pipelineSettings.KeepsAllInFolder)
@@ -55,9 +58,11 @@ internal static class ServeCommand
         {
             Functions = FunctionCatalog.TypesOf(typeof(PipelineServices).Assembly),
             Settings = settings,
+            Tls = tls,
             HostJson = hostJson,
             Configuration = configuration,
             Keys = keys,
+            KeysPath = opened.Keys,
             Tokens = opened.Tokens,
             StatePath = opened.HostState,
             JournalPath = opened.Orchestrations,
@@ -74,7 +79,7 @@ internal static class ServeCommand
     private static void Tell(WebApplication app, DataFolder folder, HostJson hostJson, HostSettings settings, HostKeys? newKeys)
     {
         FunctionCatalog catalog = app.Services.GetRequiredService<FunctionCatalog>();
-        string address = app.Urls.First();
+        string address = app.Urls.OrderByDescending(url => url.StartsWith("https:", StringComparison.Ordinal)).First();
         Console.Out.WriteLine($"Desk         {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");

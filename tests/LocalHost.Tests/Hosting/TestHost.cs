@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
@@ -20,20 +21,21 @@ internal sealed class TestHost : IAsyncDisposable
     {
         _folder = folder;
         App = app;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public WebApplication App { get; }
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, params Type[] functions)
+    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, TlsSettings? tls = null, params Type[] functions)
     {
         TempFolder folder = new();
         WebApplication app = FunctionHost.Build(new FunctionHostParts
         {
             Functions = functions,
-            Settings = (settings ?? new HostSettings()) with { Port = 0 },
+            Settings = settings?.Port is not (null or 7071) ? settings : (settings ?? new HostSettings()) with { Port = 0 },
+            Tls = tls ?? new TlsSettings(),
             HostJson = new HostJson(prefix),
             Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = level, ["Logging:Console:LogLevel:Default"] = "None" }).AddInMemoryCollection(configuration ?? new Dictionary<string, string?>(StringComparer.Ordinal)).Build(),
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = FunctionKey }),

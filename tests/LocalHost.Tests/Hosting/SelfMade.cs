@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pipeline.LocalHost.Tests.Hosting;
+
+/// <summary>Certificates that a test makes itself.</summary>
+internal static class SelfMade
+{
+    public static X509Certificate2 Certificate(string name = "pipeline.example.org", DateTimeOffset? from = null, DateTimeOffset? until = null)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(name);
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(from ?? DateTimeOffset.UtcNow.AddDays(-1), until ?? DateTimeOffset.UtcNow.AddDays(60));
+    }
+
+    /// <summary>Writes certificate and key as PEM, as whoever renews them does: the one after the other.</summary>
+    public static void Write(X509Certificate2 certificate, string path, string keyPath)
+    {
+        File.WriteAllText(path, certificate.ExportCertificatePem());
+        File.WriteAllText(keyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+    }
+}
