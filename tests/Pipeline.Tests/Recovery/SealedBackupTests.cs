@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Encryption;
 using Pipeline.Keys;
@@ -109,6 +111,43 @@ public sealed class SealedBackupTests
         closed.Type.ShouldBe(BackupType.Full);
         (await place.Store.PartsAsync(closed)).ShouldAllBe(part => part.Key == "2026a" && part.Path.StartsWith($"backups/{closed.Id}/", StringComparison.Ordinal));
         (await new VerifyBackup(place.Store).RunAsync(open.Id)).Sound.ShouldBeTrue("what was not encrypted is read as it is");
+    }
+
+    [TestMethod]
+    public async Task A_backup_of_the_first_layout_which_knew_no_keys_is_read_by_a_program_that_has_one()
+    {
+        await using SafePlace place = await SafePlace.FilledAsync();
+        BackupManifest backup = await place.BackUpAsync();
+        string manifest = $"backups/{backup.Id}/manifest.json", list = $"backups/{backup.Id}/parts.json.gz";
+        byte[] parts = Pack(Unpack(place.Second.Objects[list]).Replace("\"key\":null,", "", StringComparison.Ordinal));
+        place.Second.Objects[list] = parts;
+        place.Second.Objects[manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(place.Second.Objects[manifest])
+            .Replace("\"format\": 2", "\"format\": 1", StringComparison.Ordinal).Replace("  \"key\": null,\n", "", StringComparison.Ordinal).Replace(backup.PartsSha256, Convert.ToHexStringLower(SHA256.HashData(parts)), StringComparison.Ordinal));
+        place.AddKey("2026a");
+
+        await using SafePlace elsewhere = new(place);
+        (await elsewhere.RestoreAsync(new RestoreOrder("latest"))).Damaged.ShouldBeEmpty();
+
+        (await place.Store.FindAsync(backup.Id)).Format.ShouldBe(1);
+        (await elsewhere.StateAsync()).DifferencesFrom(await place.StateAsync()).ShouldBeEmpty();
+    }
+
+    private static string Unpack(byte[] packed)
+    {
+        using GZipStream unpacked = new(new MemoryStream(packed), CompressionMode.Decompress);
+        using StreamReader reader = new(unpacked);
+        return reader.ReadToEnd();
+    }
+
+    private static byte[] Pack(string text)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream zip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return packed.ToArray();
     }
 
     [TestMethod]
