@@ -221,7 +221,7 @@ public sealed class BackupStore(IObjectStore? objects, EnvelopeSeal? seal = null
         {
             if (all.FirstOrDefault(b => string.Equals(b.Id, id, StringComparison.Ordinal)) is not { IsReadable: true } kept || await ReferredAsync(kept, cancellationToken) is not IEnumerable<string> paths)
             {
-                return new PrunedBackups([], old.Length == 0 ? null : id);
+                return new PrunedBackups([], id);
             }
 
             referred.UnionWith(paths);
