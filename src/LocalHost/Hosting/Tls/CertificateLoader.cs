@@ -35,7 +35,7 @@ internal static class CertificateLoader
         {
             return path.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".p12", StringComparison.OrdinalIgnoreCase) ? OfPkcs12(path, settings.Password) : OfPem(path, keyPath, settings.Password);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
         {
             string key = keyPath is null ? "" : $" and the key in '{keyPath}'";
             throw new CommandException($"The certificate in '{path}'{key} cannot be used: {UserMessage.Sentence(e)} See that the key is the one that the certificate was made for, that both are whole, and that Tls:Password is right where there is a password.", ExitCode.Failed, e);

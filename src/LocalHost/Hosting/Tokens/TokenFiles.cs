@@ -123,7 +123,7 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
 
             return replaced!;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or CryptographicException or NotSupportedException)
         {
             throw new CommandException($"The signing keys before, in '{ReplacedPath}', cannot be read: {e.Message} Restore the file, or remove it: then tokens from before the last 'keys rotate token' are not valid any more.", ExitCode.Failed, e);
         }
@@ -148,7 +148,7 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
             key.ImportFromPem(await File.ReadAllTextAsync(KeyPath, cancellationToken));
             return Identified(key);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or NotSupportedException)
         {
             throw new CommandException($"The signing key in '{KeyPath}' cannot be read: {e.Message} Restore the file, or remove it: then a new key is made with the next token, and no token that was issued is valid any more.", ExitCode.Failed, e);
         }
