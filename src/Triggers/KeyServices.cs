@@ -39,7 +39,7 @@ internal sealed class VaultKeys(IConfiguration configuration, EnvelopeKeyring ke
     /// <inheritdoc/>
     public Task<IReadOnlyList<DatedKey>> ListAsync(CancellationToken cancellationToken = default)
     {
-        string? current = keyring.Current.Current;
+        string? current = Present();
         return Task.FromResult<IReadOnlyList<DatedKey>>(
         [
             .. from secret in configuration.GetSection(KeyVaultSecrets.DatesSection).GetChildren()
@@ -47,5 +47,18 @@ internal sealed class VaultKeys(IConfiguration configuration, EnvelopeKeyring ke
             let envelope = secret.Key.StartsWith(EnvelopePrefix, StringComparison.OrdinalIgnoreCase) ? secret.Key[EnvelopePrefix.Length..] : null
             select envelope is null ? new DatedKey(secret.Key, "vault", made) : new DatedKey(envelope, "envelope", made, IsCurrent: string.Equals(envelope, current, StringComparison.OrdinalIgnoreCase)),
         ]);
+    }
+
+    // Whoever seals with the keys says what is wrong with them.
+    private string? Present()
+    {
+        try
+        {
+            return keyring.Current.Current;
+        }
+        catch (SettingException)
+        {
+            return null;
+        }
     }
 }

@@ -29,13 +29,27 @@ internal sealed class FolderKeys(string folder, IConfiguration configuration, Ti
         Dictionary<string, DateTimeOffset> dates = await ReadAsync(cancellationToken);
         if (there.Any(key => !dates.ContainsKey(key.Fingerprint)) && Directory.Exists(folder))
         {
-            await using FileStream taken = await KeyFileLock.TakeAsync(_dates, "The dates of the keys", cancellationToken);
-            Dictionary<string, DateTimeOffset> before = await ReadAsync(cancellationToken);
-            dates = there.DistinctBy(key => key.Fingerprint, StringComparer.Ordinal).ToDictionary(key => key.Fingerprint, key => before.TryGetValue(key.Fingerprint, out DateTimeOffset since) ? since : key.Made, StringComparer.Ordinal);
-            await AtomicFile.WriteAsync(_dates, stream => JsonSerializer.SerializeAsync(stream, dates, PipelineJson.Indented, cancellationToken));
+            dates = await NoteAsync(there, dates, cancellationToken);
         }
 
         return [.. there.Select(key => new DatedKey(key.Name, key.Kind, dates.TryGetValue(key.Fingerprint, out DateTimeOffset since) ? since : key.Made, IsCurrent: key.IsCurrent))];
+    }
+
+    private async Task<Dictionary<string, DateTimeOffset>> NoteAsync(SeenKey[] there, Dictionary<string, DateTimeOffset> known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using FileStream taken = await KeyFileLock.TakeAsync(_dates, "The dates of the keys", cancellationToken);
+            Dictionary<string, DateTimeOffset> before = await ReadAsync(cancellationToken);
+            Dictionary<string, DateTimeOffset> dates = there.DistinctBy(key => key.Fingerprint, StringComparer.Ordinal).ToDictionary(key => key.Fingerprint, key => before.TryGetValue(key.Fingerprint, out DateTimeOffset since) ? since : key.Made, StringComparer.Ordinal);
+            await AtomicFile.WriteAsync(_dates, stream => JsonSerializer.SerializeAsync(stream, dates, PipelineJson.Indented, cancellationToken));
+            return dates;
+        }
+        catch (CommandException)
+        {
+            // On a full disk the ages are those of the files until it can be noted.
+            return known;
+        }
     }
 
     private IEnumerable<SeenKey> HostKeysThere()
@@ -85,20 +99,26 @@ internal sealed class FolderKeys(string folder, IConfiguration configuration, Ti
     // Those of the vault have dates of their own.
     private IEnumerable<SeenKey> EnvelopeKeysThere()
     {
-        string? current = _keyring.Current.Current;
-        IReadOnlyDictionary<string, EnvelopeKey> ofFile = _keyring.File?.Keys ?? new Dictionary<string, EnvelopeKey>(StringComparer.Ordinal);
-        foreach ((string id, EnvelopeKey key) in ofFile)
+        string? current;
+        IReadOnlyDictionary<string, EnvelopeKey> ofFile;
+        try
         {
-            yield return new SeenKey(id, EnvelopeKind, Fingerprint(key.Key), key.Made, IsCurrent: string.Equals(id, current, StringComparison.Ordinal));
+            current = _keyring.Current.Current;
+            ofFile = _keyring.File?.Keys ?? new Dictionary<string, EnvelopeKey>(StringComparer.Ordinal);
+        }
+        catch (SettingException)
+        {
+            // Whoever seals with them says what is wrong.
+            return [];
         }
 
-        foreach (IConfigurationSection key in configuration.GetSection(EnvelopeKeys.KeysSection).GetChildren())
-        {
-            if (key.Value is { Length: > 0 } value && !ofFile.ContainsKey(key.Key) && configuration[$"{KeyVaultSecrets.DatesSection}:Encryption--Keys--{key.Key}"] is null)
-            {
-                yield return new SeenKey(key.Key, EnvelopeKind, Fingerprint(value), clock.GetUtcNow(), IsCurrent: string.Equals(key.Key, current, StringComparison.OrdinalIgnoreCase));
-            }
-        }
+        return
+        [
+            .. ofFile.Select(key => new SeenKey(key.Key, EnvelopeKind, Fingerprint(key.Value.Key), key.Value.Made, IsCurrent: string.Equals(key.Key, current, StringComparison.Ordinal))),
+            .. from key in configuration.GetSection(EnvelopeKeys.KeysSection).GetChildren()
+               where key.Value is { Length: > 0 } && !ofFile.ContainsKey(key.Key) && configuration[$"{KeyVaultSecrets.DatesSection}:Encryption--Keys--{key.Key}"] is null
+               select new SeenKey(key.Key, EnvelopeKind, Fingerprint(key.Value!), clock.GetUtcNow(), IsCurrent: string.Equals(key.Key, current, StringComparison.OrdinalIgnoreCase)),
+        ];
     }
 
     // A file that is damaged is begun anew: the ages are those of the files then.

@@ -15,8 +15,10 @@ internal static class KeyInventory
     public static async Task<IReadOnlyList<KeyState>> ListAsync(string folder, IConfiguration configuration, TimeProvider clock, CancellationToken cancellationToken)
     {
         KeyOptions options = KeyServices.Options(configuration);
+        EnvelopeKeyring keyring = new(name => configuration[name]);
+        _ = keyring.Current;
         List<DatedKey> keys = [];
-        foreach (IDatedKeys source in (IDatedKeys[])[new FolderKeys(folder, configuration, clock), new VaultKeys(configuration, new EnvelopeKeyring(name => configuration[name]))])
+        foreach (IDatedKeys source in (IDatedKeys[])[new FolderKeys(folder, configuration, clock), new VaultKeys(configuration, keyring)])
         {
             keys.AddRange(await source.ListAsync(cancellationToken));
         }

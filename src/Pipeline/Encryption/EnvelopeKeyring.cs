@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Pipeline.Encryption;
 
 /// <summary>
-/// The envelope keys as they are now: those of the file that <c>Encryption:KeysFile</c> names, which is read again when it changes, and those of the settings <c>Encryption:Keys:ID</c>, from the environment or a
+/// The envelope keys as they are now: those of the file that <c>Encryption:KeysFile</c> names, which is read again when it changes - where it cannot be, those that were read last hold - and those of the settings <c>Encryption:Keys:ID</c>, from the environment or a
 /// vault. The key for what is written is the file's current one, or the one that <c>Encryption:KeyId</c> names. May be used from many threads.
 /// </summary>
 /// <param name="setting">Gives a setting; null where it is not set.</param>
@@ -56,6 +56,12 @@ public sealed class EnvelopeKeyring(Func<string, string?> setting)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
+            if (_read is ReadKeys last)
+            {
+                // Work goes on with the keys that were there; who begins anew is told.
+                return last.File;
+            }
+
             throw new SettingException(FileSetting, $"names '{path}', which cannot be read: {e.Message} Restore the file, or begin one with 'keys rotate envelope'; without its keys nothing that they sealed can be read.", e);
         }
     }
