@@ -100,12 +100,16 @@ public sealed class EnvelopeSeal(Func<EnvelopeKeys> keys)
         await target.WriteAsync(EnvelopeHeader.Wrap(present, id, dataKey).ToBytes(), cancellationToken);
         using ChunkCipher cipher = new(dataKey, name);
         byte[] sealedChunk = new byte[ChunkCipher.SealedChunkBytes];
-        await ForEachChunkAsync(content, ChunkCipher.ChunkBytes, cancellationToken, async (chunk, last) =>
-        {
-            Memory<byte> output = sealedChunk.AsMemory(0, chunk.Length + ChunkCipher.TagBytes);
-            cipher.Encrypt(chunk.Span, last, output.Span);
-            await target.WriteAsync(output, cancellationToken);
-        });
+        await ForEachChunkAsync(
+            content,
+            ChunkCipher.ChunkBytes,
+            async (chunk, last) =>
+            {
+                Memory<byte> output = sealedChunk.AsMemory(0, chunk.Length + ChunkCipher.TagBytes);
+                cipher.Encrypt(chunk.Span, last, output.Span);
+                await target.WriteAsync(output, cancellationToken);
+            },
+            cancellationToken);
         return id;
     }
 
@@ -118,12 +122,16 @@ public sealed class EnvelopeSeal(Func<EnvelopeKeys> keys)
         EnvelopeHeader header = await EnvelopeHeader.ReadAsync(sealedContent, cancellationToken) ?? throw Damaged(name);
         using ChunkCipher cipher = new(header.Unwrap(keys(), name), name);
         byte[] opened = new byte[ChunkCipher.ChunkBytes];
-        await ForEachChunkAsync(sealedContent, ChunkCipher.SealedChunkBytes, cancellationToken, async (chunk, last) =>
-        {
-            Memory<byte> output = opened.AsMemory(0, Math.Max(0, chunk.Length - ChunkCipher.TagBytes));
-            cipher.Decrypt(chunk.Span, last, output.Span);
-            await target.WriteAsync(output, cancellationToken);
-        });
+        await ForEachChunkAsync(
+            sealedContent,
+            ChunkCipher.SealedChunkBytes,
+            async (chunk, last) =>
+            {
+                Memory<byte> output = opened.AsMemory(0, Math.Max(0, chunk.Length - ChunkCipher.TagBytes));
+                cipher.Decrypt(chunk.Span, last, output.Span);
+                await target.WriteAsync(output, cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <summary>Makes sure that a sealed object can be opened, as far as its key goes. No more than its header is read.</summary>
@@ -169,7 +177,7 @@ public sealed class EnvelopeSeal(Func<EnvelopeKeys> keys)
     internal static InvalidDataException Damaged(string name) => new($"'{name}' is damaged: it is not what was written under this name.");
 
     // Whether a chunk is the last is known when the next one is there.
-    private static async Task ForEachChunkAsync(Stream source, int size, CancellationToken cancellationToken, Func<ReadOnlyMemory<byte>, bool, Task> take)
+    private static async Task ForEachChunkAsync(Stream source, int size, Func<ReadOnlyMemory<byte>, bool, Task> take, CancellationToken cancellationToken)
     {
         (byte[] present, byte[] next) = (new byte[size], new byte[size]);
         int count = await source.ReadAtLeastAsync(present, size, throwOnEndOfStream: false, cancellationToken);

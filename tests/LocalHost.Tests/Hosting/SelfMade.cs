@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -13,8 +14,17 @@ internal static class SelfMade
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(name);
         names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSelfSigned(from ?? DateTimeOffset.UtcNow.AddDays(-1), until ?? DateTimeOffset.UtcNow.AddDays(60));
+    }
+
+    /// <summary>Trusts these certificates and no others.</summary>
+    public static X509ChainPolicy Trust(params X509Certificate2[] certificates)
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(certificates);
+        return policy;
     }
 
     /// <summary>Writes certificate and key as PEM, as whoever renews them does: the one after the other.</summary>

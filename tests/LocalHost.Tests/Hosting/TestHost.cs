@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,18 +18,18 @@ internal sealed class TestHost : IAsyncDisposable
 
     private readonly TempFolder _folder;
 
-    private TestHost(TempFolder folder, WebApplication app)
+    private TestHost(TempFolder folder, WebApplication app, X509ChainPolicy? trust)
     {
         _folder = folder;
         App = app;
-        Client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }) { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public WebApplication App { get; }
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, TlsSettings? tls = null, params Type[] functions)
+    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, TlsSettings? tls = null, X509ChainPolicy? trust = null, params Type[] functions)
     {
         TempFolder folder = new();
         WebApplication app = FunctionHost.Build(new FunctionHostParts
@@ -45,7 +46,7 @@ internal sealed class TestHost : IAsyncDisposable
         });
         map?.Invoke(app);
         await FunctionHost.StartAsync(app, CancellationToken.None);
-        return new TestHost(folder, app);
+        return new TestHost(folder, app, trust);
     }
 
     /// <summary>The functions of some classes, with settings where their attributes refer to any.</summary>

@@ -21,11 +21,11 @@ public sealed class TlsTests
         using TempFolder folder = new();
         using X509Certificate2 certificate = SelfMade.Certificate();
         SelfMade.Write(certificate, folder["tls.pem"], folder["tls.key"]);
-        await using TestHost host = await TestHost.StartAsync(tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"] });
+        await using TestHost host = await TestHost.StartAsync(tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"] }, trust: SelfMade.Trust(certificate));
 
         using HttpResponseMessage answer = await host.Client.GetAsync(new Uri("/api/nothing", UriKind.Relative));
-        (SslProtocols newest, string thumbprint) = await ShakeHandsAsync(host.Client.BaseAddress!.Port, SslProtocols.None);
-        (SslProtocols older, _) = await ShakeHandsAsync(host.Client.BaseAddress.Port, SslProtocols.Tls12);
+        (SslProtocols newest, string thumbprint) = await ShakeHandsAsync(host.Client.BaseAddress!.Port, SslProtocols.None, certificate);
+        (SslProtocols older, _) = await ShakeHandsAsync(host.Client.BaseAddress.Port, SslProtocols.Tls12, certificate);
 
         host.Client.BaseAddress.Scheme.ShouldBe("https");
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -38,21 +38,21 @@ public sealed class TlsTests
     public async Task A_certificate_that_is_renewed_holds_for_new_connections_and_those_that_there_are_go_on()
     {
         using TempFolder folder = new();
-        using X509Certificate2 first = SelfMade.Certificate(), second = SelfMade.Certificate(), third = SelfMade.Certificate();
+        using X509Certificate2 first = SelfMade.Certificate("first"), second = SelfMade.Certificate("second"), third = SelfMade.Certificate("third");
         SelfMade.Write(first, folder["tls.pem"], folder["tls.key"]);
         await using TestHost host = await TestHost.StartAsync(tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"] });
         int port = host.Client.BaseAddress!.Port;
-        await using SslStream open = await ConnectAsync(port, SslProtocols.None);
+        await using SslStream open = await ConnectAsync(port, SslProtocols.None, first);
         (await AskAsync(open)).ShouldContain("404");
 
         SelfMade.Write(second, folder["tls.pem"], folder["tls.key"]);
-        (await ShakeHandsAsync(port, SslProtocols.None)).Thumbprint.ShouldBe(second.Thumbprint);
+        (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(second.Thumbprint);
         (await AskAsync(open)).ShouldContain("404");
 
         await File.WriteAllTextAsync(folder["tls.pem"], third.ExportCertificatePem());
-        (await ShakeHandsAsync(port, SslProtocols.None)).Thumbprint.ShouldBe(second.Thumbprint, "its key is not there yet");
+        (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(second.Thumbprint, "its key is not there yet");
         SelfMade.Write(third, folder["tls.pem"], folder["tls.key"]);
-        (await ShakeHandsAsync(port, SslProtocols.None)).Thumbprint.ShouldBe(third.Thumbprint);
+        (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(third.Thumbprint);
         (await AskAsync(open)).ShouldContain("404");
     }
 
@@ -63,7 +63,7 @@ public sealed class TlsTests
         using X509Certificate2 certificate = SelfMade.Certificate();
         SelfMade.Write(certificate, folder["tls.pem"], folder["tls.key"]);
         (int port, int plain) = (FreePort(), FreePort());
-        await using TestHost host = await TestHost.StartAsync(new HostSettings { Port = port, AllowedHosts = "pipeline.example.org" }, tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"], HttpPort = plain });
+        await using TestHost host = await TestHost.StartAsync(new HostSettings { Port = port, AllowedHosts = "pipeline.example.org" }, tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"], HttpPort = plain }, trust: SelfMade.Trust(certificate));
         using HttpClient clear = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{plain.ToString(CultureInfo.InvariantCulture)}") };
 
         (await HstsAsync("pipeline.example.org")).ShouldBe("max-age=31536000");
@@ -181,7 +181,7 @@ public sealed class TlsTests
         using TempFolder folder = new();
         using X509Certificate2 certificate = SelfMade.Certificate(until: DateTimeOffset.UtcNow.AddDays(20));
         SelfMade.Write(certificate, folder["tls.pem"], folder["tls.key"]);
-        await using Functions.Api api = await Functions.Api.StartAsync(tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"] });
+        await using Functions.Api api = await Functions.Api.StartAsync(tls: new TlsSettings { CertificatePath = folder["tls.pem"], KeyPath = folder["tls.key"] }, trust: SelfMade.Trust(certificate));
 
         System.Text.Json.JsonElement key = (await api.GetAsync("/api/status")).GetProperty("keys").EnumerateArray().Single();
         key.GetProperty("kind").GetString().ShouldBe("certificate");
@@ -197,18 +197,18 @@ public sealed class TlsTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task<SslStream> ConnectAsync(int port, SslProtocols protocols)
+    private static async Task<SslStream> ConnectAsync(int port, SslProtocols protocols, params X509Certificate2[] trusted)
     {
         TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, port);
         SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocols, RemoteCertificateValidationCallback = (_, _, _, _) => true });
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocols, CertificateChainPolicy = SelfMade.Trust(trusted) });
         return stream;
     }
 
-    private static async Task<(SslProtocols Protocol, string Thumbprint)> ShakeHandsAsync(int port, SslProtocols protocols)
+    private static async Task<(SslProtocols Protocol, string Thumbprint)> ShakeHandsAsync(int port, SslProtocols protocols, params X509Certificate2[] trusted)
     {
-        await using SslStream stream = await ConnectAsync(port, protocols);
+        await using SslStream stream = await ConnectAsync(port, protocols, trusted);
         return (stream.SslProtocol, stream.RemoteCertificate!.GetCertHashString());
     }
 
