@@ -63,7 +63,7 @@ internal sealed class FolderKeys(string folder, IConfiguration configuration, Ti
         try
         {
             HostKeys keys = HostKeys.Read(path);
-            DateTimeOffset made = File.GetLastWriteTimeUtc(path), now = clock.GetUtcNow();
+            DateTimeOffset made = new(File.GetLastWriteTimeUtc(path)), now = clock.GetUtcNow();
             return
             [
                 new SeenKey(HostKeys.MasterName, "host", Fingerprint(keys.MasterKey), made, IsCurrent: true),
@@ -88,7 +88,7 @@ internal sealed class FolderKeys(string folder, IConfiguration configuration, Ti
 
         try
         {
-            return [new SeenKey("tokens", "signing", Fingerprint(File.ReadAllText(path)), File.GetLastWriteTimeUtc(path), IsCurrent: true)];
+            return [new SeenKey("tokens", "signing", Fingerprint(File.ReadAllText(path)), new DateTimeOffset(File.GetLastWriteTimeUtc(path)), IsCurrent: true)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,8 +16,8 @@ internal static class CertificateLoader
         LoadedCertificate loaded = settings.CertificatePath is { Length: > 0 } path ? OfFile(settings, path) : new LoadedCertificate(OfStore(settings, now), []);
         string name = Describe(loaded.Leaf);
         string? problem = !loaded.Leaf.HasPrivateKey ? $"{name} has no private key here. Set Tls:KeyPath to its file, or use a file or store that holds it."
-            : now < loaded.Leaf.NotBefore.ToUniversalTime() ? string.Create(CultureInfo.InvariantCulture, $"{name} is not valid before {loaded.Leaf.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC. See whether this machine's clock is right, or use another one until then.")
-            : now >= loaded.Leaf.NotAfter.ToUniversalTime() ? string.Create(CultureInfo.InvariantCulture, $"{name} has expired on {loaded.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC. Put another one in its place.")
+            : now.UtcDateTime < loaded.Leaf.NotBefore.ToUniversalTime() ? string.Create(CultureInfo.InvariantCulture, $"{name} is not valid before {loaded.Leaf.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC. See whether this machine's clock is right, or use another one until then.")
+            : now.UtcDateTime >= loaded.Leaf.NotAfter.ToUniversalTime() ? string.Create(CultureInfo.InvariantCulture, $"{name} has expired on {loaded.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC. Put another one in its place.")
             : null;
         return problem is null ? loaded : throw Wrong(problem);
     }
