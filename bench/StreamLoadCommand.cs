@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Adapters.Local;
+using Pipeline.Encryption;
 using Pipeline.Preprocessing;
 using Pipeline.Streams;
 
@@ -48,7 +49,7 @@ internal static class StreamLoadCommand
     {
         using TopicVectors embedder = new(topics, Dimensions);
         FileObjectStore objects = new(path);
-        await using StreamDirectory streams = new(objects, new StateSeal(() => new StateKeys(null, _ => null)), "topics", TimeProvider.System);
+        await using StreamDirectory streams = new(objects, EnvelopeSeal.WithoutKeys, "topics", TimeProvider.System);
         TakeStreamItems take = new(streams, new SummaryBuilder(new Masker(MaskingRules.Default)), embedder, TimeProvider.System);
         BrowseStreams browse = new(streams, take);
 

@@ -66,8 +66,13 @@ param durableBackend 'AzureStorage' | 'DurableTaskScheduler' = 'AzureStorage'
 @allowed(['Consumption', 'Dedicated'])
 param durableTaskSchedulerSku string = 'Consumption'
 
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+@description('How models are copied: GRS, GZRS and their readable kinds keep a copy in the paired region, which a failover needs.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS', 'Standard_RAGRS', 'Standard_RAGZRS'])
 param modelStorageSku string = 'Standard_LRS'
+@description('Encrypt the storage accounts by a key of the vault that is yours to rotate and to take away. Storage that has lost its key cannot be read by anybody.')
+param customerManagedKey bool = false
+@description('A second region in which the app waits, deployed and stopped, for a failover (docs/recovery.md); empty for none. Needs a modelStorageSku that keeps a copy there.')
+param standbyLocation string = ''
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int = 30
@@ -155,6 +160,7 @@ module hostStorage 'modules/host-storage.bicep' = {
     privateNetworking: privateNetworking
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
+    customerKey: customerManagedKey ? encryptionKey!.outputs.customerKey : null
   }
 }
 
@@ -172,6 +178,7 @@ module modelStorage 'modules/model-storage.bicep' = {
     principalId: identity.outputs.principalId
     operatorPrincipalId: operatorPrincipalId
     topicName: 'evgt-pipeline-${token}'
+    customerKey: customerManagedKey ? encryptionKey!.outputs.customerKey : null
   }
 }
 
@@ -186,6 +193,11 @@ module keyVault 'modules/key-vault.bicep' = {
     principalId: identity.outputs.principalId
     operatorPrincipalId: operatorPrincipalId
   }
+}
+
+module encryptionKey 'modules/encryption-key.bicep' = if (customerManagedKey) {
+  scope: group
+  params: { location: location, tags: tags, vaultName: keyVault.outputs.name, keyName: 'storage', identityName: 'id-storage-${token}' }
 }
 
 module openAi 'modules/openai.bicep' = {
@@ -370,6 +382,38 @@ module functions 'modules/functions.bicep' = {
   }
 }
 
+// What the host in the second region keeps for itself is its own: timers begin anew there, and orchestrations under way are begun again by the timers and files that wait.
+module standbyStorage 'modules/host-storage.bicep' = if (!empty(standbyLocation)) {
+  scope: group
+  params: {
+    location: standbyLocation
+    tags: tags
+    name: 'stwait${token}'
+    privateNetworking: privateNetworking ? fail('standbyLocation cannot be combined with privateNetworking: the second region has no network of this template.') : false
+    workspaceId: monitoring.outputs.workspaceId
+    principalId: identity.outputs.principalId
+  }
+}
+
+module standby 'modules/functions.bicep' = if (!empty(standbyLocation)) {
+  scope: group
+  params: {
+    location: standbyLocation
+    tags: tags
+    name: 'func-standby-${token}'
+    planName: 'plan-standby-${token}'
+    identityId: identity.outputs.id
+    deploymentUrl: standbyStorage!.outputs.deploymentUrl
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: 0
+    subnetId: ''
+    appSettings: union(appSettings, federationSettings, schedulerSettings, { AzureWebJobsStorage__accountName: standbyStorage!.outputs.name })
+    workspaceId: monitoring.outputs.workspaceId
+    standby: true
+  }
+}
+
 module alerts 'modules/alerts.bicep' = {
   scope: group
   params: {
@@ -398,6 +442,7 @@ module workbook 'modules/workbook.bicep' = {
 output AZURE_RESOURCE_GROUP string = group.name
 output FUNCTION_APP_NAME string = functions.outputs.name
 output FUNCTION_APP_URL string = 'https://${functions.outputs.hostName}'
+output STANDBY_APP_NAME string = empty(standbyLocation) ? '' : standby!.outputs.name
 output EVENT_TOPIC_NAME string = modelStorage.outputs.topicName
 output MODEL_STORAGE_ACCOUNT string = modelStorage.outputs.name
 output MODEL_BLOB_SERVICE_URI string = modelStorage.outputs.blobServiceUri

@@ -37,6 +37,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     BackupCommands.CreateRestore(),
     DrillCommand.Create(),
     TokenCommands.Create(),
+    KeyCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -90,8 +90,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Creates the folder where it is missing, locks it, takes the rights of other users from it, and removes what killed processes left half written in it.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="secrets">The folder of the keys and tokens; null for the folder itself.</param>
+    /// <param name="whenHeld">What to do where another process uses it, as a sentence; null for what holds for any command.</param>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
-    public static DataFolder Open(string path, string? secrets = null)
+    public static DataFolder Open(string path, string? secrets = null, string? whenHeld = null)
     {
         string full = FullPath(path);
         DataFolder folder;
@@ -100,7 +101,7 @@ internal sealed class DataFolder : IDisposable
         {
             isOurs = !Directory.Exists(full) || FolderLock.WasTaken(full) || !Directory.EnumerateFileSystemEntries(full).Any();
             Directory.CreateDirectory(full);
-            folder = new DataFolder(full, secrets, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. Wait for it to end, or name another folder with --data.", ExitCode.Failed));
+            folder = new DataFolder(full, secrets, FolderLock.TryTake(full) ?? throw new CommandException($"The data folder '{full}' is in use by another process. {whenHeld ?? "Wait for it to end, or name another folder with --data."}", ExitCode.Failed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,9 @@ using Pipeline.Erasure;
 using Pipeline.Forecasting;
 using Pipeline.Incidents;
 using Pipeline.Intake;
+using Pipeline.Keys;
 using Pipeline.LocalHost.Hosting;
+using Pipeline.LocalHost.Keys;
 using Pipeline.Measures;
 using Pipeline.Models;
 using Pipeline.Monitoring;
@@ -142,6 +144,13 @@ internal sealed class LocalPipeline : IAsyncDisposable
         return services.GetRequiredService<BackupStore>();
     }
 
+    /// <summary>Wraps the keys of the files of a data folder anew; a host that runs may hold it.</summary>
+    public static async Task<RewrapOutcome> RewrapAsync(string path, PipelineSettings settings, IProgress<PipelineProgress> progress, CancellationToken cancellationToken)
+    {
+        await using ServiceProvider services = new ServiceCollection().AddAdapters(settings.Configuration, path).AddSingleton<RewrapFiles>().BuildServiceProvider();
+        return await services.GetRequiredService<RewrapFiles>().RunAsync(progress, cancellationToken);
+    }
+
     public SearchIncidents Search => Get<SearchIncidents>();
 
     /// <summary>Opens a data folder, creating what is missing.</summary>
@@ -150,11 +159,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <param name="startEmpty">Whether what is in it is deleted first.</param>
     /// <param name="restores">Whether a missing warehouse is about to be brought back, and no reason to refuse the folder.</param>
+    /// <param name="whenHeld">What to do where another process uses the folder, as a sentence; null for what holds for any command.</param>
     /// <exception cref="CommandException">The folder cannot be used, or another process uses it.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be opened.</exception>
-    public static async Task<LocalPipeline> OpenAsync(string path, PipelineSettings settings, CancellationToken cancellationToken, bool startEmpty = false, bool restores = false)
+    public static async Task<LocalPipeline> OpenAsync(string path, PipelineSettings settings, CancellationToken cancellationToken, bool startEmpty = false, bool restores = false, string? whenHeld = null)
     {
-        DataFolder folder = DataFolder.Open(path);
+        DataFolder folder = DataFolder.Open(path, whenHeld: whenHeld);
         LocalPipeline? pipeline = null;
         try
         {
@@ -205,5 +215,6 @@ internal static class LocalPipelineServices
         .AddSingleton(folder)
         .AddAdapters(settings.Configuration, folder.Path)
         .AddPipeline(settings.Configuration)
+        .AddSingleton<IDatedKeys>(s => new FolderKeys(folder.Path, settings.Configuration, s.GetRequiredService<TimeProvider>()))
         .AddSingleton<ReportBuilder>();
 }

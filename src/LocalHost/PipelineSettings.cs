@@ -36,12 +36,14 @@ internal sealed record PipelineSettings
     public bool IsPostgreSql => string.Equals(Configuration["Warehouse:Kind"]?.Trim(), "PostgreSql", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads and checks the settings.</summary>
+    /// <param name="checks">Whether to check what the composition would refuse; not where a command makes what is missing.</param>
     /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>
-    public static PipelineSettings Load()
+    public static PipelineSettings Load(bool checks = true)
     {
         try
         {
-            return new PipelineSettings { Configuration = Read() }.Checked();
+            PipelineSettings read = new() { Configuration = Read() };
+            return checks ? read.Checked() : read;
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)
         {

@@ -10,10 +10,11 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>Backups on schedule, and for admins: making, listing, verifying and restoring them. All of it is answered while the pipeline is halted.</summary>
-public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> logger)
+public sealed class BackupFunctions(BackupStore store, RestoreBackup restore, ILogger<BackupFunctions> logger)
 {
     private const string Timer = "schedule";
     private const string WorkRoute = "backup-work";
+    private const string RestoreInstance = "restore";
 
     /// <summary>Backs everything up, every night.</summary>
     [Function("BackupOnSchedule")]
@@ -45,6 +46,11 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
         {
             BackupBody body = await JsonRequest.ReadAsync<BackupBody>(request.Body, cancellationToken);
             Require(store);
+            if (await SingletonWork.IsUnderWayAsync(client, RestoreInstance, cancellationToken))
+            {
+                throw new RequestException(RequestProblem.Conflict, $"A restore is under way, and what is half restored is not backed up. GET /api/{WorkRoute}/{RestoreInstance} shows how far it is: back up after it.");
+            }
+
             string instance = await BackupOrchestration.StartAsync(client, TypeOf(body.Type), Callers.NameOf(request), cancellationToken);
             return SingletonWork.Accepted(request, WorkRoute, instance, new { instanceId = instance });
         });
@@ -73,9 +79,15 @@ public sealed class BackupFunctions(BackupStore store, ILogger<BackupFunctions> 
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             RestoreBody body = await JsonRequest.ReadAsync<RestoreBody>(request.Body, cancellationToken);
-            await Require(store).FindAsync(id, cancellationToken);
-            RestoreOrder order = new(id, AreasOf(body.Only), body.To, body.Replace == true);
-            string instance = await SingletonWork.StartAsync(client, BackupOrchestration.Restoration, "restore", new RestoreRequest(order, PipelineActivity.CurrentTraceParent), cancellationToken);
+            Require(store);
+            RestoreOrder order = await restore.ResolveAsync(new RestoreOrder(id, AreasOf(body.Only), body.To, body.Replace == true), cancellationToken);
+            string instance = await SingletonWork.StartAsync(client, BackupOrchestration.Restoration, RestoreInstance, new RestoreRequest(order, PipelineActivity.CurrentTraceParent), cancellationToken);
+            OrchestrationMetadata work = await SingletonWork.FindAsync(client, BackupOrchestration.Restoration, "work on backups", instance, cancellationToken);
+            if (work.ReadInputAs<RestoreRequest>()?.Order is RestoreOrder present && !present.IsSame(order))
+            {
+                throw new RequestException(RequestProblem.Conflict, $"Another restore is under way, of the backup '{present.Id}'. GET /api/{WorkRoute}/{instance} shows how far it is: order this one after it.");
+            }
+
             return SingletonWork.Accepted(request, WorkRoute, instance, new { instanceId = instance });
         });
 

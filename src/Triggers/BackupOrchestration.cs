@@ -79,7 +79,7 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
 
         if (request.Type == BackupType.Full)
         {
-            LogPruned((await create.PruneAsync(options, cancellationToken)).Count);
+            await PruneAsync(cancellationToken);
         }
 
         return made;
@@ -119,6 +119,16 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
         RestoreOutcome outcome = await restore.RunAsync(request.Order, progress: null, cancellationToken);
         LogRestored(outcome.Id, outcome.Rows, outcome.Objects, outcome.Damaged.Count);
         return outcome;
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        PrunedBackups pruned = await create.PruneAsync(options, cancellationToken);
+        LogPruned(pruned.Deleted.Count);
+        if (pruned.Unreadable is string id)
+        {
+            await alerts.RunAsync(new AlertEvent(AlertRules.BackupFailed, $"The backup {id} cannot be read, and may refer to parts of others: no backup is deleted, however old, while it is there. 'backup verify {id}' says what is wrong; where it cannot be mended, remove its folder.", Subject: id), cancellationToken);
+        }
     }
 
     [LoggerMessage(PipelineEvents.BackupMade, LogLevel.Information, "Made the backup {Id}: {Rows} rows, {Objects} objects, {Bytes} bytes written")]

@@ -86,6 +86,7 @@ public static class PipelineServices
         services.AddWatch(configuration);
         services.AddStreams(configuration);
         services.AddRecovery(configuration);
+        services.AddKeys(configuration);
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

@@ -5,6 +5,7 @@ using Pipeline.Adapters.Azure.Blobs;
 using Pipeline.Adapters.Local;
 using Pipeline.Adapters.S3;
 using Pipeline.EmergencyStop;
+using Pipeline.Encryption;
 using Pipeline.Recovery;
 using Pipeline.Storage;
 using Pipeline.Streams;
@@ -24,7 +25,7 @@ public static class RecoveryServices
     /// Adds the second store that <c>Backup:Kind</c> names: <c>Files</c> (a folder), <c>AzureBlobs</c> (the account of <c>Backup:Storage</c>) or <c>S3</c> (the bucket of <c>Backup:S3</c>).
     /// Without it, files beside the data folder where the objects are files too, and none otherwise.
     /// </summary>
-    /// <exception cref="SettingException">A setting is missing or wrong.</exception>
+    /// <exception cref="SettingException">A setting is missing or wrong, or the key that backups are sealed with is.</exception>
     internal static void AddBackupStore(IServiceCollection services, IConfiguration configuration, string dataFolder)
     {
         string kind = configuration[Kind]?.Trim() ?? "";
@@ -42,7 +43,8 @@ public static class RecoveryServices
             "NONE" => null,
             _ => throw new SettingException(Kind, $"is '{kind}'; it must be Files, AzureBlobs, S3 or None."),
         };
-        services.TryAddSingleton(new BackupStore(store));
+        services.AddEncryption(configuration);
+        services.TryAddSingleton(s => new BackupStore(store, s.GetRequiredService<EnvelopeSeal>()));
     }
 
     /// <summary>Adds the use cases. Needs the ports of a warehouse and an <see cref="IObjectStore"/>; without a <see cref="BackupStore"/> there are no backups.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Encryption;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -19,11 +20,10 @@ internal static partial class StreamServices
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names it and the range.</exception>
     public static void AddStreams(this IServiceCollection services, IConfiguration configuration)
     {
-        // Read at every use: a key of the vault that is changed, or another one that is named, holds from then on.
-        services.TryAddSingleton(_ => new StateSeal(() => new StateKeys(configuration["Streams:KeyId"] is { Length: > 0 } id ? id : null, key => configuration[$"Streams:Keys:{key}"])));
+        services.AddEncryption(configuration);
         services.TryAddSingleton(s => new StreamDirectory(
             s.GetRequiredService<IObjectStore>(),
-            s.GetRequiredService<StateSeal>(),
+            s.GetRequiredService<EnvelopeSeal>(),
             s.GetRequiredService<PreprocessIncidents>().Embedder,
             s.GetRequiredService<TimeProvider>(),
             opening => Tell(LoggerOf(s), opening)));
@@ -32,7 +32,7 @@ internal static partial class StreamServices
         EmergingOptions emerging = configuration.GetSection("Emerging").Get<EmergingOptions>() ?? new EmergingOptions();
         emerging.Validate();
         services.TryAddSingleton(emerging);
-        services.TryAddSingleton(s => new EmergingProblems(s.GetRequiredService<IObjectStore>(), s.GetRequiredService<StateSeal>(), why => LogUnreadable(LoggerOf(s), why)));
+        services.TryAddSingleton(s => new EmergingProblems(s.GetRequiredService<IObjectStore>(), s.GetRequiredService<EnvelopeSeal>(), why => LogUnreadable(LoggerOf(s), why)));
         services.TryAddSingleton<EmergingFeed>();
         services.TryAddSingleton<ListEmerging>();
         services.TryAddSingleton<BrowseStreams>();

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Alerts;
+using Pipeline.Keys;
 using Pipeline.Monitoring;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
@@ -8,7 +9,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>Watches the pipeline: notes measures, looks at the rules, and tells people of alerts.</summary>
-public sealed partial class WatchFunctions(PipelineMonitor monitor, MachineUse machine, NoteMeasures note, EvaluateRules evaluate, DeliverAlerts deliver, TellOfOutage outage, ILogger<WatchFunctions> logger)
+public sealed partial class WatchFunctions(PipelineMonitor monitor, MachineUse machine, NoteMeasures note, EvaluateRules evaluate, WatchKeys keys, DeliverAlerts deliver, TellOfOutage outage, ILogger<WatchFunctions> logger)
 {
     /// <summary>Does all that is due. Where the warehouse does not answer, people are told of that.</summary>
     [Function("WatchOnSchedule")]
@@ -24,6 +25,7 @@ public sealed partial class WatchFunctions(PipelineMonitor monitor, MachineUse m
                 LogHolds(finding.Rule.Name, finding.TechCenter, finding.Value);
             }
 
+            await keys.RunAsync(cancellationToken);
             DeliveryOutcome sent = await deliver.RunAsync(cancellationToken);
             if (sent.Sent + sent.Failed > 0)
             {

@@ -17,6 +17,7 @@ public sealed class EarlierVersionsTests
     [DataRow(2)]
     [DataRow(3)]
     [DataRow(4)]
+    [DataRow(5)]
     public async Task A_warehouse_of_an_earlier_version_is_brought_forward_with_all_that_is_in_it(int version)
     {
         using TemporaryFolder folder = new();

@@ -20,3 +20,4 @@ param monthlyBudget = 500
 param budgetStart = '2026-12-01'
 param privateNetworking = true
 param peerNetworkId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-company/providers/Microsoft.Network/virtualNetworks/vnet-company'
+param customerManagedKey = true

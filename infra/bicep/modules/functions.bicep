@@ -17,6 +17,8 @@ param alwaysReadyInstances int
 param subnetId string
 param appSettings object
 param workspaceId string
+@description('Whether it waits: deployed, and stopped until a failover starts it.')
+param standby bool = false
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
@@ -31,7 +33,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   // azd finds the app of the service `functions` by this tag.
-  tags: union(tags, { 'azd-service-name': 'functions' })
+  tags: standby ? tags : union(tags, { 'azd-service-name': 'functions' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -39,6 +41,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    // Two apps that run would both do what the timers are for.
+    enabled: !standby
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId

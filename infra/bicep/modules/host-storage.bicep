@@ -5,6 +5,8 @@ param name string
 param privateNetworking bool
 param workspaceId string
 param principalId string
+@description('The key to encrypt with in place of Microsoft\'s, and who the account is towards its vault; null for Microsoft\'s.')
+param customerKey { identityId: string, keyName: string, vaultUri: string }?
 
 @description('The container that deployments are put in.')
 var deploymentContainer = 'deployments'
@@ -22,7 +24,16 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: { name: 'Standard_LRS' }
+  identity: customerKey == null ? null : { type: 'UserAssigned', userAssignedIdentities: { '${customerKey!.identityId}': {} } }
   properties: {
+    encryption: customerKey == null
+      ? null
+      : {
+          keySource: 'Microsoft.Keyvault'
+          keyvaultproperties: { keyvaulturi: customerKey!.vaultUri, keyname: customerKey!.keyName }
+          identity: { userAssignedIdentity: customerKey!.identityId }
+          services: { blob: { enabled: true, keyType: 'Account' }, file: { enabled: true, keyType: 'Account' } }
+        }
     accessTier: 'Hot'
     allowBlobPublicAccess: false
     allowSharedKeyAccess: false

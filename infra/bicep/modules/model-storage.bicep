@@ -2,7 +2,7 @@
 param location string
 param tags object
 param name string
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS', 'Standard_RAGRS', 'Standard_RAGZRS'])
 param sku string
 @minValue(1)
 @maxValue(365)
@@ -14,6 +14,8 @@ param importedFileDays int
 param privateNetworking bool
 param workspaceId string
 param principalId string
+@description('The key to encrypt with in place of Microsoft\'s, and who the account is towards its vault; null for Microsoft\'s.')
+param customerKey { identityId: string, keyName: string, vaultUri: string }?
 @description('A person, group or pipeline that may read and mend models; empty for nobody.')
 param operatorPrincipalId string
 param topicName string
@@ -30,7 +32,16 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: { name: sku }
+  identity: customerKey == null ? null : { type: 'UserAssigned', userAssignedIdentities: { '${customerKey!.identityId}': {} } }
   properties: {
+    encryption: customerKey == null
+      ? null
+      : {
+          keySource: 'Microsoft.Keyvault'
+          keyvaultproperties: { keyvaulturi: customerKey!.vaultUri, keyname: customerKey!.keyName }
+          identity: { userAssignedIdentity: customerKey!.identityId }
+          services: { blob: { enabled: true, keyType: 'Account' }, file: { enabled: true, keyType: 'Account' } }
+        }
     accessTier: 'Hot'
     allowBlobPublicAccess: false
     allowSharedKeyAccess: false

@@ -24,13 +24,18 @@ internal static class BackupCommands
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), parsed.GetValue(store), cancellationToken);
             BackupManifest? made = await ConsoleProgress.RunAsync(progress => pipeline.Backup.RunAsync(Enum.Parse<BackupType>(parsed.GetRequiredValue(type), ignoreCase: true), Who, progress, cancellationToken));
-            IReadOnlyList<string> gone = made is { Type: BackupType.Full } ? await pipeline.Backup.PruneAsync(pipeline.BackupOptions, cancellationToken) : [];
-            host.Show(new { backup = made, deleted = gone }, console =>
+            PrunedBackups pruned = made is { Type: BackupType.Full } ? await pipeline.Backup.PruneAsync(pipeline.BackupOptions, cancellationToken) : new PrunedBackups([], Unreadable: null);
+            if (pruned.Unreadable is string unreadable)
+            {
+                CommandHost.Tell($"The backup {unreadable} cannot be read, and may refer to parts of others: no backup is deleted while it is there. 'backup verify {unreadable}' says what is wrong.");
+            }
+
+            host.Show(new { backup = made, deleted = pruned.Deleted }, console =>
             {
                 console.WriteLine(made is null ? "Nothing has changed since the last backup." : $"{made.Id}: {Describe(made)}.");
-                if (gone.Count > 0)
+                if (pruned.Deleted.Count > 0)
                 {
-                    console.WriteLine($"Deleted, being too old: {string.Join(", ", gone)}.");
+                    console.WriteLine($"Deleted, being too old: {string.Join(", ", pruned.Deleted)}.");
                 }
             });
             return ExitCode.Done;
@@ -107,7 +112,8 @@ internal static class BackupCommands
     /// <summary>The option that names the folder of the backups.</summary>
     public static Option<string?> Store() => CommandOptions.Text("--store", "The folder of the backups, in place of the second store of the settings Backup:*. Default: the data folder's name with -backups at its end.", "DIR");
 
-    private static Task<LocalPipeline> OpenAsync(string? data, string? store, CancellationToken cancellationToken) => LocalPipeline.OpenAsync(DataFolder.Choose(data), Settings(store), cancellationToken);
+    private static Task<LocalPipeline> OpenAsync(string? data, string? store, CancellationToken cancellationToken) => LocalPipeline.OpenAsync(
+        DataFolder.Choose(data), Settings(store), cancellationToken, whenHeld: "Where that is a 'serve', it backs up itself every ten minutes; to have one now, send it POST /api/backups with the master key or a token of the role admin. Otherwise wait for the command to end.");
 
     // Not opened as other commands do: a 'serve' may work on the folder, or nothing may be left of it.
     private static BackupStore StoreOf(string? data, string? store) => LocalPipeline.BackupStoreOf(store is null ? DataFolder.Choose(data, DataFolder.Root) : DataFolder.Root, Settings(store));

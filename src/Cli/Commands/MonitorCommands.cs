@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Cli.Deployment;
 using Pipeline.EmergencyStop;
+using Pipeline.Keys;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.Monitoring;
@@ -141,6 +142,13 @@ internal static class MonitorCommands
         }
 
         console.WriteLine($"{ConsoleText.Count(status.WaitingForPreprocessing, "incident")} waiting for preprocessing, {ConsoleText.Number(status.DeadLetters)} kept aside. Embedder: {status.Embedder}.");
+        foreach (KeyState key in status.Keys.Where(key => key.State is KeyAge.Aging or KeyAge.Overdue or KeyAge.Expiring or KeyAge.Expired))
+        {
+            console.WriteLine(ConsoleText.Line(key.DaysLeft is double left
+                ? string.Create(CultureInfo.InvariantCulture, $"The certificate '{key.Name}' is valid for {left:0} days yet.")
+                : string.Create(CultureInfo.InvariantCulture, $"The key '{key.Kind} {key.Name}' is in use for {key.Days:0} days. Rotate it: 'keys rotate'.")));
+        }
+
         ConsoleTable table = new("Tech center", "#Incidents", "?#Ready", "#Predicted", "#Unclustered", "?#Newest", "#Version", "?#Problems", "?#Age");
         IReadOnlyList<TechCenterStatus> shown = ConsoleTable.Shown(status.TechCenters, c => c.Problem is not null, c => c.Incidents);
         foreach (TechCenterStatus center in shown)

@@ -10,6 +10,7 @@ using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.Storage;
 using Pipeline.Triggers;
 
@@ -29,7 +30,8 @@ internal static class ServeCommand
         Option<int?> port = new("--port") { Description = "The port to listen on; 0 takes a free one. Default: 7071, or the setting Host:Port.", HelpName = "N" };
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
         Option<bool> replica = new("--replica") { Description = "Only read, beside a 'serve' that writes on the same stores: answer the API and the desk, change nothing. Also by the setting Host:Replica." };
-        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, replica };
+        Option<bool> https = new("--https") { Description = "Refuse to start without a certificate (the settings under Tls). With one, HTTPS is spoken in any case." };
+        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, replica, https };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
             PipelineSettings pipelineSettings = CommandHost.Settings();
@@ -37,13 +39,14 @@ internal static class ServeCommand
             HostSettings settings = HostSettings.Read(pipelineSettings.Configuration);
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development), Replica = settings.Replica || parsed.GetValue(replica) };
             settings.Validate();
-            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, pipelineSettings, configuration, cancellationToken);
+            TlsSettings tls = TlsSettings.Read(pipelineSettings.Configuration, parsed.GetValue(https));
+            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, tls, pipelineSettings, configuration, cancellationToken);
             return ExitCode.Done;
         }, cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(string folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task RunAsync(string folder, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
     {
         using DataFolder opened = settings.Replica ? DataFolder.Beside(folder, settings.SecretsFolder) : DataFolder.Open(folder, settings.SecretsFolder);
         if (pipelineSettings.KeepsAllInFolder)
@@ -52,7 +55,7 @@ internal static class ServeCommand
         }
 
         (HostKeys keys, bool areNew) = settings.Replica && !File.Exists(opened.Keys) ? (WithoutKeys(opened, settings, configuration), false) : await HostKeys.OpenAsync(opened.Keys, cancellationToken);
-        await using WebApplication app = Build(opened, settings, pipelineSettings, configuration, keys);
+        await using WebApplication app = Build(opened, settings, tls, pipelineSettings, configuration, keys);
         if (!settings.Replica)
         {
             await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
@@ -72,16 +75,18 @@ internal static class ServeCommand
 
     /// <summary>The host with its functions and its page over a data folder; it is not started.</summary>
     /// <exception cref="CommandException">A function or a setting cannot be used.</exception>
-    public static WebApplication Build(DataFolder folder, HostSettings settings, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, HostWork work = HostWork.All)
+    public static WebApplication Build(DataFolder folder, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, HostWork work = HostWork.All)
     {
         HostJson hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"));
         WebApplication app = FunctionHost.Build(new FunctionHostParts
         {
             Functions = FunctionCatalog.TypesOf(typeof(PipelineServices).Assembly),
             Settings = settings,
+            Tls = tls,
             HostJson = hostJson,
             Configuration = configuration,
             Keys = keys,
+            KeysPath = folder.Keys,
             Tokens = folder.Tokens,
             StatePath = folder.HostState,
             JournalPath = folder.Orchestrations,
@@ -133,7 +138,7 @@ internal static class ServeCommand
     {
         HostJson hostJson = app.Services.GetRequiredService<HostJson>();
         FunctionCatalog catalog = app.Services.GetRequiredService<FunctionCatalog>();
-        string address = app.Urls.First();
+        string address = app.Urls.OrderByDescending(url => url.StartsWith("https:", StringComparison.Ordinal)).First();
         Console.Out.WriteLine($"Desk         {address}/");
         Console.Out.WriteLine($"API          {address}/{hostJson.RoutePrefix}");
         Console.Out.WriteLine($"Data folder  {folder.Path}");

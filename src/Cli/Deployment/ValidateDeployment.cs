@@ -10,6 +10,7 @@ using Pipeline.Cli.Commands;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.Storage;
 using Pipeline.Triggers;
 
@@ -48,7 +49,7 @@ internal static class ValidateDeployment
         (HostKeys keys, _) = await HostKeys.OpenAsync(folder.Keys, cancellationToken);
         IConfiguration quiet = new ConfigurationBuilder().AddConfiguration(settings.ForReferences()).AddInMemoryCollection([new("Logging:LogLevel:Default", "Error")]).Build();
         HostSettings here = configured with { Address = "127.0.0.1", Port = 0, Replica = false };
-        await using WebApplication app = ServeCommand.Build(folder, here, settings, quiet, keys, HostWork.Orchestrations);
+        await using WebApplication app = ServeCommand.Build(folder, here, new TlsSettings(), settings, quiet, keys, HostWork.Orchestrations);
         await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         await FunctionHost.StartAsync(app, cancellationToken);
         await using (AsyncServiceScope scope = app.Services.CreateAsyncScope())

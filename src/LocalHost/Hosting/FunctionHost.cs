@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Pipeline.Access;
+using Pipeline.Keys;
 using Pipeline.LocalHost.Durable;
 using Pipeline.LocalHost.Hosting.Blobs;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -17,6 +19,7 @@ using Pipeline.LocalHost.Hosting.Invocations;
 using Pipeline.LocalHost.Hosting.State;
 using Pipeline.LocalHost.Hosting.Telemetry;
 using Pipeline.LocalHost.Hosting.Timers;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Storage;
 using Pipeline.Triggers;
@@ -36,7 +39,7 @@ internal static class FunctionHost
         AddLogging(builder.Logging, parts.Configuration);
         AddHost(builder.Services, parts, catalog);
         AddAccess(builder.Services, parts);
-        AddServer(builder, parts.Settings);
+        AddServer(builder, parts.Settings, parts.Tls);
         HostTelemetry.Add(builder.Services, parts.Configuration);
         parts.Services(builder.Services);
         if (WorkOf(parts).HasFlag(HostWork.Triggers) && builder.Services.Any(s => s.ServiceType == typeof(IObjectStore)))
@@ -46,6 +49,11 @@ internal static class FunctionHost
 
         WebApplication app = builder.Build();
         catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
+        if (!parts.Settings.Replica)
+        {
+            parts.Keys.RequireAll(app.Services.GetRequiredService<AccessOptions>());
+        }
+
         HostTelemetry.Begin(app.Services);
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
         app.UseRouting();
@@ -59,9 +67,16 @@ internal static class FunctionHost
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         HostSettings settings = app.Services.GetRequiredService<HostSettings>();
-        if (!settings.IsLoopback)
+        bool isSecure = app.Services.GetRequiredService<TlsSettings>().IsOn;
+        if (isSecure)
         {
-            app.Logger.LogWarning(12, "Other machines reach this host at {Address}, port {Port}, without TLS: whoever is on the way reads keys and texts. Let a proxy with a certificate stand before it, and name its name in Host:AllowedHosts", settings.Address, settings.Port);
+            // One that cannot be used is told before the host listens.
+            _ = app.Services.GetRequiredService<ServerCertificate>();
+        }
+
+        if (!settings.IsLoopback && !isSecure)
+        {
+            app.Logger.LogWarning(12, "Other machines reach this host at {Address}, port {Port}, without TLS: whoever is on the way reads keys and texts. Name a certificate with Tls:CertificatePath, or let a proxy with a certificate stand before it and name its name in Host:AllowedHosts", settings.Address, settings.Port);
         }
 
         try
@@ -87,9 +102,9 @@ internal static class FunctionHost
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    private static void AddServer(WebApplicationBuilder builder, HostSettings settings)
+    private static void AddServer(WebApplicationBuilder builder, HostSettings settings, TlsSettings tls)
     {
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
@@ -98,8 +113,25 @@ internal static class FunctionHost
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBytesPerSecond, TimeSpan.FromSeconds(limits.GraceSeconds));
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.IdleSeconds);
-            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port);
+            IPAddress address = IPAddress.Parse(settings.Address);
+            if (!tls.IsOn)
+            {
+                kestrel.Listen(address, settings.Port);
+                return;
+            }
+
+            ServerCertificate certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
+            kestrel.Listen(address, settings.Port, listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Options()) }));
+            if (tls.HttpPort != 0)
+            {
+                kestrel.Listen(address, tls.HttpPort);
+            }
         });
+        if (tls.IsOn)
+        {
+            builder.Services.AddSingleton<ServerCertificate>().AddSingleton<IDatedKeys>(provider => provider.GetRequiredService<ServerCertificate>());
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddMvcCore();
         builder.Services.Configure<HostOptions>(options =>
@@ -116,7 +148,7 @@ internal static class FunctionHost
             services.AddSingleton<ITokenVerifier>(new OwnTokens(parts.Tokens, parts.Clock));
         }
 
-        services.AddSingleton(provider => parts.Keys.WithRoles(provider.GetRequiredService<AccessOptions>()));
+        services.AddSingleton<IAccessKeys>(provider => ActivatorUtilities.CreateInstance<HostKeyFile>(provider, parts.KeysPath ?? "", parts.Keys));
         services.AddAccess(parts.Configuration, new AccessMode(parts.Settings.Development));
     }
 
@@ -126,6 +158,7 @@ internal static class FunctionHost
         services.AddSingleton(parts.Configuration);
         services.AddSingleton(parts.Clock);
         services.AddSingleton(parts.Settings);
+        services.AddSingleton(parts.Tls);
         services.AddSingleton(catalog);
         services.AddSingleton(_ => new HostState(parts.StatePath));
         services.AddSingleton<InvocationLog>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.LocalHost.Hosting.Tokens;
 
 namespace Pipeline.LocalHost.Hosting;
@@ -14,6 +15,9 @@ internal sealed record FunctionHostParts
     /// <summary>How it runs.</summary>
     public required HostSettings Settings { get; init; }
 
+    /// <summary>The certificate that it answers with.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
     /// <summary>What it shares with the Azure host.</summary>
     public HostJson HostJson { get; init; } = new("api");
 
@@ -22,6 +26,9 @@ internal sealed record FunctionHostParts
 
     /// <summary>The keys that requests bring.</summary>
     public required HostKeys Keys { get; init; }
+
+    /// <summary>The file of the keys, looked at while the host runs; null for keys that do not change.</summary>
+    public string? KeysPath { get; init; }
 
     /// <summary>The files of the tokens that the host issues itself; null where it issues none.</summary>
     public TokenFiles? Tokens { get; init; }

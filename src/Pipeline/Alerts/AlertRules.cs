@@ -30,6 +30,15 @@ public static class AlertRules
     /// <summary>New incidents differ so much that the model should be trained again.</summary>
     public const string DriftHigh = "drift-high";
 
+    /// <summary>A key has been in use for long.</summary>
+    public const string KeyAging = "key-aging";
+
+    /// <summary>A key has been in use for too long.</summary>
+    public const string KeyOverdue = "key-overdue";
+
+    /// <summary>The certificate of the host expires soon, or has expired.</summary>
+    public const string CertificateExpiring = "certificate-expiring";
+
     /// <summary>A channel takes no messages.</summary>
     public const string ChannelFailed = "channel-failed";
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.AI;
 using Pipeline.EmergencyStop;
 using Pipeline.Incidents;
+using Pipeline.Keys;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
 using Pipeline.Storage;
@@ -12,7 +13,7 @@ using Pipeline.Training;
 namespace Pipeline.Monitoring;
 
 /// <summary>Tells the pipeline's state, and checks that everything it needs is configured, reachable and sound.</summary>
-public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, TunedCenters tuned, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock, InstanceRole? role = null)
+public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncidents preprocessed, ISettingsTable settings, IObjectStore objects, ModelStore models, TunedCenters tuned, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, OperatingModes modes, TimeProvider clock, InstanceRole? role = null, WatchKeys? keys = null)
 {
     private const string ProbeObject = "validation/probe";
     private const string ProbeSetting = "validated";
@@ -45,6 +46,7 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             centers)
         {
             Mode = await modes.ReadAsync(cancellationToken),
+            Keys = await KeysAsync(cancellationToken),
         };
     }
 
@@ -121,8 +123,16 @@ public sealed class PipelineMonitor(ITechCenters techCenters, IPreprocessedIncid
             checks.Add(await TryAsync($"model of {center.TechCenter}", () => ModelAsync(center.TechCenter, cancellationToken)));
         }
 
+        foreach (KeyState certificate in (await KeysAsync(cancellationToken)).Where(key => key.DaysLeft is not null))
+        {
+            bool valid = certificate.State != KeyAge.Expired;
+            checks.Add(new Check("certificate", valid, string.Create(CultureInfo.InvariantCulture, $"{certificate.Name} {(valid ? "is valid for" : "has expired since")} {Math.Abs(certificate.DaysLeft!.Value):0.#} days, until {certificate.Expires:yyyy-MM-dd HH:mm} UTC{(valid ? "" : ". Put another one in its place")}")));
+        }
+
         return checks;
     }
+
+    private async Task<IReadOnlyList<KeyState>> KeysAsync(CancellationToken cancellationToken) => keys is null ? [] : await keys.ListAsync(cancellationToken);
 
     private void Measure(TechCenterStatistics center)
     {
@@ -222,6 +232,9 @@ public sealed record PipelineStatus(string Embedder, long WaitingForPreprocessin
 {
     /// <summary>Whether everything may go on, or a person stopped it.</summary>
     public OperatingMode Mode { get; init; } = OperatingMode.Untouched;
+
+    /// <summary>The keys and the certificate, with their ages.</summary>
+    public IReadOnlyList<KeyState> Keys { get; init; } = [];
 }
 
 /// <summary>One tech center's data and model.</summary>

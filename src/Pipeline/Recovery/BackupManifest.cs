@@ -5,8 +5,8 @@ namespace Pipeline.Recovery;
 /// <summary>What a backup says of itself. It is written last: a backup without it does not exist.</summary>
 public sealed record BackupManifest
 {
-    /// <summary>The version of the layout that this program writes.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The version of the layout that this program writes: 1 knew no keys.</summary>
+    public const int CurrentFormat = 2;
 
     /// <summary>The version of the layout of the backup.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -53,6 +53,13 @@ public sealed record BackupManifest
     /// <summary>The SHA-256 of the list of its parts.</summary>
     public required string PartsSha256 { get; init; }
 
+    /// <summary>The id of the envelope key that its list of parts was sealed with; null where it is not encrypted. A key that took over since stands in the object's header.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Whether it holds everything.</summary>
+    [JsonIgnore]
+    public bool HoldsAll => Type is BackupType.Full or BackupType.Incremental;
+
     /// <summary>Whether this program can read it.</summary>
     [JsonIgnore]
     public bool IsReadable => Format <= CurrentFormat;
@@ -60,11 +67,14 @@ public sealed record BackupManifest
 
 /// <summary>One part of a backup: an object as it was, or some rows of a table.</summary>
 /// <param name="Path">Where it is in the second store; perhaps among the parts of an earlier backup.</param>
-/// <param name="Sha256">The SHA-256 of its bytes.</param>
-/// <param name="Size">Its bytes.</param>
+/// <param name="Sha256">The SHA-256 of its bytes, before they are encrypted.</param>
+/// <param name="Size">How many those are.</param>
 /// <param name="Area">What it belongs to.</param>
 public sealed record BackupPart(string Path, string Sha256, long Size, BackupArea Area)
 {
+    /// <summary>The id of the envelope key that it was sealed with; null where it is not encrypted. A key that took over since stands in the object's header.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The object's name; null for rows of a table.</summary>
     public string? Name { get; init; }
 

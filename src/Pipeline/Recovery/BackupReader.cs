@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pipeline.Storage;
 
 namespace Pipeline.Recovery;
@@ -11,10 +10,10 @@ internal sealed class BackupReader(BackupStore store)
     /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
     public async Task<FileStream> OpenAsync(BackupPart part, CancellationToken cancellationToken)
     {
-        FileStream file = await store.Objects.FetchAsync(part.Path, cancellationToken) ?? throw new InvalidDataException($"{Describe(part)}: '{part.Path}' is gone.");
+        FileStream file = await FetchAsync(part, cancellationToken);
         try
         {
-            if (file.Length != part.Size || !string.Equals(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)), part.Sha256, StringComparison.Ordinal))
+            if (file.Length != part.Size || !string.Equals(await PartHash.OfAsync(file, cancellationToken), part.Sha256, StringComparison.Ordinal))
             {
                 throw new InvalidDataException($"{Describe(part)}: '{part.Path}' is not what was written.");
             }
@@ -45,6 +44,18 @@ internal sealed class BackupReader(BackupStore store)
         }
 
         return string.Equals(TableFile.Hash(rows), part.Content, StringComparison.Ordinal) ? rows : throw new InvalidDataException($"{Describe(part)}: '{part.Path}' gives other rows than were written.");
+    }
+
+    private async Task<FileStream> FetchAsync(BackupPart part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.FetchAsync(part.Path, part.Key, cancellationToken) ?? throw new InvalidDataException($"'{part.Path}' is gone.");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{Describe(part)}: {e.Message}", e);
+        }
     }
 
     private static string Describe(BackupPart part) => part.Name is string name ? $"The object '{name}'" : FormattableString.Invariant($"{part.Rows} rows of the table {part.Table} (piece {part.Number})");

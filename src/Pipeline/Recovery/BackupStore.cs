@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.Encryption;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
@@ -11,7 +11,8 @@ namespace Pipeline.Recovery;
 /// The second store: <c>backups/{id}/</c> with <c>manifest.json</c>, which is written last, the list of the parts, and the parts that are this backup's own.
 /// </summary>
 /// <param name="objects">The store; null where none is set up.</param>
-public sealed class BackupStore(IObjectStore? objects)
+/// <param name="seal">Encrypts the parts and their list where there is a key; null for no keys.</param>
+public sealed class BackupStore(IObjectStore? objects, EnvelopeSeal? seal = null)
 {
     /// <summary>The name for the newest backup.</summary>
     public const string Latest = "latest";
@@ -26,6 +27,9 @@ public sealed class BackupStore(IObjectStore? objects)
     /// <summary>The store.</summary>
     /// <exception cref="SettingException">None is set up.</exception>
     public IObjectStore Objects => objects ?? throw new SettingException("Backup:Kind", "is not set: name a second store for the backups, Files, AzureBlobs or S3.");
+
+    /// <summary>What its parts are sealed with.</summary>
+    internal EnvelopeSeal Seal { get; } = seal ?? EnvelopeSeal.WithoutKeys;
 
     /// <summary>The folder of a backup, with a slash at its end.</summary>
     internal static string Folder(string id) => $"{Root}{id}/";
@@ -59,7 +63,7 @@ public sealed class BackupStore(IObjectStore? objects)
     {
         if (string.Equals(id, Latest, StringComparison.OrdinalIgnoreCase))
         {
-            return (await ListAsync(cancellationToken)).LastOrDefault(b => b.Type is BackupType.Full or BackupType.Incremental) ?? throw RequestException.NotFound("id", "There is no backup of everything yet. Make one with 'backup'.");
+            return (await ListAsync(cancellationToken)).LastOrDefault(b => b.HoldsAll) ?? throw RequestException.NotFound("id", "There is no backup of everything yet. Make one with 'backup'.");
         }
 
         if (!ObjectName.IsValid(id) || id.Contains('/', StringComparison.Ordinal))
@@ -92,7 +96,7 @@ public sealed class BackupStore(IObjectStore? objects)
 
         bool ofAll = string.Equals(id, Latest, StringComparison.OrdinalIgnoreCase);
         string? root = ofAll ? null : await FindAsync(id, cancellationToken) is BackupManifest named ? named.Base ?? named.Id : null;
-        IReadOnlyList<BackupManifest> all = [.. (await ListAsync(cancellationToken)).Where(b => ofAll ? b.Type is BackupType.Full or BackupType.Incremental : string.Equals(b.Base ?? b.Id, root, StringComparison.Ordinal))];
+        IReadOnlyList<BackupManifest> all = [.. (await ListAsync(cancellationToken)).Where(b => ofAll ? b.HoldsAll : string.Equals(b.Base ?? b.Id, root, StringComparison.Ordinal))];
         return all.LastOrDefault(b => b.At <= moment) ?? throw RequestException.NotFound("to", all.Count == 0 ? "There is no backup yet." : string.Create(CultureInfo.InvariantCulture, $"The oldest backup of these is of {all[0].At:O}, after {moment:O}."));
     }
 
@@ -120,19 +124,94 @@ public sealed class BackupStore(IObjectStore? objects)
             await JsonSerializer.SerializeAsync(zip, parts, PipelineJson.Compact, cancellationToken);
         }
 
-        byte[] content = packed.ToArray();
-        manifest = manifest with { PartsSha256 = Convert.ToHexStringLower(SHA256.HashData(content)) };
-        await Objects.WriteAsync(Folder(manifest.Id) + PartsFile, async (target, token) => await target.WriteAsync(content, token), cancellationToken: cancellationToken);
+        manifest = manifest with { PartsSha256 = PartHash.Of(packed.GetBuffer().AsSpan(0, (int)packed.Length)) };
+        manifest = manifest with { Key = await WriteSealedAsync(Folder(manifest.Id) + PartsFile, packed, cancellationToken) };
         await Objects.WriteAsync(Folder(manifest.Id) + ManifestFile, (target, token) => JsonSerializer.SerializeAsync(target, manifest, PipelineJson.Indented, token), cancellationToken: cancellationToken);
         return manifest;
+    }
+
+    /// <summary>Writes an object of a backup, encrypted where there is a key.</summary>
+    /// <returns>The id of the envelope key; null for none.</returns>
+    /// <exception cref="SettingException">The key is missing or malformed.</exception>
+    internal async Task<string?> WriteSealedAsync(string name, Stream content, CancellationToken cancellationToken)
+    {
+        string? key = Seal.CurrentKey;
+        await Objects.WriteAsync(
+            name,
+            async (target, token) =>
+            {
+                content.Position = 0;
+                if (key is null)
+                {
+                    await content.CopyToAsync(target, token);
+                }
+                else
+                {
+                    key = await Seal.EncryptAsync(name, content, target, token);
+                }
+            },
+            cancellationToken: cancellationToken);
+        return key;
+    }
+
+    /// <summary>An object of a backup, decrypted where it was encrypted, in a file that only this user can read; null where it is gone.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or its key is not there; the message says which.</exception>
+    internal async Task<FileStream?> FetchAsync(string name, string? key, CancellationToken cancellationToken)
+    {
+        if (key is null)
+        {
+            return await Objects.FetchAsync(name, cancellationToken);
+        }
+
+        await using Stream? stored = await Objects.OpenReadAsync(name, cancellationToken);
+        if (stored is null)
+        {
+            return null;
+        }
+
+        FileStream opened = TemporaryFile.Create();
+        try
+        {
+            await Seal.DecryptAsync(name, stored, opened, cancellationToken);
+            await opened.FlushAsync(cancellationToken);
+            opened.Position = 0;
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The names of the encrypted objects of a backup: its list of parts and the parts, perhaps those of earlier ones among them.</summary>
+    /// <exception cref="ObjectStoreException">The list is missing or damaged, its key is not there, or the second store cannot be read.</exception>
+    internal async Task<IReadOnlyList<string>> ListSealedAsync(BackupManifest manifest, CancellationToken cancellationToken) =>
+        [.. manifest.Key is null ? Array.Empty<string>() : [Folder(manifest.Id) + PartsFile], .. (await PartsAsync(manifest, cancellationToken)).Where(part => part.Key is not null).Select(part => part.Path)];
+
+    /// <summary>Makes sure that the keys of all parts are there, before anything is touched: one part of each key is looked at.</summary>
+    /// <exception cref="ObjectStoreException">A key is missing or another one; the message names it.</exception>
+    internal async Task RequireKeysAsync(BackupManifest manifest, IEnumerable<BackupPart> parts, CancellationToken cancellationToken)
+    {
+        foreach (BackupPart part in parts.Where(part => part.Key is not null).DistinctBy(part => part.Key, StringComparer.Ordinal))
+        {
+            await using Stream? stored = await Objects.OpenReadAsync(part.Path, cancellationToken);
+            try
+            {
+                await (stored is null ? Task.CompletedTask : Seal.RequireKeyAsync(part.Path, stored, cancellationToken));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new ObjectStoreException($"The backup '{manifest.Id}' cannot be opened: {e.Message}", e);
+            }
+        }
     }
 
     /// <summary>
     /// Deletes the backups from before a moment, and the parts that no other one refers to. What a killed backup left is deleted a day after it began. Nothing is deleted while one that is kept
     /// cannot be read - damaged, or of a newer program: its parts may be anywhere.
     /// </summary>
-    /// <returns>The ids of the backups that are gone.</returns>
-    internal async Task<IReadOnlyList<string>> PruneAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task<PrunedBackups> PruneAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackupManifest> all = await ListAsync(cancellationToken);
         BackupManifest[] old = [.. all.Where(b => b.At < before && !string.Equals(b.Id, all[^1].Id, StringComparison.Ordinal))];
@@ -142,7 +221,7 @@ public sealed class BackupStore(IObjectStore? objects)
         {
             if (all.FirstOrDefault(b => string.Equals(b.Id, id, StringComparison.Ordinal)) is not { IsReadable: true } kept || await ReferredAsync(kept, cancellationToken) is not IEnumerable<string> paths)
             {
-                return [];
+                return new PrunedBackups([], id);
             }
 
             referred.UnionWith(paths);
@@ -160,7 +239,7 @@ public sealed class BackupStore(IObjectStore? objects)
             await Objects.DeleteAsync(name, cancellationToken);
         }
 
-        return [.. old.Select(b => b.Id)];
+        return new PrunedBackups([.. old.Select(b => b.Id)], Unreadable: null);
     }
 
     // Null where the list cannot be read.
@@ -179,13 +258,14 @@ public sealed class BackupStore(IObjectStore? objects)
     private async Task<BackupPart[]> ReadPartsAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
         string name = Folder(manifest.Id) + PartsFile;
-        byte[] content = await ReadWholeAsync(name, cancellationToken) ?? throw new InvalidDataException($"'{name}' in the second store is gone.");
-        if (!string.Equals(Convert.ToHexStringLower(SHA256.HashData(content)), manifest.PartsSha256, StringComparison.Ordinal))
+        await using FileStream content = await FetchAsync(name, manifest.Key, cancellationToken) ?? throw new InvalidDataException($"'{name}' in the second store is gone.");
+        if (!string.Equals(await PartHash.OfAsync(content, cancellationToken), manifest.PartsSha256, StringComparison.Ordinal))
         {
             throw new InvalidDataException($"'{name}' in the second store is damaged.");
         }
 
-        await using GZipStream unpacked = new(new MemoryStream(content), CompressionMode.Decompress);
+        content.Position = 0;
+        await using GZipStream unpacked = new(content, CompressionMode.Decompress);
         return await JsonSerializer.DeserializeAsync<BackupPart[]>(unpacked, PipelineJson.Compact, cancellationToken) ?? [];
     }
 
@@ -232,3 +312,8 @@ public sealed class BackupStore(IObjectStore? objects)
     // Null for what lies beside the backups.
     private static string? IdOf(string name) => name.IndexOf('/', Root.Length) is int end and > 0 ? name[Root.Length..end] : null;
 }
+
+/// <summary>What became of the backups that are too old.</summary>
+/// <param name="Deleted">The ids of those that are gone.</param>
+/// <param name="Unreadable">A backup that is to stay and cannot be read, damaged, sealed with a key that is not there, or of a newer program: as long as it is there, none is deleted, since it may refer to their parts. Null where none holds up.</param>
+public sealed record PrunedBackups(IReadOnlyList<string> Deleted, string? Unreadable);

@@ -19,7 +19,7 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
     /// <summary>The stage that progress is told of.</summary>
     public const string Stage = "Backing up";
 
-    /// <summary>Makes a backup. An incremental one without a full one before it becomes a full one.</summary>
+    /// <summary>Makes a backup. An incremental one without a full one before it, or after one that was not encrypted where there is a key now, becomes a full one.</summary>
     /// <param name="type">What it holds.</param>
     /// <param name="by">Who or what asked for it.</param>
     /// <param name="progress">Told how many parts are done.</param>
@@ -34,7 +34,13 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
         IWarehouseTables warehouse = tables ?? throw Unable();
         DateTimeOffset begin = clock.GetUtcNow();
         await RequireWholeAsync(begin, cancellationToken);
-        BackupManifest? before = type == BackupType.Incremental ? (await store.ListAsync(cancellationToken)).LastOrDefault(b => b.Type is BackupType.Full or BackupType.Incremental && b.IsReadable && b.WarehouseSchema == warehouse.Schema) : null;
+        BackupManifest? before = type == BackupType.Incremental ? (await store.ListAsync(cancellationToken)).LastOrDefault(b => b.HoldsAll && b.IsReadable && b.WarehouseSchema == warehouse.Schema) : null;
+        if (before is { Key: null } && store.Seal.CurrentKey is not null)
+        {
+            // Nothing of what is encrypted refers to what is not.
+            before = null;
+        }
+
         type = type == BackupType.Incremental && before is null ? BackupType.Full : type;
         IReadOnlyList<BackupPart> known = before is null ? [] : await store.PartsAsync(before, cancellationToken);
         DateTimeOffset at = clock.GetUtcNow();
@@ -72,9 +78,8 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
     }
 
     /// <summary>Deletes the backups that are older than they are to be kept, and what killed ones left.</summary>
-    /// <returns>The ids of those that are gone.</returns>
     /// <exception cref="ObjectStoreException">The second store cannot be read or written.</exception>
-    public Task<IReadOnlyList<string>> PruneAsync(BackupOptions options, CancellationToken cancellationToken = default)
+    public Task<PrunedBackups> PruneAsync(BackupOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         DateTimeOffset now = clock.GetUtcNow();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pipeline.Storage;
 
 namespace Pipeline.Recovery;
@@ -13,6 +12,8 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     private readonly Dictionary<string, BackupPart> _before = before.ToDictionary(KeyOf, StringComparer.Ordinal);
     private readonly Dictionary<string, BackupPart> _written = before.Where(part => part.Name is not null).DistinctBy(part => part.Sha256, StringComparer.Ordinal).ToDictionary(part => part.Sha256, StringComparer.Ordinal);
     private readonly Dictionary<string, BackupPart> _parts = new(StringComparer.Ordinal);
+
+    private int _objects;
 
     /// <summary>The parts so far: tables first, then objects by name.</summary>
     public IReadOnlyList<BackupPart> Parts => [.. _parts.Values.OrderBy(part => part.Name, StringComparer.Ordinal).ThenBy(part => part.Table, StringComparer.Ordinal).ThenBy(part => part.Number)];
@@ -39,7 +40,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
 
         using MemoryStream file = new();
         await TableFile.WriteAsync(rows, file, cancellationToken);
-        Add(await WriteAsync(part, FormattableString.Invariant($"tables/{rows.Table}/{rows.Number:D8}.parquet"), file.ToArray(), cancellationToken));
+        Add(await WriteAsync(part, FormattableString.Invariant($"tables/{rows.Table}/{rows.Number:D8}.parquet"), file, cancellationToken));
     }
 
     /// <summary>Adds an object as it is in a store.</summary>
@@ -67,7 +68,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
             return true;
         }
 
-        string hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellationToken));
+        string hash = await PartHash.OfAsync(copy, cancellationToken);
         Add(await WriteAsync(part with { Sha256 = hash, Size = copy.Length }, copy, cancellationToken));
         return !string.Equals(added?.Sha256, hash, StringComparison.Ordinal);
     }
@@ -76,7 +77,7 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     public async Task AddAsync(string name, byte[] content, CancellationToken cancellationToken)
     {
         await using MemoryStream file = new(content);
-        Add(await WriteAsync(new BackupPart("", Convert.ToHexStringLower(SHA256.HashData(content)), content.Length, BackupArea.Configuration) { Name = name }, file, cancellationToken));
+        Add(await WriteAsync(new BackupPart("", PartHash.Of(content), content.Length, BackupArea.Configuration) { Name = name }, file, cancellationToken));
     }
 
     /// <summary>Leaves objects out that are no more.</summary>
@@ -98,27 +99,21 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     {
         if (_written.TryGetValue(part.Sha256, out BackupPart? same))
         {
-            return part with { Path = same.Path };
+            return part with { Path = same.Path, Key = same.Key };
         }
 
-        part = part with { Path = $"{BackupStore.Folder(id)}objects/{part.Sha256}" };
-        await store.Objects.WriteAsync(
-            part.Path,
-            async (target, token) =>
-            {
-                content.Position = 0;
-                await content.CopyToAsync(target, token);
-            },
-            cancellationToken: cancellationToken);
-        NewBytes += part.Size;
-        return _written[part.Sha256] = part;
+        // Not by its hash, by which those without the key could tell that a file that they have is in the backup.
+        part = part with { Path = FormattableString.Invariant($"{BackupStore.Folder(id)}objects/{_objects++:D8}") };
+        return _written[part.Sha256] = await WriteSealedAsync(part, content, cancellationToken);
     }
 
-    private async Task<BackupPart> WriteAsync(BackupPart part, string name, byte[] content, CancellationToken cancellationToken)
+    private async Task<BackupPart> WriteAsync(BackupPart part, string name, MemoryStream content, CancellationToken cancellationToken) =>
+        await WriteSealedAsync(part with { Path = BackupStore.Folder(id) + name, Sha256 = PartHash.Of(content.GetBuffer().AsSpan(0, (int)content.Length)), Size = content.Length }, content, cancellationToken);
+
+    private async Task<BackupPart> WriteSealedAsync(BackupPart part, Stream content, CancellationToken cancellationToken)
     {
-        part = part with { Path = BackupStore.Folder(id) + name, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)), Size = content.Length };
-        await store.Objects.WriteAsync(part.Path, async (target, token) => await target.WriteAsync(content, token), cancellationToken: cancellationToken);
-        NewBytes += content.Length;
+        part = part with { Key = await store.WriteSealedAsync(part.Path, content, cancellationToken) };
+        NewBytes += part.Size;
         return part;
     }
 

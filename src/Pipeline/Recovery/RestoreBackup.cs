@@ -38,6 +38,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         RequireFitting(manifest, warehouse);
         IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
         BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
+        await store.RequireKeysAsync(manifest, parts, cancellationToken);
         RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? mode, mode.State == OperatingState.Halted ? mode.Since : null);
         if (!order.Replace && begun?.IsSame(mark) != true)
         {
@@ -56,6 +57,16 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
 
         await objects.DeleteAsync(RestoreMark.ObjectName, cancellationToken);
         return outcome with { Areas = areas, Seconds = clock.GetElapsedTime(start).TotalSeconds };
+    }
+
+    /// <summary>An order that names its backup: <see cref="BackupStore.Latest"/> and a moment mean another one when there is a newer backup, and what was cut short goes on with its own.</summary>
+    /// <exception cref="RequestException">There is no such backup.</exception>
+    /// <exception cref="ObjectStoreException">A store cannot be read.</exception>
+    public async Task<RestoreOrder> ResolveAsync(RestoreOrder order, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        RestoreMark? begun = await RestoreMark.FindAsync(objects, await modes.ReadAsync(cancellationToken), cancellationToken);
+        return order with { Id = (await store.FindAsync(IdOf(order, begun), order.To, cancellationToken)).Id, To = null };
     }
 
     private static BackupArea[] AreasOf(RestoreOrder order, BackupManifest manifest)

@@ -38,7 +38,7 @@ public sealed record StoredState(IReadOnlyDictionary<string, string> Tables, IRe
 
                 if (rows > before)
                 {
-                    tableHashes[table] = Convert.ToHexStringLower(hash.GetHashAndReset());
+                    tableHashes[table] = PartHash.Of(hash);
                 }
             }
         }
@@ -49,7 +49,7 @@ public sealed record StoredState(IReadOnlyDictionary<string, string> Tables, IRe
             {
                 await using (content)
                 {
-                    objectHashes[item.Name] = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
+                    objectHashes[item.Name] = await PartHash.OfAsync(content, cancellationToken);
                     bytes += item.Size;
                 }
             }

@@ -92,7 +92,7 @@ internal static class TableFile
             }
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return PartHash.Of(hash);
 
         void Append(byte[] bytes, byte kind)
         {

@@ -14,11 +14,12 @@ public sealed class VerifyBackup(BackupStore store)
     /// <param name="progress">Told how many parts are read.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such backup.</exception>
-    /// <exception cref="ObjectStoreException">The second store cannot be read, or the list of the parts is damaged.</exception>
+    /// <exception cref="ObjectStoreException">The second store cannot be read, the list of the parts is damaged, or a key is missing.</exception>
     public async Task<BackupVerification> RunAsync(string id, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         BackupManifest manifest = await store.FindAsync(id, cancellationToken);
         IReadOnlyList<BackupPart> parts = await store.PartsAsync(manifest, cancellationToken);
+        await store.RequireKeysAsync(manifest, parts, cancellationToken);
         BackupReader reader = new(store);
         List<string> damaged = [];
         int read = 0;

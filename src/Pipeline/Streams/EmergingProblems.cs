@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Encryption;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
 
@@ -11,7 +12,7 @@ namespace Pipeline.Streams;
 /// <param name="objects">Where they are kept.</param>
 /// <param name="seal">Seals what is kept.</param>
 /// <param name="unreadable">Told why a list cannot be read, where that is gone over; null where nobody wants to know.</param>
-public sealed class EmergingProblems(IObjectStore objects, StateSeal seal, Action<string>? unreadable = null)
+public sealed class EmergingProblems(IObjectStore objects, EnvelopeSeal seal, Action<string>? unreadable = null)
 {
     private const int MostIncidents = 5_000;
 

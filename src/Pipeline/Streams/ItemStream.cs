@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Pipeline.Encryption;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
@@ -51,7 +52,7 @@ internal sealed class ItemStream : IAsyncDisposable
     /// <summary>Takes the lease and makes the state anew.</summary>
     /// <exception cref="RequestException">Another process has the lease.</exception>
     /// <exception cref="BrokenLogException">The log is damaged.</exception>
-    public static async Task<ItemStream> OpenAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<ItemStream> OpenAsync(IObjectStore objects, EnvelopeSeal seal, StreamDefinition definition, TimeProvider clock, CancellationToken cancellationToken)
     {
         StreamLease lease = new(objects, definition.Name, clock);
         await lease.HoldAsync(cancellationToken);
@@ -73,7 +74,7 @@ internal sealed class ItemStream : IAsyncDisposable
     /// <summary>Takes an incident out of all that is kept of a stream that is not open; see <see cref="StreamEraser"/>.</summary>
     /// <exception cref="RequestException">Another process has the lease.</exception>
     /// <exception cref="InvalidDataException">The log is damaged.</exception>
-    public static async Task<int> EraseAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, TimeProvider clock, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    public static async Task<int> EraseAsync(IObjectStore objects, EnvelopeSeal seal, StreamDefinition definition, TimeProvider clock, string number, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
     {
         StreamLease lease = new(objects, definition.Name, clock);
         await lease.HoldAsync(cancellationToken);
@@ -90,7 +91,7 @@ internal sealed class ItemStream : IAsyncDisposable
     /// <summary>Puts aside what keeps a stream that is not open from being opened: the damaged end of its log. Only where the moment can be reached without it.</summary>
     /// <exception cref="RequestException">Another process has the lease, or nothing is kept of the moment.</exception>
     /// <exception cref="BrokenLogException">The moment lies after the damage.</exception>
-    public static async Task<bool> PutDamageAsideAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, TimeProvider clock, DateTimeOffset moment, CancellationToken cancellationToken)
+    public static async Task<bool> PutDamageAsideAsync(IObjectStore objects, EnvelopeSeal seal, StreamDefinition definition, TimeProvider clock, DateTimeOffset moment, CancellationToken cancellationToken)
     {
         StreamLease lease = new(objects, definition.Name, clock);
         await lease.HoldAsync(cancellationToken);
@@ -108,7 +109,7 @@ internal sealed class ItemStream : IAsyncDisposable
     }
 
     /// <summary>Verifies a stream that need not be open; see <see cref="StreamVerifier"/>.</summary>
-    public static Task<StreamVerification> VerifyAsync(IObjectStore objects, StateSeal seal, StreamDefinition definition, CancellationToken cancellationToken)
+    public static Task<StreamVerification> VerifyAsync(IObjectStore objects, EnvelopeSeal seal, StreamDefinition definition, CancellationToken cancellationToken)
     {
         StreamLog log = new(objects, seal, definition.Name);
         StreamSnapshots snapshots = new(objects, seal, definition.Name);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Pipeline.Encryption;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
@@ -11,7 +12,7 @@ namespace Pipeline.Streams;
 /// <param name="embedder">The id of the embedder of new streams.</param>
 /// <param name="clock">The time.</param>
 /// <param name="opened">Told how each stream was opened that needed its log, or had a damaged snapshot; null where nobody wants to know.</param>
-public sealed class StreamDirectory(IObjectStore objects, StateSeal seal, string embedder, TimeProvider clock, Action<StreamOpening>? opened = null) : IAsyncDisposable, IDisposable
+public sealed class StreamDirectory(IObjectStore objects, EnvelopeSeal seal, string embedder, TimeProvider clock, Action<StreamOpening>? opened = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StreamDefinition> _definitions = new(StringComparer.Ordinal);

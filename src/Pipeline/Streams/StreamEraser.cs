@@ -1,3 +1,4 @@
+using Pipeline.Encryption;
 using Pipeline.Storage;
 
 namespace Pipeline.Streams;
@@ -7,7 +8,7 @@ namespace Pipeline.Streams;
 /// still knows, the log before it being gone, loses the incident's number, text and examples; the mean of a cluster that has other items keeps the share that the incident had in it.
 /// Killed at any step, doing it again brings it to its end: the log, which tells what to look for, comes last.
 /// </summary>
-internal sealed class StreamEraser(IObjectStore objects, StateSeal seal, StreamDefinition stream, StreamLease lease)
+internal sealed class StreamEraser(IObjectStore objects, EnvelopeSeal seal, StreamDefinition stream, StreamLease lease)
 {
     private readonly StreamSnapshots _snapshots = new(objects, seal, stream.Name);
     private readonly StreamLog _log = new(objects, seal, stream.Name);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipeline.Encryption;
 using Pipeline.Storage;
 
 namespace Pipeline.Streams;
@@ -12,7 +13,7 @@ namespace Pipeline.Streams;
 /// <param name="seal">Seals the objects.</param>
 /// <param name="stream">The stream.</param>
 /// <param name="reading">What becomes of an entry as it is read: null for nothing.</param>
-internal sealed class StreamLog(IObjectStore objects, StateSeal seal, string stream, Func<StreamEntry, StreamEntry>? reading = null)
+internal sealed class StreamLog(IObjectStore objects, EnvelopeSeal seal, string stream, Func<StreamEntry, StreamEntry>? reading = null)
 {
     // What is merged is in memory several times for a moment.
     private const int MostMergedBytes = 8 * 1024 * 1024;

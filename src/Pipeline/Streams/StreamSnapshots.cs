@@ -1,10 +1,11 @@
 using System.Globalization;
+using Pipeline.Encryption;
 using Pipeline.Storage;
 
 namespace Pipeline.Streams;
 
 /// <summary>A stream's snapshots in the object store: sealed states, named by the number of their last entry and by when they were made.</summary>
-internal sealed class StreamSnapshots(IObjectStore objects, StateSeal seal, string stream)
+internal sealed class StreamSnapshots(IObjectStore objects, EnvelopeSeal seal, string stream)
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 

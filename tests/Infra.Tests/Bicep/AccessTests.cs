@@ -20,6 +20,9 @@ public sealed class AccessTests
     private const string MetricsPublisher = "3913510d-42f4-4e42-8a64-420c390055eb";
     private const string DurableTaskDataContributor = "0ad04412-c4d5-4796-b79c-f76d14c8d402";
 
+    private const string CryptoServiceEncryptionUser = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
+
+    private const string Account = "id-storage";
     private const string HostStorage = "Microsoft.Storage/storageAccounts/sthost";
     private const string ModelStorage = "Microsoft.Storage/storageAccounts/stmodels";
     private const string Vault = "Microsoft.KeyVault/vaults/kv";
@@ -38,6 +41,7 @@ public sealed class AccessTests
         (App, MetricsPublisher, "Microsoft.Insights/components/appi-pipeline"),
         (App, DurableTaskDataContributor, "Microsoft.DurableTask/schedulers/dts-pipeline"),
         (Topic, BlobDataContributor, $"{ModelStorage}/blobServices/default/containers/dead-letters"),
+        (Account, CryptoServiceEncryptionUser, $"{Vault}/keys/storage"),
         (Operator, BlobDataContributor, ModelStorage),
         (Operator, SecretsOfficer, Vault),
         (Operator, OpenAIUser, OpenAI),
@@ -55,7 +59,41 @@ public sealed class AccessTests
     [DataRow("prod")]
     [DataRow("main")]
     public void In_an_environment_the_app_and_its_topic_have_their_roles_and_nobody_else_has_any(string environment) =>
-        Snapshot.Read(environment).RoleAssignments().ShouldBe(Allowed.Where(role => role.Principal != Operator && role.Role != DurableTaskDataContributor), ignoreOrder: true);
+        Snapshot.Read(environment).RoleAssignments().ShouldBe(Allowed.Where(role => role.Principal is not (Operator or Account) && role.Role != DurableTaskDataContributor), ignoreOrder: true);
+
+    [TestMethod]
+    public void With_a_key_of_the_customers_every_storage_account_encrypts_by_it_and_takes_its_newest_version()
+    {
+        JsonElement[] accounts = [.. Snapshot.Read("everything").Resources.Where(resource => resource.GetProperty("type").GetString() is "Microsoft.Storage/storageAccounts")];
+
+        accounts.Length.ShouldBe(2);
+        foreach (JsonElement encryption in accounts.Select(account => account.GetProperty("properties").GetProperty("encryption")))
+        {
+            encryption.GetProperty("keySource").GetString().ShouldBe("Microsoft.Keyvault");
+            encryption.GetProperty("keyvaultproperties").GetProperty("keyname").GetString().ShouldBe("storage");
+            encryption.GetProperty("keyvaultproperties").TryGetProperty("keyversion", out _).ShouldBeFalse();
+        }
+
+        Snapshot.Read("everything").Resources.Single(resource => resource.GetProperty("type").GetString() is "Microsoft.KeyVault/vaults/keys").GetProperty("properties").GetProperty("rotationPolicy").GetRawText().ShouldContain("P80D");
+        Snapshot.Read("prod").Resources.ShouldNotContain(resource => resource.GetRawText().Contains("Microsoft.Keyvault\"", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void In_the_second_region_an_app_waits_that_does_nothing_and_has_all_settings_of_the_first()
+    {
+        Snapshot standby = Snapshot.Read("standby");
+        JsonElement[] apps = [.. standby.Resources.Where(resource => resource.GetProperty("type").GetString() is "Microsoft.Web/sites")];
+        JsonElement waiting = apps.Single(app => app.GetProperty("location").GetString() is "northeurope"), first = apps.Single(app => app.GetProperty("location").GetString() is "westeurope");
+
+        waiting.GetProperty("properties").GetProperty("enabled").GetBoolean().ShouldBeFalse();
+        first.GetProperty("properties").GetProperty("enabled").GetBoolean().ShouldBeTrue();
+        JsonElement[] settings = [.. standby.Resources.Where(resource => resource.GetProperty("type").GetString() is "Microsoft.Web/sites/config")];
+        Names(settings[0]).ShouldBe(Names(settings[1]), ignoreOrder: true);
+        standby.Resources.Single(resource => resource.GetProperty("type").GetString() is "Microsoft.Storage/storageAccounts" && resource.GetProperty("name").GetString()!.StartsWith("stmodels", StringComparison.Ordinal)).GetProperty("sku").GetProperty("name").GetString().ShouldBe("Standard_RAGZRS");
+        Snapshot.Read("prod").Resources.Count(resource => resource.GetProperty("type").GetString() is "Microsoft.Web/sites").ShouldBe(1);
+
+        static string[] Names(JsonElement settings) => [.. settings.GetProperty("properties").EnumerateObject().Select(setting => setting.Name)];
+    }
 
     [TestMethod]
     public void No_resource_accepts_keys_where_it_could_do_without()
@@ -175,7 +213,7 @@ public sealed class AccessTests
         using JsonDocument document = JsonDocument.Parse(build.Output);
         (string Module, JsonElement Template)[] all = [.. Templates(template, document.RootElement)];
 
-        all.Length.ShouldBe(template is "main.bicep" ? 13 : 1);
+        all.Length.ShouldBe(template is "main.bicep" ? 16 : 1);
         foreach ((string module, JsonElement built) in all)
         {
             JsonProperty[] parameters = built.TryGetProperty("parameters", out JsonElement declared) ? [.. declared.EnumerateObject()] : [];

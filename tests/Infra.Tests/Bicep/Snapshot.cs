@@ -25,7 +25,7 @@ internal sealed partial class Snapshot
     /// <summary>Reads one by its name.</summary>
     public static Snapshot Read(string name)
     {
-        string folder = name is "everything" or "events" ? Path.Combine(SharedFiles.RepositoryRoot, "tests", "Infra.Tests") : BicepCompiler.Templates;
+        string folder = name is "everything" or "events" or "standby" ? Path.Combine(SharedFiles.RepositoryRoot, "tests", "Infra.Tests") : BicepCompiler.Templates;
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, $"{name}.snapshot.json")));
         return new Snapshot(document.RootElement.Clone());
     }

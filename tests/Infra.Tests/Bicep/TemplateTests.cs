@@ -56,6 +56,9 @@ public sealed class TemplateTests
     public Task All_options_at_once_give_what_their_snapshot_shows() => ValidateAsync(Path.Combine(Tests, "everything.bicepparam"));
 
     [TestMethod]
+    public Task A_second_region_gives_what_its_snapshot_shows() => ValidateAsync(Path.Combine(Tests, "standby.bicepparam"));
+
+    [TestMethod]
     public Task The_events_give_what_their_snapshot_shows() => ValidateAsync(Path.Combine(Tests, "events.bicepparam"), "--resource-group", "rg-pipeline-dev");
 
     private static async Task ValidateAsync(string parameters, params string[] more)

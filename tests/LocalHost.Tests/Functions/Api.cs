@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.DurableTask.Client;
@@ -11,6 +12,7 @@ using Pipeline.Incidents;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.Recovery;
 using Pipeline.Storage;
@@ -30,9 +32,10 @@ internal sealed class Api : IAsyncDisposable
     private readonly SqliteWarehouse _warehouse;
     private readonly WebApplication _app;
 
-    private Api(IReadOnlyDictionary<string, string?> settings, TimeProvider clock, Action<IServiceCollection>? services)
+    private Api(IReadOnlyDictionary<string, string?> settings, TimeProvider clock, Action<IServiceCollection>? services, TlsSettings? tls, X509ChainPolicy? trust)
     {
         _warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
+        Client = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } });
         Dictionary<string, string?> defaults = new(StringComparer.OrdinalIgnoreCase)
         {
             ["PreprocessSchedule"] = "0 0 0 29 2 *",
@@ -54,6 +57,7 @@ internal sealed class Api : IAsyncDisposable
         {
             Functions = FunctionCatalog.TypesOf(typeof(TrainFunctions).Assembly),
             Settings = new HostSettings { Port = 0, BlobPollSeconds = 1 },
+            Tls = tls ?? new TlsSettings(),
             Configuration = configuration,
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = Key }),
             Tokens = Tokens,
@@ -72,7 +76,7 @@ internal sealed class Api : IAsyncDisposable
         });
     }
 
-    public HttpClient Client { get; } = new();
+    public HttpClient Client { get; }
 
     /// <summary>The files of the host's own tokens.</summary>
     public TokenFiles Tokens => new(_folder["token-key.pem"], _folder["tokens.json"]);
@@ -90,9 +94,9 @@ internal sealed class Api : IAsyncDisposable
     public string ObjectPath(string name) => _folder[$"objects/{name}"];
 
     /// <summary>Starts the host, whose functions and timers go by <paramref name="clock"/>.</summary>
-    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
+    public static async Task<Api> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null, TlsSettings? tls = null, X509ChainPolicy? trust = null)
     {
-        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System, services);
+        Api api = new(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), clock ?? TimeProvider.System, services, tls, trust);
         await FunctionHost.StartAsync(api._app, CancellationToken.None);
         api.Client.BaseAddress = new Uri(api._app.Urls.First());
         api.Client.DefaultRequestHeaders.Add("x-functions-key", Key);

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.DurableTask;
+using Pipeline.Recovery;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Functions;
 
@@ -49,6 +52,36 @@ public sealed class BackupsApiTests
         await api.WorkAsync("/api/backups", new { });
         await RefusedAsync(await api.PostAsync("/api/backups/latest/restore", new { only = new[] { "everything" } }), HttpStatusCode.BadRequest, "'everything' cannot be restored by itself");
         await RefusedAsync(await api.Client.GetAsync(new Uri("/api/backup-work/restore", UriKind.Relative)), HttpStatusCode.NotFound, "There is no work on backups");
+    }
+
+    [TestMethod]
+    public async Task While_a_restore_is_under_way_the_same_order_joins_it_and_another_one_or_a_backup_is_refused()
+    {
+        await using Api api = await Api.StartAsync();
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
+        string id = (await api.WorkAsync("/api/backups", new { })).GetProperty("id").GetString()!;
+        await api.Orchestrations.ScheduleNewOrchestrationInstanceAsync(BackupOrchestration.Restoration, new RestoreRequest(new RestoreOrder(id, Replace: true), TraceParent: null), new StartOrchestrationOptions("restore", DateTimeOffset.UtcNow.AddDays(1)));
+
+        using HttpResponseMessage joined = await api.PostAsync("/api/backups/latest/restore", new { replace = true });
+        joined.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await RefusedAsync(await api.PostAsync($"/api/backups/{id}/restore", new { only = new[] { "models" }, replace = true }), HttpStatusCode.Conflict, "Another restore is under way");
+        await RefusedAsync(await api.PostAsync("/api/backups", new { }), HttpStatusCode.Conflict, "A restore is under way");
+    }
+
+    [TestMethod]
+    public async Task A_backup_that_cannot_be_read_is_told_of_by_an_alert_that_names_it()
+    {
+        await using Api api = await Api.StartAsync();
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", Api.MasterKey);
+        string id = (await api.WorkAsync("/api/backups", new { })).GetProperty("id").GetString()!;
+        await File.WriteAllTextAsync(api.ObjectPath($"../second-store/backups/{id}/manifest.json"), "{");
+
+        await api.WorkAsync("/api/backups", new { });
+
+        JsonElement alert = (await api.GetAsync("/api/alerts")).GetProperty("alerts").EnumerateArray().Single();
+        (alert.GetProperty("rule").GetString(), alert.GetProperty("text").GetString()!.Contains(id, StringComparison.Ordinal)).ShouldBe(("backup-failed", true));
     }
 
     [TestMethod]

@@ -1,9 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.TestSupport;
 
 namespace Pipeline.LocalHost.Tests.Hosting;
@@ -16,24 +18,25 @@ internal sealed class TestHost : IAsyncDisposable
 
     private readonly TempFolder _folder;
 
-    private TestHost(TempFolder folder, WebApplication app)
+    private TestHost(TempFolder folder, WebApplication app, X509ChainPolicy? trust)
     {
         _folder = folder;
         App = app;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public WebApplication App { get; }
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, params Type[] functions)
+    public static async Task<TestHost> StartAsync(HostSettings? settings = null, Action<IServiceCollection>? services = null, string prefix = "api", string level = "None", IReadOnlyDictionary<string, string?>? configuration = null, Action<WebApplication>? map = null, TlsSettings? tls = null, X509ChainPolicy? trust = null, params Type[] functions)
     {
         TempFolder folder = new();
         WebApplication app = FunctionHost.Build(new FunctionHostParts
         {
             Functions = functions,
-            Settings = (settings ?? new HostSettings()) with { Port = 0 },
+            Settings = settings?.Port is not (null or 7071) ? settings : (settings ?? new HostSettings()) with { Port = 0 },
+            Tls = tls ?? new TlsSettings(),
             HostJson = new HostJson(prefix),
             Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = level, ["Logging:Console:LogLevel:Default"] = "None" }).AddInMemoryCollection(configuration ?? new Dictionary<string, string?>(StringComparer.Ordinal)).Build(),
             Keys = new HostKeys(MasterKey, new Dictionary<string, string>(StringComparer.Ordinal) { [HostKeys.DefaultName] = FunctionKey }),
@@ -43,7 +46,7 @@ internal sealed class TestHost : IAsyncDisposable
         });
         map?.Invoke(app);
         await FunctionHost.StartAsync(app, CancellationToken.None);
-        return new TestHost(folder, app);
+        return new TestHost(folder, app, trust);
     }
 
     /// <summary>The functions of some classes, with settings where their attributes refer to any.</summary>

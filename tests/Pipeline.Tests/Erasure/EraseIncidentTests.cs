@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Archive;
 using Pipeline.Datasets;
+using Pipeline.Encryption;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Intake;
@@ -20,7 +21,7 @@ public sealed class EraseIncidentTests
     private const string Phrase = "heron on floor walrus";
     private const string Text = $"Printer {Phrase} shows a paper jam and does not print";
 
-    private static readonly StateSeal Seal = new(() => new StateKeys(null, _ => null));
+    private static readonly EnvelopeSeal Seal = EnvelopeSeal.WithoutKeys;
 
     [TestMethod]
     public async Task Nothing_of_an_erased_incident_is_left_anywhere_and_the_record_does_not_name_it()

@@ -212,9 +212,10 @@ public sealed class BackupTests
         BackupManifest increment = await place.BackUpAsync(BackupType.Incremental);
         place.Clock.Advance(TimeSpan.FromDays(15));
 
-        IReadOnlyList<string> gone = await new CreateBackup(place.Warehouse, place.Objects, place.Store, place.Clock).PruneAsync(new BackupOptions());
+        PrunedBackups pruned = await new CreateBackup(place.Warehouse, place.Objects, place.Store, place.Clock).PruneAsync(new BackupOptions());
 
-        gone.ShouldBe([full.Id]);
+        pruned.Deleted.ShouldBe([full.Id]);
+        pruned.Unreadable.ShouldBeNull();
         (await place.Store.ListAsync()).Select(b => b.Id).ShouldBe([increment.Id]);
         (await new VerifyBackup(place.Store).RunAsync(increment.Id)).Sound.ShouldBeTrue();
         place.Second.Objects.Keys.ShouldNotContain(name => name.EndsWith("/left", StringComparison.Ordinal));
@@ -372,12 +373,13 @@ public sealed class BackupTests
         foreach ((byte[] unread, byte[] unreadList) in ((byte[], byte[])[])[(newer, soundList), ([], soundList), (sound, [])])
         {
             (place.Second.Objects[manifest], place.Second.Objects[list]) = (unread, unreadList);
-            (await create.PruneAsync(new BackupOptions())).ShouldBeEmpty();
+            PrunedBackups held = await create.PruneAsync(new BackupOptions());
+            (held.Deleted.Count, held.Unreadable).ShouldBe((0, increment.Id));
             place.Second.Objects.Count.ShouldBe(there);
         }
 
         (place.Second.Objects[manifest], place.Second.Objects[list]) = (sound, soundList);
-        (await create.PruneAsync(new BackupOptions())).Count.ShouldBe(1);
+        (await create.PruneAsync(new BackupOptions())).Deleted.Count.ShouldBe(1);
         (await new VerifyBackup(place.Store).RunAsync(increment.Id)).Sound.ShouldBeTrue();
     }
 

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Pipeline.Adapters.Local;
 using Pipeline.EmergencyStop;
+using Pipeline.Encryption;
 using Pipeline.Incidents;
 using Pipeline.Measures;
 using Pipeline.Recovery;
@@ -19,8 +21,16 @@ internal sealed class SafePlace : IAsyncDisposable
     {
         Warehouse = new SqliteWarehouse(_folder["warehouse.db"]);
         Second = other?.Second ?? new MemoryObjectStore();
-        Store = new BackupStore(Second);
+        Keys = new Dictionary<string, string>(other?.Keys ?? [], StringComparer.Ordinal);
+        KeyId = other?.KeyId;
+        Store = StoreOf(Second);
     }
+
+    /// <summary>The envelope keys by id.</summary>
+    public Dictionary<string, string> Keys { get; }
+
+    /// <summary>The key that is written with; null for none.</summary>
+    public string? KeyId { get; set; }
 
     public SqliteWarehouse Warehouse { get; }
 
@@ -61,11 +71,20 @@ internal sealed class SafePlace : IAsyncDisposable
     public async Task<BackupManifest?> TryBackUpAsync(BackupType type, IObjectStore? second = null)
     {
         Clock.Advance(TimeSpan.FromMinutes(10));
-        return await new CreateBackup(Warehouse, Objects, second is null ? Store : new BackupStore(second), Clock).RunAsync(type, "test");
+        return await new CreateBackup(Warehouse, Objects, second is null ? Store : StoreOf(second), Clock).RunAsync(type, "test");
     }
 
     public Task<RestoreOutcome> RestoreAsync(RestoreOrder order, IObjectStore? objects = null) =>
         new RestoreBackup(Warehouse, objects ?? Objects, Store, new OperatingModes(objects ?? Objects, Clock), Clock).RunAsync(order);
+
+    /// <summary>Makes a key and names it.</summary>
+    public void AddKey(string id)
+    {
+        Keys[id] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        KeyId = id;
+    }
+
+    private BackupStore StoreOf(IObjectStore second) => new(second, new EnvelopeSeal(() => new EnvelopeKeys(KeyId, Keys.GetValueOrDefault)));
 
     public Task<StoredState> StateAsync() => StoredState.ReadAsync(Warehouse, Objects);
 

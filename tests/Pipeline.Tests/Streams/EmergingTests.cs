@@ -1,5 +1,6 @@
 using Pipeline.Alerts;
 using Pipeline.Classification;
+using Pipeline.Encryption;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -22,7 +23,7 @@ public sealed class EmergingTests
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
         company.Clock.Advance(TimeSpan.FromDays(40));
-        StateSeal seal = new(() => new StateKeys(null, _ => null));
+        EnvelopeSeal seal = EnvelopeSeal.WithoutKeys;
         EmergingProblems emerging = new(company.Objects, seal);
         await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
         EmergingFeed feed = new(streams, emerging, company.Models, company.Warehouse, new EmergingOptions(), company.Clock, new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock));
@@ -69,7 +70,7 @@ public sealed class EmergingTests
     public async Task Predictions_go_on_though_another_process_has_the_stream()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
-        StateSeal seal = new(() => new StateKeys(null, _ => null));
+        EnvelopeSeal seal = EnvelopeSeal.WithoutKeys;
         await using StreamDirectory other = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
         string name = $"emerging/{ModelPaths.Slug(SmallCompany.TechCenter)}";
         await other.CreateAsync(name, new EmergingOptions().ConfigOver(0), "test");
@@ -85,7 +86,7 @@ public sealed class EmergingTests
     [TestMethod]
     public async Task Incidents_that_the_stream_has_dropped_stay_with_the_problem_that_was_told()
     {
-        EmergingProblems emerging = new(new MemoryObjectStore(), new StateSeal(() => new StateKeys(null, _ => null)));
+        EmergingProblems emerging = new(new MemoryObjectStore(), EnvelopeSeal.WithoutKeys);
         StreamEvent told = Tell(known: null)[0];
         await emerging.UpdateAsync("desk", [(told, ["A", "B"])], freeId: 7, _ => Task.CompletedTask, CancellationToken.None);
         await emerging.UpdateAsync("desk", [(told, ["B", "C"])], freeId: 9, _ => Task.CompletedTask, CancellationToken.None);
@@ -106,7 +107,7 @@ public sealed class EmergingTests
         async Task<IReadOnlyList<StreamEvent>> EventsAsync(int days)
         {
             await using SmallCompany company = await SmallCompany.TrainedAsync();
-            StateSeal seal = new(() => new StateKeys(null, _ => null));
+            EnvelopeSeal seal = EnvelopeSeal.WithoutKeys;
             await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
             EmergingFeed feed = new(streams, new EmergingProblems(company.Objects, seal), company.Models, company.Warehouse, new EmergingOptions(), company.Clock);
             company.Clock.Advance(TimeSpan.FromDays(120));
@@ -131,7 +132,7 @@ public sealed class EmergingTests
     public async Task The_threshold_follows_what_unrelated_texts_are_like_until_an_operator_sets_it()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
-        StateSeal seal = new(() => new StateKeys(null, _ => null));
+        EnvelopeSeal seal = EnvelopeSeal.WithoutKeys;
         await using StreamDirectory streams = new(company.Objects, seal, company.Preprocess.Embedder, company.Clock);
         string name = $"emerging/{ModelPaths.Slug(SmallCompany.TechCenter)}";
         await streams.CreateAsync(name, new EmergingOptions().ConfigOver(0.9), "predictions");

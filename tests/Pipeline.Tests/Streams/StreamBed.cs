@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pipeline.Encryption;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Streams;
@@ -21,7 +22,7 @@ internal sealed class StreamBed : IAsyncDisposable
         Store = store ?? new FragileStore();
         Clock = clock ?? new ManualClock();
         TopicEmbedder topics = new(dimensions);
-        Directory = new StreamDirectory(Store, new StateSeal(() => new StateKeys(key, id => keys?.GetValueOrDefault(id))), embedder, Clock, Openings.Add);
+        Directory = new StreamDirectory(Store, new EnvelopeSeal(() => new EnvelopeKeys(key, id => keys?.GetValueOrDefault(id))), embedder, Clock, Openings.Add);
         Take = new TakeStreamItems(Directory, Summaries, topics, Clock);
         Browse = new BrowseStreams(Directory, Take);
         Keep = new KeepStreams(Directory, Store);

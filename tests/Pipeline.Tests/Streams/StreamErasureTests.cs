@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Encryption;
 using Pipeline.Incidents;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -190,7 +191,7 @@ public sealed class StreamErasureTests
     public async Task An_erased_incident_leaves_the_problems_that_were_told_with_its_number_and_its_text()
     {
         FragileStore store = new();
-        EmergingProblems problems = new(store, new StateSeal(() => new StateKeys(null, _ => null)));
+        EmergingProblems problems = new(store, EnvelopeSeal.WithoutKeys);
         await problems.UpdateAsync("network", [(Told("e1", $"{Phrase} on the stairs", "printer jam"), [Number, "INC1"]), (Told("e2", "mailbox full"), ["INC2"])], 5, _ => Task.CompletedTask, CancellationToken.None);
 
         (await problems.EraseAsync("network", Number, [$"{Phrase} on the stairs"], CancellationToken.None)).ShouldBe(1);
@@ -206,7 +207,7 @@ public sealed class StreamErasureTests
     {
         FragileStore store = new();
         List<string> told = [];
-        EmergingProblems problems = new(store, new StateSeal(() => new StateKeys(null, _ => null)), told.Add);
+        EmergingProblems problems = new(store, EnvelopeSeal.WithoutKeys, told.Add);
         await problems.UpdateAsync("network", [(Told("e1", "printer jam"), ["INC1"])], 5, _ => Task.CompletedTask, CancellationToken.None);
         store.Objects.Values.Single()[60] ^= 1;
 

@@ -263,7 +263,7 @@ public sealed class StreamRecoveryTests
 
         await using StreamBed keyless = new(new FragileStore(bed.Store.Content().Where(o => !o.Key.Contains("/lease/", StringComparison.Ordinal))));
 
-        (await Should.ThrowAsync<ObjectStoreException>(keyless.StateAsync)).Message.ShouldContain("Streams:Keys:k1");
+        (await Should.ThrowAsync<ObjectStoreException>(keyless.StateAsync)).Message.ShouldContain("Encryption:Keys:k1");
     }
 
     [TestMethod]

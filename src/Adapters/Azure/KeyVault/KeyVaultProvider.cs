@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Azure;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
@@ -81,7 +82,13 @@ internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, Ti
         _known = read;
         if (changed)
         {
-            Data = read.ToDictionary(r => r.Key.Replace("--", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), r => (string?)r.Value.Value, StringComparer.OrdinalIgnoreCase);
+            Dictionary<string, string?> data = read.ToDictionary(r => r.Key.Replace("--", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), r => (string?)r.Value.Value, StringComparer.OrdinalIgnoreCase);
+            foreach ((string name, KnownSecret secret) in read)
+            {
+                data[$"{KeyVaultSecrets.DatesSection}:{name}"] = secret.Made?.ToString("O", CultureInfo.InvariantCulture);
+            }
+
+            Data = data;
         }
 
         return changed;
@@ -98,7 +105,7 @@ internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, Ti
         try
         {
             KeyVaultSecret value = await client.GetSecretAsync(secret.Name, cancellationToken: cancellationToken);
-            return new KnownSecret(value.Value, secret.UpdatedOn, now);
+            return new KnownSecret(value.Value, secret.CreatedOn, secret.UpdatedOn, now);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -118,5 +125,5 @@ internal sealed class KeyVaultProvider(SecretClient client, TimeSpan refresh, Ti
     };
 
     /// <summary>A secret as it was read.</summary>
-    private sealed record KnownSecret(string Value, DateTimeOffset? Changed, DateTimeOffset ReadAt);
+    private sealed record KnownSecret(string Value, DateTimeOffset? Made, DateTimeOffset? Changed, DateTimeOffset ReadAt);
 }

@@ -13,6 +13,9 @@ public static class KeyVaultSecrets
     /// <summary>The setting with the minutes between two looks for changed secrets, 1 to 1440.</summary>
     public const string RefreshSetting = "KeyVault:RefreshMinutes";
 
+    /// <summary>The section of settings that says when each secret's present version was made: its name in the vault, and the time in UTC.</summary>
+    public const string DatesSection = "KeyVault:Dates";
+
     private const double DefaultRefreshMinutes = 10;
 
     // Nothing starts before the secrets are read: a vault that cannot be reached is told within a minute or two.

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Hosting.Page;
+using Pipeline.LocalHost.Hosting.Tls;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
 
@@ -15,7 +19,7 @@ namespace Pipeline.LocalHost.Hosting.Http;
 /// What every request passes: a log line without paths, queries or bodies; failures and bare statuses as problem details; the size limits;
 /// no answer under a name that is not the host's, and none to pages of other sites, which a user's browser may have open.
 /// </summary>
-internal sealed partial class RequestPipeline(HostSettings settings, ILogger<RequestPipeline> logger)
+internal sealed partial class RequestPipeline(HostSettings settings, TlsSettings tls, ILogger<RequestPipeline> logger)
 {
     /// <summary>Handles a request.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -51,6 +55,11 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
             if (Refusal(context) is (int status, string detail))
             {
                 await Problem.WriteAsync(context, status, detail);
+                return;
+            }
+
+            if (tls.IsOn && !await SecureAsync(context))
+            {
                 return;
             }
 
@@ -97,6 +106,33 @@ internal sealed partial class RequestPipeline(HostSettings settings, ILogger<Req
         }
 
         await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "The function failed. The host's log has the details under the correlation id.", context.TraceIdentifier);
+    }
+
+    // What came in the clear is not looked at: its key may have been read on the way. A browser is sent to the other address, and by then told to take that one always.
+    private async Task<bool> SecureAsync(HttpContext context)
+    {
+        string host = context.Request.Host.Host;
+        if (context.Request.IsHttps)
+        {
+            if (tls.HstsDays > 0 && !string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) && !IPAddress.TryParse(host.Trim('[', ']'), out _))
+            {
+                context.Response.Headers.StrictTransportSecurity = string.Create(CultureInfo.InvariantCulture, $"max-age={tls.HstsDays * 86_400L}");
+            }
+
+            return true;
+        }
+
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            context.Response.Headers.Location = UriHelper.BuildAbsolute("https", settings.Port == 443 ? new HostString(host) : new HostString(host, settings.Port), context.Request.PathBase, context.Request.Path, context.Request.QueryString);
+        }
+        else
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "This came in the clear and was not looked at. Send it by HTTPS, and rotate the key that it carried, if any.");
+        }
+
+        return false;
     }
 
     /// <summary>Why a request is not looked at; null where it is.</summary>

@@ -17,11 +17,13 @@ internal sealed class HostState : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
+    private readonly string _path;
 
     /// <summary>Opens the file, creating it where it is missing.</summary>
     /// <exception cref="CommandException">The file cannot be opened.</exception>
     public HostState(string path)
     {
+        _path = path;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
@@ -31,20 +33,18 @@ internal sealed class HostState : IDisposable
         catch (SqliteException e)
         {
             _connection.Dispose();
-            throw new CommandException($"The host's state '{path}' cannot be opened: {e.Message} Give this user the right to write it; if it is damaged, remove it, and schedules and blob triggers start afresh.", ExitCode.Failed, e);
+            throw Unreadable(e);
         }
     }
 
     /// <summary>Where a timer stands; null where it is new.</summary>
-    public TimerState? ReadTimer(string function)
+    /// <exception cref="CommandException">The file is damaged.</exception>
+    public TimerState? ReadTimer(string function) => Read(() =>
     {
-        lock (_lock)
-        {
-            using SqliteCommand command = Command("SELECT last, next, updated, succeeded FROM timers WHERE function = $1", function);
-            using SqliteDataReader reader = command.ExecuteReader();
-            return reader.Read() ? new TimerState(Utc(reader.GetInt64(0)), Utc(reader.GetInt64(1)), Utc(reader.GetInt64(2)), reader.IsDBNull(3) ? null : reader.GetBoolean(3)) : null;
-        }
-    }
+        using SqliteCommand command = Command("SELECT last, next, updated, succeeded FROM timers WHERE function = $1", function);
+        using SqliteDataReader reader = command.ExecuteReader();
+        return reader.Read() ? new TimerState(Utc(reader.GetInt64(0)), Utc(reader.GetInt64(1)), Utc(reader.GetInt64(2)), reader.IsDBNull(3) ? null : reader.GetBoolean(3)) : null;
+    });
 
     /// <summary>Remembers where a timer stands.</summary>
     public void SaveTimer(string function, TimerState state) => Execute(
@@ -56,22 +56,20 @@ internal sealed class HostState : IDisposable
         state.Succeeded);
 
     /// <summary>What a function did with the last version it saw of each object, by the object's name.</summary>
-    public IReadOnlyDictionary<string, BlobReceipt> ReadReceipts(string function)
+    /// <exception cref="CommandException">The file is damaged.</exception>
+    public IReadOnlyDictionary<string, BlobReceipt> ReadReceipts(string function) => Read(() =>
     {
-        lock (_lock)
+        using SqliteCommand command = Command("SELECT object, version, attempts, outcome, error FROM blob_receipts WHERE function = $1", function);
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<string, BlobReceipt> receipts = new(StringComparer.Ordinal);
+        while (reader.Read())
         {
-            using SqliteCommand command = Command("SELECT object, version, attempts, outcome, error FROM blob_receipts WHERE function = $1", function);
-            using SqliteDataReader reader = command.ExecuteReader();
-            Dictionary<string, BlobReceipt> receipts = new(StringComparer.Ordinal);
-            while (reader.Read())
-            {
-                string name = reader.GetString(0);
-                receipts[name] = new BlobReceipt(function, name, reader.GetString(1), reader.GetInt32(2), Enum.Parse<BlobOutcome>(reader.GetString(3)), reader.IsDBNull(4) ? null : reader.GetString(4));
-            }
-
-            return receipts;
+            string name = reader.GetString(0);
+            receipts[name] = new BlobReceipt(function, name, reader.GetString(1), reader.GetInt32(2), Enum.Parse<BlobOutcome>(reader.GetString(3)), reader.IsDBNull(4) ? null : reader.GetString(4));
         }
-    }
+
+        return receipts;
+    });
 
     /// <summary>Remembers what a function did with a version of an object.</summary>
     public void SaveReceipt(BlobReceipt receipt) => Execute(
@@ -86,6 +84,24 @@ internal sealed class HostState : IDisposable
     public void Dispose() => _connection.Dispose();
 
     private static DateTime Utc(long ticks) => new(ticks, DateTimeKind.Utc);
+
+    // Damage of a value is found when it is read as what it should be.
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            lock (_lock)
+            {
+                return read();
+            }
+        }
+        catch (Exception e) when (e is SqliteException or InvalidCastException or FormatException or OverflowException or ArgumentException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private CommandException Unreadable(Exception e) => new($"The host's state '{_path}' cannot be read: {UserMessage.Sentence(e)} Give this user the right to read and write it; if it is damaged, remove it, and schedules and blob triggers start afresh.", ExitCode.Failed, e);
 
     private void Execute(string sql, params object?[] values)
     {

@@ -76,8 +76,8 @@ internal sealed class OwnTokens(TokenFiles files, TimeProvider clock) : ITokenVe
     /// <inheritdoc/>
     public async Task<Caller?> VerifyAsync(string token, CancellationToken cancellationToken = default)
     {
-        (IReadOnlyList<IssuedToken> list, ECDsaSecurityKey? key) = await CurrentAsync(cancellationToken);
-        if (key is null)
+        (IReadOnlyList<IssuedToken> list, IReadOnlyList<ECDsaSecurityKey> signers) = await CurrentAsync(cancellationToken);
+        if (signers.Count == 0)
         {
             return null;
         }
@@ -87,7 +87,7 @@ internal sealed class OwnTokens(TokenFiles files, TimeProvider clock) : ITokenVe
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
             ValidIssuer = Issuer,
             ValidAudience = Audience,
-            IssuerSigningKey = key,
+            IssuerSigningKeys = signers,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             LifetimeValidator = IsCurrent,
@@ -99,7 +99,7 @@ internal sealed class OwnTokens(TokenFiles files, TimeProvider clock) : ITokenVe
             : null;
     }
 
-    private async Task<(IReadOnlyList<IssuedToken> List, ECDsaSecurityKey? Key)> CurrentAsync(CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<IssuedToken> List, IReadOnlyList<ECDsaSecurityKey> Keys)> CurrentAsync(CancellationToken cancellationToken)
     {
         try
         {

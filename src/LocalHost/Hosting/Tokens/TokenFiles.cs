@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using Pipeline.LocalHost.Keys;
 
 namespace Pipeline.LocalHost.Hosting.Tokens;
 
@@ -13,22 +14,39 @@ namespace Pipeline.LocalHost.Hosting.Tokens;
 /// <param name="ListPath">The list, as JSON.</param>
 internal sealed record TokenFiles(string KeyPath, string ListPath)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private volatile State? _state;
 
-    /// <summary>The list and the key as they are now; read only where a file changed. The key is null where no token was ever issued.</summary>
+    /// <summary>The public halves of the signing keys before, as JSON: they verify what they have signed, and sign nothing any more.</summary>
+    public string ReplacedPath => Path.ChangeExtension(KeyPath, ".replaced.json");
+
+    /// <summary>The list and the keys that verify, as they are now; read only where a file changed. There are no keys where no token was ever issued.</summary>
     /// <exception cref="CommandException">A file cannot be read.</exception>
-    public async ValueTask<(IReadOnlyList<IssuedToken> List, ECDsaSecurityKey? Key)> CurrentAsync(CancellationToken cancellationToken)
+    public async ValueTask<(IReadOnlyList<IssuedToken> List, IReadOnlyList<ECDsaSecurityKey> Keys)> CurrentAsync(CancellationToken cancellationToken)
     {
-        string stamp = $"{Stamp(KeyPath)} {Stamp(ListPath)}";
+        string stamp = $"{Stamp(KeyPath)} {Stamp(ListPath)} {Stamp(ReplacedPath)}";
         if (_state is not State state || !string.Equals(state.Stamp, stamp, StringComparison.Ordinal))
         {
-            state = new State(stamp, await ReadAsync(cancellationToken), File.Exists(KeyPath) ? await ReadKeyAsync(cancellationToken) : null);
+            ECDsaSecurityKey[] current = File.Exists(KeyPath) ? [await ReadKeyAsync(cancellationToken)] : [];
+            state = new State(stamp, await ReadAsync(cancellationToken), [.. current, .. (await ReadReplacedAsync(cancellationToken)).Select(key => Verifier(key.PublicKey))]);
             _state = state;
         }
 
-        return (state.List, state.Key);
+        return (state.List, state.Keys);
+    }
+
+    /// <summary>Makes a new signing key. The public half of the one before stays until the last token that it may have signed has expired; its private half is gone.</summary>
+    /// <exception cref="CommandException">A file cannot be read or written.</exception>
+    public async Task RotateKeyAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using FileStream taken = await LockAsync(cancellationToken);
+        ReplacedSigner[] replaced = [.. (await ReadReplacedAsync(cancellationToken)).Where(key => key.Until > now)];
+        if (File.Exists(KeyPath) && (await ReadAsync(cancellationToken)).Where(token => token.Revoked is null).Select(token => token.Expires).DefaultIfEmpty().Max() is DateTimeOffset until && until > now)
+        {
+            replaced = [.. replaced, new ReplacedSigner((await ReadKeyAsync(cancellationToken)).ECDsa.ExportSubjectPublicKeyInfoPem(), until)];
+        }
+
+        await WritePrivateAsync(ReplacedPath, stream => JsonSerializer.SerializeAsync(stream, replaced, PipelineJson.Indented, cancellationToken));
+        await MakeKeyAsync(cancellationToken);
     }
 
     /// <summary>The list.</summary>
@@ -58,11 +76,7 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
     {
         await using FileStream taken = await LockAsync(cancellationToken);
         IReadOnlyList<IssuedToken> changed = change(await ReadAsync(cancellationToken));
-        await AtomicFile.WriteAsync(ListPath, async stream =>
-        {
-            PrivateFiles.CloseAlways(((FileStream)stream).Name);
-            await JsonSerializer.SerializeAsync(stream, changed, PipelineJson.Indented, cancellationToken);
-        });
+        await WritePrivateAsync(ListPath, stream => JsonSerializer.SerializeAsync(stream, changed, PipelineJson.Indented, cancellationToken));
         return changed;
     }
 
@@ -73,16 +87,56 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
         await using FileStream taken = await LockAsync(cancellationToken);
         if (!File.Exists(KeyPath))
         {
-            using ECDsa made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            string text = made.ExportPkcs8PrivateKeyPem();
-            await AtomicFile.WriteAsync(KeyPath, async stream =>
-            {
-                PrivateFiles.CloseAlways(((FileStream)stream).Name);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellationToken);
-            });
+            await MakeKeyAsync(cancellationToken);
         }
 
         return await ReadKeyAsync(cancellationToken);
+    }
+
+    private async Task MakeKeyAsync(CancellationToken cancellationToken)
+    {
+        using ECDsa made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] text = Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem());
+        await WritePrivateAsync(KeyPath, stream => stream.WriteAsync(text, cancellationToken).AsTask());
+    }
+
+    private static Task WritePrivateAsync(string path, Func<Stream, Task> write) => AtomicFile.WriteAsync(path, stream =>
+    {
+        PrivateFiles.CloseAlways(((FileStream)stream).Name);
+        return write(stream);
+    });
+
+    private async Task<IReadOnlyList<ReplacedSigner>> ReadReplacedAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(ReplacedPath))
+        {
+            return [];
+        }
+
+        try
+        {
+            ReplacedSigner?[] replaced = JsonSerializer.Deserialize<ReplacedSigner?[]>(await File.ReadAllBytesAsync(ReplacedPath, cancellationToken), PipelineJson.Indented) ?? throw new JsonException("It holds null.");
+            foreach (ReplacedSigner? key in replaced)
+            {
+                _ = Verifier(key?.PublicKey ?? throw new JsonException("It has an entry that is no key."));
+            }
+
+            return replaced!;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or CryptographicException or NotSupportedException)
+        {
+            throw new CommandException($"The signing keys before, in '{ReplacedPath}', cannot be read: {e.Message} Restore the file, or remove it: then tokens from before the last 'keys rotate token' are not valid any more.", ExitCode.Failed, e);
+        }
+    }
+
+    // Which key signed stands in the token's header.
+    private static ECDsaSecurityKey Identified(ECDsa key) => new(key) { KeyId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16] };
+
+    private static ECDsaSecurityKey Verifier(string publicKey)
+    {
+        ECDsa key = ECDsa.Create();
+        key.ImportFromPem(publicKey);
+        return Identified(key);
     }
 
     private async Task<ECDsaSecurityKey> ReadKeyAsync(CancellationToken cancellationToken)
@@ -92,35 +146,22 @@ internal sealed record TokenFiles(string KeyPath, string ListPath)
             PrivateFiles.CloseBeforeReading(KeyPath);
             ECDsa key = ECDsa.Create();
             key.ImportFromPem(await File.ReadAllTextAsync(KeyPath, cancellationToken));
-            return new ECDsaSecurityKey(key);
+            return Identified(key);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or NotSupportedException)
         {
             throw new CommandException($"The signing key in '{KeyPath}' cannot be read: {e.Message} Restore the file, or remove it: then a new key is made with the next token, and no token that was issued is valid any more.", ExitCode.Failed, e);
         }
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(ListPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (TimeProvider.System.GetElapsedTime(start) < Patience)
-            {
-                await Task.Delay(20, cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandException($"The tokens in '{ListPath}' cannot be changed: {UserMessage.Sentence(e)} See that this user may write there and that no other command changes them, then try again.", ExitCode.Failed, e);
-            }
-        }
-    }
+    private Task<FileStream> LockAsync(CancellationToken cancellationToken) => KeyFileLock.TakeAsync(ListPath, "The tokens", cancellationToken);
 
     private static string Stamp(string path) => new FileInfo(path) is { Exists: true } file ? $"{file.LastWriteTimeUtc.Ticks}/{file.Length}" : "none";
 
-    private sealed record State(string Stamp, IReadOnlyList<IssuedToken> List, ECDsaSecurityKey? Key);
+    private sealed record State(string Stamp, IReadOnlyList<IssuedToken> List, IReadOnlyList<ECDsaSecurityKey> Keys);
 }
+
+/// <summary>A signing key that another has taken the place of.</summary>
+/// <param name="PublicKey">Its public half, in PEM.</param>
+/// <param name="Until">When the last token that it may have signed expires, in UTC.</param>
+internal sealed record ReplacedSigner(string PublicKey, DateTimeOffset Until);
