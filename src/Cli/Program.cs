@@ -36,6 +36,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     BackupCommands.CreateRestore(),
     DrillCommand.Create(),
     TokenCommands.Create(),
+    AuditCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
@@ -51,8 +52,8 @@ if (ProgramName.IsHelp(parsed))
 
 // What is under way when the user stops the program may take some time to its end.
 bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name;
-return await parsed.InvokeAsync(new InvocationConfiguration
+return await CommandAudit.RunAsync(parsed, () => parsed.InvokeAsync(new InvocationConfiguration
 {
     EnableDefaultExceptionHandler = false,
     ProcessTerminationTimeout = serves ? ServeCommand.LongestStop : TimeSpan.FromSeconds(30),
-});
+}));

@@ -9,7 +9,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The one place that decides whether a request goes on: who sends it, what the caller may do, how much, and what an emergency stop says of it.</summary>
-internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null)
+internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null, RequestAudit? audit = null)
 {
     private const string SecondsToRetry = "30";
     private const string SecondsToNextUpload = "5";
@@ -30,9 +30,18 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             refusal = HttpAnswers.Problem(context.Request, StatusCodes.Status429TooManyRequests, "too-many-uploads", "Too many uploads at once.", $"As many uploads are being received as Limits:ConcurrentUploads allows. Send it again in {SecondsToNextUpload} seconds.");
         }
 
+        refusal ??= await (audit?.BeginAsync(context, policy) ?? Task.FromResult<IResult?>(null));
         if (refusal is null)
         {
-            await go();
+            try
+            {
+                await go();
+            }
+            finally
+            {
+                await RequestAct.FailAsync(context);
+            }
+
             return;
         }
 
@@ -55,12 +64,12 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             (Caller? caller, bool sent) = await signIn.FindAsync(request, context.RequestAborted);
             if (caller is null)
             {
-                return NotSignedIn(context, sent, address);
+                return await NotSignedInAsync(context, sent, address);
             }
 
             Callers.Set(context, caller);
             return TooMany(context, limits.Count($"{caller.Kind} {caller.Name}", function))
-                ?? (caller.May(needed) ? await StandingAsync(context, policy.Stop) : Forbidden(context, caller, needed, function));
+                ?? (caller.May(needed) ? await WelcomeAsync(context, caller, policy.Stop) : await ForbiddenAsync(context, caller, needed, function));
         }
         catch (SignInException e)
         {
@@ -71,8 +80,13 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
     }
 
     // What is wrong with a credential is told to nobody who tries one; the log does not hold it either.
-    private IResult NotSignedIn(HttpContext context, bool sent, string address)
+    private async Task<IResult> NotSignedInAsync(HttpContext context, bool sent, string address)
     {
+        if (sent && audit is not null)
+        {
+            await audit.SignInFailedAsync(address);
+        }
+
         if (sent && TooMany(context, limits.CountFailure(address)) is IResult tooMany)
         {
             return tooMany;
@@ -84,9 +98,16 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             sent ? null : $"Send a token in the header Authorization, as Bearer TOKEN, or a key in the header {SignIn.KeyHeader} or the query parameter {SignIn.KeyParameter}.");
     }
 
-    private IResult Forbidden(HttpContext context, Caller caller, Role needed, string function)
+    private async Task<IResult?> WelcomeAsync(HttpContext context, Caller caller, RequestKind kind)
+    {
+        await (audit?.CameAsync(caller) ?? Task.CompletedTask);
+        return await StandingAsync(context, kind);
+    }
+
+    private async Task<IResult> ForbiddenAsync(HttpContext context, Caller caller, Role needed, string function)
     {
         LogForbidden(function, caller.Name, RoleNames.Of(needed));
+        await (audit?.ForbiddenAsync(caller, function, needed) ?? Task.CompletedTask);
         return HttpAnswers.Problem(
             context.Request, StatusCodes.Status403Forbidden, "role-missing", "The role does not suffice.",
             $"This needs the role {RoleNames.Of(needed)}; {(caller.Role is Role role ? $"yours is {RoleNames.Of(role)}" : "you have none")}. Ask whoever gives out roles.");

@@ -85,6 +85,7 @@ public static class PipelineServices
         services.AddWatch(configuration);
         services.AddStreams(configuration);
         services.AddRecovery(configuration);
+        services.AddAudit();
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Audit;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -65,6 +66,11 @@ internal static class ServeCommand
         });
         await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
         app.Services.GetRequiredService<HostPage>().Map(app);
+        if (areNew)
+        {
+            await app.Services.GetRequiredService<AuditLog>().NoteAsync(new AuditNote(CommandAudit.Who, AuditActions.KeyIssue, string.Join(", ", keys.FunctionKeys.Keys.Prepend(HostKeys.MasterName)), AuditOutcome.Done) { Via = AuditWay.CommandLine });
+        }
+
         await FunctionHost.StartAsync(app, cancellationToken);
         Tell(app, opened, hostJson, settings, areNew ? keys : null);
         await app.WaitForShutdownAsync(cancellationToken);
