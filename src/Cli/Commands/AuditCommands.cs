@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Audit;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
+using Pipeline.Storage;
 using Pipeline.Triggers;
 using Spectre.Console;
 
@@ -50,10 +51,10 @@ internal static class AuditCommands
         Option<string?> head = CommandOptions.Text("--head", "The head that an earlier 'audit verify' showed: then lines that are missing behind it show too.", "CHAIN/NUMBER:HASH");
         return Verb("verify", "Read the whole audit and name the lines that are not as they were written; exit code 1 where there are any.", [head], async (services, host, parsed, cancellationToken) =>
         {
-            AuditVerification found = await services.GetRequiredService<VerifyAudit>().RunAsync(parsed.GetValue(head), cancellationToken);
+            AuditVerification found = await VerifierOf(services).RunAsync(parsed.GetValue(head), cancellationToken);
             host.Show(found, console =>
             {
-                console.WriteLine($"{ConsoleText.Count(found.Entries, "entry").Replace("entrys", "entries", StringComparison.Ordinal)}: {(found.Sound ? "all as they were written" : $"{ConsoleText.Count(found.Problems.Count, "problem")}")}.");
+                console.WriteLine($"{ConsoleText.Count(found.Entries, "line")}: {(found.Sound ? "all as they were written" : ConsoleText.Count(found.Problems.Count, "problem"))}.");
                 foreach (string one in found.Heads)
                 {
                     // In one piece, to be copied.
@@ -106,6 +107,10 @@ internal static class AuditCommands
         });
     }
 
+    // To look for the anchor would make a warehouse where there is none, and hide that it is lost.
+    private static VerifyAudit VerifierOf(IServiceProvider services) =>
+        services.GetRequiredService<OpenedFolder>() is { HasWarehouse: true } ? services.GetRequiredService<VerifyAudit>() : new VerifyAudit(services.GetRequiredService<IObjectStore>());
+
     private static void Write(CsvWriter table, AuditEntry entry) => table.Write(
         entry.Number.ToString(CultureInfo.InvariantCulture), entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.Role ?? "", entry.Via.ToString(), entry.Action, entry.Object, entry.Outcome.ToString(), entry.Detail ?? "",
         entry.Count.ToString(CultureInfo.InvariantCulture), entry.Trace ?? "");
@@ -135,10 +140,12 @@ internal static class AuditCommands
         {
             // Not opened as other commands do: a host that runs holds the folder.
             string folder = DataFolder.Existing(DataFolder.Choose(parsed.GetValue(data)));
+            PipelineSettings settings = CommandHost.Settings();
             await using ServiceProvider services = new ServiceCollection()
                 .AddLogging()
                 .AddSingleton(TimeProvider.System)
-                .AddAdapters(CommandHost.Settings().Configuration, Path.GetFullPath(folder))
+                .AddSingleton(new OpenedFolder(!settings.KeepsAllInFolder || File.Exists(Path.Combine(folder, AdapterServices.SqliteFile))))
+                .AddAdapters(settings.Configuration, Path.GetFullPath(folder))
                 .AddAudit()
                 .BuildServiceProvider();
             return await run(services, host, parsed, cancellationToken);
@@ -147,4 +154,6 @@ internal static class AuditCommands
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private sealed record OpenedFolder(bool HasWarehouse);
 }

@@ -158,7 +158,10 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
             if (lost > 0)
             {
                 await AppendAsync(Whole(new AuditNote("pipeline", AuditActions.AuditDamaged, "audit", AuditOutcome.Failed) { Count = lost, Detail = "acts that were not written, since the object store did not answer", Trace = null }), cancellationToken);
-                Interlocked.Add(ref _lost, -lost);
+                lock (_waiting)
+                {
+                    _lost -= lost;
+                }
             }
 
             await AppendAsync(next, cancellationToken);
