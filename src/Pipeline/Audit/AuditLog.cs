@@ -177,15 +177,21 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
         for (int tries = 0; tries < MostTries; tries++)
         {
             Head head = _head is { } known && clock.GetElapsedTime(known.ListedAt) < Fresh ? known : await FindHeadAsync(cancellationToken);
+            if (head.Last is { } last && string.Equals(last.Id, note.Id, StringComparison.Ordinal))
+            {
+                // It was written, and the answer was lost on the way.
+                return last;
+            }
+
+            _head = head;
             AuditEntry entry = new(
                 head.Number + 1, note.Id, note.At!.Value, note.Actor, note.Role, note.Via, note.Action, note.Object, note.Outcome, note.Detail, note.Count, note.Trace, head.Hash);
             StoredLine line = AuditLine.Write(entry);
             string name = AuditFiles.NameOf(head.Chain, entry.Number);
             bool made = await _files.WriteAsync(name, [line], cancellationToken);
 
-            // Of an answer that was lost on the way the line is there already.
             StoredLine? there = made ? line : (await _files.ReadAsync(name, cancellationToken))?.LastOrDefault();
-            _head = there is null ? null : head with { Number = entry.Number, Hash = there.Hash };
+            _head = there is null ? null : head with { Number = entry.Number, Hash = there.Hash, Last = there.Entry };
             if (string.Equals(there?.Entry?.Id, note.Id, StringComparison.Ordinal))
             {
                 written?.Invoke(entry, line.Hash);
@@ -202,12 +208,12 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
         if ((await _files.ListAsync(cancellationToken)).FirstOrDefault() is not AuditChain chain)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-            return new Head(name, 0, AuditLine.HashOf(name), listedAt);
+            return new Head(name, 0, AuditLine.HashOf(name), null, listedAt);
         }
 
         // What is damaged is for the verification to tell; the record goes on behind it.
-        string? hash = (await _files.ReadAsync(chain.Last.Name, cancellationToken))?.LastOrDefault()?.Hash;
-        return new Head(chain.Name, chain.Last.Last, hash ?? AuditLine.HashOf(chain.Name), listedAt);
+        StoredLine? last = (await _files.ReadAsync(chain.Last.Name, cancellationToken))?.LastOrDefault();
+        return new Head(chain.Name, chain.Last.Last, last?.Hash ?? AuditLine.HashOf(chain.Name), last?.Entry, listedAt);
     }
 
     private AuditNote Whole(AuditNote note)
@@ -228,5 +234,5 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
         failed?.Invoke(e, Waiting);
     }
 
-    private sealed record Head(string Chain, long Number, string Hash, long ListedAt);
+    private sealed record Head(string Chain, long Number, string Hash, AuditEntry? Last, long ListedAt);
 }

@@ -44,7 +44,7 @@ internal sealed class ChainCheck(string chain)
         {
             if (place > number + 1)
             {
-                Tell(place == number + 2 ? $"Entry {number + 1} of {chain} is missing: it was removed." : $"The entries from {number + 1} to {place - 1} of {chain} are missing: they were removed.");
+                Tell(place == number + 2 ? (FormattableString)$"Entry {number + 1} of {chain} is missing: it was removed." : $"The entries from {number + 1} to {place - 1} of {chain} are missing: they were removed.");
             }
             else if (sound && seen.IsSound && !string.Equals(seen.Previous, hash, StringComparison.Ordinal))
             {
@@ -58,7 +58,7 @@ internal sealed class ChainCheck(string chain)
         {
             if (!_seen.TryGetValue(anchor.Number, out Seen? found))
             {
-                Tell(anchor.Number > number ? $"{chain} ends at entry {number}, and was known to reach entry {anchor.Number}: the entries behind it were removed." : $"Entry {anchor.Number} of {chain}, which was noted as its head, is missing.");
+                Tell(anchor.Number > number ? (FormattableString)$"{chain} ends at entry {number}, and was known to reach entry {anchor.Number}: the entries behind it were removed." : $"Entry {anchor.Number} of {chain}, which was noted as its head, is missing.");
             }
             else if (!string.Equals(found.Hash, anchor.Hash, StringComparison.Ordinal))
             {

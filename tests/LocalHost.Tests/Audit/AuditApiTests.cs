@@ -34,7 +34,7 @@ public sealed class AuditApiTests
         await SendAsync(api, "POST", "/api/models/network/2026_q2/promote", jane, "{}", HttpStatusCode.NotFound);
         await SendAsync(api, "POST", "/api/models/network/rollback", jane, "{}", HttpStatusCode.NotFound);
         await SendAsync(api, "POST", "/api/models/network/2026_q2/canary", jane, "{}", HttpStatusCode.NotFound);
-        await SendAsync(api, "POST", "/api/train", jane, "{}", HttpStatusCode.Conflict);
+        await SendAsync(api, "POST", "/api/train", jane, "{}", HttpStatusCode.BadRequest);
         await SendAsync(api, "POST", "/api/preprocess", jane, "{}", HttpStatusCode.Accepted);
         await SendAsync(api, "POST", "/api/halt", jane, """{"reason": "a drill"}""", HttpStatusCode.Forbidden);
         await SendAsync(api, "POST", "/api/read-only", Api.MasterKey, """{"reason": "a drill"}""");
@@ -50,7 +50,7 @@ public sealed class AuditApiTests
             ("Jane", "sign-in.first", "api", "done", "person"), ("key master", "sign-in.first", "api", "done", "key"), ("127.0.0.1", "sign-in.failed", "api", "refused", null),
             ("Jane", "dataset.define", "v1/datasets", "done", "201"), ("Jane", "stream.create", "streams", "done", "201"), ("Jane", "stream.configure", "streams/calls/config", "done", "200"),
             ("Jane", "model.promote", "models/network/2026_q2/promote", "refused", "404"), ("Jane", "model.rollback", "models/network/rollback", "refused", "404"), ("Jane", "model.canary", "models/network/2026_q2/canary", "refused", "404"),
-            ("Jane", "training.run", "train", "refused", "409"), ("Jane", "preprocessing.run", "preprocess", "accepted", "202"), ("Jane", "access.refused", "Halt", "refused", "needs admin"),
+            ("Jane", "training.run", "train", "refused", "400"), ("Jane", "preprocessing.run", "preprocess", "accepted", "202"), ("Jane", "access.refused", "Halt", "refused", "needs admin"),
             ("key master", "mode.read-only", "read-only", "done", "200"), ("key master", "mode.halt", "halt", "done", "200"), ("key master", "mode.resume", "resume", "begun", null), ("key master", "mode.resume", "resume", "done", "200"),
             ("key master", "backup.make", "backups", "begun", null), ("key master", "backup.make", "backups", "accepted", "202"),
         ])
@@ -68,9 +68,9 @@ public sealed class AuditApiTests
     public async Task An_export_is_written_and_an_erasure_by_the_hash_of_the_number_alone()
     {
         await using Api api = await Api.StartAsync();
-        using HttpResponseMessage sent = await SendAsync(api, "POST", "/api/v1/uploads/incidents?name=export.csv&allowRejects=true", Api.Key, Export, HttpStatusCode.Accepted);
+        using HttpResponseMessage sent = await SendAsync(api, "POST", "/api/v1/uploads/incidents?name=export.csv&allow-rejects=true", Api.Key, Export, HttpStatusCode.Accepted);
         string location = sent.Headers.Location!.ToString();
-        await api.UntilAsync(location, status => status.GetProperty("status").GetString() is not ("queued" or "received" or "running" or "importing" or "pending"));
+        await api.UntilAsync(location, status => status.GetProperty("state").GetString() is "accepted" or "failed");
         await SendAsync(api, "GET", $"{location}/rejects?format=csv", Api.Key, null);
         await SendAsync(api, "GET", $"{location}/rejects", Api.Key, null);
 
