@@ -80,7 +80,7 @@ internal sealed class RequestAct(RequestAudit audit, PolicyAttribute policy, Aud
     {
         if (request.HttpContext.Features.Get<RequestAct>() is RequestAct act)
         {
-            act.Note = act.Note with { Object = subject };
+            act.Note = act.Note with { Subject = subject };
         }
     }
 

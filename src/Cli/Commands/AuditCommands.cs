@@ -33,7 +33,7 @@ internal static class AuditCommands
                 foreach (AuditEntry entry in found.Entries)
                 {
                     table.Add(
-                        ConsoleText.Number(entry.Number), Time(entry.At), ConsoleText.Name(entry.Actor), entry.Action, ConsoleText.Line(entry.Object), entry.Outcome.ToString().ToLowerInvariant(), ConsoleText.Number(entry.Count));
+                        ConsoleText.Number(entry.Number), Time(entry.At), ConsoleText.Name(entry.Actor), entry.Action, ConsoleText.Line(entry.Subject), entry.Outcome.ToString().ToLowerInvariant(), ConsoleText.Number(entry.Count));
                 }
 
                 table.Write(console);
@@ -112,7 +112,7 @@ internal static class AuditCommands
         services.GetRequiredService<OpenedFolder>() is { HasWarehouse: true } ? services.GetRequiredService<VerifyAudit>() : new VerifyAudit(services.GetRequiredService<IObjectStore>());
 
     private static void Write(CsvWriter table, AuditEntry entry) => table.Write(
-        entry.Number.ToString(CultureInfo.InvariantCulture), entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.Role ?? "", entry.Via.ToString(), entry.Action, entry.Object, entry.Outcome.ToString(), entry.Detail ?? "",
+        entry.Number.ToString(CultureInfo.InvariantCulture), entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.Role ?? "", entry.Via.ToString(), entry.Action, entry.Subject, entry.Outcome.ToString(), entry.Detail ?? "",
         entry.Count.ToString(CultureInfo.InvariantCulture), entry.Trace ?? "");
 
     private static Option<string?>[] Filters() =>

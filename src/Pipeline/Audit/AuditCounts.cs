@@ -16,7 +16,7 @@ public sealed class AuditCounts(AuditLog log, TimeProvider clock) : IAsyncDispos
     private const string Others = "others";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Actor, string Action, string Object, string? Detail), Counter> _counters = [];
+    private readonly Dictionary<(string Actor, string Action, string Subject, string? Detail), Counter> _counters = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private DateOnly _day;
 
@@ -29,10 +29,10 @@ public sealed class AuditCounts(AuditLog log, TimeProvider clock) : IAsyncDispos
         {
             DateTimeOffset now = clock.GetUtcNow();
             TakeEnded(due, now, all: false);
-            (string, string, string, string?) kind = (note.Actor, note.Action, note.Object, note.Detail);
+            (string, string, string, string?) kind = (note.Actor, note.Action, note.Subject, note.Detail);
             if (!_counters.ContainsKey(kind) && _counters.Count >= MostKinds)
             {
-                note = note with { Actor = Others, Object = Others, Detail = null, Role = null };
+                note = note with { Actor = Others, Subject = Others, Detail = null, Role = null };
                 kind = (Others, note.Action, Others, null);
             }
 
@@ -91,7 +91,7 @@ public sealed class AuditCounts(AuditLog log, TimeProvider clock) : IAsyncDispos
 
     private void TakeEnded(List<AuditNote> due, DateTimeOffset now, bool all)
     {
-        foreach ((var kind, Counter counter) in _counters.Where(one => all || now - one.Value.Since >= Window || now < one.Value.Since).ToArray())
+        foreach (((string, string, string, string?) kind, Counter counter) in _counters.Where(one => all || now - one.Value.Since >= Window || now < one.Value.Since).ToArray())
         {
             _counters.Remove(kind);
             if (counter.More > 0)

@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Audit;
 
 /// <summary>What somebody did, to be written into the audit. Never holds a text or a number of an incident; see <see cref="AuditText.OfIncident"/>.</summary>
 /// <param name="Actor">Who did it, as it is known: a person, an application, a key, the schedule; what is longer than 200 characters is cut.</param>
 /// <param name="Action">What was done, in the words of <see cref="AuditActions"/>.</param>
-/// <param name="Object">To what: the path of a resource, a version, a backup; what is longer than 300 characters is cut.</param>
+/// <param name="Subject">To what: the path of a resource, a version, a backup; what is longer than 300 characters is cut.</param>
 /// <param name="Outcome">How it ended.</param>
-public sealed record AuditNote(string Actor, string Action, string Object, AuditOutcome Outcome)
+public sealed record AuditNote(string Actor, string Action, string Subject, AuditOutcome Outcome)
 {
     /// <summary>Tells this act from every other, however often its writing is tried.</summary>
     public string Id { get; init; } = Guid.CreateVersion7().ToString("N");
@@ -39,13 +40,13 @@ public sealed record AuditNote(string Actor, string Action, string Object, Audit
 /// <param name="Role">The actor's role; null where there is none.</param>
 /// <param name="Via">By which way.</param>
 /// <param name="Action">What was done.</param>
-/// <param name="Object">To what.</param>
+/// <param name="Subject">To what; in JSON its name is <c>object</c>.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Detail">More of the outcome; null for nothing.</param>
 /// <param name="Count">How many times.</param>
 /// <param name="Trace">The trace id of what it was part of; null where there is none.</param>
 /// <param name="Previous">The hash of the line before; of the first line, that of the chain's name.</param>
-public sealed record AuditEntry(long Number, string Id, DateTimeOffset At, string Actor, string? Role, AuditWay Via, string Action, string Object, AuditOutcome Outcome, string? Detail, int Count, string? Trace, string Previous);
+public sealed record AuditEntry(long Number, string Id, DateTimeOffset At, string Actor, string? Role, AuditWay Via, string Action, [property: JsonPropertyName("object")] string Subject, AuditOutcome Outcome, string? Detail, int Count, string? Trace, string Previous);
 
 /// <summary>How an act ended.</summary>
 public enum AuditOutcome

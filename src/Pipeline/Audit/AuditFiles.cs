@@ -69,15 +69,8 @@ internal sealed class AuditFiles(IObjectStore objects)
     /// <exception cref="ObjectStoreException">The object store cannot be written.</exception>
     public Task<bool> WriteAsync(string name, IEnumerable<StoredLine> lines, CancellationToken cancellationToken)
     {
-        using MemoryStream content = new();
-        foreach (StoredLine line in lines)
-        {
-            content.Write(line.Bytes);
-            content.WriteByte(LineFeed);
-        }
-
-        ReadOnlyMemory<byte> bytes = content.ToArray();
-        return objects.WriteAsync(name, async (target, token) => await target.WriteAsync(bytes, token), onlyIfAbsent: true, cancellationToken);
+        byte[] content = [.. lines.SelectMany(line => line.Bytes.Append(LineFeed))];
+        return objects.WriteAsync(name, async (target, token) => await target.WriteAsync(content, token), onlyIfAbsent: true, cancellationToken);
     }
 
     private static AuditFile? Parse(string name)

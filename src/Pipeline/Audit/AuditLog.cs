@@ -185,12 +185,11 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
 
             _head = head;
             AuditEntry entry = new(
-                head.Number + 1, note.Id, note.At!.Value, note.Actor, note.Role, note.Via, note.Action, note.Object, note.Outcome, note.Detail, note.Count, note.Trace, head.Hash);
+                head.Number + 1, note.Id, note.At!.Value, note.Actor, note.Role, note.Via, note.Action, note.Subject, note.Outcome, note.Detail, note.Count, note.Trace, head.Hash);
             StoredLine line = AuditLine.Write(entry);
             string name = AuditFiles.NameOf(head.Chain, entry.Number);
             bool made = await _files.WriteAsync(name, [line], cancellationToken);
-
-            StoredLine? there = made ? line : (await _files.ReadAsync(name, cancellationToken))?.LastOrDefault();
+            StoredLine? there = made ? line : await LastOfAsync(name, cancellationToken);
             _head = there is null ? null : head with { Number = entry.Number, Hash = there.Hash, Last = there.Entry };
             if (string.Equals(there?.Entry?.Id, note.Id, StringComparison.Ordinal))
             {
@@ -205,16 +204,18 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
     private async Task<Head> FindHeadAsync(CancellationToken cancellationToken)
     {
         long listedAt = clock.GetTimestamp();
-        if ((await _files.ListAsync(cancellationToken)).FirstOrDefault() is not AuditChain chain)
+        if (await _files.ListAsync(cancellationToken) is not [AuditChain chain, ..])
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
             return new Head(name, 0, AuditLine.HashOf(name), null, listedAt);
         }
 
         // What is damaged is for the verification to tell; the record goes on behind it.
-        StoredLine? last = (await _files.ReadAsync(chain.Last.Name, cancellationToken))?.LastOrDefault();
+        StoredLine? last = await LastOfAsync(chain.Last.Name, cancellationToken);
         return new Head(chain.Name, chain.Last.Last, last?.Hash ?? AuditLine.HashOf(chain.Name), last?.Entry, listedAt);
     }
+
+    private async Task<StoredLine?> LastOfAsync(string name, CancellationToken cancellationToken) => await _files.ReadAsync(name, cancellationToken) is [.., StoredLine last] ? last : null;
 
     private AuditNote Whole(AuditNote note)
     {
@@ -223,7 +224,7 @@ public sealed class AuditLog(IObjectStore objects, TimeProvider clock, Action<Au
         {
             At = note.At ?? clock.GetUtcNow(),
             Actor = AuditText.Cut(note.Actor, LongestActor),
-            Object = AuditText.Cut(note.Object, LongestText),
+            Subject = AuditText.Cut(note.Subject, LongestText),
             Detail = note.Detail is null ? null : AuditText.Cut(note.Detail, LongestText),
         };
     }

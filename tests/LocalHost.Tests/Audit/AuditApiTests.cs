@@ -44,7 +44,7 @@ public sealed class AuditApiTests
         await SendAsync(api, "GET", "/api/mode", "a-guess", null, HttpStatusCode.Unauthorized);
 
         AuditEntry[] entries = await ReadAsync(api, lines => lines.Any(e => Is(e, "backup.make", "done")));
-        (string, string, string, string, string?)[] found = [.. entries.Select(e => (e.Actor, e.Action, e.Object, Word(e.Outcome), e.Detail))];
+        (string, string, string, string, string?)[] found = [.. entries.Select(e => (e.Actor, e.Action, e.Subject, Word(e.Outcome), e.Detail))];
         foreach ((string, string, string, string, string?) expected in ((string, string, string, string, string?)[])
         [
             ("Jane", "sign-in.first", "api", "done", "person"), ("key master", "sign-in.first", "api", "done", "key"), ("127.0.0.1", "sign-in.failed", "api", "refused", null),
@@ -58,8 +58,8 @@ public sealed class AuditApiTests
             found.ShouldContain(expected, string.Join('\n', found));
         }
 
-        entries.Where(e => e.Via == AuditWay.Http).ShouldAllBe(e => e.Trace != null && e.Trace.Length == 32);
-        entries.Where(e => e.Action == "backup.make").Select(e => e.Trace).Distinct(StringComparer.Ordinal).Count().ShouldBe(1, "the order and the work behind it have one trace");
+        entries.Where(e => e.Via == AuditWay.Http).All(e => e.Trace is { Length: 32 }).ShouldBeTrue();
+        entries.Where(e => e.Action is "backup.make").Select(e => e.Trace).Distinct(StringComparer.Ordinal).Count().ShouldBe(1, "the order and the work behind it have one trace");
         entries.Single(e => Is(e, "stream.create", "done")).Role.ShouldBe("operator");
         (await VerifyAsync(api)).GetProperty("sound").GetBoolean().ShouldBeTrue();
     }
@@ -78,9 +78,9 @@ public sealed class AuditApiTests
 
         AuditEntry[] entries = await ReadAsync(api, lines => lines.Any(e => Is(e, "incident.erase", "done")));
         entries.Count(e => Is(e, "rejects.export", "done")).ShouldBe(1);
-        entries.ShouldContain(e => Is(e, "data.upload", "accepted") && e.Actor == "key default");
+        entries.Single(e => Is(e, "data.upload", "accepted")).Actor.ShouldBe("key default");
         string subject = AuditText.OfIncident("INC2");
-        entries.Where(e => e.Action == "incident.erase").Select(e => (Word(e.Outcome), e.Object, e.Actor)).ShouldBe([("begun", "v1/erasures", "key master"), ("accepted", subject, "key master"), ("done", subject, "key master")], ignoreOrder: true);
+        entries.Where(e => e.Action is "incident.erase").Select(e => (Word(e.Outcome), e.Subject, e.Actor)).ShouldBe([("begun", "v1/erasures", "key master"), ("accepted", subject, "key master"), ("done", subject, "key master")], ignoreOrder: true);
         foreach (string file in Directory.EnumerateFiles(api.ObjectPath("audit"), "*", SearchOption.AllDirectories))
         {
             string line = await File.ReadAllTextAsync(file);
@@ -99,11 +99,11 @@ public sealed class AuditApiTests
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
 
-        AuditEntry[] entries = await ReadAsync(api, lines => lines.Any(e => e.Action == "training.end"));
-        AuditEntry ordered = entries.Single(e => e.Action == "training.run"), ended = entries.Single(e => e.Action == "training.end"), released = entries.Single(e => e.Action == "model.release");
+        AuditEntry[] entries = await ReadAsync(api, lines => lines.Any(e => e.Action is "training.end"));
+        AuditEntry ordered = entries.Single(e => e.Action is "training.run"), ended = entries.Single(e => e.Action is "training.end"), released = entries.Single(e => e.Action is "model.release");
         (ordered.Actor, Word(ordered.Outcome)).ShouldBe(("key default", "accepted"));
         (Word(ended.Outcome), ended.Detail).ShouldBe(("done", "1 of 1 tech centers have a new version"));
-        released.Object.ShouldStartWith("models/Network/2026_q2");
+        released.Subject.ShouldStartWith("models/Network/2026_q2");
         (released.Trace, ended.Trace).ShouldBe((ordered.Trace, ordered.Trace));
     }
 
@@ -131,7 +131,7 @@ public sealed class AuditApiTests
 
         AuditEntry[] entries = await ReadAsync(api, _ => true);
         entries.Count(e => Is(e, "mode.halt", "done")).ShouldBe(1, "the halt has waited");
-        entries.ShouldNotContain(e => e.Action == "incident.erase");
+        entries.Any(e => e.Action is "incident.erase").ShouldBeFalse();
     }
 
     [TestMethod]
@@ -167,7 +167,7 @@ public sealed class AuditApiTests
 
         await Task.WhenAll(Enumerable.Range(0, 300).Select(i => SendAsync(api, "GET", "/api/mode", FormattableString.Invariant($"guess-{i}"), null, HttpStatusCode.Unauthorized)));
 
-        (await ReadAsync(api, _ => true)).Count(e => e.Action == "sign-in.failed").ShouldBe(1);
+        (await ReadAsync(api, _ => true)).Count(e => e.Action is "sign-in.failed").ShouldBe(1);
     }
 
     [TestMethod]

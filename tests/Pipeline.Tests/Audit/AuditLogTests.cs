@@ -17,7 +17,7 @@ public sealed class AuditLogTests
 
         AuditEntry read = (await place.ReadAsync()).ShouldHaveSingleItem();
         read.ShouldBe(written);
-        (read.Number, read.At, read.Actor, read.Role, read.Via, read.Action, read.Object, read.Outcome, read.Detail, read.Count, read.Trace)
+        (read.Number, read.At, read.Actor, read.Role, read.Via, read.Action, read.Subject, read.Outcome, read.Detail, read.Count, read.Trace)
             .ShouldBe((1, place.Clock.GetUtcNow(), "Jane", "operator", AuditWay.Http, "model.promote", "models/network/2026_q2", AuditOutcome.Done, "200", 1, "t"));
     }
 
@@ -30,7 +30,7 @@ public sealed class AuditLogTests
         await place.Log().WriteAsync(AuditPlace.Note(1));
 
         (await place.VerifyAsync()).Problems.ShouldBeEmpty();
-        (await place.ReadAsync()).Select(entry => entry.Object.Length).ShouldBe([300, "models/network/1".Length]);
+        (await place.ReadAsync()).Select(entry => entry.Subject.Length).ShouldBe([300, "models/network/1".Length]);
     }
 
     [TestMethod]
@@ -49,7 +49,7 @@ public sealed class AuditLogTests
 
         (await place.VerifyAsync()).Problems.ShouldBeEmpty();
         IReadOnlyList<AuditEntry> entries = await place.ReadAsync();
-        entries.Select(entry => (entry.Actor, entry.Object)).Distinct().Count().ShouldBe(200);
+        entries.Select(entry => (entry.Actor, entry.Subject)).Distinct().Count().ShouldBe(200);
         entries.Count.ShouldBe(200);
 
         // Those that began chains of their own in the same moment come together.
@@ -122,7 +122,7 @@ public sealed class AuditLogTests
         await log.FlushAsync();
         await log.NoteAsync(AuditPlace.Note(2));
 
-        (await place.ReadAsync()).Select(entry => entry.Object).ShouldBe(["models/network/1", "models/network/2"]);
+        (await place.ReadAsync()).Select(entry => entry.Subject).ShouldBe(["models/network/1", "models/network/2"]);
         (await place.VerifyAsync()).Problems.ShouldBeEmpty();
     }
 
@@ -142,7 +142,7 @@ public sealed class AuditLogTests
         await log.NoteAsync(AuditPlace.Note(4));
 
         log.Waiting.ShouldBe(0);
-        (await place.ReadAsync()).Select(entry => entry.Object).ShouldBe(["models/network/1", "models/network/2", "models/network/4"]);
+        (await place.ReadAsync()).Select(entry => entry.Subject).ShouldBe(["models/network/1", "models/network/2", "models/network/4"]);
     }
 
     [TestMethod]
@@ -161,7 +161,7 @@ public sealed class AuditLogTests
 
         IReadOnlyList<AuditEntry> entries = await place.ReadAsync();
         entries.Count.ShouldBe(1_001);
-        AuditEntry lost = entries.Single(entry => string.Equals(entry.Action, AuditActions.AuditDamaged, StringComparison.Ordinal));
+        AuditEntry lost = entries.Single(entry => entry.Action is AuditActions.AuditDamaged);
         lost.Count.ShouldBe(3);
         (await place.VerifyAsync()).Problems.ShouldBeEmpty();
     }

@@ -45,7 +45,7 @@ public sealed class KeepAuditTests
         merged.ShouldBe(2);
         found.ShouldNotBeNull().Sound.ShouldBeFalse();
         place.Names.ShouldContain(changed);
-        (await place.ReadAsync()).ShouldContain(entry => entry.Action == AuditActions.AuditDamaged && entry.Detail!.Contains("Entry 3", StringComparison.Ordinal));
+        (await place.ReadAsync()).Single(entry => entry.Action is AuditActions.AuditDamaged).Detail!.ShouldContain("Entry 3");
         (await place.Settings.GetSettingAsync(KeepAudit.AnchorSetting)).ShouldBeNull("a damaged audit is no anchor");
     }
 
