@@ -27,10 +27,11 @@ public sealed class AuditLogTests
         AuditPlace place = new();
 
         await place.Log().WriteAsync(new AuditNote("Jane\nJohn\u001b[31m\u202e", "x", new string('a', 10_000), AuditOutcome.Done));
+        await place.Log().WriteAsync(new AuditNote("Jane", "x", new string('a', 298) + "\U0001F600\U0001F600", AuditOutcome.Done));
         await place.Log().WriteAsync(AuditPlace.Note(1));
 
         (await place.VerifyAsync()).Problems.ShouldBeEmpty();
-        (await place.ReadAsync()).Select(entry => entry.Subject.Length).ShouldBe([300, "models/network/1".Length]);
+        (await place.ReadAsync()).Select(entry => entry.Subject.Length).ShouldBe([300, 299, "models/network/1".Length]);
     }
 
     [TestMethod]
