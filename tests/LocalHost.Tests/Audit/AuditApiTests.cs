@@ -193,7 +193,7 @@ public sealed class AuditApiTests
 
             foreach (string act in new[] { policy.Act, policy.Exports }.OfType<string>())
             {
-                known.ShouldContain(act, name);
+                known.Contains(act, StringComparer.Ordinal).ShouldBeTrue($"{name}: {act}");
             }
         }
 
