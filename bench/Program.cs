@@ -36,5 +36,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     AtSizeCommand.Create(),
     StartCommand.Create(),
     FaultsCommand.Create(),
+    AuditCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -81,6 +81,11 @@ param softDeleteDays int = 30
 @maxValue(3650)
 param importedFileDays int = 90
 
+@description('Days for which nothing of the audit can be changed or deleted by anybody.')
+@minValue(1)
+@maxValue(36500)
+param auditDays int = 365
+
 @description('The instance of ServiceNow that incidents are pulled from; empty for none. Its secrets are kept in the Key Vault: ServiceNow--ClientSecret or ServiceNow--Password.')
 param serviceNow { instance: string, table: string, query: string, clientId: string, userName: string } = {
   instance: ''
@@ -173,6 +178,7 @@ module modelStorage 'modules/model-storage.bicep' = {
     sku: modelStorageSku
     softDeleteDays: softDeleteDays
     importedFileDays: importedFileDays
+    auditDays: auditDays
     privateNetworking: privateNetworking
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId

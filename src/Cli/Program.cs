@@ -38,6 +38,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     DrillCommand.Create(),
     TokenCommands.Create(),
     KeyCommands.Create(),
+    AuditCommands.Create(),
     ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
@@ -53,8 +54,8 @@ if (ProgramName.IsHelp(parsed))
 
 // What is under way when the user stops the program may take some time to its end.
 bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name;
-return await parsed.InvokeAsync(new InvocationConfiguration
+return await CommandAudit.RunAsync(parsed, () => parsed.InvokeAsync(new InvocationConfiguration
 {
     EnableDefaultExceptionHandler = false,
     ProcessTerminationTimeout = serves ? ServeCommand.LongestStop : TimeSpan.FromSeconds(30),
-});
+}));

@@ -18,6 +18,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The name of the file with the keys of the host.</summary>
     public const string KeysFile = "host-keys.json";
 
+    private const string Audit = "audit";
+
     private readonly FolderLock? _lock;
     private readonly string _secrets;
 
@@ -27,6 +29,9 @@ internal sealed class DataFolder : IDisposable
         _secrets = string.IsNullOrEmpty(secrets) ? path : System.IO.Path.GetFullPath(secrets);
         _lock = taken;
     }
+
+    /// <summary>The full path of the folder that this process opened last; a command opens one. Null where it has opened none.</summary>
+    public static string? LastOpened { get; private set; }
 
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
@@ -110,6 +115,7 @@ internal sealed class DataFolder : IDisposable
 
         folder.CloseToOthers(isOurs);
         folder.RemoveLeftovers();
+        LastOpened = full;
         return folder;
     }
 
@@ -135,7 +141,7 @@ internal sealed class DataFolder : IDisposable
             ExitCode.Failed);
     }
 
-    /// <summary>Deletes what earlier runs left in the folder.</summary>
+    /// <summary>Deletes what earlier runs left in the folder, but for the record of what was done in it.</summary>
     public void Clear()
     {
         foreach (string file in DatabaseFiles.Concat([Rejects, Report]))
@@ -145,7 +151,10 @@ internal sealed class DataFolder : IDisposable
 
         if (Directory.Exists(Objects))
         {
-            Directory.Delete(Objects, recursive: true);
+            foreach (string root in Directory.GetDirectories(Objects).Where(root => System.IO.Path.GetFileName(root) is not Audit))
+            {
+                Directory.Delete(root, recursive: true);
+            }
         }
     }
 

@@ -30,6 +30,15 @@ internal abstract class PolicyAttribute : Attribute
     /// <summary>Whether it takes in a body that may be large: so many at once are received as the settings say.</summary>
     public bool Uploads { get; init; }
 
+    /// <summary>What a call of it is in the audit, in the words of <see cref="Audit.AuditActions"/>; null where it changes nothing that is audited. One for admins is written before it is done, and refused where that fails.</summary>
+    public string? Act { get; init; }
+
+    /// <summary>What an answer of it as CSV is in the audit; null where it gives none.</summary>
+    public string? Exports { get; init; }
+
+    /// <summary>Whether it is done even where it cannot be written into the audit: what keeps harm off waits for no record.</summary>
+    public bool Urgent { get; init; }
+
     /// <summary>Whether a request by this method changes nothing.</summary>
     public bool Reads(string method) => Stop == RequestKind.Reads || (Stop != RequestKind.Changes && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)));
 }

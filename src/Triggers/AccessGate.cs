@@ -10,7 +10,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The one place that decides whether a request goes on: who sends it, what the caller may do, how much, and what an emergency stop and the instance's part say of it.</summary>
-internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null, InstanceRole? role = null)
+internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILogger<AccessGate> logger, OperatingModes? modes = null, InstanceRole? role = null, RequestAudit? audit = null)
 {
     private const string SecondsToRetry = "30";
     private const string SecondsToNextUpload = "5";
@@ -31,9 +31,18 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             refusal = HttpAnswers.Problem(context.Request, StatusCodes.Status429TooManyRequests, "too-many-uploads", "Too many uploads at once.", $"As many uploads are being received as Limits:ConcurrentUploads allows. Send it again in {SecondsToNextUpload} seconds.");
         }
 
+        refusal ??= await (audit?.BeginAsync(context, policy) ?? Task.FromResult<IResult?>(null));
         if (refusal is null)
         {
-            await go();
+            try
+            {
+                await go();
+            }
+            finally
+            {
+                await RequestAct.FailAsync(context);
+            }
+
             return;
         }
 
@@ -56,12 +65,12 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             (Caller? caller, bool sent) = await signIn.FindAsync(request, context.RequestAborted);
             if (caller is null)
             {
-                return NotSignedIn(context, sent, address);
+                return await NotSignedInAsync(context, sent, address);
             }
 
             Callers.Set(context, caller);
             return TooMany(context, limits.Count($"{caller.Kind} {caller.Name}", function))
-                ?? (caller.May(needed) ? OnReplica(context, policy) ?? await StandingAsync(context, policy) : Forbidden(context, caller, needed, function));
+                ?? (caller.May(needed) ? await WelcomeAsync(context, caller, policy) : await ForbiddenAsync(context, caller, needed, function));
         }
         catch (SignInException e)
         {
@@ -72,8 +81,13 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
     }
 
     // What is wrong with a credential is told to nobody who tries one; the log does not hold it either.
-    private IResult NotSignedIn(HttpContext context, bool sent, string address)
+    private async Task<IResult> NotSignedInAsync(HttpContext context, bool sent, string address)
     {
+        if (sent && audit is not null)
+        {
+            await audit.SignInFailedAsync(address);
+        }
+
         if (sent && TooMany(context, limits.CountFailure(address)) is IResult tooMany)
         {
             return tooMany;
@@ -85,9 +99,16 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             sent ? null : $"Send a token in the header Authorization, as Bearer TOKEN, or a key in the header {SignIn.KeyHeader} or the query parameter {SignIn.KeyParameter}.");
     }
 
-    private IResult Forbidden(HttpContext context, Caller caller, Role needed, string function)
+    private async Task<IResult?> WelcomeAsync(HttpContext context, Caller caller, PolicyAttribute policy)
+    {
+        await (audit?.CameAsync(caller) ?? Task.CompletedTask);
+        return OnReplica(context, policy) ?? await StandingAsync(context, policy);
+    }
+
+    private async Task<IResult> ForbiddenAsync(HttpContext context, Caller caller, Role needed, string function)
     {
         LogForbidden(function, caller.Name, RoleNames.Of(needed));
+        await (audit?.ForbiddenAsync(caller, function, needed) ?? Task.CompletedTask);
         return HttpAnswers.Problem(
             context.Request, StatusCodes.Status403Forbidden, "role-missing", "The role does not suffice.",
             $"This needs the role {RoleNames.Of(needed)}; {(caller.Role is Role role ? $"yours is {RoleNames.Of(role)}" : "you have none")}. Ask whoever gives out roles.");

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Alerts;
 using Pipeline.Requests;
 
@@ -18,7 +19,7 @@ public sealed class AlertFunctions(ShowAlerts alerts, AnswerAlert answer, TryCha
 
     /// <summary>Acknowledges an alert.</summary>
     [Function("AlertAck")]
-    [Requires(Role.Analyst, Stop = RequestKind.Always)]
+    [Requires(Role.Analyst, Stop = RequestKind.Always, Act = AuditActions.AlertAcknowledge)]
     public Task<IResult> AcknowledgeAsync([HttpTrigger(Access.Checked, "post", Route = "alerts/{id}/ack")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

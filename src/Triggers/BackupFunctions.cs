@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Recovery;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
@@ -40,7 +41,7 @@ public sealed class BackupFunctions(BackupStore store, RestoreBackup restore, IL
 
     /// <summary>Begins a backup.</summary>
     [Function("BackupBegin")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, Act = AuditActions.BackupMake)]
     public Task<IResult> BeginAsync([HttpTrigger(Access.Checked, "post", Route = "backups")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -74,7 +75,7 @@ public sealed class BackupFunctions(BackupStore store, RestoreBackup restore, IL
 
     /// <summary>Begins to restore a backup: the pipeline is halted until it is done.</summary>
     [Function("BackupRestoration")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, Act = AuditActions.BackupRestore)]
     public Task<IResult> RestoreAsync([HttpTrigger(Access.Checked, "post", Route = "backups/{id}/restore")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -4,6 +4,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Alerts;
+using Pipeline.Audit;
 using Pipeline.Recovery;
 using Pipeline.Telemetry;
 
@@ -12,7 +13,7 @@ namespace Pipeline.Triggers;
 /// <summary>
 /// The durable work on backups, each tried again for some minutes where a store does not answer. A backup that fails for good raises an alert. All of it goes on while the pipeline is halted.
 /// </summary>
-public sealed partial class BackupOrchestration(CreateBackup create, VerifyBackup verify, RestoreBackup restore, BackupOptions options, RaiseAlert alerts, ILogger<BackupOrchestration> logger)
+public sealed partial class BackupOrchestration(CreateBackup create, VerifyBackup verify, RestoreBackup restore, BackupOptions options, RaiseAlert alerts, AuditLog audit, ILogger<BackupOrchestration> logger)
 {
     internal const string Backup = "BackupOrchestrator";
     internal const string Verification = "VerifyBackupOrchestrator";
@@ -75,6 +76,7 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
         if (made is not null)
         {
             LogMade(made.Id, made.Rows, made.Objects, made.NewBytes);
+            await NoteAsync(request, made.Id, AuditOutcome.Done);
         }
 
         if (request.Type == BackupType.Full)
@@ -92,6 +94,7 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(GiveUp, ActivityKind.Internal, request.TraceParent);
         LogFailed(request.Type, request.Problem);
+        await NoteAsync(request, NameOf(request.Type), AuditOutcome.Failed);
         await alerts.RunAsync(new AlertEvent(AlertRules.BackupFailed, $"The backup ({request.Type.ToString().ToLowerInvariant()}) failed again and again: {request.Problem} What was acknowledged since the last one is only where it is.", Subject: NameOf(request.Type)), cancellationToken);
     }
 
@@ -117,6 +120,7 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Restore, ActivityKind.Internal, request.TraceParent);
         RestoreOutcome outcome = await restore.RunAsync(request.Order, progress: null, cancellationToken);
+        await audit.NoteAsync(AuditActions.BackupRestore, outcome.Id, outcome.Damaged.Count == 0 ? AuditOutcome.Done : AuditOutcome.Failed, detail: $"{outcome.Damaged.Count} parts damaged");
         LogRestored(outcome.Id, outcome.Rows, outcome.Objects, outcome.Damaged.Count);
         return outcome;
     }
@@ -130,6 +134,10 @@ public sealed partial class BackupOrchestration(CreateBackup create, VerifyBacku
             await alerts.RunAsync(new AlertEvent(AlertRules.BackupFailed, $"The backup {id} cannot be read, and may refer to parts of others: no backup is deleted, however old, while it is there. 'backup verify {id}' says what is wrong; where it cannot be mended, remove its folder.", Subject: id), cancellationToken);
         }
     }
+
+    // Those every ten minutes bear their maker in their manifest.
+    private Task NoteAsync(BackupRequest request, string subject, AuditOutcome outcome) =>
+        request.Type == BackupType.Incremental && outcome == AuditOutcome.Done ? Task.CompletedTask : audit.NoteAsync(AuditActions.BackupMake, subject, outcome, request.By);
 
     [LoggerMessage(PipelineEvents.BackupMade, LogLevel.Information, "Made the backup {Id}: {Rows} rows, {Objects} objects, {Bytes} bytes written")]
     private partial void LogMade(string id, long rows, int objects, long bytes);

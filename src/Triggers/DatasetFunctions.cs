@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Datasets;
 using Pipeline.Requests;
 
@@ -24,7 +25,7 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, ILogger<DatasetFun
 
     /// <summary>Adds a data set.</summary>
     [Function("AddDataset")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.DatasetDefine)]
     public Task<IResult> AddAsync([HttpTrigger(Access.Checked, "post", Route = "v1/datasets")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -35,7 +36,7 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, ILogger<DatasetFun
 
     /// <summary>Adds a data set, or replaces the definition of the one of this name.</summary>
     [Function("PutDataset")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.DatasetDefine)]
     public Task<IResult> PutAsync([HttpTrigger(Access.Checked, "put", Route = "v1/datasets/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

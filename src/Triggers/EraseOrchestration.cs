@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Pipeline.Audit;
 using Pipeline.EmergencyStop;
 using Pipeline.Erasure;
 using Pipeline.Models;
@@ -12,7 +13,7 @@ using Pipeline.Telemetry;
 namespace Pipeline.Triggers;
 
 /// <summary>The durable erasure of one incident: tried again for about an hour where storage does not answer. Its history names the erasure, never the incident.</summary>
-public sealed partial class EraseOrchestration(EraseIncident erase, OperatingModes modes, ILogger<EraseOrchestration> logger)
+public sealed partial class EraseOrchestration(EraseIncident erase, OperatingModes modes, AuditLog audit, ILogger<EraseOrchestration> logger)
 {
     private const string Orchestrator = "EraseOrchestrator";
     private const string Erase = "EraseIncident";
@@ -49,6 +50,7 @@ public sealed partial class EraseOrchestration(EraseIncident erase, OperatingMod
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(Erase, ActivityKind.Internal, request.TraceParent);
         ErasureRecord done = await modes.DoAsync(token => erase.RunAsync(request.Id, token), cancellationToken);
+        await audit.NoteAsync(AuditActions.IncidentErase, AuditText.OfHash(done.NumberSha256), actor: done.RequestedBy, detail: $"erasure {done.Id}");
         LogErased(done.Id, done.Removed.IsNothing ? "nothing was found" : "all that was found is gone");
     }
 
@@ -59,6 +61,7 @@ public sealed partial class EraseOrchestration(EraseIncident erase, OperatingMod
         ArgumentNullException.ThrowIfNull(request);
         using Activity activity = PipelineActivity.Begin(GiveUp, ActivityKind.Internal, request.TraceParent);
         await erase.GiveUpAsync(request.Id, request.Problem ?? "The erasure failed.", cancellationToken);
+        await audit.NoteAsync(AuditActions.IncidentErase, $"erasure {request.Id}", AuditOutcome.Failed);
         LogFailed(request.Id);
     }
 

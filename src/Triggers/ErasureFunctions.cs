@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Erasure;
 using Pipeline.Requests;
 
@@ -16,11 +17,12 @@ public sealed class ErasureFunctions(EraseIncident erase, IErasures erasures, IL
 
     /// <summary>Begins to erase an incident.</summary>
     [Function("Erase")]
-    [Requires(Role.Admin)]
+    [Requires(Role.Admin, Act = AuditActions.IncidentErase)]
     public Task<IResult> EraseAsync([HttpTrigger(Access.Checked, "post", Route = "v1/erasures")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             EraseBody body = await JsonRequest.ReadAsync<EraseBody>(request.Body, cancellationToken);
+            RequestAct.Name(request, AuditText.OfIncident(body.Number ?? ""));
             ErasureRecord erasure = await erase.BeginAsync(body.Number, Callers.NameOf(request), cancellationToken);
             await EraseOrchestration.StartAsync(client, erasure, cancellationToken);
             request.HttpContext.Response.Headers.Location = $"/api/v1/erasures/{erasure.Id}";

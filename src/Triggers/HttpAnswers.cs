@@ -38,6 +38,7 @@ internal static partial class HttpAnswers
     {
         long start = Stopwatch.GetTimestamp();
         IResult result = await AnswerAsync(request, logger, answer, parameters);
+        await RequestAct.EndAsync(request.HttpContext, result);
         Measure(request, start, result);
         return result;
     }

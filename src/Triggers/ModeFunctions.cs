@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.EmergencyStop;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
@@ -19,17 +20,17 @@ public sealed partial class ModeFunctions(OperatingModes modes, ILogger<ModeFunc
 
     /// <summary>Stops all work and all answers.</summary>
     [Function("Halt")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, Act = AuditActions.ModeHalt, Urgent = true)]
     public Task<IResult> HaltAsync([HttpTrigger(Access.Checked, "post", Route = "halt")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Halted, cancellationToken);
 
     /// <summary>Stops all work; what changes nothing is answered.</summary>
     [Function("ReadOnly")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, Act = AuditActions.ModeReadOnly, Urgent = true)]
     public Task<IResult> ReadOnlyAsync([HttpTrigger(Access.Checked, "post", Route = "read-only")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.ReadOnly, cancellationToken);
 
     /// <summary>Lets everything go on.</summary>
     [Function("Resume")]
-    [Requires(Role.Admin, Stop = RequestKind.Always)]
+    [Requires(Role.Admin, Stop = RequestKind.Always, Act = AuditActions.ModeResume)]
     public Task<IResult> ResumeAsync([HttpTrigger(Access.Checked, "post", Route = "resume")] HttpRequest request, CancellationToken cancellationToken) => SetAsync(request, OperatingState.Running, cancellationToken);
 
     private Task<IResult> SetAsync(HttpRequest request, OperatingState state, CancellationToken cancellationToken) =>

@@ -87,6 +87,7 @@ public static class PipelineServices
         services.AddStreams(configuration);
         services.AddRecovery(configuration);
         services.AddKeys(configuration);
+        services.AddAudit();
         services.TryAddSingleton<PipelineMonitor>();
         services.TryAddSingleton<Readiness>();
         return services;

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Classification;
 using Pipeline.Models;
 using Pipeline.Requests;
@@ -22,7 +23,7 @@ public sealed class PredictFunctions(PredictIncidents predict, ModelStore models
 
     /// <summary>Starts the prediction of one tech center, or of all, or joins the same one that is under way.</summary>
     [Function("Predict")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.PredictionRun)]
     public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

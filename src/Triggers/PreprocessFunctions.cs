@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Preprocessing;
 using Pipeline.Requests;
 
@@ -21,7 +22,7 @@ public sealed class PreprocessFunctions(ILogger<PreprocessFunctions> logger)
 
     /// <summary>Starts a preprocessing of up to a limit, or joins the one that is under way.</summary>
     [Function("Preprocess")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.PreprocessingRun)]
     public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = Route)] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

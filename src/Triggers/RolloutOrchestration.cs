@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Pipeline.Alerts;
+using Pipeline.Audit;
 using Pipeline.Classification;
 using Pipeline.EmergencyStop;
 using Pipeline.Models;
@@ -17,7 +18,7 @@ namespace Pipeline.Triggers;
 /// The durable rollouts: a canary answers its share for a time, a blue-green rollout gives the version more at every step, and both look whether it is as good as the one in production.
 /// Killed at any step, they go on; at the end the version is in production, or a candidate again, and the incidents are predicted anew.
 /// </summary>
-public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasures note, OperatingModes modes, ILogger<RolloutOrchestration> logger)
+public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasures note, OperatingModes modes, AuditLog audit, ILogger<RolloutOrchestration> logger)
 {
     /// <summary>The name of the orchestrator of rollouts.</summary>
     public const string Orchestrator = "RolloutOrchestrator";
@@ -77,6 +78,7 @@ public sealed partial class RolloutOrchestration(RolloutSteps steps, NoteMeasure
         using Activity activity = PipelineActivity.Begin(End, ActivityKind.Internal, end.Plan.TraceParent);
         await modes.RequireAsync(changes: true, cancellationToken);
         StageResult result = await steps.EndAsync(end, cancellationToken);
+        await audit.NoteAsync(AuditActions.ModelRollout, $"models/{end.Plan.TechCenter}/{end.Plan.Version}", actor: "schedule", detail: result.Stage == ModelStage.Production ? "in production" : $"taken back, {result.Production} serves");
         if (result.Stage == ModelStage.Production)
         {
             LogChanged(end.Plan.Version, end.Plan.TechCenter, "is in production");

@@ -36,6 +36,9 @@ internal static class Schedules
     /// <summary>When to back up what has changed; every ten minutes by default.</summary>
     public const string BackupChanges = "%BackupChangesSchedule%";
 
+    /// <summary>When to keep the audit: every hour.</summary>
+    public const string Audit = "0 20 * * * *";
+
     /// <summary>When to make snapshots of the streams: every hour.</summary>
     public const string StreamBackup = "0 0 * * * *";
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Requests;
 using Pipeline.Streams;
 
@@ -46,7 +47,7 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
 
     /// <summary>Makes a stream: its name, and the fields of its configuration that are not to be the standard ones.</summary>
     [Function("StreamCreate")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.StreamCreate)]
     public Task<IResult> CreateAsync([HttpTrigger(Access.Checked, "post", Route = "streams")] HttpRequest request, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "create", async () =>
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Alerts;
 using Pipeline.Monitoring;
 using Pipeline.Streams;
@@ -29,7 +30,7 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Makes a snapshot now.</summary>
     [Function("StreamBackup")]
-    [Requires(Role.Operator, Stop = RequestKind.Always)]
+    [Requires(Role.Operator, Stop = RequestKind.Always, Act = AuditActions.StreamBackup)]
     public Task<IResult> BackUpAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/backup")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "backup", async () => HttpAnswers.Json(await keep.BackUpAsync(name, cancellationToken), StatusCodes.Status201Created));
 
@@ -41,7 +42,7 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Takes the state of a moment up again.</summary>
     [Function("StreamRestore")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.StreamRestore)]
     public Task<IResult> RestoreAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/restore")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "restore", async () =>
         {
@@ -64,14 +65,14 @@ public sealed partial class StreamKeepingFunctions(KeepStreams keep, StreamDirec
 
     /// <summary>Brings a configuration into force, between two items.</summary>
     [Function("StreamConfigure")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.StreamConfigure)]
     public Task<IResult> ConfigureAsync([HttpTrigger(Access.Checked, "put", Route = "streams/{name}/config")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "configure", async () =>
             HttpAnswers.Json(await keep.ConfigureAsync(name, await StreamAnswers.ObjectAsync(request, cancellationToken), Callers.NameOf(request), cancellationToken)));
 
     /// <summary>Brings the configuration in the object store into force.</summary>
     [Function("StreamConfigReload")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.StreamConfigure)]
     public Task<IResult> ReloadAsync([HttpTrigger(Access.Checked, "post", Route = "streams/{name}/config/reload")] HttpRequest request, string name, CancellationToken cancellationToken) =>
         StreamAnswers.RunAsync(request, logger, "configure", async () => HttpAnswers.Json(await keep.ReloadAsync(name, Callers.NameOf(request), cancellationToken)));
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Intake;
 using Pipeline.Problems;
 using Pipeline.Requests;
@@ -18,13 +19,13 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
 
     /// <summary>Lists the incidents of a problem.</summary>
     [Function("ProblemIncidents")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, Exports = AuditActions.TicketsExport)]
     public Task<IResult> OfProblemAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         ListAsync(request, techCenter, id, ofVariant: false, cancellationToken);
 
     /// <summary>Lists the incidents of a cluster, a variant of a problem.</summary>
     [Function("ClusterIncidents")]
-    [Requires(Role.Reader)]
+    [Requires(Role.Reader, Exports = AuditActions.TicketsExport)]
     public Task<IResult> OfClusterAsync([HttpTrigger(Access.Checked, "get", Route = "clusters/{techCenter}/{id}/incidents")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         ListAsync(request, techCenter, id, ofVariant: true, cancellationToken);
 

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Requests;
 using Pipeline.Telemetry;
 using Pipeline.Training;
@@ -16,7 +17,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
     /// <summary>Starts a training, or joins the one of the same quarter and tech centers that is under way.</summary>
     [Function("Train")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.TrainingRun)]
     public Task<IResult> RunAsync([HttpTrigger(Access.Checked, "post", Route = "train")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -39,7 +40,7 @@ public sealed class TrainFunctions(TrainingPlanner planner, ILogger<TrainFunctio
 
     /// <summary>Cancels a training: tech centers in training come to their end, the others are not begun. The same training started again goes on with those.</summary>
     [Function("TrainCancel")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.TrainingCancel)]
     public Task<IResult> CancelAsync([HttpTrigger(Access.Checked, "delete", Route = "train/{instanceId}")] HttpRequest request, [DurableClient] DurableTaskClient client, string instanceId, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using Pipeline.Audit;
 using Pipeline.EmergencyStop;
 using Pipeline.Monitoring;
 using Pipeline.Telemetry;
@@ -13,7 +15,7 @@ namespace Pipeline.Triggers;
 /// The durable training: opens a run, trains its tech centers a few at a time, and closes it. Every step may be repeated after a crash without doing anything twice.
 /// Only names and versions travel between the steps, and the trace parent of what asked for the training: every step runs and logs under its trace id.
 /// </summary>
-public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures note, OperatingModes modes, ILogger<TrainOrchestration> logger)
+public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures note, OperatingModes modes, AuditLog audit, ILogger<TrainOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "TrainOrchestrator";
@@ -77,6 +79,7 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
         {
             TrainingOutcome trained = await modes.DoAsync(token => steps.TrainAsync(training, token), cancellationToken);
             await note.AfterTrainingAsync(trained, cancellationToken);
+            await audit.NoteAsync(AuditActions.ModelRelease, $"models/{trained.TechCenter}/{trained.Version}".TrimEnd('/'), trained.Status == TrainingStatus.Refused ? AuditOutcome.Refused : AuditOutcome.Done, "training", trained.Status.ToString().ToLowerInvariant());
             LogTrained(trained.TechCenter, trained.Status, trained.Version);
             if (trained.Status == TrainingStatus.Refused)
             {
@@ -99,6 +102,8 @@ public sealed partial class TrainOrchestration(TrainingSteps steps, NoteMeasures
     {
         using Activity activity = PipelineActivity.Begin(Close, ActivityKind.Internal, record.TraceParent);
         await steps.CloseAsync(record with { TraceParent = null }, cancellationToken);
+        int trained = record.TechCenters.Count(center => center.Version is not null);
+        await audit.NoteAsync(AuditActions.TrainingEnd, string.Create(CultureInfo.InvariantCulture, $"training {record.RunId}"), trained == 0 ? AuditOutcome.Failed : AuditOutcome.Done, detail: $"{trained} of {record.TechCenters.Count} tech centers have a new version");
         LogClosed(record.RunId, record.TechCenters.Count(c => c.Version is not null), record.TechCenters.Count);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Datasets;
 using Pipeline.Intake;
 using Pipeline.Requests;
@@ -20,21 +21,21 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
     /// <summary>Receives a file for a data set.</summary>
     [Function("Upload")]
-    [Requires(Role.Operator, Uploads = true)]
+    [Requires(Role.Operator, Uploads = true, Act = AuditActions.DataUpload)]
     [DisableRequestSizeLimit]
     public Task<IResult> SendAsync([HttpTrigger(Access.Checked, "post", Route = "v1/uploads/{id}")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, id, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives a file for the household survey, under the name that the mission gives it.</summary>
     [Function("UploadSurveyData")]
-    [Requires(Role.Operator, Uploads = true)]
+    [Requires(Role.Operator, Uploads = true, Act = AuditActions.DataUpload)]
     [DisableRequestSizeLimit]
     public Task<IResult> SendSurveyAsync([HttpTrigger(Access.Checked, "post", Route = "v1/upload/survey-data")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, () => ReceiveAsync(request, client, Dataset.Survey, IntakeQuery.Reading(request, standard), cancellationToken), [IntakeQuery.Name, .. IntakeQuery.Parameters]);
 
     /// <summary>Receives corrected rows of an upload. They are read as the upload was.</summary>
     [Function("UploadRetry")]
-    [Requires(Role.Operator, Uploads = true)]
+    [Requires(Role.Operator, Uploads = true, Act = AuditActions.DataUpload)]
     [DisableRequestSizeLimit]
     public Task<IResult> RetryAsync([HttpTrigger(Access.Checked, "post", Route = "v1/uploads/{id}/retry")] HttpRequest request, [DurableClient] DurableTaskClient client, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
@@ -69,7 +70,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
 
     /// <summary>The rejected rows of an upload, as JSON, or as CSV where the query says <c>format=csv</c> or the caller accepts that only.</summary>
     [Function("UploadRejects")]
-    [Requires(Role.Analyst)]
+    [Requires(Role.Analyst, Exports = AuditActions.RejectsExport)]
     public Task<IResult> RejectsAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads/{id}/rejects")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Rollout;
@@ -27,7 +28,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Puts a version into production: at once, or in steps.</summary>
     [Function("ModelPromote")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.ModelPromote)]
     public Task<IResult> PromoteAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/promote")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -46,7 +47,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Puts a version on trial.</summary>
     [Function("ModelCanary")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.ModelCanary)]
     public Task<IResult> CanaryAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/canary")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -57,7 +58,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Takes a version out of use.</summary>
     [Function("ModelRetire")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.ModelRetire)]
     public Task<IResult> RetireAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/{version}/retire")] HttpRequest request, string techCenter, string version, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -69,7 +70,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Brings the previous version back.</summary>
     [Function("ModelRollback")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.ModelRollback)]
     public Task<IResult> RollBackAsync([HttpTrigger(Access.Checked, "post", Route = "models/{techCenter}/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, string techCenter, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -79,7 +80,7 @@ public sealed partial class VersionFunctions(ManageVersions versions, RollBackAl
 
     /// <summary>Brings the previous version of every tech center back.</summary>
     [Function("ModelRollbackAll")]
-    [Requires(Role.Operator)]
+    [Requires(Role.Operator, Act = AuditActions.ModelRollback)]
     public Task<IResult> RollBackAllAsync([HttpTrigger(Access.Checked, "post", Route = "models/rollback")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -11,6 +11,10 @@ param softDeleteDays int
 @minValue(1)
 @maxValue(3650)
 param importedFileDays int
+@description('Days for which nothing of the audit can be changed or deleted by anybody.')
+@minValue(1)
+@maxValue(36500)
+param auditDays int
 param privateNetworking bool
 param workspaceId string
 param principalId string
@@ -73,6 +77,23 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   }
 ]
 
+// Each version of a line is kept as it was written, whoever deletes or overwrites it. The policy can be taken off until it is locked (docs/audit.md).
+resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+  parent: blobs
+  name: 'audit'
+  properties: {
+    immutableStorageWithVersioning: { enabled: true }
+  }
+
+  resource policy 'immutabilityPolicies' = {
+    name: 'default'
+    properties: {
+      immutabilityPeriodSinceCreationInDays: auditDays
+      allowProtectedAppendWrites: false
+    }
+  }
+}
+
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
   name: 'default'
@@ -124,6 +145,21 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             actions: {
               baseBlob: { delete: { daysAfterModificationGreaterThan: importedFileDays } }
               version: { delete: { daysAfterCreationGreaterThan: importedFileDays } }
+            }
+          }
+        }
+        {
+          // What was merged is there twice: the lines as they came go when the policy lets them.
+          name: 'merged-audit-lines-to-nothing'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['audit/']
+            }
+            actions: {
+              version: { delete: { daysAfterCreationGreaterThan: auditDays + 1 } }
             }
           }
         }

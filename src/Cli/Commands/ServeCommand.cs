@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Hosting;
 using Pipeline.LocalHost.Hosting.Functions;
@@ -62,6 +63,11 @@ internal static class ServeCommand
         }
 
         await using WriterWatch? turn = settings.Replica ? null : await WaitForTurnAsync(app, cancellationToken);
+        if (areNew)
+        {
+            await app.Services.GetRequiredService<AuditLog>().NoteAsync(new AuditNote(CommandAudit.Who, AuditActions.KeyIssue, string.Join(", ", keys.Names), AuditOutcome.Done) { Via = AuditWay.CommandLine });
+        }
+
         await FunctionHost.StartAsync(app, cancellationToken);
         Tell(app, opened, settings, areNew ? keys : null);
         await app.WaitForShutdownAsync(cancellationToken);

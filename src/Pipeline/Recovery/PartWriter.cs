@@ -1,3 +1,4 @@
+using Pipeline.Audit;
 using Pipeline.Storage;
 
 namespace Pipeline.Recovery;
@@ -24,8 +25,8 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     /// <summary>Bytes that were written.</summary>
     public long NewBytes { get; private set; }
 
-    /// <summary>Whether anything is other than in the backup before.</summary>
-    public bool HasNews => _parts.Count != _before.Count || _parts.Any(part => !_before.TryGetValue(part.Key, out BackupPart? old) || !string.Equals(old.Path, part.Value.Path, StringComparison.Ordinal));
+    /// <summary>Whether anything is other than in the backup before. Lines of the audit alone are not: one tells of this backup.</summary>
+    public bool HasNews => Told(_parts).Count() != Told(_before).Count() || Told(_parts).Any(part => !_before.TryGetValue(part.Key, out BackupPart? old) || !string.Equals(old.Path, part.Value.Path, StringComparison.Ordinal));
 
     /// <summary>Adds rows of a table.</summary>
     public async Task AddAsync(TableRows rows, CancellationToken cancellationToken)
@@ -88,6 +89,8 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
             _parts.Remove(key);
         }
     }
+
+    private static IEnumerable<KeyValuePair<string, BackupPart>> Told(Dictionary<string, BackupPart> parts) => parts.Where(part => part.Value.Name?.StartsWith(AuditFiles.Root, StringComparison.Ordinal) != true);
 
     private static string KeyOf(BackupPart part) => part.Name ?? FormattableString.Invariant($"//{part.Table}/{part.Number}");
 

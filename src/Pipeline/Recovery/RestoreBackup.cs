@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Audit;
 using Pipeline.EmergencyStop;
 using Pipeline.Requests;
 using Pipeline.Storage;
@@ -164,7 +165,8 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
                 content.Position = 0;
                 await content.CopyToAsync(target, token);
             },
-            cancellationToken: cancellationToken);
+            onlyIfAbsent: IsOfAudit(name),
+            cancellationToken);
         return outcome with { Objects = outcome.Objects + 1, Bytes = outcome.Bytes + part.Size };
     }
 
@@ -180,7 +182,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         List<string> names = [];
         await foreach (StoredObject item in objects.ListAsync("", cancellationToken))
         {
-            if (BackupAreas.OfObject(item.Name) is BackupArea area && areas.Contains(area) && roots.Contains(BackupAreas.RootOf(item.Name)))
+            if (!IsOfAudit(item.Name) && BackupAreas.OfObject(item.Name) is BackupArea area && areas.Contains(area) && roots.Contains(BackupAreas.RootOf(item.Name)))
             {
                 names.Add(item.Name);
             }
@@ -188,6 +190,9 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
 
         return names;
     }
+
+    // A record of what was done is added to, never taken from; who orders the restore is in it already.
+    private static bool IsOfAudit(string name) => name.StartsWith(AuditFiles.Root, StringComparison.Ordinal);
 
     private static int OrderOf(string name) =>
         name.EndsWith("/" + Models.ModelPaths.StagesFile, StringComparison.Ordinal) ? 2 : name.EndsWith("/" + Models.ModelPaths.ManifestFile, StringComparison.Ordinal) ? 1 : 0;

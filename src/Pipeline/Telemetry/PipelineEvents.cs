@@ -136,4 +136,16 @@ public static class PipelineEvents
 
     /// <summary>Tokens cannot be verified, since what publishes the keys does not answer.</summary>
     public const int SignInUnavailable = 203;
+
+    /// <summary>A line was added to the audit.</summary>
+    public const int Audited = 220;
+
+    /// <summary>The audit cannot be written, and acts wait in memory.</summary>
+    public const int AuditWaits = 221;
+
+    /// <summary>Lines of the audit were merged.</summary>
+    public const int AuditKept = 222;
+
+    /// <summary>The audit is not as it was written.</summary>
+    public const int AuditDamaged = 223;
 }

@@ -43,7 +43,7 @@ public sealed class OpenApiTests
     public void What_changes_state_is_for_no_reader_and_what_removes_or_stops_is_for_admins()
     {
         string[] reads = ["MlflowSearch", "Search"];
-        string[] admins = ["BackupBegin", "BackupRestoration", "Backups", "BackupVerification", "BackupWork", "Erase", "ErasureStatus", "Erasures", "Halt", "ReadOnly", "Resume"];
+        string[] admins = ["AuditList", "AuditVerification", "BackupBegin", "BackupRestoration", "Backups", "BackupVerification", "BackupWork", "Erase", "ErasureStatus", "Erasures", "Halt", "ReadOnly", "Resume"];
         foreach ((MethodInfo function, HttpTriggerAttribute trigger) in Triggers())
         {
             string name = function.GetCustomAttribute<FunctionAttribute>()!.Name;

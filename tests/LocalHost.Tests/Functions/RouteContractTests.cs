@@ -34,6 +34,8 @@ public sealed class RouteContractTests
         // What takes the master key, which the contract does not have: EmergencyStopTests.
         .. new[] { "halt", "read-only", "resume" }.SelectMany(verb => new[] { $"POST /{verb} 200", $"POST /{verb} 400", $"POST /{verb} 413" }),
         // BackupsApiTests; and what takes two versions, or a host without a second store.
+        // AuditApiTests.
+        "GET /audit 200", "GET /audit 400", "GET /audit/verify 200", "GET /audit/verify 400",
         "POST /backups 202", "POST /backups 400", "POST /backups 409", "POST /backups 413", "GET /backups 200",
         "POST /backups/{id}/verify 202", "POST /backups/{id}/verify 404", "POST /backups/{id}/verify 409",
         "POST /backups/{id}/restore 202", "POST /backups/{id}/restore 400", "POST /backups/{id}/restore 404", "POST /backups/{id}/restore 409", "POST /backups/{id}/restore 413",
