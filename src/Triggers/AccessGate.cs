@@ -30,6 +30,8 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
             refusal = HttpAnswers.Problem(context.Request, StatusCodes.Status429TooManyRequests, "too-many-uploads", "Too many uploads at once.", $"As many uploads are being received as Limits:ConcurrentUploads allows. Send it again in {SecondsToNextUpload} seconds.");
         }
 
+        // What one caller may see no cache on the way is to keep for another. The desk's files say otherwise themselves.
+        context.Response.Headers.CacheControl = "no-store";
         if (refusal is null)
         {
             await go();

@@ -21,12 +21,15 @@ internal sealed class TeamsChannel(AlertChannelOptions options) : PostingChannel
                     ["version"] = "1.4",
                     ["body"] = new object[]
                     {
-                        new { type = "TextBlock", size = "Large", weight = "Bolder", wrap = true, text = message.Subject, color = message.Alert.Severity >= AlertSeverity.Error ? "Attention" : "Default" },
-                        new { type = "TextBlock", wrap = true, text = message.Alert.Text },
+                        new { type = "TextBlock", size = "Large", weight = "Bolder", wrap = true, text = Escape(message.Subject), color = message.Alert.Severity >= AlertSeverity.Error ? "Attention" : "Default" },
+                        new { type = "TextBlock", wrap = true, text = Escape(message.Alert.Text) },
                         new { type = "TextBlock", wrap = true, isSubtle = true, text = message.HowToAnswer },
                     },
                 },
             },
         },
     };
+
+    // A card makes links of [words](address), and nothing else that leads away.
+    private static string Escape(string text) => text.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
 }
