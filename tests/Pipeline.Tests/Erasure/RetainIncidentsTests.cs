@@ -54,7 +54,7 @@ public sealed class RetainIncidentsTests
 
         string[] after = await ExamplesAsync(company);
         after.ShouldBe(before.Where(still.Contains));
-        after.Length.ShouldBeInRange(1, before.Length - 1);
+        after.ShouldNotBeEmpty();
     }
 
     [TestMethod]

@@ -85,7 +85,7 @@ public sealed class BrowseIncidentsTests
         TextPermission permission = Permission;
         permission.For(caller, null).ShouldBe(permission.Masked);
         permission.For(caller, "masked").ShouldBe(permission.Masked);
-        Should.Throw<RequestException>(() => permission.For(caller, "some")).Errors.ShouldContainKey("texts");
+        Should.Throw<RequestException>(() => permission.For(caller, "some")).Errors.Keys.ShouldBe(["texts"]);
     }
 
     [TestMethod]
