@@ -6,6 +6,7 @@ namespace Pipeline.Cli.Tests.EndToEnd;
 
 /// <summary>Texts that try to act, sent through the import, and shown by each verb that shows texts: none of them reaches the console as anything but text.</summary>
 [TestClass]
+[DoNotParallelize] // One process at a time uses a data folder.
 public sealed class HostileTextsTests
 {
     private static TempFolder _folder = null!;
@@ -13,8 +14,8 @@ public sealed class HostileTextsTests
 
     public static IEnumerable<object[]> Verbs =>
     [
-        ["problems"], ["problems --sort label --limit 200"], ["search printer"], ["search jam --top 100"], ["status"], ["validate"], ["alerts list"], ["drift"], ["report weekly"], ["models list"], ["runs list"],
-        ["stream list"], ["dataset list"], ["predict"], ["preprocess"], ["retain --months 1200 --dry-run"], ["archive"], ["forecast --weeks 2"],
+        ["problems --sort label --limit 200"], ["search printer --top 100"], ["status"], ["validate"], ["alerts list"], ["drift"], ["report weekly"], ["models list"], ["runs list"], ["dataset list"], ["predict"],
+        ["retain --months 1200 --dry-run"], ["archive"],
     ];
 
     [ClassInitialize]
@@ -46,16 +47,12 @@ public sealed class HostileTextsTests
         CommandResult shown = await CommandLine.RunAsync([.. Arguments(verb), "--data", Data]);
         CommandResult json = await CommandLine.RunAsync([.. Arguments(verb), "--data", Data, "--json"]);
 
-        shown.Errors.ShouldNotContain("This should not have happened");
-        shown.Errors.ShouldNotContain("Unrecognized");
+        shown.ExitCode.ShouldBe(0, $"{verb}: {shown}");
         HostileTexts.Active(shown.Output + shown.Errors).ShouldBeEmpty($"{verb}: {shown}");
 
         // JSON is for programs, which have the texts as they are; control characters are escaped in it.
         json.Output.Where(c => char.IsControl(c) && c != '\n').ShouldBeEmpty($"{verb}: {json}");
-        if (json.ExitCode == 0 && json.Output.Length > 0)
-        {
-            using JsonDocument document = JsonDocument.Parse(json.Output);
-        }
+        json.Json.ValueKind.ShouldBe(JsonValueKind.Object, verb);
     }
 
     [TestMethod]
