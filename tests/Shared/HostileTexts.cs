@@ -62,7 +62,7 @@ internal static class HostileTexts
     [
         .. shown.EnumerateRunes()
             .Where(rune => rune.Value != '\n' && (Rune.IsControl(rune) || (Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format && rune.Value is not ('\u200C' or '\u200D')) || rune.Value is '\u2028' or '\u2029'))
-            .Select(rune => $"U+{rune.Value:X4}").Distinct(StringComparer.Ordinal),
+            .Select(rune => string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}")).Distinct(StringComparer.Ordinal),
     ];
 
     /// <summary>Incidents as CSV: each text as the text, the tech center, the notes, the place, the priority and in the number of some, so often that a training finds groups of them.</summary>
@@ -81,7 +81,8 @@ internal static class HostileTexts
                 row++;
                 string cell = Quoted(text);
                 string center = row % 3 == 0 ? Quoted("Desk " + text[..Math.Min(text.Length, 60)]) : "Network";
-                file.Write(string.Create(CultureInfo.InvariantCulture, $"{Quoted($"INC{row:00000}{(row % 7 == 0 ? text[..Math.Min(text.Length, 40)] : "")}")},{first.AddHours(row):yyyy-MM-dd HH:mm:ss},{cell},{cell},{center},{cell},{cell},{cell},{cell}\n"));
+                string number = row.ToString("'INC'00000", CultureInfo.InvariantCulture) + (row % 7 == 0 ? text[..Math.Min(text.Length, 40)] : "");
+                file.Write(string.Create(CultureInfo.InvariantCulture, $"{Quoted(number)},{first.AddHours(row):yyyy-MM-dd HH:mm:ss},{cell},{cell},{center},{cell},{cell},{cell},{cell}\n"));
             }
         }
 

@@ -108,7 +108,7 @@ public sealed class HostileTextsTests
 
         made.Select(Path.GetFileName).Where(name => name!.Any(char.IsControl)).Where(name => !name!.EndsWith(".csv", StringComparison.Ordinal)).ShouldBeEmpty();
         File.Exists("/tmp/owned").ShouldBeFalse();
-        (await File.ReadAllTextAsync(_folder["report.html"])).ShouldNotContain($"<img src=x onerror");
+        (await File.ReadAllTextAsync(_folder["report.html"])).ShouldNotContain("<img src=x onerror");
     }
 
     private static string[] Arguments(string verb) => verb.Split(' ');
