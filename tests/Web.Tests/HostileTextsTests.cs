@@ -102,11 +102,8 @@ public sealed class HostileTextsTests
         isCaught.ShouldBeTrue();
     }
 
-    private static Task WatchAsync(IPage page)
-    {
-        page.Dialog += (_, dialog) => dialog.DismissAsync();
-        return page.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => { (window.stopped ??= []).push(e.violatedDirective + ' ' + e.blockedURI); });");
-    }
+    private static async Task WatchAsync(IPage page) =>
+        await page.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => { (window.stopped ??= []).push(e.violatedDirective + ' ' + e.blockedURI); });");
 
     private static async Task ShouldHoldAsync(OpenPage page, string place)
     {

@@ -12,7 +12,7 @@ internal sealed class SlackChannel(AlertChannelOptions options) : PostingChannel
     /// <inheritdoc/>
     protected override object Body(AlertMessage message) => new
     {
-        text = Escape(message.Subject),
+        text = Cut(Escape(message.Subject), LongestSection),
         blocks = new object[]
         {
             new { type = "header", text = new { type = "plain_text", text = Cut(message.Subject, LongestHeader) } },

@@ -5,6 +5,9 @@ namespace Pipeline.Adapters.Notifications;
 /// <summary>A Teams channel, by the workflow "Post to a channel when a webhook request is received", which takes an adaptive card.</summary>
 internal sealed class TeamsChannel(AlertChannelOptions options) : PostingChannel(options)
 {
+    // Teams refuses messages over 28 KB.
+    private const int LongestText = 3_000;
+
     /// <inheritdoc/>
     protected override object Body(AlertMessage message) => new
     {
@@ -31,5 +34,7 @@ internal sealed class TeamsChannel(AlertChannelOptions options) : PostingChannel
     };
 
     // A card makes links of [words](address), and nothing else that leads away.
-    private static string Escape(string text) => text.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
+    private static string Escape(string text) => Cut(text).Replace("](", "]\\(", StringComparison.Ordinal);
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 1), "…");
 }

@@ -100,7 +100,7 @@ public sealed partial class AccessTests
             foreach (JsonElement resource in Resources(template))
             {
                 string type = resource.GetProperty("type").GetString()!;
-                type.ShouldNotBe("Microsoft.Authorization/roleDefinitions", $"{module} makes a role of its own");
+                (type is "Microsoft.Authorization/roleDefinitions").ShouldBeFalse($"{module} makes a role of its own");
                 if (type is not "Microsoft.Authorization/roleAssignments")
                 {
                     continue;
