@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Pipeline.Intake;
 
 namespace Pipeline.Cli;
@@ -10,28 +9,7 @@ internal static class ConsoleText
     private const int LongestName = 40;
 
     /// <summary>The text on one line: without control characters, and without marks that turn the direction of writing or show nothing.</summary>
-    public static string Line(string text)
-    {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-        {
-            return text;
-        }
-
-        StringBuilder line = new(text.Length);
-        foreach (char c in text)
-        {
-            if (c is '\n' or '\r' or '\t' or '\u2028' or '\u2029')
-            {
-                line.Append(' ');
-            }
-            else if (!char.IsControl(c) && (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.Format || c is '\u200C' or '\u200D'))
-            {
-                line.Append(c);
-            }
-        }
-
-        return line.ToString();
-    }
+    public static string Line(string text) => InertText.Line(text);
 
     /// <summary>A name for a table's column: long ones are cut, so that the table keeps its width.</summary>
     public static string Name(string name)

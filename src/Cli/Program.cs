@@ -19,6 +19,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     TuneCommand.Create(),
     RetentionCommands.CreateArchive(),
     RetentionCommands.CreateErase(),
+    RetentionCommands.CreateRetain(),
     ProblemsCommand.Create(),
     ForecastCommand.Create(),
     SearchCommand.Create(),

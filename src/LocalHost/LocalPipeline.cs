@@ -95,6 +95,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public EraseIncident Erase => Get<EraseIncident>();
 
+    public RetainIncidents Retain => Get<RetainIncidents>();
+
     /// <summary>The numbers that were erased.</summary>
     public ErasedNumbers ErasedNumbers => Get<ErasedNumbers>();
 

@@ -32,6 +32,9 @@ internal sealed partial class AccessGate(SignIn signIn, CallerLimits limits, ILo
         }
 
         refusal ??= await (audit?.BeginAsync(context, policy) ?? Task.FromResult<IResult?>(null));
+
+        // What one caller may see no cache on the way is to keep for another. The desk's files say otherwise themselves.
+        context.Response.Headers.CacheControl = "no-store";
         if (refusal is null)
         {
             try

@@ -58,6 +58,7 @@ public static class AccessServices
         AccessOptions options = Read<AccessOptions>(configuration, "Access");
         LimitOptions limits = Read<LimitOptions>(configuration, "Limits");
         options.Validate();
+        options.ValidateMasking([.. MaskingSettings.Read(configuration).Select(rule => rule.Replacement)]);
         limits.Validate();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IAccessKeys>(_ => new ConfiguredKeys(configuration, options));

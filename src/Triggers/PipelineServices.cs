@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Access;
 using Pipeline.Classification;
 using Pipeline.Datasets;
 using Pipeline.EmergencyStop;
@@ -78,7 +79,9 @@ public static class PipelineServices
         services.TryAddSingleton<RankProblems>();
         services.TryAddSingleton<FindNeighbours>();
         services.TryAddSingleton<ForecastProblem>();
-        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<PreprocessIncidents>().Summaries, incident));
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
+        services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
+        services.TryAddSingleton<CallerTexts>();
         services.TryAddSingleton(s => new SearchIncidents(
             s.GetService<ISearchIndex>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
         services.AddIntake(configuration);

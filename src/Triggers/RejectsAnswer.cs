@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pipeline.Access;
 using Pipeline.Intake;
 using Pipeline.Storage;
 
@@ -14,21 +15,21 @@ internal static class RejectsAnswer
 
     private static readonly string[] Told = ["reject_row", "reject_field", "reject_reason"];
 
-    /// <summary>The rows of an object; none where there is no such object.</summary>
-    public static IResult Of(HttpRequest request, IObjectStore objects, string name)
+    /// <summary>The rows of an object, in the form in which the caller may see them; none where there is no such object.</summary>
+    public static IResult Of(HttpRequest request, IObjectStore objects, string name, TextView texts)
     {
         bool isCsv = string.Equals(request.Query["format"], "csv", StringComparison.OrdinalIgnoreCase) || request.Headers.Accept.ToString().StartsWith(Csv, StringComparison.OrdinalIgnoreCase);
         CancellationToken stopping = request.HttpContext.RequestAborted;
         return isCsv
-            ? Results.Stream(target => WriteCsvAsync(objects, name, target, stopping), Csv + "; charset=utf-8", "rejects.csv")
-            : Results.Stream(target => WriteJsonAsync(objects, name, target, stopping), "application/json; charset=utf-8");
+            ? Results.Stream(target => WriteCsvAsync(objects, name, texts, target, stopping), Csv + "; charset=utf-8", "rejects.csv")
+            : Results.Stream(target => WriteJsonAsync(objects, name, texts, target, stopping), "application/json; charset=utf-8");
     }
 
-    private static async Task WriteJsonAsync(IObjectStore objects, string name, Stream target, CancellationToken cancellationToken)
+    private static async Task WriteJsonAsync(IObjectStore objects, string name, TextView texts, Stream target, CancellationToken cancellationToken)
     {
         await target.WriteAsync("{\"rejects\":["u8.ToArray(), cancellationToken);
         string between = "";
-        await foreach (RejectedRow row in RowsAsync(objects, name, cancellationToken))
+        await foreach (RejectedRow row in RowsAsync(objects, name, texts, cancellationToken))
         {
             await target.WriteAsync(Encoding.UTF8.GetBytes(between + JsonSerializer.Serialize(row, PipelineJson.Compact)), cancellationToken);
             between = ",";
@@ -38,10 +39,10 @@ internal static class RejectsAnswer
     }
 
     // The columns are those of the first row that could be told into fields: all have the file's header. What a row is rejected for stands behind them, so that corrected rows can be sent again as they are.
-    private static async Task WriteCsvAsync(IObjectStore objects, string name, Stream target, CancellationToken cancellationToken)
+    private static async Task WriteCsvAsync(IObjectStore objects, string name, TextView texts, Stream target, CancellationToken cancellationToken)
     {
         string[] columns = [];
-        await foreach (RejectedRow row in RowsAsync(objects, name, cancellationToken))
+        await foreach (RejectedRow row in RowsAsync(objects, name, texts, cancellationToken))
         {
             if (row.Values.Count > 0)
             {
@@ -53,7 +54,7 @@ internal static class RejectsAnswer
         await using StringWriter text = new(CultureInfo.InvariantCulture);
         CsvWriter writer = new(text);
         writer.Write([.. columns, .. Told]);
-        await foreach (RejectedRow row in RowsAsync(objects, name, cancellationToken))
+        await foreach (RejectedRow row in RowsAsync(objects, name, texts, cancellationToken))
         {
             writer.Write([.. columns.Select(column => row.Values.GetValueOrDefault(column, "")), row.Row.ToString(CultureInfo.InvariantCulture), row.Field ?? "", row.Reason]);
             await FlushAsync(text, target, cancellationToken);
@@ -68,7 +69,7 @@ internal static class RejectsAnswer
         text.GetStringBuilder().Clear();
     }
 
-    private static async IAsyncEnumerable<RejectedRow> RowsAsync(IObjectStore objects, string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<RejectedRow> RowsAsync(IObjectStore objects, string name, TextView texts, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using Stream? stored = await objects.OpenReadAsync(name, cancellationToken);
         if (stored is null)
@@ -78,7 +79,7 @@ internal static class RejectsAnswer
 
         await foreach (RejectedRow row in RejectedRows.ReadAsync(stored, cancellationToken))
         {
-            yield return row;
+            yield return row with { Values = row.Values.ToDictionary(value => value.Key, value => texts.Value(value.Key, value.Value), StringComparer.Ordinal) };
         }
     }
 }

@@ -5,6 +5,8 @@ using Pipeline.Archive;
 using Pipeline.Datasets;
 using Pipeline.Erasure;
 using Pipeline.Incidents;
+using Pipeline.Intake;
+using Pipeline.Preprocessing;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -21,6 +23,8 @@ internal static class RetentionServices
     {
         ArchiveOptions archive = configuration.GetSection("Archive").Get<ArchiveOptions>() ?? new ArchiveOptions();
         archive.Validate(training.WindowMonths);
+        RetentionOptions retention = configuration.GetSection("Retention").Get<RetentionOptions>() ?? new RetentionOptions();
+        retention.Validate(training.WindowMonths);
         services.TryAddSingleton(s => new ArchiveIncidents(
             s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<DatasetCatalog>(), archive, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new ErasedNumbers(async token => await ReadAsync(s.GetRequiredService<IErasures>(), token), s.GetRequiredService<TimeProvider>()));
@@ -29,6 +33,9 @@ internal static class RetentionServices
         services.TryAddSingleton<EraseFromFiles>();
         services.TryAddSingleton<EraseFromArchive>();
         services.TryAddSingleton<EraseIncident>();
+        services.TryAddSingleton(s => new RetainIncidents(
+            s.GetRequiredService<IRemovals>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<IIngestionLog>(),
+            s.GetRequiredService<EraseFromModels>(), retention, training.WindowMonths, s.GetRequiredService<TimeProvider>()));
     }
 
     // An erasure that was given up may be asked for again, and until then the incident is there.

@@ -8,7 +8,7 @@ using Pipeline.Search;
 namespace Pipeline.Triggers;
 
 /// <summary>Finds incidents by what is said of them, and makes the vectors that this goes by.</summary>
-public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, ILogger<SearchFunctions> logger)
+public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, CallerTexts texts, ILogger<SearchFunctions> logger)
 {
     /// <summary>Finds the incidents that words tell of.</summary>
     [Function("Search")]
@@ -17,14 +17,14 @@ public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, IL
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             SearchRequest body = await JsonRequest.ReadAsync<SearchRequest>(request.Body, cancellationToken);
-            return HttpAnswers.Json(await search.RunAsync(body, cancellationToken));
-        });
+            return HttpAnswers.Json(await search.RunAsync(body, texts.Of(request), cancellationToken));
+        }, CallerTexts.Parameter);
 
     /// <summary>Finds the incidents most alike to one, and how they were resolved.</summary>
     [Function("SimilarIncidents")]
     [Requires(Role.Reader)]
     public Task<IResult> SimilarAsync([HttpTrigger(Access.Checked, "get", Route = "incidents/{number}/similar")] HttpRequest request, string number, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await search.SimilarAsync(RouteText.Of(request, number), request.Query["top"], cancellationToken)), "top");
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await search.SimilarAsync(RouteText.Of(request, number), request.Query["top"], texts.Of(request), cancellationToken)), "top", CallerTexts.Parameter);
 
     /// <summary>Makes the vectors of texts.</summary>
     [Function("Embeddings")]

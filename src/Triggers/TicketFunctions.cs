@@ -12,10 +12,10 @@ using Pipeline.Requests;
 namespace Pipeline.Triggers;
 
 /// <summary>Shows incidents: those of a problem or a cluster, a page at a time, and one with its story.</summary>
-public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFunctions> logger)
+public sealed class TicketFunctions(BrowseIncidents incidents, CallerTexts texts, ILogger<TicketFunctions> logger)
 {
     private const string Csv = "text/csv; charset=utf-8";
-    private static readonly string[] Parameters = ["from", "until", "priority", "sort", "page", "pageSize", "format"];
+    private static readonly string[] Parameters = ["from", "until", "priority", "sort", "page", "pageSize", "format", CallerTexts.Parameter];
 
     /// <summary>Lists the incidents of a problem.</summary>
     [Function("ProblemIncidents")]
@@ -33,12 +33,13 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
     [Function("Incident")]
     [Requires(Role.Reader)]
     public Task<IResult> FindAsync([HttpTrigger(Access.Checked, "get", Route = "incidents/{number}")] HttpRequest request, string number, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(RouteText.Of(request, number), cancellationToken)));
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(RouteText.Of(request, number), texts.Of(request), cancellationToken)), CallerTexts.Parameter);
 
     private Task<IResult> ListAsync(HttpRequest request, string techCenter, string id, bool ofVariant, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             IncidentRequest asked = IncidentRequest.Parse(name => request.Query[name]);
+            TextView view = texts.Of(request);
             string format = request.Query["format"].ToString();
             if (format is not ("" or "json" or "csv"))
             {
@@ -47,10 +48,10 @@ public sealed class TicketFunctions(BrowseIncidents incidents, ILogger<TicketFun
 
             if (format is not "csv")
             {
-                return HttpAnswers.Json(await incidents.ListAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, cancellationToken));
+                return HttpAnswers.Json(await incidents.ListAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, cancellationToken));
             }
 
-            IAsyncEnumerable<ShownIncident> all = await incidents.ExportAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, request.HttpContext.RequestAborted);
+            IAsyncEnumerable<ShownIncident> all = await incidents.ExportAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, request.HttpContext.RequestAborted);
             return Results.Stream(target => WriteAsync(all, target, request.HttpContext.RequestAborted), Csv, "incidents.csv");
         }, Parameters);
 

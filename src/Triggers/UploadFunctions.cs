@@ -14,7 +14,7 @@ using Pipeline.Storage;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes in files that are sent, and tells what became of them. A file is imported behind the answer, never in the request.</summary>
-public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, ILogger<UploadFunctions> logger)
+public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, CallerTexts texts, ILogger<UploadFunctions> logger)
 {
     private const string SecondsToPoll = "2";
     private const int MostShown = 200;
@@ -74,9 +74,9 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
     public Task<IResult> RejectsAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads/{id}/rejects")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
-            string name = IncomingFiles.RejectsOf(await FindAsync(id, cancellationToken));
-            return RejectsAnswer.Of(request, objects, name);
-        }, "format");
+            TextView view = texts.Of(request);
+            return RejectsAnswer.Of(request, objects, IncomingFiles.RejectsOf(await FindAsync(id, cancellationToken)), view);
+        }, "format", CallerTexts.Parameter);
 
     /// <summary>Where an ingestion is asked for.</summary>
     internal static string AddressOf(Ingestion ingestion) => $"/api/v1/uploads/{ingestion.Id}";

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Alerts;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Adapters.Notifications.Tests;
 
@@ -94,6 +95,38 @@ public sealed class ChannelTests
         card.GetProperty("contentType").GetString().ShouldBe("application/vnd.microsoft.card.adaptive");
         card.GetProperty("content").GetProperty("type").GetString().ShouldBe("AdaptiveCard");
         card.GetProperty("content").GetProperty("body").EnumerateArray().Select(block => block.GetProperty("text").GetString()).ShouldContain("[Error] A training failed: Network", StringComparer.Ordinal);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(HostileTexts.Rows), typeof(HostileTexts))]
+    public async Task No_channel_makes_a_link_a_header_or_a_mention_of_a_text(string name)
+    {
+        string text = HostileTexts.All[name];
+        AlertMessage hostile = Message with { Alert = Message.Alert with { Title = $"A training failed: {text}", Text = text } };
+        await using Receiver chat = await Receiver.StartAsync();
+
+        await Posting(AlertChannelKind.Slack, $"{chat.Address}/services/T0/B0/secret").SendAsync(hostile);
+        await Posting(AlertChannelKind.Teams, $"{chat.Address}/workflows/1").SendAsync(hostile);
+
+        JsonElement[] bodies = [.. chat.Taken.Select(posted => JsonSerializer.Deserialize<JsonElement>(posted.Body))];
+        bodies.Length.ShouldBe(2);
+        JsonElement section = bodies[0].GetProperty("blocks")[1].GetProperty("text");
+        (section.GetProperty("verbatim").GetBoolean(), section.GetProperty("text").GetString()!.IndexOfAny(['<', '>'])).ShouldBe((true, -1));
+        JsonElement[] blocks = [.. bodies[1].GetProperty("attachments")[0].GetProperty("content").GetProperty("body").EnumerateArray()];
+        blocks.ShouldAllBe(block => !block.GetProperty("text").GetString()!.Contains("](", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task A_mail_of_a_text_with_line_breaks_has_no_header_of_it()
+    {
+        await using MailServer server = await MailServer.StartAsync();
+        AlertMessage hostile = Message with { Alert = Message.Alert with { Title = "A training failed: x\r\nBcc: eve@example.com\r\n\r\n\u001b]8;;https://evil.example/\u0007" } };
+
+        await Email(server.Port, "ann@example.com").SendAsync(hostile);
+
+        Mail mail = await server.TakeAsync();
+        mail.To.ShouldBe(["ann@example.com"]);
+        mail.Subject.ShouldStartWith("[Error] A training failed: x Bcc: eve@example.com");
     }
 
     [TestMethod]

@@ -83,6 +83,9 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public IPage Page { get; }
 
+    /// <summary>What the page wrote to the console as errors so far.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
     /// <summary>Goes to a page of the desk, and waits until it shows no more that it waits.</summary>
     public async Task GoAsync(string place)
     {

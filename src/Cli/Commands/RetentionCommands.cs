@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>archive</c> and <c>erase</c>: incidents that leave the warehouse, for the archive or for good.</summary>
+/// <summary><c>archive</c>, <c>erase</c> and <c>retain</c>: incidents that leave the warehouse, for the archive or for good.</summary>
 internal static class RetentionCommands
 {
     public static Command CreateArchive()
@@ -54,16 +54,57 @@ internal static class RetentionCommands
                 async token => await pipeline.Erase.RunAsync((await pipeline.Erase.ResumeAsync(erased, Environment.UserName, token)).Id, token), cancellationToken);
             int rejects = EraseFromFiles.FromRejectsFile(pipeline.Folder.Rejects, erased);
             done = rejects == 0 ? done : await pipeline.Erase.AddRejectsAsync(done, rejects, cancellationToken);
-            if (!done.Removed.IsNothing && File.Exists(pipeline.Folder.Report))
-            {
-                // It shows texts of clusters; the next run writes it anew.
-                File.Delete(pipeline.Folder.Report);
-            }
+            DropReport(pipeline, !done.Removed.IsNothing);
 
             host.Show(ErasureReport.Of(done), console => console.WriteLine(Describe(done)));
             return ExitCode.Done;
         }, cancellationToken));
         return command;
+    }
+
+    public static Command CreateRetain()
+    {
+        Option<string?> data = CommandOptions.DataOfStep();
+        Option<int?> months = CommandOptions.Integer("--months", "Months before today from which an incident is removed; at least those that a training looks back. Default: that of the setting Retention:Months.", 1, 1200);
+        Option<bool> dryRun = new("--dry-run") { Description = "Only count what would be removed." };
+        Option<bool> force = new("--force") { Description = "Remove although nothing has come in for a quarter of a year." };
+        Option<bool> json = CommandOptions.Json();
+        Command command = new("retain", "Keep so many months, and remove what is older for good: from the warehouse, the archive, the files that came in, and the models.") { data, months, dryRun, force, json };
+        command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What is removed stays so; the same command goes on with the others.", async host =>
+        {
+            await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
+            RetentionRequest asked = new() { Months = parsed.GetValue(months), DryRun = parsed.GetValue(dryRun), Force = parsed.GetValue(force) };
+            RetentionOutcome outcome = await ConsoleProgress.RunAsync(progress => asked.DryRun
+                ? pipeline.Retain.RunAsync(asked, progress, cancellationToken)
+                : pipeline.Modes.DoAsync(token => pipeline.Retain.RunAsync(asked, progress, token), cancellationToken));
+            if (outcome.Problem is string problem)
+            {
+                throw new CommandException(problem, ExitCode.Failed);
+            }
+
+            DropReport(pipeline, !asked.DryRun && outcome.Texts > 0);
+            host.Show(outcome, console => console.WriteLine(Describe(outcome)));
+            return ExitCode.Done;
+        }, cancellationToken));
+        return command;
+    }
+
+    // It shows texts of clusters; the next run writes it anew.
+    private static void DropReport(LocalPipeline pipeline, bool shows)
+    {
+        if (shows && File.Exists(pipeline.Folder.Report))
+        {
+            File.Delete(pipeline.Folder.Report);
+        }
+    }
+
+    private static string Describe(RetentionOutcome outcome)
+    {
+        string before = string.Create(CultureInfo.InvariantCulture, $"from before {outcome.Before:yyyy-MM-dd}");
+        string what = $"{ConsoleText.Count(outcome.Incidents, "incident")} of the warehouse and {ConsoleText.Count(outcome.ArchivedRows, "row")} of {ConsoleText.Count(outcome.ArchiveFiles, "archive file")} {before}, {ConsoleText.Count(outcome.KeptFiles, "file")} that came in before that day";
+        return outcome.DryRun
+            ? $"Would remove {what}. Nothing was removed."
+            : $"Removed {what}; {ConsoleText.Count(outcome.Texts, "text")} that no incident has any more: {ConsoleText.Count(outcome.NewRevisions, "model version")} published anew, {ConsoleText.Number(outcome.DeletedVersions)} deleted.";
     }
 
     private static async Task<LocalPipeline> OpenAsync(string? data, CancellationToken cancellationToken)

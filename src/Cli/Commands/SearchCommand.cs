@@ -57,7 +57,7 @@ internal static class SearchCommand
     private static Task<int> RunAsync(string? data, SearchRequest request, bool json, CancellationToken cancellationToken) => CommandHost.RunAsync(json, "Nothing was changed.", async host =>
     {
         await using LocalPipeline pipeline = await OpenAsync(data, cancellationToken);
-        SearchResult result = await pipeline.Search.RunAsync(request, cancellationToken);
+        SearchResult result = await pipeline.Search.RunAsync(request, cancellationToken: cancellationToken);
         host.Show(result, console =>
         {
             ConsoleTable table = new("Number", "Tech center", "Opened", "Problem", "Text");

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Pipeline.LocalHost.Hosting;
 
-/// <summary>Writes log entries a line each: time in UTC, level, category with the event's id, message, and the trace id of the work that it belongs to.</summary>
+/// <summary>Writes log entries a line each: time in UTC, level, category with the event's id, message, and the trace id of the work that it belongs to. What a message quotes of others can neither begin a line nor move the terminal.</summary>
 internal sealed class CorrelatedLines() : ConsoleFormatter(FormatterName)
 {
     /// <summary>The formatter's name.</summary>
@@ -29,7 +29,7 @@ internal sealed class CorrelatedLines() : ConsoleFormatter(FormatterName)
         textWriter.Write(DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", CultureInfo.InvariantCulture));
         textWriter.Write(Level(logEntry.LogLevel));
         textWriter.Write(string.Create(CultureInfo.InvariantCulture, $": {logEntry.Category}[{logEntry.EventId.Id}] "));
-        textWriter.Write(OneLine(message));
+        textWriter.Write(InertText.Line(message));
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
         {
             textWriter.Write($" trace={activity.TraceId}");
@@ -37,13 +37,11 @@ internal sealed class CorrelatedLines() : ConsoleFormatter(FormatterName)
 
         if (logEntry.Exception is not null)
         {
-            textWriter.Write($" {OneLine(logEntry.Exception.ToString())}");
+            textWriter.Write($" {InertText.Line(logEntry.Exception.ToString())}");
         }
 
         textWriter.Write(Environment.NewLine);
     }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
     private static string Level(LogLevel level) => level switch
     {

@@ -3,6 +3,9 @@ namespace Pipeline.Access;
 /// <summary>Who is let in: the settings under <c>Access</c>.</summary>
 public sealed record AccessOptions
 {
+    private const string Nothing = "none";
+    private const string Secrets = "secret";
+
     private static readonly Dictionary<string, string> None = [];
 
     /// <summary>Who issues the tokens that are taken, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>; none where no tokens are taken from outside.</summary>
@@ -23,6 +26,15 @@ public sealed record AccessOptions
     /// <summary>The roles of keys by the keys' names, in whatever case. A key that is not among them has the role operator, the master key the role admin.</summary>
     public IReadOnlyDictionary<string, string> KeyRoles { get; init; } = None;
 
+    /// <summary>The roles that may see texts as they came, separated by commas; <c>none</c> for nobody. A role is named itself: those above it do not have the permission by it.</summary>
+    public string? ReadText { get; init; }
+
+    /// <summary>By role, the placeholders of what stays masked in texts as they came, separated by commas, such as <c>secret, iban</c>; <c>none</c> for nothing. A role that is not among them does not see secrets.</summary>
+    public IReadOnlyDictionary<string, string> StaysMasked { get; init; } = None;
+
+    /// <summary>The roles that may see texts as they came; admin alone where the settings say nothing.</summary>
+    public IReadOnlyList<Role> TextReaders => [.. Listed(ReadText ?? RoleNames.Of(Role.Admin)).Select(RoleNames.Find).OfType<Role>()];
+
     /// <summary>Whether tokens of an authority are taken.</summary>
     public bool TakesTokens => !string.IsNullOrWhiteSpace(Authority);
 
@@ -34,6 +46,10 @@ public sealed record AccessOptions
 
     /// <summary>The audiences in <see cref="Audience"/>.</summary>
     public IReadOnlyList<string> Audiences => (Audience ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The placeholders, without angle brackets, of what stays masked for a role in texts as they came.</summary>
+    public IReadOnlyList<string> PlaceholdersOf(Role role) =>
+        Listed(StaysMasked.FirstOrDefault(named => string.Equals(named.Key, RoleNames.Of(role), StringComparison.OrdinalIgnoreCase)).Value ?? Secrets);
 
     /// <summary>The role of a key.</summary>
     public Role RoleOf(string key, Role otherwise) => KeyRoles.FirstOrDefault(named => string.Equals(named.Key, key, StringComparison.OrdinalIgnoreCase)).Value is string role ? RoleNames.Find(role)!.Value : otherwise;
@@ -48,6 +64,16 @@ public sealed record AccessOptions
             {
                 throw new SettingException($"Access:KeyRoles:{key}", $"is '{role}'; it must be one of {string.Join(", ", RoleNames.All)}.");
             }
+        }
+
+        foreach (string name in Listed(ReadText ?? "").Where(name => RoleNames.Find(name) is null))
+        {
+            throw new SettingException("Access:ReadText", $"names '{name}'; it must be {Nothing}, or some of {string.Join(", ", RoleNames.All)} with commas between.");
+        }
+
+        foreach (string name in StaysMasked.Keys.Where(name => RoleNames.Find(name) is null))
+        {
+            throw new SettingException($"Access:StaysMasked:{name}", $"is of no role; there are {string.Join(", ", RoleNames.All)}.");
         }
 
         if (!TakesTokens)
@@ -71,4 +97,22 @@ public sealed record AccessOptions
             throw new SettingException("Access:TenantId", "is missing. With Access:Authority, name the directory from which tokens must come.");
         }
     }
+
+    /// <summary>Checks that what is to stay masked is something that the rules mask.</summary>
+    /// <param name="placeholders">What the rules put in the place of data.</param>
+    /// <exception cref="SettingException">A setting names something else; the message names it.</exception>
+    public void ValidateMasking(IReadOnlyCollection<string> placeholders)
+    {
+        string[] known = [.. placeholders.Select(placeholder => placeholder.Trim('<', '>')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        foreach ((string role, string named) in StaysMasked)
+        {
+            if (Listed(named).FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is string unknown)
+            {
+                throw new SettingException($"Access:StaysMasked:{role}", $"names '{unknown}', which no rule masks; it must be {Nothing}, or some of {string.Join(", ", known)} with commas between.");
+            }
+        }
+    }
+
+    private static string[] Listed(string value) =>
+        [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(name => !string.Equals(name, Nothing, StringComparison.OrdinalIgnoreCase))];
 }

@@ -9,11 +9,21 @@ namespace Pipeline.Archive;
 /// </summary>
 internal sealed class ArchiveFolder(IObjectStore objects, string dataset)
 {
-    private const string Root = "archive/";
+    /// <summary>Where the archives of all data sets are.</summary>
+    public const string Root = "archive/";
+
     private const string Extension = ".parquet";
 
     /// <summary>The folder of a day.</summary>
     public string Of(DateTimeOffset day) => string.Create(CultureInfo.InvariantCulture, $"{Root}{dataset}/year={day.Year:0000}/month={day.Month:00}/day={day.Day:00}/");
+
+    /// <summary>The day that a file of the archive is of, by its folder; null where that names none.</summary>
+    public static DateTimeOffset? DayOf(string file) =>
+        file.EndsWith(Extension, StringComparison.Ordinal)
+        && file.Split('/') is [_, _, ['y', 'e', 'a', 'r', '=', .. string year], ['m', 'o', 'n', 't', 'h', '=', .. string month], ['d', 'a', 'y', '=', .. string day], _]
+        && DateTimeOffset.TryParseExact($"{year}-{month}-{day}", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? date
+            : null;
 
     /// <summary>The files of a folder, or of all where it is null, in ordinal order.</summary>
     public async Task<IReadOnlyList<string>> FilesAsync(string? folder, CancellationToken cancellationToken)

@@ -8,18 +8,18 @@ using Pipeline.Storage;
 namespace Pipeline.Erasure;
 
 /// <summary>
-/// Takes a text out of all published model versions. A version never changes: those that serve, may serve again or are the newest of their quarter are published once more without it, with the same stage, and then every version that holds it is deleted.
+/// Takes texts out of all published model versions. A version never changes: those that serve, may serve again or are the newest of their quarter are published once more without them, with the same stage, and then every version that holds one is deleted.
 /// </summary>
 public sealed class EraseFromModels(ModelStore models, IObjectStore objects, TimeProvider clock)
 {
-    /// <summary>Takes a text out of the models of all tech centers. Doing it again changes nothing.</summary>
-    /// <param name="contentHash">The SHA-256 of the text in hexadecimal digits.</param>
-    /// <param name="text">The masked text.</param>
+    /// <summary>Takes texts out of the models of all tech centers. Doing it again changes nothing.</summary>
+    /// <param name="contentHashes">The SHA-256 of each masked text in hexadecimal digits.</param>
     /// <param name="cancellationToken">Stops between versions.</param>
     /// <returns>How many versions were published anew and how many were deleted.</returns>
-    /// <exception cref="ModelException">A version cannot be read: whether it holds the text is not known.</exception>
-    public async Task<(int Published, int Deleted)> RunAsync(string contentHash, string text, CancellationToken cancellationToken = default)
+    /// <exception cref="ModelException">A version cannot be read: whether it holds a text is not known.</exception>
+    public async Task<(int Published, int Deleted)> RunAsync(IReadOnlySet<string> contentHashes, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(contentHashes);
         (int published, int deleted) = (0, 0);
         foreach (string techCenter in await models.ListTechCentersAsync(cancellationToken))
         {
@@ -28,7 +28,7 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
             List<ModelManifest> holding = [];
             foreach (ModelManifest version in versions)
             {
-                if (ForgottenText.Without(await models.ReadAsync(version, cancellationToken), contentHash, text) is not { } rest)
+                if (ForgottenText.Without(await models.ReadAsync(version, cancellationToken), contentHashes) is not { } rest)
                 {
                     continue;
                 }
@@ -37,12 +37,12 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
                 string? successor = null;
                 if (IsNewestOfQuarter(version, versions) || stages.Find(version.Version).Stage is ModelStage.Production or ModelStage.Previous or ModelStage.Canary)
                 {
-                    successor = await FindSuccessorAsync(version, versions, contentHash, text, cancellationToken);
+                    successor = await FindSuccessorAsync(version, versions, contentHashes, cancellationToken);
                     published += successor is null ? 1 : 0;
                     successor ??= await PublishAsync(version, rest, cancellationToken);
                 }
 
-                StageReason reason = new(clock.GetUtcNow(), "erasure", $"{version.Version} held the text of an incident that was erased.");
+                StageReason reason = new(clock.GetUtcNow(), "erasure", $"{version.Version} held the text of an incident that was erased, or that is older than the retention.");
                 await models.Stages.ChangeAsync(techCenter, present => present.Replace(version.Version, successor, reason), cancellationToken);
             }
 
@@ -53,16 +53,16 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
             }
         }
 
-        await FromFilesBesideAsync(contentHash, text, cancellationToken);
+        await FromFilesBesideAsync(contentHashes, cancellationToken);
         return (published, deleted);
     }
 
     // What an erasure that was killed had published already.
-    private async Task<string?> FindSuccessorAsync(ModelManifest version, IReadOnlyList<ModelManifest> versions, string contentHash, string text, CancellationToken cancellationToken)
+    private async Task<string?> FindSuccessorAsync(ModelManifest version, IReadOnlyList<ModelManifest> versions, IReadOnlySet<string> contentHashes, CancellationToken cancellationToken)
     {
         foreach (ModelManifest later in versions.Where(v => v.TrainingRun == version.TrainingRun && v.Incidents == version.Incidents && (v.Id.Year, v.Id.Quarter) == (version.Id.Year, version.Id.Quarter) && v.Id > version.Id))
         {
-            if (ForgottenText.Without(await models.ReadAsync(later, cancellationToken), contentHash, text) is null)
+            if (ForgottenText.Without(await models.ReadAsync(later, cancellationToken), contentHashes) is null)
             {
                 return later.Version;
             }
@@ -71,8 +71,8 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
         return null;
     }
 
-    // The samples that versions are tested with, and the archives of those that were put away: one that holds the text, or cannot be read, is deleted.
-    private async Task FromFilesBesideAsync(string contentHash, string text, CancellationToken cancellationToken)
+    // The samples that versions are tested with, and the archives of those that were put away: one that holds a text, or cannot be read, is deleted.
+    private async Task FromFilesBesideAsync(IReadOnlySet<string> contentHashes, CancellationToken cancellationToken)
     {
         List<string> names = [];
         await foreach (StoredObject item in objects.ListAsync(ModelPaths.Root + "/", cancellationToken))
@@ -84,16 +84,16 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
         {
             if (name.EndsWith($"/{FrozenSample.File}", StringComparison.Ordinal))
             {
-                await new FrozenSample(objects).ForgetAsync(name, contentHash, cancellationToken);
+                await new FrozenSample(objects).ForgetAsync(name, contentHashes, cancellationToken);
             }
-            else if (name.EndsWith(".zip", StringComparison.Ordinal) && await IsInArchiveAsync(name, contentHash, text, cancellationToken))
+            else if (name.EndsWith(".zip", StringComparison.Ordinal) && await IsInArchiveAsync(name, contentHashes, cancellationToken))
             {
                 await objects.DeleteAsync(name, cancellationToken);
             }
         }
     }
 
-    private async Task<bool> IsInArchiveAsync(string name, string contentHash, string text, CancellationToken cancellationToken)
+    private async Task<bool> IsInArchiveAsync(string name, IReadOnlySet<string> contentHashes, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,7 +105,7 @@ public sealed class EraseFromModels(ModelStore models, IObjectStore objects, Tim
                 await SafeTensorFile.ReadAsync(new MemoryStream(await ReadAsync(zip, ModelPaths.ArraysFile, cancellationToken)), cancellationToken),
                 JsonSerializer.Deserialize<ModelClusters>(await ReadAsync(zip, ModelPaths.ClustersFile, cancellationToken), PipelineJson.Indented)!,
                 JsonSerializer.Deserialize<ModelMetrics>(await ReadAsync(zip, ModelPaths.MetricsFile, cancellationToken), PipelineJson.Indented)!);
-            return ForgottenText.Without(content, contentHash, text) is not null;
+            return ForgottenText.Without(content, contentHashes) is not null;
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {

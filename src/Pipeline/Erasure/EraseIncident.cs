@@ -116,13 +116,13 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
 
     private async Task<ErasureRecord> FromModelsAsync(ErasureRecord erasure, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
-        foreach (string text in texts)
+        if (texts.Count == 0)
         {
-            (int published, int deleted) = await models.RunAsync(TextHash.Of(text), text, cancellationToken);
-            erasure = await NoteAsync(erasure, r => r with { NewRevisions = r.NewRevisions + published, DeletedVersions = r.DeletedVersions + deleted }, cancellationToken);
+            return erasure;
         }
 
-        return erasure;
+        (int published, int deleted) = await models.RunAsync(texts.Select(TextHash.Of).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        return await NoteAsync(erasure, r => r with { NewRevisions = r.NewRevisions + published, DeletedVersions = r.DeletedVersions + deleted }, cancellationToken);
     }
 
     private async Task<ErasureRecord> FromStreamsAsync(ErasureRecord erasure, string number, IReadOnlyList<string> texts, CancellationToken cancellationToken)

@@ -61,14 +61,14 @@ internal sealed class FrozenSample(IObjectStore objects)
         return objects.WriteAsync(NameOfVectors(folder), (stream, token) => JsonSerializer.SerializeAsync(stream, kept, PipelineJson.Compact, token), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Takes a text out of a sample.</summary>
+    /// <summary>Takes texts out of a sample.</summary>
     /// <param name="name">The sample's file.</param>
-    /// <param name="contentHash">The text's content hash.</param>
+    /// <param name="contentHashes">The texts' content hashes.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ObjectStoreException">The object store cannot be read or written.</exception>
-    public async Task ForgetAsync(string name, string contentHash, CancellationToken cancellationToken)
+    public async Task ForgetAsync(string name, IReadOnlySet<string> contentHashes, CancellationToken cancellationToken)
     {
-        await ForgetVectorAsync(name.Replace(File, VectorsFile, StringComparison.Ordinal), contentHash, cancellationToken);
+        await ForgetVectorsAsync(name.Replace(File, VectorsFile, StringComparison.Ordinal), contentHashes, cancellationToken);
         if (await TryReadAsync<SampledText[]>(name, cancellationToken) is not { } kept)
         {
             // What cannot be read is drawn anew by the next test.
@@ -76,7 +76,7 @@ internal sealed class FrozenSample(IObjectStore objects)
             return;
         }
 
-        SampledText[] rest = [.. kept.Where(text => !string.Equals(text.Hash, contentHash, StringComparison.Ordinal))];
+        SampledText[] rest = [.. kept.Where(text => !contentHashes.Contains(text.Hash))];
         if (rest.Length < kept.Length)
         {
             await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Indented, token), cancellationToken: cancellationToken);
@@ -84,15 +84,15 @@ internal sealed class FrozenSample(IObjectStore objects)
     }
 
     // An embedding tells of its text as well.
-    private async Task ForgetVectorAsync(string name, string contentHash, CancellationToken cancellationToken)
+    private async Task ForgetVectorsAsync(string name, IReadOnlySet<string> contentHashes, CancellationToken cancellationToken)
     {
         if (await TryReadAsync<SampleVectors>(name, cancellationToken) is not { } kept)
         {
             await objects.DeleteAsync(name, cancellationToken);
         }
-        else if (kept.Vectors.ContainsKey(contentHash))
+        else if (kept.Vectors.Keys.Any(contentHashes.Contains))
         {
-            SampleVectors rest = kept with { Vectors = kept.Vectors.Where(v => !string.Equals(v.Key, contentHash, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
+            SampleVectors rest = kept with { Vectors = kept.Vectors.Where(v => !contentHashes.Contains(v.Key)).ToDictionary(StringComparer.Ordinal) };
             await objects.WriteAsync(name, (stream, token) => JsonSerializer.SerializeAsync(stream, rest, PipelineJson.Compact, token), cancellationToken: cancellationToken);
         }
     }

@@ -1,31 +1,34 @@
 using Pipeline.Clustering;
+using Pipeline.Preprocessing;
 
 namespace Pipeline.Models;
 
-/// <summary>Takes one text out of a model version: out of the clusters' examples, out of the table of known texts, and its vector out of those that new texts are compared with. Ids, names, sizes and measures stay as they were trained.</summary>
+/// <summary>Takes texts out of a model version: out of the clusters' examples, out of the table of known texts, and their vectors out of those that new texts are compared with. Ids, names, sizes and measures stay as they were trained.</summary>
 public static class ForgottenText
 {
-    /// <summary>The content without the text; null where it does not hold it.</summary>
+    /// <summary>The content without the texts; null where it holds none of them.</summary>
     /// <param name="content">A version's content.</param>
-    /// <param name="contentHash">The SHA-256 of the text in hexadecimal digits.</param>
-    /// <param name="text">The masked text.</param>
-    public static ModelContent? Without(ModelContent content, string contentHash, string text)
+    /// <param name="contentHashes">The SHA-256 of each text in hexadecimal digits.</param>
+    public static ModelContent? Without(ModelContent content, IReadOnlySet<string> contentHashes)
     {
         ArgumentNullException.ThrowIfNull(content);
-        ModelCluster[] clusters = [.. content.Clusters.Clusters.Select(cluster => Without(cluster, text))];
-        Dictionary<string, SafeTensor>? arrays = Without(content.Arrays, KnownTexts.Key(contentHash));
+        ArgumentNullException.ThrowIfNull(contentHashes);
+        ModelCluster[] clusters = [.. content.Clusters.Clusters.Select(cluster => Without(cluster, contentHashes))];
+        Dictionary<string, SafeTensor>? arrays = Without(content.Arrays, contentHashes.Select(KnownTexts.Key).ToHashSet());
         bool isExample = clusters.Zip(content.Clusters.Clusters).Any(pair => !ReferenceEquals(pair.First, pair.Second));
         return arrays is null && !isExample ? null : content with { Arrays = arrays ?? content.Arrays, Clusters = content.Clusters with { Clusters = clusters } };
     }
 
-    private static ModelCluster Without(ModelCluster cluster, string text) => cluster.Examples.Contains(text, StringComparer.Ordinal)
-        ? cluster with { Examples = [.. cluster.Examples.Where(example => !string.Equals(example, text, StringComparison.Ordinal))] }
-        : cluster;
+    private static ModelCluster Without(ModelCluster cluster, IReadOnlySet<string> hashes)
+    {
+        string[] rest = [.. cluster.Examples.Where(example => !hashes.Contains(TextHash.Of(example)))];
+        return rest.Length < cluster.Examples.Count ? cluster with { Examples = rest } : cluster;
+    }
 
-    private static Dictionary<string, SafeTensor>? Without(IReadOnlyDictionary<string, SafeTensor> arrays, ulong key)
+    private static Dictionary<string, SafeTensor>? Without(IReadOnlyDictionary<string, SafeTensor> arrays, HashSet<ulong> keys)
     {
         ulong[] hashes = KnownTexts.HashesIn(arrays);
-        HashSet<int> rows = [.. Enumerable.Range(0, hashes.Length).Where(row => hashes[row] == key)];
+        HashSet<int> rows = [.. Enumerable.Range(0, hashes.Length).Where(row => keys.Contains(hashes[row]))];
         if (rows.Count == 0)
         {
             return null;
@@ -37,13 +40,14 @@ public static class ForgottenText
             rest[name] = WithoutRows(rest[name], rows);
         }
 
-        // A member is a text, in the order in which the texts come first; versions of a single layout have no members.
-        List<ulong> distinct = [.. hashes.Distinct()];
+        // A member is a text, in the order in which the texts come first; versions of a single layout have no members. New texts are compared with one at least.
+        ulong[] distinct = [.. hashes.Distinct()];
+        HashSet<int> gone = [.. Enumerable.Range(0, distinct.Length).Where(member => keys.Contains(distinct[member]))];
         foreach (string name in MemberGeometry.MemberTensors)
         {
-            if (rest.TryGetValue(name, out SafeTensor? members) && distinct.Count > 1 && members.Shape[0] == distinct.Count)
+            if (rest.TryGetValue(name, out SafeTensor? members) && gone.Count < distinct.Length && members.Shape[0] == distinct.Length)
             {
-                rest[name] = WithoutRows(members, [distinct.IndexOf(key)]);
+                rest[name] = WithoutRows(members, gone);
             }
         }
 

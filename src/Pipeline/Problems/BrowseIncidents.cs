@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipeline.Access;
 using Pipeline.Incidents;
 using Pipeline.Models;
-using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Problems;
 
-/// <summary>The use case of reading incidents: those of a problem, a page at a time, and one with its story. Only masked text is shown.</summary>
-public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, SummaryBuilder summaries, IncidentOptions options)
+/// <summary>The use case of reading incidents: those of a problem, a page at a time, and one with its story, in the form in which the caller may see texts.</summary>
+public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, IncidentOptions options)
 {
     /// <summary>The most incidents of an export.</summary>
     public const int MostExported = 50_000;
@@ -21,15 +21,17 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     /// <param name="id">The id of the problem or of the cluster, as text.</param>
     /// <param name="ofVariant">Whether it is a cluster's.</param>
     /// <param name="asked">What to show of them.</param>
+    /// <param name="texts">The form in which texts are shown.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such tech center, or the id is no number.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public async Task<ShownIncidents> ListAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken = default)
+    public async Task<ShownIncidents> ListAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, TextView texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(texts);
         IncidentQuery query = await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken);
         IncidentPage page = await incidents.ReadIncidentsAsync(query, cancellationToken);
-        return new ShownIncidents(page.Total, asked.Page, asked.PageSize, [.. page.Incidents.Select(Shown)]);
+        return new ShownIncidents(page.Total, asked.Page, asked.PageSize, [.. page.Incidents.Select(incident => Shown(incident, texts))]);
     }
 
     /// <summary>All incidents of a problem, or of one of its variants, up to <see cref="MostExported"/>; the page that was asked for does not matter.</summary>
@@ -37,39 +39,45 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     /// <param name="id">The id of the problem or of the cluster, as text.</param>
     /// <param name="ofVariant">Whether it is a cluster's.</param>
     /// <param name="asked">What to show of them.</param>
+    /// <param name="texts">The form in which texts are shown.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>They are read while they are enumerated, some at a time.</returns>
     /// <exception cref="RequestException">There is no such tech center, or the id is no number.</exception>
-    public async Task<IAsyncEnumerable<ShownIncident>> ExportAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken = default)
+    public async Task<IAsyncEnumerable<ShownIncident>> ExportAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, TextView texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        return ReadAllAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken) with { Skip = 0, Take = ExportedAtOnce }, cancellationToken);
+        ArgumentNullException.ThrowIfNull(texts);
+        return ReadAllAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken) with { Skip = 0, Take = ExportedAtOnce }, texts, cancellationToken);
     }
 
     /// <summary>One incident with what has become of it.</summary>
+    /// <param name="number">The incident's number.</param>
+    /// <param name="texts">The form in which texts are shown.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no incident of this number.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public async Task<IncidentStory> FindAsync(string number, CancellationToken cancellationToken = default)
+    public async Task<IncidentStory> FindAsync(string number, TextView texts, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(texts);
         StoredIncident found = await stored.FindIncidentAsync(number, cancellationToken)
             ?? throw RequestException.NotFound("number", $"There is no incident '{number}'. It may have been erased or moved to the archive.");
-        return new IncidentStory(Shown(found), found.Incident.TechCenter, found.Incident.State, found.Incident.Location, found.Incident.ConfigurationItem, found.Incident.ReopenCount, found.Incident.UpdatedOn)
+        return new IncidentStory(Shown(found, texts), found.Incident.TechCenter, found.Incident.State, found.Incident.Location, found.Incident.ConfigurationItem, found.Incident.ReopenCount, found.Incident.UpdatedOn)
         {
-            CloseNotes = found.Incident.CloseNotes is { Length: > 0 } notes && summaries.Build([notes]) is { Length: > 0 } masked ? masked : null,
+            CloseNotes = texts.CloseNotes(found),
             ArrivedAt = found.ArrivedAt,
             Embedder = found.Embedder,
             Problem = found.ProblemId is int problem ? new IncidentAnswer(problem, found.ProblemLabel ?? "", found.ClusterId ?? -1, found.ClusterLabel ?? "", found.DomainName ?? "", found.ModelVersion ?? "", found.PredictedAt) : null,
         };
     }
 
-    private async IAsyncEnumerable<ShownIncident> ReadAllAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ShownIncident> ReadAllAsync(IncidentQuery query, TextView texts, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (int skip = 0; skip < MostExported; skip += ExportedAtOnce)
         {
             IncidentPage page = await incidents.ReadIncidentsAsync(query with { Skip = skip }, cancellationToken);
             foreach (StoredIncident incident in page.Incidents)
             {
-                yield return Shown(incident);
+                yield return Shown(incident, texts);
             }
 
             if (page.Incidents.Count < ExportedAtOnce)
@@ -98,11 +106,11 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
         };
     }
 
-    private ShownIncident Shown(StoredIncident incident) => new(
+    private ShownIncident Shown(StoredIncident incident, TextView texts) => new(
         incident.Incident.Number,
         options.UrlOf(incident.Incident.Number),
         incident.Incident.CreatedOn,
-        incident.Summary,
+        texts.Text(incident),
         incident.ClusterId,
         incident.Confidence,
         incident.Incident.Priority,
@@ -120,7 +128,7 @@ public sealed record ShownIncidents(long Total, int Page, int PageSize, IReadOnl
 /// <param name="Number">Its number.</param>
 /// <param name="Url">Its address in the source; null where the setting Incident:UrlTemplate names none.</param>
 /// <param name="CreatedOn">When it was opened, in UTC; null where the source has no dates.</param>
-/// <param name="Text">Its masked text; null where it is not preprocessed.</param>
+/// <param name="Text">Its text: masked, and null where it is not preprocessed, unless the caller may see it as it came.</param>
 /// <param name="ClusterId">The variant that it was predicted to be of, -1 for none; null where it is not predicted.</param>
 /// <param name="Confidence">How sure the prediction is, 0 to 1.</param>
 /// <param name="Priority">Its priority in the source's words; null where the source does not say.</param>
@@ -137,7 +145,7 @@ public sealed record ShownIncident(string Number, string? Url, DateTimeOffset? C
 /// <param name="UpdatedOn">When it was last changed at the source, in UTC.</param>
 public sealed record IncidentStory(ShownIncident Incident, string TechCenter, string? State, string? Location, string? ConfigurationItem, int? ReopenCount, DateTimeOffset? UpdatedOn)
 {
-    /// <summary>How it was resolved: masked text; null where the source does not say.</summary>
+    /// <summary>How it was resolved, masked unless the caller may see it as it came; null where the source does not say.</summary>
     public string? CloseNotes { get; init; }
 
     /// <summary>When it came in, in UTC; null where the warehouse does not keep that.</summary>

@@ -66,4 +66,7 @@ public enum RequestProblem
 
     /// <summary>It is right, and what is configured cannot answer it at all.</summary>
     Unsupported,
+
+    /// <summary>It is right, and the caller may not be answered.</summary>
+    Forbidden,
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Pipeline.Access;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
@@ -31,10 +32,13 @@ public sealed class SearchIncidents(
     private const int MostSimilar = 50;
 
     /// <summary>Answers a request.</summary>
+    /// <param name="request">What is looked for.</param>
+    /// <param name="texts">The form in which texts are shown; null for masked ones.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="RequestException">A field is wrong, or the warehouse cannot be searched.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     /// <exception cref="EmbedderException">The embedder does not answer.</exception>
-    public async Task<SearchResult> RunAsync(SearchRequest request, CancellationToken cancellationToken = default)
+    public async Task<SearchResult> RunAsync(SearchRequest request, TextView? texts = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         AskedSearch asked = request.Read();
@@ -62,18 +66,20 @@ public sealed class SearchIncidents(
                 Problem = asked.Problem,
             },
             cancellationToken);
-        FoundIncident[] ordered = [.. Order(found).Select(c => Shown(c, words))];
+        FoundIncident[] ordered = [.. Order(found).Select(c => Shown(c, words, texts))];
         return new SearchResult(text, ordered.Length, [.. ordered.Take(asked.Top)], SearchFacets.Of(ordered));
     }
 
     /// <summary>The incidents most alike to one, by their vectors, and how they were resolved.</summary>
     /// <param name="number">The incident's number.</param>
     /// <param name="top">The most that are wanted as text, 1 to 50; 10 where it is null or empty.</param>
+    /// <param name="texts">The form in which texts are shown.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="RequestException">There is no such incident, it has no vector yet, or the warehouse cannot be searched.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public async Task<SimilarIncidents> SimilarAsync(string number, string? top, CancellationToken cancellationToken = default)
+    public async Task<SimilarIncidents> SimilarAsync(string number, string? top, TextView texts, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(texts);
         int most = 10;
         if (!string.IsNullOrEmpty(top) && (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostSimilar))
         {
@@ -90,7 +96,7 @@ public sealed class SearchIncidents(
         }
 
         IReadOnlyList<SearchCandidate> found = await searched.FindAsync(new SearchQuery([], vector, preprocess.Embedder, most + 1), cancellationToken);
-        return new SimilarIncidents(number, [.. Order(found).Where(c => !string.Equals(c.Incident.Incident.Number, number, StringComparison.Ordinal)).Take(most).Select(c => Shown(c, []) with { CloseNotes = CloseNotes(c.Incident) })]);
+        return new SimilarIncidents(number, [.. Order(found).Where(c => !string.Equals(c.Incident.Incident.Number, number, StringComparison.Ordinal)).Take(most).Select(c => Shown(c, [], texts) with { CloseNotes = texts.CloseNotes(c.Incident) })]);
     }
 
     /// <summary>Makes the index anew.</summary>
@@ -127,10 +133,10 @@ public sealed class SearchIncidents(
 
     private static double Share(int? rank) => rank is int place ? 1 / (RankOffset + place) : 0;
 
-    private FoundIncident Shown(SearchCandidate found, IReadOnlyList<string> words)
+    private FoundIncident Shown(SearchCandidate found, IReadOnlyList<string> words, TextView? texts)
     {
         Incident incident = found.Incident.Incident;
-        string text = found.Incident.Summary ?? "";
+        string text = (texts is null ? found.Incident.Summary : texts.Text(found.Incident)) ?? "";
         return new FoundIncident(incident.Number, options.UrlOf(incident.Number), incident.TechCenter, incident.CreatedOn, text, SearchWords.Places(text, words))
         {
             Priority = incident.Priority,
@@ -143,7 +149,4 @@ public sealed class SearchIncidents(
             Likeness = found.Likeness is double likeness ? Math.Round(likeness, 4) : null,
         };
     }
-
-    private string? CloseNotes(StoredIncident found) =>
-        found.Incident.CloseNotes is { Length: > 0 } notes && preprocess.Summaries.Build([notes]) is { Length: > 0 } masked ? masked : null;
 }

@@ -12,7 +12,7 @@ public sealed record SearchResult(string Text, int Candidates, IReadOnlyList<Fou
 /// <param name="Url">Its address in the source; null where the setting Incident:UrlTemplate names none.</param>
 /// <param name="TechCenter">The tech center that owns it.</param>
 /// <param name="CreatedOn">When it was opened, in UTC; null where the source has no dates.</param>
-/// <param name="Text">Its masked text.</param>
+/// <param name="Text">Its text, masked unless the caller may see it as it came.</param>
 /// <param name="Highlights">Where the words that were looked for stand in the text: start and end in UTF-16 characters.</param>
 public sealed record FoundIncident(string Number, string? Url, string TechCenter, DateTimeOffset? CreatedOn, string Text, IReadOnlyList<IReadOnlyList<int>> Highlights)
 {
@@ -40,7 +40,7 @@ public sealed record FoundIncident(string Number, string? Url, string TechCenter
     /// <summary>The cosine of its vector to that of the text, -1 to 1; null where it is not among the best by vector.</summary>
     public double? Likeness { get; init; }
 
-    /// <summary>How it was resolved: masked text, among similar incidents only; null where the source does not say.</summary>
+    /// <summary>How it was resolved, masked as the text is, among similar incidents only; null where the source does not say.</summary>
     public string? CloseNotes { get; init; }
 }
 

@@ -148,4 +148,13 @@ public static class PipelineEvents
 
     /// <summary>The audit is not as it was written.</summary>
     public const int AuditDamaged = 223;
+
+    /// <summary>A caller was shown texts as they came, without masking.</summary>
+    public const int TextsRead = 240;
+
+    /// <summary>Incidents that are older than the retention were removed for good.</summary>
+    public const int Retained = 241;
+
+    /// <summary>Nothing was removed, since all that is stored is older than the retention.</summary>
+    public const int RetentionRefused = 242;
 }

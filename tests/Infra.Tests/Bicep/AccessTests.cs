@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Infra.Tests.Bicep;
 
 /// <summary>Who may do what in a deployment, and that no secret leaves it.</summary>
 [TestClass]
-public sealed class AccessTests
+public sealed partial class AccessTests
 {
     private const string App = "id-pipeline";
     private const string Topic = "evgt-pipeline";
@@ -45,6 +46,29 @@ public sealed class AccessTests
         (Operator, BlobDataContributor, ModelStorage),
         (Operator, SecretsOfficer, Vault),
         (Operator, OpenAIUser, OpenAI),
+    ];
+
+    // Why each has its role, and not less. A role without a reason here fails the tests.
+    private static readonly Dictionary<(string Principal, string Role), string> Reasons = new()
+    {
+        [(App, BlobDataOwner)] = "the Functions host keeps its package, leases and the state of timers in containers that it makes itself, which takes the owner's right to set access",
+        [(App, QueueDataContributor)] = "orchestrations and blob triggers hand work on through queues",
+        [(App, TableDataContributor)] = "the history of orchestrations is in tables",
+        [(App, BlobDataContributor)] = "models, the archive and files that came in are written, replaced and deleted",
+        [(App, SecretsOfficer)] = "the Functions host makes, changes and deletes its keys as secrets; reading alone would leave it without",
+        [(App, OpenAIUser)] = "embeddings and labels are asked for; deployments cannot be changed",
+        [(App, MetricsPublisher)] = "telemetry is sent without a key; none can be read",
+        [(App, DurableTaskDataContributor)] = "orchestrations are scheduled and worked on",
+        [(Topic, BlobDataContributor)] = "events that cannot be delivered are kept, in that one container",
+        [(Operator, BlobDataContributor)] = "the person who is named looks at models and files while setting up",
+        [(Operator, SecretsOfficer)] = "the person who is named puts in the secrets of sources",
+        [(Operator, OpenAIUser)] = "the person who is named tries the deployments",
+    };
+
+    // Owner, Contributor, User Access Administrator, Role Based Access Control Administrator, Reader: of everything in a scope, or of who may do what.
+    private static readonly string[] TooMuch =
+    [
+        "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b24988ac-6180-42a0-ab88-20f7382dd24c", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "f58310d9-a9f6-439a-9e8d-f62e7b41a168", "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     ];
 
     private static readonly string[] KeysInPlain = ["AccountKey=", "SharedAccessKey", "InstrumentationKey=", "-----BEGIN", "?sig=", "&sig="];
@@ -93,6 +117,45 @@ public sealed class AccessTests
         Snapshot.Read("prod").Resources.Count(resource => resource.GetProperty("type").GetString() is "Microsoft.Web/sites").ShouldBe(1);
 
         static string[] Names(JsonElement settings) => [.. settings.GetProperty("properties").EnumerateObject().Select(setting => setting.Name)];
+    }
+
+    [TestMethod]
+    public void Each_role_has_its_reason() =>
+        Allowed.Select(role => (role.Principal, role.Role)).Distinct().ShouldBe(Reasons.Keys, ignoreOrder: true);
+
+    [TestMethod]
+    public async Task No_template_gives_a_role_on_more_than_one_resource_or_one_that_is_not_on_the_list()
+    {
+        ToolProcess build = await BicepCompiler.RunAsync("build", "main.bicep", "--stdout");
+        build.Errors.ShouldBeEmpty();
+        using JsonDocument document = JsonDocument.Parse(build.Output);
+        string[] known = [.. Allowed.Select(role => role.Role).Distinct(StringComparer.Ordinal)];
+        List<string> given = [];
+        foreach ((string module, JsonElement template) in Templates("main.bicep", document.RootElement))
+        {
+            string text = template.GetRawText();
+            TooMuch.Where(role => text.Contains(role, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty($"roles over everything in {module}");
+            foreach (JsonElement resource in Resources(template))
+            {
+                string type = resource.GetProperty("type").GetString()!;
+                (type is "Microsoft.Authorization/roleDefinitions").ShouldBeFalse($"{module} makes a role of its own");
+                if (type is not "Microsoft.Authorization/roleAssignments")
+                {
+                    continue;
+                }
+
+                // Without a scope of its own, an assignment is of all that the template deploys to: the resource group, or the subscription.
+                resource.TryGetProperty("scope", out JsonElement scope).ShouldBeTrue($"an assignment of {module} without a scope");
+                scope.GetString()!.ShouldContain("Microsoft.", customMessage: $"an assignment of {module} that is not of a resource");
+                scope.GetString()!.ShouldNotContain("resourceGroup", Case.Insensitive, $"an assignment of {module} over a resource group");
+                given.Add(module);
+            }
+
+            string named = text.Contains("Microsoft.Authorization/roleAssignments", StringComparison.Ordinal) && template.TryGetProperty("variables", out JsonElement variables) ? variables.GetRawText() : "";
+            IdPattern().Matches(named).Select(match => match.Value).Except(known, StringComparer.Ordinal).ShouldBeEmpty($"roles of {module} that are not on the list");
+        }
+
+        given.ShouldNotBeEmpty();
     }
 
     [TestMethod]
@@ -236,6 +299,12 @@ public sealed class AccessTests
     private static bool LooksSecret(string name) =>
         ((string[])["secret", "password", "webhook", "apikey", "accesskey", "token", "sas"]).Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
+    private static IEnumerable<JsonElement> Resources(JsonElement template)
+    {
+        JsonElement resources = template.GetProperty("resources");
+        return resources.ValueKind == JsonValueKind.Object ? resources.EnumerateObject().Select(resource => resource.Value) : resources.EnumerateArray();
+    }
+
     private static IEnumerable<(string Module, JsonElement Template)> Templates(string name, JsonElement template)
     {
         yield return (name, template);
@@ -254,4 +323,7 @@ public sealed class AccessTests
             }
         }
     }
+
+    [GeneratedRegex("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.NonBacktracking)]
+    private static partial Regex IdPattern();
 }

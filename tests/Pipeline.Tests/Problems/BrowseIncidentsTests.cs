@@ -1,4 +1,6 @@
+using Pipeline.Access;
 using Pipeline.Incidents;
+using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Tests.Support;
@@ -10,7 +12,9 @@ public sealed class BrowseIncidentsTests
 {
     private static SmallCompany _company = null!;
 
-    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, _company.Summaries, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
+    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
+
+    private static TextPermission Permission => new(new AccessOptions { ReadText = "analyst, admin", StaysMasked = new Dictionary<string, string>(StringComparer.Ordinal) { ["Analyst"] = "secret, email" } }, MaskingRules.Default, new Masker(MaskingRules.Default), _company.Summaries);
 
     [ClassInitialize]
     public static async Task Train(TestContext _) => _company = await SmallCompany.TrainedAsync();
@@ -23,7 +27,7 @@ public sealed class BrowseIncidentsTests
     {
         ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
 
-        ShownIncidents page = await Browse.ListAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2")));
+        ShownIncidents page = await Browse.ListAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2")), Permission.Masked);
 
         (page.Total, page.Page, page.PageSize, page.Incidents.Count).ShouldBe((problem.Size, 2, 5, 5));
         page.Incidents.ShouldAllBe(i => i.Text!.Length > 0 && i.Confidence > 0 && i.Url == $"https://tickets.example/{Uri.EscapeDataString(i.Number)}");
@@ -35,7 +39,7 @@ public sealed class BrowseIncidentsTests
     {
         ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
         List<string> numbers = [];
-        await foreach (ShownIncident incident in await Browse.ExportAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2"))))
+        await foreach (ShownIncident incident in await Browse.ExportAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2")), Permission.Masked))
         {
             numbers.Add(incident.Number);
         }
@@ -48,11 +52,66 @@ public sealed class BrowseIncidentsTests
     {
         await _company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "X1", Texts = ["Printer jam"], TechCenter = SmallCompany.TechCenter, CreatedOn = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero), Priority = "2 - High", CloseNotes = "Told jane.doe@example.org to restart" }]);
 
-        IncidentStory story = await Browse.FindAsync("X1");
+        IncidentStory story = await Browse.FindAsync("X1", Permission.Masked);
 
         (story.Incident.Priority, story.TechCenter, story.Problem, story.Incident.Text).ShouldBe(("2 - High", SmallCompany.TechCenter, null, null));
         story.CloseNotes.ShouldBe("Told <email> to restart");
-        (await SmallCompany.RefusedAsync(() => Browse.FindAsync("X2"))).Problem.ShouldBe(RequestProblem.NotFound);
+        (await SmallCompany.RefusedAsync(() => Browse.FindAsync("X2", Permission.Masked))).Problem.ShouldBe(RequestProblem.NotFound);
+    }
+
+    [TestMethod]
+    [DataRow(Role.Analyst, "Ann at <email> cannot sign in, password <secret>", "Told <email> to restart")]
+    [DataRow(Role.Admin, "Ann at ann@example.org cannot sign in, password <secret>", "Told jane.doe@example.org to restart")]
+    public async Task Who_may_read_texts_sees_them_as_they_came_but_for_what_stays_masked_for_the_role(Role role, string text, string notes)
+    {
+        await _company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "X3", Texts = ["Ann at ann@example.org <b>cannot</b> sign in, password hunter2!x"], TechCenter = SmallCompany.TechCenter, CreatedOn = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero), CloseNotes = "Told jane.doe@example.org to restart" }]);
+
+        IncidentStory story = await Browse.FindAsync("X3", Permission.For(new Caller("Jane", role, CallerKind.Person), "raw"));
+
+        (story.Incident.Text, story.CloseNotes).ShouldBe((text, notes));
+    }
+
+    [TestMethod]
+    [DataRow(Role.Reader)]
+    [DataRow(Role.Operator)]
+    [DataRow(null)]
+    public void Who_may_not_read_texts_is_told_the_permission_and_sees_masked_ones(Role? role)
+    {
+        Caller caller = new("Jane", role, CallerKind.Person);
+
+        RequestException refused = Should.Throw<RequestException>(() => Permission.For(caller, "raw"));
+
+        (refused.Problem, refused.Message.Contains("read_text", StringComparison.Ordinal)).ShouldBe((RequestProblem.Forbidden, true));
+        TextPermission permission = Permission;
+        permission.For(caller, null).ShouldBe(permission.Masked);
+        permission.For(caller, "masked").ShouldBe(permission.Masked);
+        Should.Throw<RequestException>(() => permission.For(caller, "some")).Errors.Keys.ShouldBe(["texts"]);
+    }
+
+    [TestMethod]
+    public void The_values_of_a_refused_row_are_masked_as_what_their_column_says_they_are()
+    {
+        Permission.Masked.Value("password", "hunter2!x").ShouldBe("<secret>");
+        Permission.Masked.Value("note", "call jane.doe@example.org").ShouldBe("call <email>");
+        Permission.Masked.Value("opened_at", "soon").ShouldBe("soon");
+        Permission.For(new Caller("Jane", Role.Admin, CallerKind.Person), "raw").Value("note", "call jane.doe@example.org").ShouldBe("call jane.doe@example.org");
+    }
+
+    [TestMethod]
+    [DataRow("owner", null, null, "Access:ReadText")]
+    [DataRow(null, "owner", "secret", "Access:StaysMasked:owner")]
+    [DataRow(null, "admin", "passwords", "Access:StaysMasked:admin")]
+    public void A_permission_that_cannot_be_understood_is_refused(string? readText, string? role, string? stays, string setting)
+    {
+        AccessOptions options = new() { ReadText = readText, StaysMasked = role is null ? new Dictionary<string, string>(StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal) { [role] = stays! } };
+
+        Should.Throw<SettingException>(() =>
+        {
+            options.Validate();
+            options.ValidateMasking([.. MaskingRules.Default.Select(rule => rule.Replacement)]);
+        }).Message.ShouldContain(setting);
+        new AccessOptions { ReadText = "none" }.TextReaders.ShouldBeEmpty();
+        new AccessOptions().TextReaders.ShouldBe([Role.Admin]);
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Access;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
@@ -47,7 +48,7 @@ public sealed class SearchIncidentsTests
         StoredIncident resolved = Stored("A");
         AskedIndex index = new([Candidate(number, null, 1, 1), new SearchCandidate(resolved with { Incident = resolved.Incident with { CloseNotes = "Roller replaced, told jane.doe@example.com" } }, null, 2, 0.8)]);
 
-        SimilarIncidents similar = await Search(company, index).SimilarAsync(number, "3");
+        SimilarIncidents similar = await Search(company, index).SimilarAsync(number, "3", Masked(company));
 
         (index.Asked!.Words.Count, index.Asked.Depth).ShouldBe((0, 4));
         FoundIncident found = similar.Incidents.ShouldHaveSingleItem();
@@ -86,9 +87,9 @@ public sealed class SearchIncidentsTests
 
         (await Should.ThrowAsync<RequestException>(() => Search(company, null).RunAsync(new SearchRequest("vpn")))).Problem.ShouldBe(RequestProblem.Unsupported);
         (await Should.ThrowAsync<RequestException>(() => Search(company, null).RebuildAsync())).Problem.ShouldBe(RequestProblem.Unsupported);
-        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", null))).Problem.ShouldBe(RequestProblem.Unprocessable);
-        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NOWHERE", null))).Problem.ShouldBe(RequestProblem.NotFound);
-        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", "0"))).Problem.ShouldBe(RequestProblem.Invalid);
+        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", null, Masked(company)))).Problem.ShouldBe(RequestProblem.Unprocessable);
+        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NOWHERE", null, Masked(company)))).Problem.ShouldBe(RequestProblem.NotFound);
+        (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", "0", Masked(company)))).Problem.ShouldBe(RequestProblem.Invalid);
     }
 
     [TestMethod]
@@ -132,4 +133,6 @@ public sealed class SearchIncidentsTests
 
         public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => Task.FromResult(0L);
     }
+
+    private static TextView Masked(SmallCompany company) => new TextPermission(new AccessOptions(), MaskingRules.Default, new Masker(MaskingRules.Default), company.Summaries).Masked;
 }
