@@ -20,6 +20,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     RetentionCommands.CreateArchive(),
     RetentionCommands.CreateErase(),
     ProblemsCommand.Create(),
+    CorrectionCommands.Create(),
     ForecastCommand.Create(),
     SearchCommand.Create(),
     MonitorCommands.CreateStatus(),

@@ -46,7 +46,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         SoundVersion<ModelContent>? version;
         try
         {
-            version = await models.LoadServingAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+            version = await models.LoadServingAsync(center.TechCenter, ReadAsync, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -93,6 +93,12 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         ];
     }
 
+    private async Task<ModelContent> ReadAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        ModelContent trained = await models.ReadAsync(manifest, cancellationToken);
+        return trained with { Clusters = (await models.Corrections.ReadAsync(manifest, trained.Clusters, withTickets: false, cancellationToken)).Clusters };
+    }
+
     private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
     {
         Name = center.TechCenter,
@@ -110,7 +116,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         try
         {
             ModelManifest? previous = await models.FindAsync(manifest.Folder, manifest.PreviousVersion!, cancellationToken);
-            return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Problems.ToDictionary(p => p.Id, p => p.Label);
+            return previous is null ? [] : (await models.ReadCorrectedAsync(previous, cancellationToken)).Problems.ToDictionary(p => p.Id, p => p.Label);
         }
         catch (ModelException)
         {
