@@ -85,7 +85,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
     private async Task<IReadOnlyList<ReportEmerging>> EmergingAsync(ModelManifest manifest, ModelClusters clusters, CancellationToken cancellationToken)
     {
         IReadOnlyList<EmergingRecord> told = emerging is null ? [] : await emerging.ListReadableAsync(manifest.Folder, cancellationToken);
-        HashSet<int> known = [.. clusters.Problems.Select(p => p.Id)];
+        HashSet<int> known = [.. clusters.Problems.SelectMany(p => p.Marks?.Merged.Append(p.Id) ?? [p.Id])];
         return
         [
             .. told.Where(r => !known.Contains(r.ProblemId)).Reverse().Take(MostEmerging)

@@ -30,7 +30,7 @@ public sealed class ListEmerging(EmergingProblems problems, ModelStore models, M
     {
         try
         {
-            return await models.LoadServingAsync(center, models.ReadCorrectedAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters }
+            return await models.LoadServingAsync(center, models.ReadClustersAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters }
                 ? (manifest.Folder, [.. clusters.Problems.Select(p => p.Id)])
                 : null;
         }

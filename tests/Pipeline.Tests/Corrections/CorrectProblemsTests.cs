@@ -163,7 +163,7 @@ public sealed class CorrectProblemsTests
     public async Task What_cannot_be_is_refused_with_the_field_and_the_fix()
     {
         ModelProblem one = _problems[0];
-        await RefusedAsync(new CorrectionRequest(Kind: "burn", Problem: one.Id), "kind", "rename, describe, status, owner, note, record, merge, split, move, notThis");
+        await RefusedAsync(new CorrectionRequest(Kind: "burn", Problem: one.Id), "kind", "rename, describe, owner, note, record, status, merge, split, move, notThis");
         await RefusedAsync(new CorrectionRequest(Kind: "rename", Problem: one.Id), "text", "text is missing");
         await RefusedAsync(new CorrectionRequest(Kind: "rename", Problem: one.Id, Text: " "), "text", "blank");
         await RefusedAsync(new CorrectionRequest(Kind: "rename", Problem: one.Id, Text: "x", Into: 1), "into", "does not belong");
@@ -205,7 +205,7 @@ public sealed class CorrectProblemsTests
         await DecideAsync(new CorrectionRequest(Kind: "merge", Problem: third.Id, Into: to.Id));
         await DecideAsync(new CorrectionRequest(Kind: "rename", Problem: to.Id, Text: "Kept name"));
 
-        await _company.ReportAsync(SmallCompany.TechCenter, 40, new DateTimeOffset(2026, 6, 10, 9, 0, 0, TimeSpan.Zero));
+        await _company.ReportAsync(SmallCompany.TechCenter, 20, new DateTimeOffset(2026, 6, 10, 9, 0, 0, TimeSpan.Zero));
         await _company.TrainAsync(new TrainingRequest(Token: "again"));
         await _company.PredictAsync();
 
