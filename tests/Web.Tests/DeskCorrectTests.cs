@@ -1,8 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Pipeline.Access;
-using Pipeline.LocalHost.Hosting.Tokens;
+using Pipeline.Cli.Tests.Support;
 using Pipeline.TestSupport;
 using static Microsoft.Playwright.Assertions;
 
@@ -104,7 +103,7 @@ public sealed class DeskCorrectTests
         await DecideAsync(desk, "Merge", async dialog =>
         {
             await dialog.GetByLabel("Find by name").FillAsync(name);
-            await dialog.GetByLabel("Problem", new() { Exact = true }).SelectOptionAsync($"{into}");
+            await dialog.Locator("select[name=into]").SelectOptionAsync($"{into}");
         });
 
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(name);
@@ -151,7 +150,7 @@ public sealed class DeskCorrectTests
         await desk.Page.Keyboard.PressAsync("Enter");
         ILocator dialog = desk.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Find by name").FillAsync(name);
-        await dialog.GetByLabel("Problem", new() { Exact = true }).SelectOptionAsync($"{to}");
+        await dialog.Locator("select[name=into]").SelectOptionAsync($"{to}");
         await desk.CheckAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Move" }).FocusAsync();
         await desk.Page.Keyboard.PressAsync("Enter");
@@ -186,7 +185,7 @@ public sealed class DeskCorrectTests
     public async Task What_does_not_fit_is_shown_with_what_to_do_and_all_is_given_out_and_taken_in()
     {
         await using OpenPage desk = await OpenAsync("corrections");
-        string line = $$"""{"techCenter":{{JsonSerializer.Serialize(Center)}},"correction":{"id":"{{new string('e', 32)}}","at":"2026-01-01T00:00:00Z","by":"Elsewhere","kind":"rename","problem":999999,"text":"Gone"}}""";
+        string line = $$"""{"techCenter":{{JsonSerializer.Serialize(Center)}},"correction":{"id":"{{new string('e', 32)}}","at":"2026-01-01T00:00:00Z","by":"Elsewhere","kind":"rename","problem":999999,"text":"Gone"} }""";
 
         await desk.Page.GetByLabel("Import").SetInputFilesAsync(new FilePayload { Name = "corrections.ndjson", MimeType = "application/x-ndjson", Buffer = System.Text.Encoding.UTF8.GetBytes(line) });
 
@@ -223,7 +222,8 @@ public sealed class DeskCorrectTests
     {
         using TempFolder folder = await Served.DemoAsync(600);
         await using Served served = await Served.StartAsync(folder["data"]);
-        string token = (await new OwnTokens(new TokenFiles(folder["data/token-key.pem"], folder["data/tokens.json"]), TimeProvider.System).IssueAsync(Role.Reader, "Rita", 1, CancellationToken.None)).Token;
+        CommandResult issued = await CommandLine.RunAsync("token", "issue", "--role", "reader", "--name", "Rita", "--hours", "1", "--data", folder["data"], "--json");
+        string token = issued.Json.GetProperty("token").GetString()!;
         JsonElement problem = (await served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0];
         await using OpenPage desk = await _browser.OpenAsync(served.Address);
         await desk.Page.GotoAsync("/");

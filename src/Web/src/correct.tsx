@@ -53,8 +53,11 @@ export const ProblemActions = ({ center, id, label, marks, variants, neighbours,
 }) => {
   const [open, setOpen] = useState<CorrectionKind | undefined>();
   const kinds: CorrectionKind[] = ["rename", "describe", "status", "owner", "note", "record", "merge", ...(variants.length > 1 ? ["split" as const] : [])];
+  // One's own last decision was seen too, though the list may not tell of it yet; ids rise with time.
+  const [own, setOwn] = useState("");
   const act = async (kind: CorrectionKind, fields: Record<string, unknown>) => {
-    const made = await decide(center, seen, kind, { problem: id, ...fields });
+    const made = await decide(center, seen === null || seen > own ? seen : own, kind, { problem: id, ...fields });
+    setOwn(made.correction.id);
     changed(outcome(made));
     if (kind === "merge") left(made.correction.into!);
   };
