@@ -36,7 +36,7 @@ public sealed class BrowseCorrections(CorrectionLog log, ModelStore models, Mode
 
         ShownCorrection[] asked =
         [
-            .. shown.Where(s => (about is null || s.About.Concerns(about.Value)) && (conflicts != "true" || s.Conflict is not null))
+            .. shown.Where(s => (about is null || s.About.Concerns(about.Value)) && (conflicts is not "true" || s.Conflict is not null))
                 .OrderByDescending(s => s.Place).ThenBy(s => s.TechCenter, StringComparer.Ordinal),
         ];
         IEnumerable<ShownCorrection> ordered = center is null ? asked.OrderByDescending(s => s.Correction.At) : asked;

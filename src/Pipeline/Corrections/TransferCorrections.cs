@@ -79,7 +79,7 @@ public sealed class TransferCorrections(CorrectionLog log, CorrectProblems corre
         Dictionary<int, int> given = [];
         List<Correction> fresh = [];
         int next = present.NextProblem;
-        foreach (Correction correction in brought.Where(c => !known.Contains(c.Id)).DistinctBy(c => c.Id))
+        foreach (Correction correction in brought.Where(c => !known.Contains(c.Id)).DistinctBy(c => c.Id, StringComparer.Ordinal))
         {
             if (correction.Undoes is string undone && !known.Contains(undone))
             {
