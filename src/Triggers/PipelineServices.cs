@@ -127,7 +127,7 @@ public static class PipelineServices
             {
                 int changed = await s.GetRequiredService<CorrectPredictions>().RunAsync(techCenter, cancellationToken: token);
                 s.GetRequiredService<RankProblems>().Forget();
-                if (s.GetRequiredService<ModelCache>().Loaded.Contains(techCenter))
+                if (s.GetRequiredService<ModelCache>().Loaded.Contains(techCenter, StringComparer.Ordinal))
                 {
                     await s.GetRequiredService<ModelCache>().RefreshAsync(techCenter, token);
                 }

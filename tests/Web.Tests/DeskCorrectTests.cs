@@ -23,7 +23,7 @@ public sealed class DeskCorrectTests
         _folder = await Served.DemoAsync(4_000);
         _served = await Served.StartAsync(_folder["data"], "--development");
         JsonElement[] all = [.. (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
-        _problems = [.. all.GroupBy(p => p.GetProperty("techCenter").GetString()).OrderByDescending(g => g.Count()).First()];
+        _problems = [.. all.GroupBy(p => p.GetProperty("techCenter").GetString(), StringComparer.Ordinal).OrderByDescending(g => g.Count()).First()];
     }
 
     [ClassCleanup]

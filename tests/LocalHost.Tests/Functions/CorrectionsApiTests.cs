@@ -83,7 +83,7 @@ public sealed class CorrectionsApiTests
             }
 
             predicted.ShouldAllBe(p => p.Id != merged, when);
-            predicted.Where(p => p.Id == into).Select(p => p.Label).Distinct().ShouldBe(["Named by people"], when);
+            predicted.Where(p => p.Id == into).Select(p => p.Label).Distinct(StringComparer.Ordinal).ShouldBe(["Named by people"], when);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class CorrectProblemsTests
         (merge.Changed, merge.Pending).ShouldBe((before.Values.Count(p => p.ProblemId == one.Id), null));
         Dictionary<string, IncidentPrediction> after = await PredictionsAsync();
         after.Values.ShouldAllBe(p => p.ProblemId != one.Id);
-        after.Values.Where(p => p.ProblemId == other.Id).Select(p => p.ProblemLabel).Distinct().ShouldBe(["Both together"]);
+        after.Values.Where(p => p.ProblemId == other.Id).Select(p => p.ProblemLabel).Distinct(StringComparer.Ordinal).ShouldBe(["Both together"]);
         ProblemPage page = await BrowseAsync();
         page.Problems.Count.ShouldBe(_problems.Count - 1);
         ProblemSummary both = page.Problems.Single(p => p.Id == other.Id);
@@ -151,7 +151,7 @@ public sealed class CorrectProblemsTests
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => _company.Correct.AddAsync(new CorrectionRequest(Kind: "note", Problem: _problems[0].Id, Text: $"note {i}"), $"person {i}")));
 
         (await LogAsync()).Count.ShouldBe(8);
-        (await FindAsync(_problems[0].Id)).Summary.Marks!.Notes.Select(n => n.By).Distinct().Count().ShouldBe(8);
+        (await FindAsync(_problems[0].Id)).Summary.Marks!.Notes.Select(n => n.By).Distinct(StringComparer.Ordinal).Count().ShouldBe(8);
         RequestException refused = await SmallCompany.RefusedAsync(() => _company.Correct.AddAsync(new CorrectionRequest(Kind: "rename", Problem: _problems[0].Id, Text: "Late", Seen: seen), "ann"));
         refused.Problem.ShouldBe(RequestProblem.Conflict);
         refused.Message.ShouldContain("corrected the same problem");
@@ -283,7 +283,7 @@ public sealed class CorrectProblemsTests
     private async Task RefusedAsync(CorrectionRequest request, string field, string fix)
     {
         RequestException refused = await SmallCompany.RefusedAsync(() => DecideAsync(request));
-        refused.Errors.Keys.ShouldContain(field);
+        refused.Errors.ContainsKey(field).ShouldBeTrue(refused.Message);
         refused.Message.ShouldContain(fix);
     }
 
