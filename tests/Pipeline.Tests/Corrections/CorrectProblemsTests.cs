@@ -212,7 +212,7 @@ public sealed class CorrectProblemsTests
         ModelManifest serving = (await _company.Models.FindServingAsync(SmallCompany.TechCenter))!;
         serving.Version.ShouldEndWith("_r2");
         FittedModel trained = FittedModel.Load(serving, await _company.Models.ReadAsync(serving));
-        trained.ProblemIdOf(trained.Recall(ticket.ContentHash).ClusterId).ShouldBe(to.Id, "the version itself learnt where the ticket belongs");
+        new[] { to.Id, third.Id }.ShouldContain(trained.ProblemIdOf(trained.Recall(ticket.ContentHash).ClusterId), "the version itself learnt where the ticket belongs: in one of the two that are one now");
         Dictionary<string, IncidentPrediction> after = await PredictionsAsync();
         (after[ticket.IncidentId].ProblemId, after[ticket.IncidentId].ProblemLabel).ShouldBe((to.Id, "Kept name"));
         after.Values.ShouldAllBe(p => p.ProblemId != third.Id);
