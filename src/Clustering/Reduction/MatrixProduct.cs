@@ -5,7 +5,9 @@ namespace Pipeline.Clustering;
 /// <summary>Dense single-precision matrix products with the same result for any number of threads.</summary>
 internal static unsafe class MatrixProduct
 {
-    private const int DepthBlock = 512;
+    /// <summary>Sums over the depth run in blocks of so many: products of parts of the depth, each of whole blocks, add up to the product of all of it to the last bit.</summary>
+    public const int DepthBlock = 512;
+
     private const int RowBlock = 96;
 
     /// <summary>C = A B, where A and B may be read transposed through their strides.</summary>
@@ -26,12 +28,31 @@ internal static unsafe class MatrixProduct
     /// <returns>C, row-major.</returns>
     public static float[] Multiply(ReadOnlyMemory<float> a, int aRow, int aDepth, ReadOnlyMemory<float> b, int bDepth, int bColumn, int rows, int depth, int columns, ParallelOptions options)
     {
+        float[] c = new float[rows * columns];
+        Add(c, a, aRow, aDepth, b, bDepth, bColumn, rows, depth, columns, options);
+        return c;
+    }
+
+    /// <summary>C += A B; as <see cref="Multiply"/>.</summary>
+    /// <param name="c">C, row-major.</param>
+    /// <param name="a">A.</param>
+    /// <param name="aRow">Elements from one row of A to the next.</param>
+    /// <param name="aDepth">Elements from one column of A to the next.</param>
+    /// <param name="b">B.</param>
+    /// <param name="bDepth">Elements from one row of B to the next.</param>
+    /// <param name="bColumn">Elements from one column of B to the next.</param>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="depth">Columns of A, rows of B.</param>
+    /// <param name="columns">Columns of B and C.</param>
+    /// <param name="options">Threads and cancellation.</param>
+    public static void Add(float[] c, ReadOnlyMemory<float> a, int aRow, int aDepth, ReadOnlyMemory<float> b, int bDepth, int bColumn, int rows, int depth, int columns, ParallelOptions options)
+    {
+        Debug.Assert(c.Length == rows * columns, "C has all elements.");
         Debug.Assert(rows == 0 || depth == 0 || ((rows - 1L) * aRow) + ((depth - 1L) * aDepth) < a.Length, "A has all rows.");
         Debug.Assert(columns == 0 || depth == 0 || ((columns - 1L) * bColumn) + ((depth - 1L) * bDepth) < b.Length, "B has all columns.");
         int panels = PanelKernel.PanelCount(columns), width = PanelKernel.Width;
         float[] packed = new float[panels * depth * width];
         ParallelBlocks.Run(panels, options, p => PanelKernel.Pack(b.Span, bColumn, bDepth, p * width, columns, depth, packed.AsSpan(p * depth * width, depth * width)));
-        float[] c = new float[rows * columns];
         ParallelBlocks.RunRows(rows, RowBlock, options, (first, end) =>
         {
             float* tile = stackalloc float[PanelKernel.Rows * PanelKernel.MaxWidth];
@@ -54,7 +75,6 @@ internal static unsafe class MatrixProduct
                 }
             }
         });
-        return c;
     }
 
     private static void AddTile(float* tile, int rows, float[] c, int firstRow, int firstColumn, int columns)

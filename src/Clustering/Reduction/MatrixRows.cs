@@ -5,15 +5,15 @@ namespace Pipeline.Clustering;
 /// <summary>Single-precision copies of a row-major matrix: rows of unit length, rows without their mean.</summary>
 internal static class MatrixRows
 {
-    /// <summary>The mean of every column, summed in double precision in row order.</summary>
-    public static float[] Mean(ReadOnlySpan<float> points, int dimensions)
+    /// <summary>The mean of every column, over all rows or those named, summed in double precision in their order.</summary>
+    public static float[] Mean(ReadOnlySpan<float> points, int dimensions, ReadOnlyMemory<int>? rows = null)
     {
         double[] sums = new double[dimensions];
         double[] row = new double[dimensions];
-        int count = points.Length / dimensions;
+        int count = rows?.Length ?? (points.Length / dimensions);
         for (int i = 0; i < count; i++)
         {
-            TensorPrimitives.ConvertChecked(points.Slice(i * dimensions, dimensions), row);
+            TensorPrimitives.ConvertChecked(points.Slice((rows is null ? i : rows.Value.Span[i]) * dimensions, dimensions), row);
             TensorPrimitives.Add(sums, row, sums);
         }
 
@@ -54,14 +54,5 @@ internal static class MatrixRows
     {
         for (int i = 0; i < points.Length; i += mean.Length)
             TensorPrimitives.Subtract(points.Slice(i, mean.Length), mean, points.Slice(i, mean.Length));
-    }
-
-    /// <summary>A copy of some rows, in their order.</summary>
-    public static float[] Chosen(ReadOnlySpan<float> points, int dimensions, ReadOnlySpan<int> rows)
-    {
-        float[] chosen = new float[rows.Length * dimensions];
-        for (int i = 0; i < rows.Length; i++)
-            points.Slice(rows[i] * dimensions, dimensions).CopyTo(chosen.AsSpan(i * dimensions));
-        return chosen;
     }
 }

@@ -11,7 +11,7 @@ public static class Pca
 
     /// <summary>Fits the directions of largest variance.</summary>
     /// <remarks>
-    /// Time O(n x d x (k + 10)) for each of 11 passes over the points plus O(d x (k + 10)^2), memory O(n x (d + k) + d x k). Where k + 10 reaches
+    /// Time O(n x d x (k + 10)) for each of 11 passes over the points plus O(d x (k + 10)^2), memory O(8,192 x (d + k) + d x (d + k)) beside the points. Where k + 10 reaches
     /// min(n, d) the result is exact up to rounding. A component's sign is such that its entry of largest magnitude is positive.
     /// </remarks>
     /// <param name="points">n x <paramref name="dimensions"/>, row-major, finite, n at least 1.</param>
@@ -36,28 +36,56 @@ public static class Pca
         ParallelOptions options = ParallelBlocks.Options(maxDegreeOfParallelism, ct);
         int wanted = Math.Min(components, Math.Min(n, dimensions));
         int width = Math.Min(wanted + Oversampling, Math.Min(n, dimensions));
-        float[] x = rows is null ? points.ToArray() : MatrixRows.Chosen(points.Span, dimensions, rows.Value.Span);
-        float[] mean = MatrixRows.Mean(x, dimensions);
-        MatrixRows.Center(x, mean);
-
-        float[]? scatter = PaysScatter(n, dimensions, width) ? MatrixProduct.Multiply(x, 1, dimensions, x, dimensions, 1, dimensions, n, dimensions, options) : null;
+        CenteredRows x = new(points, dimensions, rows);
+        float[]? scatter = PaysScatter(n, dimensions, width) ? Scatter(x, options) : null;
 
         float[] basis = RandomRows(width, dimensions, seed);
         for (int pass = 0; pass <= PowerIterations; pass++)
         {
             progress.Pass((double)pass / (PowerIterations + 2), ct);
-            basis = scatter is null
-                ? MatrixProduct.Multiply(Scores(x, basis), 1, width, x, dimensions, 1, width, n, dimensions, options)
-                : MatrixProduct.Multiply(basis, dimensions, 1, scatter, dimensions, 1, width, dimensions, dimensions, options);
+            basis = scatter is null ? Applied(x, basis, width, options) : MatrixProduct.Multiply(basis, dimensions, 1, scatter, dimensions, 1, width, dimensions, dimensions, options);
             basis = Orthonormal.Rows(basis, dimensions, seed, ct);
         }
 
         progress.Pass((PowerIterations + 1.0) / (PowerIterations + 2), ct);
-        PcaModel model = Rotate(Scores(x, basis), n, mean, basis, width, wanted, options);
+        PcaModel model = Rotate(Gram(x, basis, width, options), n, x.Mean, basis, width, wanted, options);
         progress?.Report(1);
         return model;
+    }
 
-        float[] Scores(float[] points, float[] axes) => MatrixProduct.Multiply(points, dimensions, 1, axes, 1, dimensions, n, dimensions, width, options);
+    // The products of all pairs of columns.
+    private static float[] Scatter(CenteredRows x, ParallelOptions options)
+    {
+        int d = x.Dimensions;
+        float[] scatter = new float[d * d];
+        x.ForEachBlock((block, count) => MatrixProduct.Add(scatter, block, 1, d, block, d, 1, d, count, d, options));
+        return scatter;
+    }
+
+    // What the scatter would make of the basis, without it.
+    private static float[] Applied(CenteredRows x, float[] basis, int width, ParallelOptions options)
+    {
+        float[] applied = new float[basis.Length];
+        x.ForEachBlock((block, count) => MatrixProduct.Add(applied, Scores(block, count, basis, width, options), 1, width, block, x.Dimensions, 1, width, count, x.Dimensions, options));
+        return applied;
+    }
+
+    // The products of all pairs of the points' coordinates along the basis.
+    private static float[] Gram(CenteredRows x, float[] basis, int width, ParallelOptions options)
+    {
+        float[] gram = new float[width * width];
+        x.ForEachBlock((block, count) =>
+        {
+            float[] scores = Scores(block, count, basis, width, options);
+            MatrixProduct.Add(gram, scores, 1, width, scores, width, 1, width, count, width, options);
+        });
+        return gram;
+    }
+
+    private static float[] Scores(ReadOnlyMemory<float> block, int count, float[] axes, int width, ParallelOptions options)
+    {
+        int d = axes.Length / width;
+        return MatrixProduct.Multiply(block, d, 1, axes, 1, d, count, d, width, options);
     }
 
     // The products of all pairs of columns once, or each pass over the points twice.
@@ -74,10 +102,9 @@ public static class Pca
     }
 
     /// <summary>Turns the basis of the subspace to its principal axes (Rayleigh and Ritz).</summary>
-    private static PcaModel Rotate(float[] scores, int n, float[] mean, float[] basis, int width, int wanted, ParallelOptions options)
+    private static PcaModel Rotate(float[] gram, int n, float[] mean, float[] basis, int width, int wanted, ParallelOptions options)
     {
         int d = mean.Length;
-        float[] gram = MatrixProduct.Multiply(scores, 1, width, scores, width, 1, width, n, width, options);
         (double[] values, float[] vectors) = SymmetricEigen.Solve(gram, width, options.CancellationToken);
         float[] components = MatrixProduct.Multiply(vectors, width, 1, basis, d, 1, wanted, width, d, options);
         float[] variance = new float[wanted];

@@ -69,6 +69,9 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
 
             WindowIncidents prepared = await reader.PrepareAsync(rows, dataset, window, trainingRun, cancellationToken);
             rows = prepared.Rows;
+
+            // This goes on inside the call that completed the reading, which holds every vector that was read until it is left.
+            await Task.Yield();
             ClusteredIncidents clustered = prepared.Cluster(parameters, options.MaxDegreeOfParallelism, cancellationToken);
             if (clustered.Labels.All(label => label < 0))
             {
