@@ -158,7 +158,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
 
     private async Task<RunTechCenter> KnownAsync(PredictionOutcome predicted, TrainingOutcome? candidate, CancellationToken cancellationToken)
     {
-        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadServingAsync(predicted.TechCenter, pipeline.Models.ReadClustersAsync, cancellationToken);
+        SoundVersion<ModelClusters>? version = predicted.Failed ? null : await pipeline.Models.LoadServingAsync(predicted.TechCenter, pipeline.Models.ReadCorrectedAsync, cancellationToken);
         ModelManifest? model = version?.Manifest;
         int domains = version?.Loaded.Domains.Count ?? 0;
         return new RunTechCenter(predicted.TechCenter, model?.Incidents ?? 0, model?.ProblemCount ?? 0, model?.Clusters ?? 0, model?.Unclustered ?? 0, domains, model?.Version, candidate?.Seconds ?? 0, candidate?.Detail ?? predicted.Detail) { Failed = predicted.Failed };

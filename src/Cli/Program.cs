@@ -21,6 +21,7 @@ RootCommand root = new("Pipeline turns incidents into named problems and keeps t
     RetentionCommands.CreateErase(),
     RetentionCommands.CreateRetain(),
     ProblemsCommand.Create(),
+    CorrectionCommands.Create(),
     ForecastCommand.Create(),
     SearchCommand.Create(),
     MonitorCommands.CreateStatus(),

@@ -63,7 +63,7 @@ internal static class RecordGroups
     {
         try
         {
-            return (await pipeline.Models.LoadServingAsync(techCenter, pipeline.Models.ReadClustersAsync, cancellationToken))?.Loaded;
+            return (await pipeline.Models.LoadServingAsync(techCenter, pipeline.Models.ReadCorrectedAsync, cancellationToken))?.Loaded;
         }
         catch (ModelException)
         {

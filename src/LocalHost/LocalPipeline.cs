@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Alerts;
 using Pipeline.Archive;
 using Pipeline.Classification;
+using Pipeline.Corrections;
 using Pipeline.Datasets;
 using Pipeline.Drift;
 using Pipeline.EmergencyStop;
@@ -127,6 +128,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     public OperatingModes Modes => Get<OperatingModes>();
 
     public BrowseProblems Problems => Get<BrowseProblems>();
+
+    public CorrectProblems Correct => Get<CorrectProblems>();
+
+    public BrowseCorrections BrowseCorrections => Get<BrowseCorrections>();
+
+    public TransferCorrections TransferCorrections => Get<TransferCorrections>();
 
     public ForecastProblem Forecast => Get<ForecastProblem>();
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Access;
 using Pipeline.Classification;
+using Pipeline.Corrections;
 using Pipeline.Datasets;
 using Pipeline.EmergencyStop;
 using Pipeline.Forecasting;
@@ -60,12 +61,15 @@ public static class PipelineServices
         services.TryAddSingleton(InstanceRole.Writer);
         services.TryAddSingleton<OperatingModes>();
         services.TryAddSingleton<DatasetCatalog>();
+        services.TryAddSingleton<CorrectionLog>();
+        services.TryAddSingleton<IProblemCorrections, CorrectionLayer>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing, s.GetRequiredService<DatasetCatalog>()));
         AddTraining(services, configuration, training, fanOut);
-        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>(), s.GetRequiredService<EmergingFeed>().TakeAsync));
+        services.TryAddSingleton(s => new PredictIncidents(s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IPredictions>(), s.GetRequiredService<ModelStore>(), EmbedderId(s), prediction, Clock(s), s.GetRequiredService<DatasetCatalog>(), s.GetRequiredService<EmergingFeed>().TakeAsync, s.GetRequiredService<CorrectPredictions>()));
+        AddCorrections(services, prediction);
         services.TryAddSingleton(s => new EmbeddingCache(EmbedderOf(s)));
         services.TryAddSingleton<EmbedTexts>();
         services.TryAddSingleton<ExampleIndexer>();
@@ -118,6 +122,26 @@ public static class PipelineServices
             async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut, training));
+    }
+
+    private static void AddCorrections(IServiceCollection services, PredictionOptions prediction)
+    {
+        services.TryAddSingleton(s => new CorrectPredictions(s.GetRequiredService<IPredictions>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ISettingsTable>(), prediction, Clock(s)));
+        services.TryAddSingleton(s => new CorrectProblems(
+            s.GetRequiredService<CorrectionLog>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<IRemovals>(), Clock(s),
+            async (techCenter, token) =>
+            {
+                int changed = await s.GetRequiredService<CorrectPredictions>().RunAsync(techCenter, cancellationToken: token);
+                s.GetRequiredService<RankProblems>().Forget();
+                if (s.GetRequiredService<ModelCache>().Loaded.Contains(techCenter, StringComparer.Ordinal))
+                {
+                    await s.GetRequiredService<ModelCache>().RefreshAsync(techCenter, token);
+                }
+
+                return changed;
+            }));
+        services.TryAddSingleton<BrowseCorrections>();
+        services.TryAddSingleton<TransferCorrections>();
     }
 
     private static void AddRollout(IServiceCollection services, IConfiguration configuration)

@@ -124,7 +124,7 @@ public sealed class DeskAnswersTests
         ILocator legend = desk.Page.Locator(".u-legend");
         await Expect(legend).ToContainTextAsync("In 80 of 100 cases");
         (await legend.Locator(".u-series:visible").CountAsync()).ShouldBe(4);
-        ILocator told = desk.Page.GetByText("Expected in the next 1 weeks");
+        ILocator told = desk.Page.GetByText("Expected in the next week:");
         LocatorBoundingBoxResult above = (await legend.BoundingBoxAsync())!, below = (await told.BoundingBoxAsync())!;
         below.Y.ShouldBeGreaterThanOrEqualTo(above.Y + above.Height);
         await desk.CheckAsync();

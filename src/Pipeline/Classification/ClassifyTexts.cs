@@ -77,7 +77,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
                 IReadOnlyList<ClusterAssignment> found = part.Key.Model.Classify([.. own.Select(f => (TextHash.Of(masked[f.Text]), embeddings[f.Place].Vector))], cancellationToken);
                 foreach ((int i, (int place, int text)) in own.Index())
                 {
-                    answers[text] = Describe(part.Key, answers[text], embeddings[place].Vector.Span, found[i]);
+                    answers[text] = Describe(part.Key, answers[text], embeddings[place].Vector.Span, Decided(part.Key, request, text, found[i]));
                 }
             }
         }
@@ -91,6 +91,9 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
     // The same number, or without one the same text, is answered by the same version at any time.
     private static LiveModel Answering(LiveModel live, TrialModel? trial, string key) => trial is not null && CanaryShare.Includes(key, trial.Percent) ? trial.Model : live;
 
+    // A ticket that people moved is answered as they said, whatever its text is by now.
+    private static ClusterAssignment Decided(LiveModel live, ClassifyRequest request, int i, ClusterAssignment answer) => NumberOf(request, i) is string number ? live.Model.Decide(number, answer) : answer;
+
     private static string? NumberOf(ClassifyRequest request, int i) => (request.Texts is null ? request.Number : request.Numbers?[i]) is { Length: > 0 } number ? number : null;
 
     // Of records a text is a row as a JSON object; the columns that the model does not know are passed over.
@@ -101,7 +104,7 @@ public sealed class ClassifyTexts(ModelDirectory directory, ModelCache models, S
             ? built
             : throw RequestException.Invalid(Field(request, i), $"The model is of records: the text must be a JSON object with some of the columns {string.Join(", ", columns)}.");
         ReadOnlyMemory<float> vector = live.Model.VectorOf(row, default);
-        return Describe(live, Unclustered(row, live), vector.Span, live.Model.Classify([(TextHash.Of(row), vector)], cancellationToken)[0]);
+        return Describe(live, Unclustered(row, live), vector.Span, Decided(live, request, i, live.Model.Classify([(TextHash.Of(row), vector)], cancellationToken)[0]));
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ClassifyRequest request, string[] masked, int[] filled, CancellationToken cancellationToken)

@@ -78,13 +78,15 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
         await entry.Gate.WaitAsync(cancellationToken);
         try
         {
-            if (entry.Model is null)
+            if (entry.Model is LiveModel present && IsFresh(entry))
             {
-                entry.Model = await LoadAsync(await models.RequireAsync(techCenter, version, cancellationToken), present: null, cancellationToken);
-                MakeRoom(entry);
+                return present;
             }
 
-            return entry.Model;
+            LiveModel loaded = await LoadAsync(entry.Model?.Model.Manifest ?? await models.RequireAsync(techCenter, version, cancellationToken), entry.Model, cancellationToken);
+            (entry.Model, entry.CheckedAt) = (loaded, clock.GetTimestamp());
+            MakeRoom(entry);
+            return loaded;
         }
         finally
         {
@@ -163,11 +165,13 @@ public sealed class ModelCache(ModelStore models, ExampleIndexer examples, Model
     {
         if (present is not null && string.Equals(present.Model.Manifest.Version, manifest.Version, StringComparison.Ordinal))
         {
-            return present;
+            return string.Equals(await models.Corrections.RevisionAsync(manifest.TechCenter, cancellationToken), present.Model.Corrections, StringComparison.Ordinal)
+                ? present
+                : present with { Model = present.Model.With(await models.Corrections.ReadAsync(manifest, present.Model.Trained, withTickets: true, cancellationToken)) };
         }
 
-        ModelContent content = await models.ReadAsync(manifest, cancellationToken);
-        return new LiveModel(FittedModel.Load(manifest, content, maxDegreeOfParallelism), await examples.BuildAsync(manifest, content.Clusters, cancellationToken));
+        FittedModel model = await models.LoadCorrectedAsync(manifest, maxDegreeOfParallelism, cancellationToken);
+        return new LiveModel(model, await examples.BuildAsync(manifest, model.Trained, cancellationToken));
     }
 
     private Entry Use(string techCenter)

@@ -12,7 +12,7 @@ namespace Pipeline.Classification;
 /// The prediction use case: gives every incident without an up-to-date prediction the answer of the model version that serves its tech center; those of the share of a version on trial
 /// get the answer of that one. A prediction is up to date when it is of the incident's present text, names a problem and is by one of the two, so a promotion and a rollback redo them once.
 /// </summary>
-public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null)
+public sealed class PredictIncidents(ITechCenters techCenters, IPredictions predictions, ModelStore models, string embedder, PredictionOptions options, TimeProvider clock, DatasetCatalog? datasets = null, Func<PredictedBatch, CancellationToken, Task>? told = null, CorrectPredictions? corrections = null)
 {
     /// <summary>Predicts in batches; each is stored before the next begins, so a killed run goes on where it was.</summary>
     /// <param name="techCenter">The tech center; null for all.</param>
@@ -77,11 +77,18 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
                 return new PredictionOutcome(techCenter, serving.Manifest.Version, 0, 0, $"The model was trained on the embedder '{serving.Manifest.Embedder}', the configured one is '{embedderOfRows}'. Train again.");
             }
 
+            await CorrectAsync(techCenter, again: false, cancellationToken);
             CenterStages? stages = version is null ? await models.Stages.ReadAsync(techCenter, cancellationToken) : null;
             (FittedModel Model, int Percent)? trial = await LoadTrialAsync(techCenter, embedderOfRows, stages?.Canary, cancellationToken);
-            return await PredictAsync(techCenter, embedderOfRows, model, trial, () => IsChangedAsync(stages, cancellationToken), cancellationToken) is PredictionOutcome outcome
-                ? outcome with { Detail = serving.Damage }
-                : await CenterAsync(techCenter, embedderOfRows, version, cancellationToken);
+            PredictionOutcome? outcome = await PredictAsync(techCenter, embedderOfRows, model, trial, () => IsChangedAsync(stages, model, cancellationToken), cancellationToken);
+            if (outcome is not null)
+            {
+                return outcome with { Detail = serving.Damage };
+            }
+
+            // What was answered before the change is not to stay as it was decided before it.
+            await CorrectAsync(techCenter, again: true, cancellationToken);
+            return await CenterAsync(techCenter, embedderOfRows, version, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -104,11 +111,18 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         return new SoundVersion<FittedModel?>(named, await LoadAsync(named, embedderOfRows, cancellationToken), Damage: null);
     }
 
-    private async Task<bool> IsChangedAsync(CenterStages? stages, CancellationToken cancellationToken)
+    private Task CorrectAsync(string techCenter, bool again, CancellationToken cancellationToken) => corrections?.RunAsync(techCenter, again, cancellationToken) ?? Task.CompletedTask;
+
+    private async Task<bool> IsChangedAsync(CenterStages? stages, FittedModel model, CancellationToken cancellationToken)
     {
         if (stages is null)
         {
             return false;
+        }
+
+        if (!string.Equals(await models.Corrections.RevisionAsync(stages.TechCenter, cancellationToken), model.Corrections, StringComparison.Ordinal))
+        {
+            return true;
         }
 
         CenterStages present = await models.Stages.ReadAsync(stages.TechCenter, cancellationToken);
@@ -136,7 +150,7 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
 
     // The vectors of another embedder mean nothing to a version: it is not loaded.
     private async Task<FittedModel?> LoadAsync(ModelManifest manifest, string embedderOfRows, CancellationToken cancellationToken) => string.Equals(manifest.Embedder, embedderOfRows, StringComparison.Ordinal)
-        ? FittedModel.Load(manifest, await models.ReadAsync(manifest, cancellationToken), options.MaxDegreeOfParallelism)
+        ? await models.LoadCorrectedAsync(manifest, options.MaxDegreeOfParallelism, cancellationToken)
         : null;
 
     // Null where another version serves by now: two that answered against each other would never come to an end.
@@ -158,6 +172,11 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             last = batch.Count > 0 ? batch[^1] : null;
             if (batch.Count == 0)
             {
+                if (predicted > 0 && await isChanged())
+                {
+                    return null;
+                }
+
                 if (predicted > 0)
                 {
                     PipelineMetrics.NoiseShare.Record((double)unclustered / predicted, PipelineMetrics.TechCenter(techCenter));
@@ -177,7 +196,10 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             {
                 FittedModel asked = part.Key ? trial!.Value.Model : model;
                 PreprocessedIncident[] incidents = [.. part];
-                IReadOnlyList<ClusterAssignment> answers = asked.Classify([.. incidents.Select(i => (i.ContentHash, asked.VectorOf(i.Summary, i.Embedding)))], cancellationToken);
+                IReadOnlyList<ClusterAssignment> answers =
+                [
+                    .. asked.Classify([.. incidents.Select(i => (i.ContentHash, asked.VectorOf(i.Summary, i.Embedding)))], cancellationToken).Select((answer, i) => asked.Decide(incidents[i].Number, answer)),
+                ];
                 DateTimeOffset now = clock.GetUtcNow();
                 MeasureLikeness(techCenter, answers);
 
@@ -198,14 +220,13 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
         }
     }
 
-    private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt)
+    /// <summary>A prediction with what a model's answer says: variant, problem, domain and their names.</summary>
+    internal static IncidentPrediction Answered(FittedModel model, IncidentPrediction prediction, ClusterAssignment answer)
     {
         ModelCluster? cluster = model.FindCluster(answer.ClusterId);
         ModelProblem? problem = cluster is null ? null : model.ProblemOf(cluster);
-        return new IncidentPrediction
+        return prediction with
         {
-            IncidentId = incident.Number,
-            TechCenter = incident.TechCenter,
             ProblemId = problem?.Id ?? IncidentPrediction.Unclustered,
             ProblemLabel = problem?.Label ?? IncidentPrediction.UnclusteredName,
             ClusterId = cluster?.Id ?? IncidentPrediction.Unclustered,
@@ -213,12 +234,28 @@ public sealed class PredictIncidents(ITechCenters techCenters, IPredictions pred
             DomainId = cluster?.DomainId ?? IncidentPrediction.Unclustered,
             DomainName = cluster is null ? IncidentPrediction.UnclusteredName : model.DomainName(cluster.DomainId),
             Confidence = answer.Confidence,
+        };
+    }
+
+    private static IncidentPrediction Describe(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer, DateTimeOffset predictedAt) => Answered(
+        model,
+        new IncidentPrediction
+        {
+            IncidentId = incident.Number,
+            TechCenter = incident.TechCenter,
+            ProblemId = IncidentPrediction.Unclustered,
+            ProblemLabel = IncidentPrediction.UnclusteredName,
+            ClusterId = IncidentPrediction.Unclustered,
+            ClusterLabel = IncidentPrediction.UnclusteredName,
+            DomainId = IncidentPrediction.Unclustered,
+            DomainName = IncidentPrediction.UnclusteredName,
+            Confidence = answer.Confidence,
             PredictedAt = predictedAt,
             ModelVersion = model.Name,
             ModelPath = model.Manifest.Path,
             ContentHash = incident.ContentHash,
-        };
-    }
+        },
+        answer);
 
     // What the version is like, once for each run that made use of it.
     private static void Measure(string techCenter, FittedModel model)

@@ -1,4 +1,5 @@
 using Pipeline.Archive;
+using Pipeline.Corrections;
 using Pipeline.Datasets;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -9,10 +10,10 @@ using Pipeline.Storage;
 namespace Pipeline.Erasure;
 
 /// <summary>
-/// Removes one incident from everywhere: models, streams, kept files, archive and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
+/// Removes one incident from everywhere: models, streams, kept files, archive, corrections and warehouse, the warehouse last, since it tells what to look for. Every step may be repeated; killed at any of them,
 /// the same erasure goes on. Text that other incidents have too stays in the models.
 /// </summary>
-public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromStreams streams, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock, ErasedNumbers? erased = null)
+public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseFromModels models, EraseFromStreams streams, EraseFromFiles files, EraseFromArchive archive, DatasetCatalog datasets, TimeProvider clock, ErasedNumbers? erased = null, CorrectionLog? corrections = null)
 {
     private const int LongestNumber = 256;
     private const int MostRead = 10_000;
@@ -64,6 +65,8 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         erasure = await NoteAsync(erasure, r => r with { KeptRows = r.KeptRows + rows, RejectedRows = r.RejectedRows + rejects, DeletedFiles = r.DeletedFiles + deleted }, cancellationToken);
         int archived = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + archived }, cancellationToken);
+        int corrected = corrections is null ? 0 : await corrections.EraseAsync(number, cancellationToken);
+        erasure = await NoteAsync(erasure, r => r with { Corrections = r.Corrections + corrected }, cancellationToken);
         RemovedRows gone = await removals.EraseAsync(number, cancellationToken);
         erasure = await NoteAsync(
             erasure,

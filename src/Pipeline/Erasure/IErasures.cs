@@ -72,6 +72,9 @@ public sealed record ErasureCounts
     /// <summary>Objects of streams - parts of a log, snapshots, lists of problems - that were written anew without the incident, or deleted.</summary>
     public int StreamObjects { get; init; }
 
+    /// <summary>Corrections that moved the incident, from which it was taken.</summary>
+    public int Corrections { get; init; }
+
     /// <summary>Whether anything was removed.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsNothing => this == new ErasureCounts();

@@ -14,10 +14,15 @@ public sealed class FittedModel
     private readonly Dictionary<int, ModelCluster> _clusters;
     private readonly IReadOnlyDictionary<int, ModelProblem> _problems;
     private readonly IReadOnlyDictionary<int, string> _domains;
+    private readonly ModelClusters _trained;
+    private readonly LabelledTickets? _labels;
+    private readonly LabelledTickets? _undone;
 
-    private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters clusters)
+    private FittedModel(ModelManifest manifest, KnownTexts known, IClusterGeometry geometry, ModelClusters trained, ModelCorrections? corrections = null)
     {
+        ModelClusters clusters = corrections?.Clusters ?? trained;
         Manifest = manifest;
+        _trained = trained;
         _known = known;
         _geometry = geometry;
         _encoder = manifest.Records is null ? null : new RecordEncoder(manifest.Records);
@@ -34,6 +39,10 @@ public sealed class FittedModel
         {
             throw new InvalidDataException($"The arrays name the cluster {unknown}, which is not listed.");
         }
+
+        Corrections = corrections?.Revision ?? "";
+        _labels = corrections is { Tickets.Count: > 0 } ? new LabelledTickets(corrections.Tickets, VariantOf, ProblemIdOf) : null;
+        _undone = corrections is { Undone.Count: > 0 } ? new LabelledTickets([.. corrections.Undone.Select(label => label with { IsNot = true })], VariantOf, ProblemIdOf) : null;
     }
 
     /// <summary>The version's manifest.</summary>
@@ -41,6 +50,9 @@ public sealed class FittedModel
 
     /// <summary>What it knows: its clusters, their domains, and what became of those of the version before.</summary>
     public ModelClusters Clusters { get; }
+
+    /// <summary>What of people's decisions it answers by (<see cref="IProblemCorrections.RevisionAsync"/>); empty where it answers as it was trained.</summary>
+    public string Corrections { get; }
 
     /// <summary>The texts of the training and what is measured by them; null in versions of a single layout.</summary>
     public MemberGeometry? Members => _geometry as MemberGeometry;
@@ -67,6 +79,16 @@ public sealed class FittedModel
             throw new ModelException($"The model version {manifest.Path} is damaged: {e.Message.TrimEnd('.')}. Restore it from a backup, or delete its folder and train again.", e);
         }
     }
+
+    /// <summary>The same version with what people decided laid over it, in place of what was.</summary>
+    public FittedModel With(ModelCorrections corrections)
+    {
+        ArgumentNullException.ThrowIfNull(corrections);
+        return new FittedModel(Manifest, _known, _geometry, _trained, corrections);
+    }
+
+    /// <summary>What was trained, without what people decided since.</summary>
+    public ModelClusters Trained => _trained;
 
     /// <summary>The vector of a preprocessed row as the model understands it: of a text its embedding, of a record its columns as the model encodes them.</summary>
     /// <param name="summary">The row's summary.</param>
@@ -113,8 +135,19 @@ public sealed class FittedModel
             }
         }
 
-        return answers;
+        return _labels is null ? answers : [.. answers.Select((answer, i) => _labels.Decide(texts[i].ContentHash, texts[i].Embedding.Span, answer))];
     }
+
+    /// <summary>What people said of a ticket itself, whatever its text is by now; otherwise the answer for its text.</summary>
+    /// <param name="number">The ticket's number.</param>
+    /// <param name="answer">The answer for its text.</param>
+    public ClusterAssignment Decide(string number, ClusterAssignment answer) => _labels?.OfNumber(number, answer) ?? answer;
+
+    /// <summary>Whether the answer for a ticket is not told by its text alone: people moved it, or one that is almost the same, or they took that back.</summary>
+    public bool IsMoved(PreprocessedText ticket) => Concerns(_labels, ticket) || Concerns(_undone, ticket);
+
+    /// <summary>Whether people ever moved a ticket of the tech center.</summary>
+    public bool HasMoved => _labels is not null || _undone is not null;
 
     /// <summary>Whether the model was trained on a text.</summary>
     public bool IsKnown(string contentHash) => _known.Find(contentHash) is not null;
@@ -137,7 +170,20 @@ public sealed class FittedModel
 
     /// <summary>The name of a domain, or of none.</summary>
     public string DomainName(int id) => _domains[id];
+
+    private static bool Concerns(LabelledTickets? labels, PreprocessedText ticket) => labels?.Concerns(ticket.Number, ticket.ContentHash, ticket.Vector.Span) == true;
+
+    // Without a vector, or in a version of a single layout, the largest.
+    private int VariantOf(int problem, ReadOnlyMemory<float> vector) => Clusters.Problems.FirstOrDefault(p => p.Id == problem) is not ModelProblem known ? ClusterAssignment.Unclustered
+        : Members is MemberGeometry members && vector.Length == members.EmbeddingDimensions ? members.MostLike(vector.Span, known.Variants)
+        : known.Variants.MaxBy(id => _clusters[id].Size);
 }
+
+/// <summary>A ticket as a model looks at it.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="ContentHash">The hash of its text.</param>
+/// <param name="Vector">Its vector, as <see cref="FittedModel.VectorOf"/> gives it.</param>
+public readonly record struct PreprocessedText(string Number, string ContentHash, ReadOnlyMemory<float> Vector);
 
 /// <summary>A model's answer for one text.</summary>
 /// <param name="ClusterId">The cluster's id; -1 where the text belongs to none.</param>

@@ -89,6 +89,21 @@ public sealed partial class MemberGeometry : IClusterGeometry
         return answers;
     }
 
+    /// <summary>Of some clusters the one to whose members a text has the highest mean cosine, before the reduction.</summary>
+    /// <param name="embedding">The text's embedding.</param>
+    /// <param name="ids">The clusters' ids, at least one.</param>
+    public int MostLike(ReadOnlySpan<float> embedding, IReadOnlyCollection<int> ids)
+    {
+        float[] whole = _reduction.Centre(embedding);
+        return ids.MaxBy(id => Array.IndexOf(_clusterIds, id) is int cluster and >= 0 ? TensorPrimitives.Dot<float>(whole, Row(_wholeDirections, cluster, _reduction.EmbeddingDimensions)) : float.NegativeInfinity);
+    }
+
+    /// <summary>The numeric part with some texts in other clusters. What is measured of the clusters stays as it was: a few texts change little of it.</summary>
+    /// <param name="clusters">The cluster of each text, a place among the clusters, -1 for none.</param>
+    /// <param name="which">Which texts are put there; the others stay where they are.</param>
+    internal MemberGeometry WithMembers(int[] clusters, bool[] which) =>
+        new(_reduction, _vectors, [.. _clusters.Select((cluster, text) => which[text] ? clusters[text] : cluster)], _clusterIds, _problems, _directions, _wholeDirections, _minLikeness, _confidence, _maxDegreeOfParallelism);
+
     /// <summary>The numeric part with other cluster ids.</summary>
     public MemberGeometry WithClusterIds(int[] clusterIds) => new(_reduction, _vectors, _clusters, clusterIds, _problems, _directions, _wholeDirections, _minLikeness, _confidence, _maxDegreeOfParallelism);
 

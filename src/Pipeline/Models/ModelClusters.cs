@@ -73,6 +73,14 @@ public sealed record ModelProblem(int Id, string Label, IReadOnlyList<string> Ke
     /// <summary>Of records: what sets it apart from all other rows, the strongest first; null where it is of texts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ClusterTrait>? Traits { get; init; }
+
+    /// <summary>What people say of it; null where nobody said anything, and in what a version stores.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProblemMarks? Marks { get; init; }
+
+    /// <summary>Whether people want to hear no more of it.</summary>
+    [JsonIgnore]
+    public bool IsIgnored => Marks?.Status == ProblemStatus.Ignored;
 }
 
 /// <summary>A group of incidents that are worded alike: a variant of a problem.</summary>

@@ -12,15 +12,21 @@ public sealed partial class ModelStore
     private readonly ModelFolders _folders;
 
     /// <summary>Names the object store.</summary>
-    public ModelStore(IObjectStore objects)
+    /// <param name="objects">Where the versions are.</param>
+    /// <param name="corrections">What people decided about the problems; null for nothing.</param>
+    public ModelStore(IObjectStore objects, IProblemCorrections? corrections = null)
     {
         _objects = objects;
+        Corrections = corrections ?? new NoCorrections();
         _folders = new ModelFolders(objects, OwnerOfVersionsAsync);
         Stages = new StageStore(objects, _folders, VersionsInAsync);
     }
 
     /// <summary>Which version serves, and what the others are used for.</summary>
     public StageStore Stages { get; }
+
+    /// <summary>What people decided about the problems. What answers reads versions through it.</summary>
+    public IProblemCorrections Corrections { get; }
 
     /// <summary>The published versions of a tech center, the oldest first.</summary>
     /// <exception cref="ModelException">A manifest cannot be read.</exception>
@@ -183,6 +189,22 @@ public sealed partial class ModelStore
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return ReadJsonAsync<ModelClusters>(manifest, ModelPaths.ClustersFile, cancellationToken);
+    }
+
+    /// <summary>Reads a version's clusters only, with what people decided about them: what is shown to people. What was trained is in <see cref="ReadClustersAsync"/>.</summary>
+    /// <exception cref="ModelException">The file is missing or is not what the manifest vouches for.</exception>
+    public async Task<ModelClusters> ReadCorrectedAsync(ModelManifest manifest, CancellationToken cancellationToken = default) =>
+        (await Corrections.ReadAsync(manifest, await ReadClustersAsync(manifest, cancellationToken), withTickets: false, cancellationToken)).Clusters;
+
+    /// <summary>Reads a version whole and makes a model of it that answers as people decided. What was trained is in <see cref="ReadAsync"/>.</summary>
+    /// <param name="manifest">The version.</param>
+    /// <param name="maxDegreeOfParallelism">Threads of a prediction; null for all cores.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ModelException">A file is missing or is not what the manifest vouches for.</exception>
+    public async Task<FittedModel> LoadCorrectedAsync(ModelManifest manifest, int? maxDegreeOfParallelism = null, CancellationToken cancellationToken = default)
+    {
+        FittedModel trained = FittedModel.Load(manifest, await ReadAsync(manifest, cancellationToken), maxDegreeOfParallelism);
+        return trained.With(await Corrections.ReadAsync(manifest, trained.Clusters, withTickets: true, cancellationToken));
     }
 
     /// <summary>Reads a version's measures only.</summary>

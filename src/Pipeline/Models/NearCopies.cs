@@ -9,7 +9,7 @@ namespace Pipeline.Models;
 public static class NearCopies
 {
     /// <summary>Embeddings that are at least this alike are of the same text but for details.</summary>
-    private const double SameText = 0.98;
+    internal const double SameText = 0.98;
 
     // Two vectors with a cosine of 0.98 fall on the same side of a plane with probability 0.94: of 10 planes all agree in 52 % of the cases, in one of 5 draws in 97 %.
     private const int Planes = 10;

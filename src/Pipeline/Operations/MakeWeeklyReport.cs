@@ -61,7 +61,7 @@ public sealed class MakeWeeklyReport(BrowseProblems problems, IMeasures measures
     }
 
     private static IReadOnlyList<WeeklyProblem> Of(List<ProblemSummary> all, ClusterTrend trend) =>
-        [.. all.Where(p => p.Trend == trend).Take(Shown).Select(p => new WeeklyProblem(p.TechCenter, p.Id, p.Label, p.Size, p.FirstSeen, p.LastSeen))];
+        [.. all.Where(p => p.Trend == trend && p.Marks?.Status != ProblemStatus.Ignored).Take(Shown).Select(p => new WeeklyProblem(p.TechCenter, p.Id, p.Label, p.Size, p.FirstSeen, p.LastSeen))];
 
     private static WeeklyTechCenter Center(TechCenterStatistics center, ILookup<string, Measure> byName, DriftReport? drift)
     {

@@ -43,9 +43,16 @@ public sealed class BrowseProblems(IPredictions predictions, ModelStore models, 
     {
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
         ProblemHistory history = await ProblemHistory.ReadAsync(models, center, cancellationToken);
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || history.FindProblem(number) is not KnownVersion version)
+        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {
-            throw RequestException.NotFound("id", $"No version of the model of '{center}' has a problem '{id}'. List the problems to see their ids.");
+            number = -1;
+        }
+
+        if (history.FindProblem(number) is not KnownVersion version)
+        {
+            throw RequestException.NotFound("id", history.MergedInto(number) is int into
+                ? $"The problem {number} of '{center}' was merged into the problem {into}. Ask for that one."
+                : $"No version of the model of '{center}' has a problem '{id}'. List the problems to see their ids.");
         }
 
         CenterProblems known = await CenterProblems.ReadAsync(predictions, center, version.Manifest, version.Clusters, history.Newest!, clock, cancellationToken);
@@ -118,6 +125,10 @@ public sealed record ProblemSummary
 
     /// <summary>The last incident's date in UTC; null where none has a date.</summary>
     public required DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>What people say of it; left out where nobody said anything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProblemMarks? Marks { get; init; }
 }
 
 /// <summary>One problem in full.</summary>

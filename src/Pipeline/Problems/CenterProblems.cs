@@ -35,7 +35,7 @@ internal sealed class CenterProblems
     /// <exception cref="ModelException">The newest version is damaged.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public static async Task<CenterProblems?> ReadAsync(IPredictions predictions, ModelStore models, string techCenter, TimeProvider clock, CancellationToken cancellationToken) =>
-        await models.LoadServingAsync(techCenter, models.ReadClustersAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters }
+        await models.LoadServingAsync(techCenter, models.ReadCorrectedAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters }
             ? await ReadAsync(predictions, techCenter, manifest, clusters, clusters, clock, cancellationToken)
             : null;
 
@@ -74,6 +74,7 @@ internal sealed class CenterProblems
             Change = trend.Change,
             FirstSeen = counts.First ?? variants.Min(v => v.FirstSeen),
             LastSeen = counts.Last ?? variants.Max(v => v.LastSeen),
+            Marks = problem.Marks,
         };
     }
 

@@ -45,7 +45,7 @@ internal sealed class ProblemHistory
             try
             {
                 ModelManifest manifest = version.Manifest ?? throw new ModelException(version.Problem!);
-                versions.Add((manifest, await models.ReadClustersAsync(manifest, cancellationToken)));
+                versions.Add((manifest, await models.ReadCorrectedAsync(manifest, cancellationToken)));
             }
             catch (ModelException) when (version != listed[^1])
             {
@@ -55,6 +55,9 @@ internal sealed class ProblemHistory
 
         return new ProblemHistory([.. versions]);
     }
+
+    /// <summary>The problem of the version that serves that another one is part of; null where there is none.</summary>
+    public int? MergedInto(int id) => Newest?.GoneProblems.FirstOrDefault(g => g.Id == id)?.MergedInto;
 
     /// <summary>The last version that has a problem; null where no version has it.</summary>
     public KnownVersion? FindProblem(int id) => Find(clusters => clusters.Problems.Any(p => p.Id == id));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Models;
 
 namespace Pipeline.Problems;
@@ -47,6 +48,10 @@ public sealed record RankedProblem
 
     /// <summary>Its domain there.</summary>
     public required string DomainName { get; init; }
+
+    /// <summary>Whether people know its cause, in every tech center that has it; left out where it is open. What they ignore is not ranked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ProblemStatus Status { get; init; }
 
     /// <summary>Where it is, the tech center with the most recent incidents first.</summary>
     public required IReadOnlyList<ProblemPlace> Places { get; init; }

@@ -20,6 +20,7 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
 
     private readonly SemaphoreSlim _turn = new(1);
     private (long At, ProblemRanking Ranking)? _last;
+    private volatile bool _stale;
 
     /// <summary>Tells what to fix first.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
@@ -28,8 +29,9 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_last is not (long at, ProblemRanking kept) || clock.GetElapsedTime(at) >= Fresh)
+            if (_last is not (long at, ProblemRanking kept) || _stale || clock.GetElapsedTime(at) >= Fresh)
             {
+                _stale = false;
                 kept = await ReadAsync(cancellationToken);
                 _last = (clock.GetTimestamp(), kept);
             }
@@ -44,6 +46,9 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Makes the next answer anew: something was decided about the problems.</summary>
+    public void Forget() => _stale = true;
 
     private async Task<ProblemRanking> ReadAsync(CancellationToken cancellationToken)
     {
@@ -101,6 +106,7 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
         {
             Label = group[0].Problem.Label,
             DomainName = group[0].DomainName,
+            Status = group.All(p => p.Problem.Marks?.Status == ProblemStatus.KnownError) ? ProblemStatus.KnownError : ProblemStatus.Open,
             Places =
             [
                 .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, byProblem[(p.TechCenter, p.Problem.Id)].Sum(d => d.Incidents), period.Count(byProblem[(p.TechCenter, p.Problem.Id)]).Skip(period.FirstRecent).Sum()))
@@ -135,7 +141,7 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
     {
         IEnumerable<RankingChange> changed =
             from center in serving.Centers.Where(c => c.Manifest.PreviousVersion is not null)
-            from problem in center.Clusters.Problems.Where(p => p.Origin != ClusterChangeKind.Kept)
+            from problem in center.Clusters.Problems.Where(p => p.Origin != ClusterChangeKind.Kept && !p.IsIgnored)
             select new RankingChange(center.TechCenter, center.Manifest.Version, problem.Origin, problem.Id, problem.Label, problem.Size);
         IEnumerable<RankingChange> gone =
             from center in serving.Centers.Where(c => c.Manifest.PreviousVersion is not null)

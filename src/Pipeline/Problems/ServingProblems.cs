@@ -17,7 +17,7 @@ internal sealed record ServingProblems(IReadOnlyList<ServingCenter> Centers)
         {
             try
             {
-                if (await models.LoadServingAsync(center, models.ReadClustersAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters })
+                if (await models.LoadServingAsync(center, models.ReadCorrectedAsync, cancellationToken) is { Manifest: ModelManifest manifest, Loaded: ModelClusters clusters })
                 {
                     centers.Add(new ServingCenter(center, manifest, clusters));
                 }
@@ -32,12 +32,12 @@ internal sealed record ServingProblems(IReadOnlyList<ServingCenter> Centers)
     }
 
     /// <summary>
-    /// The problems, those of different tech centers that are the same joined: each takes the most alike group of those before it, the largest problems first, and no group has two of one tech center.
+    /// The problems that people do not ignore, those of different tech centers that are the same joined: each takes the most alike group of those before it, the largest problems first, and no group has two of one tech center.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<ServingProblem>> Joined()
     {
         List<List<ServingProblem>> groups = [];
-        foreach (ServingProblem problem in All().OrderByDescending(p => p.Problem.Size).ThenBy(p => p.TechCenter, StringComparer.Ordinal).ThenBy(p => p.Problem.Id))
+        foreach (ServingProblem problem in All().Where(p => !p.Problem.IsIgnored).OrderByDescending(p => p.Problem.Size).ThenBy(p => p.TechCenter, StringComparer.Ordinal).ThenBy(p => p.Problem.Id))
         {
             List<ServingProblem>? best = groups
                 .Where(g => g.TrueForAll(other => !string.Equals(other.TechCenter, problem.TechCenter, StringComparison.Ordinal)))

@@ -46,7 +46,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         SoundVersion<ModelContent>? version;
         try
         {
-            version = await models.LoadServingAsync(center.TechCenter, models.ReadAsync, cancellationToken);
+            version = await models.LoadServingAsync(center.TechCenter, ReadAsync, cancellationToken);
         }
         catch (ModelException e)
         {
@@ -85,12 +85,18 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
     private async Task<IReadOnlyList<ReportEmerging>> EmergingAsync(ModelManifest manifest, ModelClusters clusters, CancellationToken cancellationToken)
     {
         IReadOnlyList<EmergingRecord> told = emerging is null ? [] : await emerging.ListReadableAsync(manifest.Folder, cancellationToken);
-        HashSet<int> known = [.. clusters.Problems.Select(p => p.Id)];
+        HashSet<int> known = [.. clusters.Problems.SelectMany(p => p.Marks?.Merged.Append(p.Id) ?? [p.Id])];
         return
         [
             .. told.Where(r => !known.Contains(r.ProblemId)).Reverse().Take(MostEmerging)
                 .Select(r => new ReportEmerging(r.ProblemId, r.Event.Label, r.Event.Items, r.Event.FirstSeen, r.Event.LastSeen, Math.Round(24 * r.Event.Rate, 2), [.. r.Event.Examples.Select(e => e.Length <= TextLength ? e : $"{e[..TextLength]}...")])),
         ];
+    }
+
+    private async Task<ModelContent> ReadAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        ModelContent trained = await models.ReadAsync(manifest, cancellationToken);
+        return trained with { Clusters = (await models.Corrections.ReadAsync(manifest, trained.Clusters, withTickets: false, cancellationToken)).Clusters };
     }
 
     private static ReportTechCenter WithoutModel(TechCenterStatistics center, string note) => new()
@@ -110,7 +116,7 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
         try
         {
             ModelManifest? previous = await models.FindAsync(manifest.Folder, manifest.PreviousVersion!, cancellationToken);
-            return previous is null ? [] : (await models.ReadClustersAsync(previous, cancellationToken)).Problems.ToDictionary(p => p.Id, p => p.Label);
+            return previous is null ? [] : (await models.ReadCorrectedAsync(previous, cancellationToken)).Problems.ToDictionary(p => p.Id, p => p.Label);
         }
         catch (ModelException)
         {

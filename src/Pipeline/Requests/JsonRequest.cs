@@ -105,7 +105,7 @@ public static class JsonRequest
         : type == typeof(bool) ? value.ValueKind is JsonValueKind.True or JsonValueKind.False
         : type == typeof(DateTimeOffset) ? value.ValueKind == JsonValueKind.String && IsMoment(value)
         : type == typeof(JsonElement) ? value.ValueKind == JsonValueKind.Object
-        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => type == typeof(IReadOnlyList<int>) ? Fits(item, typeof(int)) : item.ValueKind == JsonValueKind.String);
 
     private static bool IsMoment(JsonElement value)
     {
@@ -127,6 +127,7 @@ public static class JsonRequest
         : type == typeof(bool) ? "true or false"
         : type == typeof(DateTimeOffset) ? "a date and time such as \"2026-03-01T14:05:00Z\""
         : type == typeof(JsonElement) ? "an object"
+        : type == typeof(IReadOnlyList<int>) ? "a list of whole numbers"
         : "a list of texts";
 
     private static string Kind(JsonElement value) => value.ValueKind switch

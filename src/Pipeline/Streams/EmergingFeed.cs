@@ -52,7 +52,7 @@ public sealed class EmergingFeed(StreamDirectory streams, EmergingProblems probl
 
     private ProblemTally? Tally(FittedModel model, PreprocessedIncident incident, ClusterAssignment answer)
     {
-        ModelProblem? problem = model.FindCluster(answer.ClusterId) is ModelCluster cluster && answer.Confidence >= options.SureConfidence ? model.ProblemOf(cluster) : null;
+        ModelProblem? problem = model.FindCluster(answer.ClusterId) is ModelCluster cluster && answer.Confidence >= options.SureConfidence && !model.ProblemOf(cluster).IsIgnored ? model.ProblemOf(cluster) : null;
         return problem is null ? null : new ProblemTally(incident.Number, problem.Id, problem.Label, incident.CreatedOn!.Value);
     }
 

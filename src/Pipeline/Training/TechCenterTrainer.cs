@@ -149,7 +149,7 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
                 assembledFrom = versions.Count;
                 (previous, EarlierVersion? earlier, damage) = await FindEarlierAsync(draft, version, versions, cancellationToken);
                 IReadOnlyList<ToldProblem> problems = told is null ? [] : await told(versions.Select(v => v.Manifest).OfType<ModelManifest>().LastOrDefault()?.Folder ?? draft.Folder, cancellationToken);
-                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records), background).AssembleAsync(rows, clustered, earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
+                assembly = await new ModelAssembler(namer, draft.Records is null ? null : new RecordTraits([.. rows.Select(r => r.Summary)], draft.Records), background).AssembleAsync(rows, await LabelledAsync(rows, clustered, previous, earlier, cancellationToken), earlier, [.. versions.Select(v => v.Manifest).OfType<ModelManifest>()], cancellationToken, problems);
             }
 
             ModelManifest manifest = draft with
@@ -181,6 +181,17 @@ public sealed class TechCenterTrainer(WindowReader reader, ModelStore models, Re
         }
 
         throw new ModelException($"{draft.TechCenter} has {MostRevisions} revisions of {new ModelVersionId(version.Year, version.Quarter, 1)}, published or left by killed trainings. Delete the folders without a manifest.json below {ModelPaths.Root}/{draft.Folder}, and train again.");
+    }
+
+    // The tickets that people moved are labelled examples of the problems that the version before knows.
+    private async Task<ClusteredIncidents> LabelledAsync(IReadOnlyList<PreprocessedIncident> rows, ClusteredIncidents clustered, ModelManifest? previous, EarlierVersion? earlier, CancellationToken cancellationToken)
+    {
+        if (previous is null || earlier is null || await models.Corrections.ReadAsync(previous, earlier.Clusters, withTickets: true, cancellationToken) is not { Tickets.Count: > 0 } corrections)
+        {
+            return clustered;
+        }
+
+        return LabelledTraining.Apply(rows, clustered, earlier.ClusterIdsOf(rows, cancellationToken), corrections);
     }
 
     private static ModelManifest? OwnOf(IEnumerable<ListedVersion> versions, long trainingRun, int year, int quarter) =>

@@ -34,7 +34,7 @@ const address = (path: string) => (path.startsWith("/") ? path : api + path);
 
 const answer = async (response: Response) => {
   if (response.ok) return response;
-  if (response.status === 401 || response.status === 403) throw new NeedsKey();
+  if (response.status === 401) throw new NeedsKey();
   let detail = `${response.status} ${response.statusText}`;
   try {
     const problem = (await response.json()) as { detail?: string };
@@ -58,6 +58,17 @@ export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => 
 
 export const post = async <T>(path: string, body: unknown): Promise<T> => {
   const response = await answer(await fetch(address(path), { method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify(body) }));
+  return (await response.json()) as T;
+};
+
+/** Sends a file as it is. */
+export const send = async <T>(path: string, file: Blob): Promise<T> => {
+  const response = await answer(await fetch(address(path), { method: "POST", headers: headers({ "content-type": "application/x-ndjson" }), body: file }));
+  return (await response.json()) as T;
+};
+
+export const remove = async <T>(path: string): Promise<T> => {
+  const response = await answer(await fetch(address(path), { method: "DELETE", headers: headers() }));
   return (await response.json()) as T;
 };
 

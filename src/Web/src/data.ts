@@ -10,8 +10,11 @@ export const onLocked = (told: () => void) => {
   return () => locked.delete(told);
 };
 
+/** Asks who is there. */
+export const lock = () => locked.forEach((told) => told());
+
 export const tellLocked = (error: unknown) => {
-  if (error instanceof NeedsKey) locked.forEach((told) => told());
+  if (error instanceof NeedsKey) lock();
 };
 
 export type Asked<T> = { data: T | undefined; error: string | undefined; status: number | undefined; again: () => void };

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { offer, setKey } from "./api";
 import { onLocked } from "./data";
 import "./desk.css";
+import { CorrectionsPage } from "./pages/corrections";
 import { First } from "./pages/first";
 import { Operations } from "./pages/operations";
 import { Problem } from "./pages/problem";
@@ -18,7 +19,7 @@ import { arrive, leave, type Offer } from "./signin";
 import { changeLanguage, language, t } from "./text";
 
 const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["streams", t.streams], ["operations", t.operations]];
-const above: Record<string, string> = { problem: "problems", tickets: "problems", ticket: "problems" };
+const above: Record<string, string> = { problem: "problems", tickets: "problems", ticket: "problems", corrections: "problems" };
 
 const View = ({ place }: { place: Place }) => {
   const [page = "", first, second] = place.parts;
@@ -28,6 +29,7 @@ const View = ({ place }: { place: Place }) => {
     case "problem": return first && second ? <Problem center={first} id={second} /> : <Empty>{t.notFound}</Empty>;
     case "tickets": return first && second ? <Tickets key={`${first}/${second}`} center={first} id={second} query={place.query} /> : <Empty>{t.notFound}</Empty>;
     case "ticket": return first ? <Ticket number={first} /> : <Empty>{t.notFound}</Empty>;
+    case "corrections": return <CorrectionsPage query={place.query} />;
     case "search": return place.query.get("text") ? <Search query={place.query} /> : <Empty>{t.notFound}</Empty>;
     case "streams": return <Streams name={first} />;
     case "operations": return <Operations />;

@@ -1,7 +1,7 @@
 // Small pieces that every page is made of.
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Asked } from "./data";
+import { type Asked, lock } from "./data";
 import { integer, number, percent, rate, times } from "./format";
 import { to } from "./route";
 import { t } from "./text";
@@ -40,7 +40,7 @@ export const Wait = <T,>({ asked, children }: { asked: Asked<T>; children: (data
   <>
     {asked.error !== undefined && (
       <p class="trouble" role="alert">
-        {asked.data === undefined ? t.failed : t.noAnswer}{asked.error && ` ${asked.error}`} <button onClick={asked.again}>{t.again}</button>
+        {asked.data === undefined ? t.failed : t.noAnswer}{asked.error && ` ${asked.error}`} <button onClick={asked.again}>{t.again}</button>{asked.status === 403 && <> <button onClick={lock}>{t.asAnother}</button></>}
       </p>
     )}
     {asked.data !== undefined ? children(asked.data) : asked.error === undefined && <p class="wait" role="status">{t.loading}</p>}
@@ -129,22 +129,21 @@ export const Bar = ({ value }: { value: number | null }) =>
 
 export type Order = { title: string; text: string; confirm: string; field?: string; value?: string; check?: string; run: (value: string, checked: boolean) => Promise<void> };
 
-/** Asks before something changes. */
-export const Ask = ({ order, done }: { order: Order; done: () => void }) => {
+/** Asks before something changes; what the fields in it hold is given to what runs then. */
+export const Dialog = ({ title, text, confirm, run, done, children }: { title: string; text?: string | undefined; confirm: string; run: (form: FormData) => Promise<void>; done: () => void; children?: ComponentChildren }) => {
   const shown = useRef<HTMLDialogElement | null>(null);
-  const [value, setValue] = useState(order.value ?? "");
-  const [checked, setChecked] = useState(false);
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
   const open = (element: HTMLDialogElement | null) => {
     shown.current = element;
     if (element && !element.open) element.showModal();
   };
-  const run = async (event: Event) => {
+  const act = async (event: Event) => {
     event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
     setBusy(true);
     try {
-      await order.run(value, checked);
+      await run(form);
       shown.current?.close();
     } catch (error) {
       setTrouble(error instanceof Error ? error.message : String(error));
@@ -153,17 +152,24 @@ export const Ask = ({ order, done }: { order: Order; done: () => void }) => {
   };
   return (
     <dialog ref={open} onClose={done} aria-labelledby="ask-title">
-      <form onSubmit={run}>
-        <h2 id="ask-title">{order.title}</h2>
-        <p>{order.text}</p>
-        {order.field && <label class="field">{order.field}<input value={value} onInput={(e) => setValue(e.currentTarget.value)} /></label>}
-        {order.check && <label class="check"><input type="checkbox" checked={checked} onChange={(e) => setChecked(e.currentTarget.checked)} /> {order.check}</label>}
+      <form onSubmit={act}>
+        <h2 id="ask-title">{title}</h2>
+        {text && <p>{text}</p>}
+        {children}
         {trouble && <p class="trouble" role="alert">{trouble}</p>}
         <div class="buttons">
           <button type="button" onClick={() => shown.current?.close()}>{t.cancel}</button>
-          <button class="primary" disabled={busy}>{order.confirm}</button>
+          <button class="primary" disabled={busy}>{confirm}</button>
         </div>
       </form>
     </dialog>
   );
 };
+
+/** Asks for a line, or for nothing. */
+export const Ask = ({ order, done }: { order: Order; done: () => void }) => (
+  <Dialog title={order.title} text={order.text} confirm={order.confirm} done={done} run={(form) => order.run((form.get("value") as string | null) ?? "", form.has("check"))}>
+    {order.field && <label class="field">{order.field}<input name="value" defaultValue={order.value ?? ""} /></label>}
+    {order.check && <label class="check"><input type="checkbox" name="check" /> {order.check}</label>}
+  </Dialog>
+);

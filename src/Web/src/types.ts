@@ -6,8 +6,24 @@ export type Rate = { rate: number; low: number; high: number };
 export type Impact = { urgentShare: number | null; reopenedShare: number | null; meanHoursToResolve: number | null };
 export type Place = { techCenter: string; id: number; label: string; size: number; recent: number };
 
+export type ProblemStatus = "open" | "knownError" | "ignored";
+export type Marks = {
+  status: ProblemStatus; trainedLabel: string | null; description: string | null; owner: string | null; record: string | null; notes: { text: string; by: string; at: string }[]; merged: number[]; splitFrom: number | null;
+};
+export type CorrectionKind = "rename" | "describe" | "status" | "owner" | "note" | "record" | "merge" | "split" | "move" | "notThis" | "undo";
+export type Correction = {
+  id: string; at: string; by: string; kind: CorrectionKind; problem?: number; into?: number; variants?: number[]; newProblem?: number; text?: string; status?: ProblemStatus;
+  tickets?: { number: string; contentHash: string | null }[]; erasedTickets?: number; undoes?: string; importedBy?: string;
+};
+export type ShownCorrection = {
+  techCenter: string; correction: Correction; undone: { id: string; by: string; at: string } | null; conflict: { id: string; what: string; fix: string } | null;
+};
+export type Corrections = { total: number; conflicts: number; newest: string | null; page: number; pageSize: number; mayCorrect: boolean; corrections: ShownCorrection[] };
+export type CorrectionMade = { techCenter: string; correction: Correction; changed: number; pending: string | null };
+export type Imported = { added: number; known: number; refused: number; lines: { line: number; reason: string }[]; pending: string[] };
+
 export type RankedProblem = {
-  label: string; domainName: string; places: Place[]; size: number; recent: number; perWeek: Rate; share: number; trend: Trend; change: Ratio | null;
+  label: string; domainName: string; status?: ProblemStatus; places: Place[]; size: number; recent: number; perWeek: Rate; share: number; trend: Trend; change: Ratio | null;
   firstSeen: string | null; lastSeen: string | null; impact: Impact; weight: number; weeklyCounts: number[];
 };
 export type Change = { techCenter: string; version: string; kind: string; problemId: number; label: string; incidents: number };
@@ -20,7 +36,7 @@ export type Ranking = {
 };
 
 export type ProblemSummary = {
-  techCenter: string; id: number; label: string; domainName: string; size: number; variants: number; trend: Trend; change: Ratio | null; firstSeen: string | null; lastSeen: string | null;
+  techCenter: string; id: number; label: string; domainName: string; size: number; variants: number; trend: Trend; change: Ratio | null; firstSeen: string | null; lastSeen: string | null; marks?: Marks;
 };
 export type ProblemPage = { total: number; page: number; pageSize: number; problems: ProblemSummary[] };
 export type Variant = { id: number; label: string; keywords: string[]; size: number; firstSeen: string | null; lastSeen: string | null; examples: string[] };

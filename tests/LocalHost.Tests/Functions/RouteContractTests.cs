@@ -28,6 +28,10 @@ public sealed class RouteContractTests
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
 
+        // What changes the problems of the others: CorrectionsApiTests has it.
+        "POST /corrections 201", "POST /corrections 409", "DELETE /corrections/{id} 200", "DELETE /corrections/{id} 409",
+        "POST /corrections/import 200", "POST /corrections/import 400", "POST /corrections/import 409", "POST /corrections/import 413",
+
         // What takes a report that was made: WatchTests has it.
         "GET /reports/weekly 200",
         "POST /v1/erasures 202", "POST /v1/erasures 400", "POST /v1/erasures 413", "GET /v1/erasures 200", "GET /v1/erasures/{id} 200", "GET /v1/erasures/{id} 404",

@@ -1,5 +1,6 @@
 using Pipeline.Adapters.Local;
 using Pipeline.Classification;
+using Pipeline.Corrections;
 using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
@@ -36,7 +37,8 @@ internal sealed class SmallCompany : IAsyncDisposable
         Warehouse = new MemoryWarehouse { Clock = Clock };
         Objects = objects ?? new MemoryObjectStore();
         Limits = limits ?? new GateOptions();
-        Models = new ModelStore(Objects);
+        CorrectionLog = new CorrectionLog(Objects);
+        Models = new ModelStore(Objects, new CorrectionLayer(CorrectionLog, Warehouse));
         Known = new ModelDirectory(Models, Clock);
         Preprocess = new PreprocessIncidents(Warehouse, Warehouse, Embedder, Summaries, new PreprocessingOptions());
         Reader = new WindowReader(Warehouse, Warehouse, Preprocess.Embedder, Options);
@@ -58,6 +60,14 @@ internal sealed class SmallCompany : IAsyncDisposable
     public SummaryBuilder Summaries { get; } = new(new Masker(MaskingRules.Default));
 
     public ModelStore Models { get; }
+
+    public CorrectionLog CorrectionLog { get; }
+
+    public CorrectPredictions CorrectPredictions => new(Warehouse, Warehouse, Models, Warehouse, new PredictionOptions(), Clock);
+
+    public CorrectProblems Correct => new(CorrectionLog, Models, Known, Warehouse, Clock, (center, token) => CorrectPredictions.RunAsync(center, cancellationToken: token));
+
+    public BrowseCorrections Corrections => new(CorrectionLog, Models, Known);
 
     public ModelDirectory Known { get; }
 
@@ -157,7 +167,7 @@ internal sealed class SmallCompany : IAsyncDisposable
         return changed;
     }
 
-    public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock).RunAsync();
+    public Task PredictAsync() => new PredictIncidents(Warehouse, Warehouse, Models, Preprocess.Embedder, new PredictionOptions(), Clock, corrections: CorrectPredictions).RunAsync();
 
     public ValueTask DisposeAsync()
     {

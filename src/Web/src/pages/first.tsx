@@ -1,3 +1,4 @@
+import { StatusChip } from "../correct";
 import { useData } from "../data";
 import { date, integer, number, percent, rate, time, times } from "../format";
 import { bySlope, Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
@@ -25,7 +26,7 @@ const Tile = ({ problem, recent, place }: { problem: RankedProblem; recent: numb
   <a class="tile" href={to(["problem", home(problem).techCenter, home(problem).id])}>
     <span class="place" aria-hidden="true">{place}</span>
     <h3>{problem.label}</h3>
-    <p class="where">{home(problem).techCenter}{problem.places.length > 1 && <> {t.more(problem.places.length - 1)}</>} <Trend trend={problem.trend} change={problem.change} /></p>
+    <p class="where">{home(problem).techCenter}{problem.places.length > 1 && <> {t.more(problem.places.length - 1)}</>} <Trend trend={problem.trend} change={problem.change} /> <StatusChip status={problem.status} /></p>
     <p class="big">{rate(problem.perWeek.rate)} <span>{t.aWeek}</span></p>
     <Spark counts={problem.weeklyCounts} recent={recent} wide />
     <ul>{reasons(problem).map((reason) => <li key={reason}>{reason}</li>)}</ul>
@@ -34,7 +35,7 @@ const Tile = ({ problem, recent, place }: { problem: RankedProblem; recent: numb
 
 const Name = ({ problem }: { problem: RankedProblem }) => (
   <th scope="row">
-    <ProblemLink center={home(problem).techCenter} id={home(problem).id}>{problem.label}</ProblemLink>
+    <ProblemLink center={home(problem).techCenter} id={home(problem).id}>{problem.label}</ProblemLink> <StatusChip status={problem.status} />
     <span class="small">
       {home(problem).techCenter}
       {problem.places.slice(1, 3).map((p) => <> · <ProblemLink center={p.techCenter} id={p.id}>{p.techCenter}</ProblemLink></>)}

@@ -1,10 +1,12 @@
+import { useState } from "preact/hooks";
 import { WeeklyChart } from "../chart";
+import { CorrectionList, MarksShown, ProblemActions, StatusChip } from "../correct";
 import { useData } from "../data";
 import { date, integer } from "../format";
 import { Card, Chip, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
-import { to } from "../route";
+import { go, to } from "../route";
 import { t } from "../text";
-import type { Forecast, Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
+import type { Corrections, Forecast, Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
 import { TicketRows } from "./tickets";
 
 const Words = ({ words }: { words: string[] }) => <ul class="words">{words.map((word) => <li key={word}>{word}</li>)}</ul>;
@@ -41,10 +43,17 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
   const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=8` : null);
   const tickets = useData<TicketPage>(`${path}/incidents?pageSize=8`);
   const summary = problem.data?.summary;
+  // Where they cannot be read, the problem is shown without them.
+  const corrections = useData<Corrections>(problem.data ? `corrections?${new URLSearchParams({ techCenter: center, problem: id, pageSize: "50" })}` : null);
+  const [told, setTold] = useState("");
+  const changed = (text: string) => {
+    setTold(text);
+    for (const asked of [problem, neighbours, tickets, corrections]) asked.again();
+  };
   return (
     <Page
       title={summary?.label ?? t.problem}
-      lead={summary && <><a href={to(["problems"], { center: summary.techCenter })}>{summary.techCenter}</a>{summary.domainName !== "none" && <> · {summary.domainName}</>} · {problem.data!.version}</>}
+      lead={summary && <><a href={to(["problems"], { center: summary.techCenter })}>{summary.techCenter}</a>{summary.domainName !== "none" && <> · {summary.domainName}</>} · {problem.data!.version} <StatusChip status={summary.marks?.status} /></>}
       aside={summary && (
         <dl class="totals">
           <div><dt>{t.incidents}</dt><dd>{integer(summary.size)}</dd></div>
@@ -59,6 +68,13 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
         {(data) => (
           <>
             {!data.current && <p class="trouble">{t.gone}</p>}
+            {data.current && corrections.data?.mayCorrect && (
+              <ProblemActions
+                center={data.summary.techCenter} id={data.summary.id} label={data.summary.label} marks={data.summary.marks} variants={data.variants} seen={corrections.data.newest} changed={changed}
+                neighbours={(neighbours.data?.neighbours ?? []).filter((n) => n.techCenter === data.summary.techCenter).map((n) => n.id)} left={(into) => go(to(["problem", center, into]))}
+              />
+            )}
+            <p role="status" class="told">{told}</p>
             <Card title={t.weekly}><WeeklyChart weeks={data.weeklyCounts} forecast={forecast.data?.weeks} /></Card>
             <div class="columns">
               <div>
@@ -81,9 +97,11 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
                 </Card>
               </div>
               <div>
+                {data.summary.marks && <Card title={t.said}><MarksShown marks={data.summary.marks} /></Card>}
                 <Card title={t.words}><Words words={data.keywords} /></Card>
                 {data.current && <Card title={t.neighbours}><Wait asked={neighbours}>{(n) => <Neighbours neighbours={n.neighbours} />}</Wait></Card>}
                 <Card title={t.history}><History lineage={data.lineage} /></Card>
+                {corrections.data && corrections.data.total > 0 && <Card title={t.correctionsTitle} aside={<a href={to(["corrections"])}>{t.all}</a>}><CorrectionList page={corrections.data} changed={changed} /></Card>}
               </div>
             </div>
           </>

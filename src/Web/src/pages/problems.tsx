@@ -1,9 +1,10 @@
+import { StatusChip } from "../correct";
 import { useData } from "../data";
 import { date, integer } from "../format";
 import { Card, Empty, Page, Pager, ProblemLink, RatioMark, Trend, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
-import type { ProblemPage, Status } from "../types";
+import type { Corrections, ProblemPage, Status } from "../types";
 
 const size = 50;
 
@@ -12,9 +13,10 @@ export const Problems = ({ query }: { query: URLSearchParams }) => {
   const status = useData<Status>("status");
   const asked = new URLSearchParams({ sort, page: String(page), pageSize: String(size), ...(center ? { techCenter: center } : {}) });
   const problems = useData<ProblemPage>(`problems?${asked}`);
+  const corrections = useData<Corrections>("corrections?pageSize=1");
   const change = (next: Record<string, string>) => go(to(["problems"], { center, sort, ...next }));
   return (
-    <Page title={t.problemsTitle} lead={problems.data && t.problemsLead(integer(problems.data.total))}>
+    <Page title={t.problemsTitle} lead={problems.data && t.problemsLead(integer(problems.data.total))} aside={<a class="button" href={to(["corrections"])}>{t.correctionsTitle}{corrections.data && corrections.data.conflicts > 0 && ` · ${t.conflictsOf(integer(corrections.data.conflicts))}`}</a>}>
       <Card>
         <div class="filters">
           <label>{t.techCenter}
@@ -42,7 +44,7 @@ export const Problems = ({ query }: { query: URLSearchParams }) => {
                 <tbody>
                   {data.problems.map((p) => (
                     <tr key={`${p.techCenter}/${p.id}`}>
-                      <th scope="row"><ProblemLink center={p.techCenter} id={p.id}>{p.label}</ProblemLink><span class="small">{p.techCenter}</span></th>
+                      <th scope="row"><ProblemLink center={p.techCenter} id={p.id}>{p.label}</ProblemLink> <StatusChip status={p.marks?.status} /><span class="small">{p.techCenter}{p.marks?.owner && <> · {p.marks.owner}</>}</span></th>
                       <td data-label={t.domain}>{p.domainName === "none" ? "–" : p.domainName}</td>
                       <td class="n" data-label={t.incidents}>{integer(p.size)}</td>
                       <td class="n" data-label={t.variants}>{integer(p.variants)}</td>

@@ -1,20 +1,21 @@
 import { useState } from "preact/hooks";
 import { post } from "../api";
+import { TicketActions } from "../correct";
 import { tellLocked, useData } from "../data";
 import { date, number, percent, time } from "../format";
 import { Bar, Card, Empty, Page, ProblemLink, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
-import type { Classified, SimilarIncidents, Story } from "../types";
+import type { Classified, Corrections, SimilarIncidents, Story } from "../types";
 
 const Fact = ({ name, children }: { name: string; children: string | number | null }) => (children === null || children === "" ? null : <div><dt>{name}</dt><dd>{children}</dd></div>);
 
-const Why = ({ center, text }: { center: string; text: string }) => {
+const Why = ({ center, text, number: name }: { center: string; text: string; number: string }) => {
   const [answer, setAnswer] = useState<Classified | undefined>();
   const [trouble, setTrouble] = useState("");
   const ask = async () => {
     try {
-      setAnswer(await post<Classified>("classify", { techCenter: center, text }));
+      setAnswer(await post<Classified>("classify", { techCenter: center, text, number: name }));
     } catch (error) {
       tellLocked(error);
       setTrouble(error instanceof Error ? error.message : String(error));
@@ -84,6 +85,12 @@ const steps = (data: Story): Step[] => {
 
 export const Ticket = ({ number: name }: { number: string }) => {
   const story = useData<Story>(`incidents/${encodeURIComponent(name)}`);
+  const corrections = useData<Corrections>(story.data?.problem ? `corrections?${new URLSearchParams({ techCenter: story.data.techCenter, pageSize: "1" })}` : null);
+  const [told, setTold] = useState("");
+  const changed = (text: string) => {
+    setTold(text);
+    story.again();
+  };
   return (
     <Page
       title={<>{t.ticket} {name}</>}
@@ -106,7 +113,7 @@ export const Ticket = ({ number: name }: { number: string }) => {
                 {data.closeNotes && <><h3>{t.closeNotes}</h3><p class="prose">{data.closeNotes}</p></>}
               </Card>
               {data.embedder && <Similar key={name} number={name} />}
-              {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} />}
+              {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} number={name} />}
             </div>
             <div>
               <Card title={t.problem}>
@@ -117,6 +124,8 @@ export const Ticket = ({ number: name }: { number: string }) => {
                     <p><Bar value={data.incident.confidence} /></p>
                   </>
                 )}
+                {data.problem && corrections.data?.mayCorrect && <TicketActions center={data.techCenter} problem={data.problem.id} tickets={[name]} changed={changed} />}
+                <p role="status" class="told">{told}</p>
               </Card>
               <Card title={t.story}>
                 <ol class="story">{steps(data).map((step) => <li key={step.text}>{step.text}{step.told && <span class="small">{time(step.told)}</span>}</li>)}</ol>

@@ -1,20 +1,26 @@
+import { useState } from "preact/hooks";
 import { download } from "../api";
+import { TicketActions } from "../correct";
 import { tellLocked, useData } from "../data";
 import { date, integer } from "../format";
 import { Bar, Card, Empty, Page, Pager, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
-import type { ProblemDetails, Ticket, TicketPage } from "../types";
+import type { Corrections, ProblemDetails, Ticket, TicketPage } from "../types";
 
-export const TicketRows = ({ tickets }: { tickets: Ticket[] }) => (
+export type Chosen = { numbers: string[]; choose: (numbers: string[]) => void };
+
+export const TicketRows = ({ tickets, chosen }: { tickets: Ticket[]; chosen?: Chosen | undefined }) => (
   <table class="grid tickets">
     <thead>
-      <tr><th scope="col">{t.number}</th><th scope="col">{t.date}</th><th scope="col">{t.text}</th><th scope="col">{t.priority}</th><th scope="col">{t.confidence}</th></tr>
+      <tr>
+        <th scope="col">{chosen && <input type="checkbox" aria-label={t.chooseAll} checked={tickets.every((ticket) => chosen.numbers.includes(ticket.number))} onChange={(e) => chosen.choose(e.currentTarget.checked ? tickets.map((ticket) => ticket.number) : [])} />} {t.number}</th><th scope="col">{t.date}</th><th scope="col">{t.text}</th><th scope="col">{t.priority}</th><th scope="col">{t.confidence}</th>
+      </tr>
     </thead>
     <tbody>
       {tickets.map((ticket) => (
         <tr key={ticket.number}>
-          <th scope="row"><a href={to(["ticket", ticket.number])}>{ticket.number}</a></th>
+          <th scope="row">{chosen && <input type="checkbox" aria-label={t.choose(ticket.number)} checked={chosen.numbers.includes(ticket.number)} onChange={(e) => chosen.choose(e.currentTarget.checked ? [...chosen.numbers, ticket.number] : chosen.numbers.filter((n) => n !== ticket.number))} />} <a href={to(["ticket", ticket.number])}>{ticket.number}</a></th>
           <td class="date" data-label={t.date}>{date(ticket.createdOn)}</td>
           <td class="text" data-label={t.text}><span class="clamp">{ticket.text ?? "–"}</span></td>
           <td class="date" data-label={t.priority}>{ticket.priority ?? "–"}</td>
@@ -35,6 +41,14 @@ export const Tickets = ({ center, id, query }: { center: string; id: string; que
   const problem = useData<ProblemDetails>(problemPath);
   const path = `${variant ? `clusters/${encodeURIComponent(center)}/${encodeURIComponent(variant)}` : problemPath}/incidents?${asked}`;
   const tickets = useData<TicketPage>(path);
+  const corrections = useData<Corrections>(`corrections?${new URLSearchParams({ techCenter: center, pageSize: "1" })}`);
+  const [numbers, choose] = useState<string[]>([]);
+  const [told, setTold] = useState("");
+  const changed = (text: string) => {
+    setTold(text);
+    choose([]);
+    tickets.again();
+  };
   const kept = Object.fromEntries(["variant", ...names].map((name) => [name, query.get(name)]));
   const apply = (event: Event) => {
     event.preventDefault();
@@ -55,10 +69,12 @@ export const Tickets = ({ center, id, query }: { center: string; id: string; que
           <button class="primary">{t.apply}</button>
           <button type="button" onClick={() => void download(`${path}&format=csv`, "incidents.csv").catch(tellLocked)}>CSV</button>
         </form>
+        {corrections.data?.mayCorrect && <TicketActions center={center} problem={problem.data?.summary.id} tickets={numbers} changed={changed} />}
+        <p role="status" class="told">{told}</p>
         <Wait asked={tickets}>
           {(data) => data.incidents.length === 0 ? <Empty>{t.noTickets}</Empty> : (
             <>
-              <TicketRows tickets={data.incidents} />
+              <TicketRows tickets={data.incidents} chosen={corrections.data?.mayCorrect ? { numbers, choose } : undefined} />
               <Pager page={data.page} size={data.pageSize} total={data.total} address={(page) => to(["tickets", center, id], { ...kept, page })} />
             </>
           )}
