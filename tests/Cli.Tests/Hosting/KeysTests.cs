@@ -95,7 +95,7 @@ public sealed class KeysTests
                     return work.GetProperty("result").GetProperty("id").GetString()!;
                 }
 
-                work.GetProperty("status").GetString().ShouldNotBe("failed", work.GetRawText());
+                (work.GetProperty("status").GetString() is "failed").ShouldBeFalse(work.GetRawText());
                 await Task.Delay(50);
             }
         }
