@@ -91,7 +91,7 @@ public sealed class CorrectProblems(CorrectionLog log, ModelStore models, ModelD
         {
             return (0, "It is kept. The tickets that are there take longer: the next prediction goes on with them.");
         }
-        catch (Exception e) when (e is WarehouseException or ModelException)
+        catch (Exception e) when (e is WarehouseException or ObjectStoreException or ModelException)
         {
             return (0, $"It is kept. The next prediction applies it to the tickets that are there; now that failed: {e.Message}");
         }

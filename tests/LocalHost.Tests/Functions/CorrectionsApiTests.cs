@@ -38,14 +38,14 @@ public sealed class CorrectionsApiTests
         await CorrectAsync(api, new { techCenter = Center, kind = "move", problem = moved, tickets = new[] { number } });
         await HoldsAsync("after the corrections");
 
-        foreach (string again in (string[])["second", "third"])
+        foreach ((int seed, string again) in (IEnumerable<(int, string)>)[(6, "second"), (5, "third")])
         {
             await api.Warehouse.UpsertIncidentsAsync(
-                [.. DemoIncidents.Generate(300, seed: again.Length).Select(i => new Incident { Number = $"{again}-{i.Number}", CreatedOn = i.CreatedOn, Texts = i.Texts, TechCenter = Center })]);
+                [.. DemoIncidents.Generate(300, seed).Select(i => new Incident { Number = $"{again}-{i.Number}", CreatedOn = i.CreatedOn, Texts = i.Texts, TechCenter = Center })]);
             await api.PreprocessAsync();
             string before = await ServingAsync(api);
             await TrainAsync(api, again);
-            (await ServingAsync(api)).ShouldNotBe(before);
+            string.Equals(await ServingAsync(api), before, StringComparison.Ordinal).ShouldBeFalse();
             await PredictAsync(api);
             await HoldsAsync($"after the {again} training");
         }
@@ -175,7 +175,7 @@ public sealed class CorrectionsApiTests
         await models.Stages.ChangeAsync(Center, stages => stages.Production?.Version == newest ? stages : stages.Promote(newest, new StageReason(DateTimeOffset.UtcNow, "test", "The test wants it.", Forced: true)));
     }
 
-    private static Task PredictAsync(Api api) => api.Services.GetRequiredService<PredictIncidents>().RunAsync();
+    private static async Task PredictAsync(Api api) => (await api.Services.GetRequiredService<PredictIncidents>().RunAsync()).ShouldAllBe(outcome => !outcome.Failed);
 
     private static async Task<string> ServingAsync(Api api) => (await api.Services.GetRequiredService<ModelStore>().FindServingAsync(Center))!.Version;
 

@@ -1,5 +1,4 @@
 using Pipeline.Alerts;
-using Pipeline.Tests.Support;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Alerts;
@@ -11,10 +10,9 @@ public sealed class RaiseAlertTests
     [DynamicData(nameof(HostileTexts.Rows), typeof(HostileTexts))]
     public async Task An_alert_says_what_others_wrote_as_text_on_the_lines_that_it_has(string name)
     {
-        await using SmallCompany company = await SmallCompany.OpenAsync();
         string text = HostileTexts.All[name];
 
-        Alert alert = await new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock).RunAsync(new AlertEvent(AlertRules.Drift, $"It drifts.\n{text}", text));
+        Alert alert = await new Company().Raise.RunAsync(new AlertEvent(AlertRules.Drift, $"It drifts.\n{text}", text));
 
         HostileTexts.Active(alert.Title).ShouldBeEmpty();
         alert.Title.ShouldNotContain("\n");
