@@ -1,9 +1,10 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Audit;
 using Pipeline.Corrections;
 using Pipeline.Requests;
 
@@ -38,7 +39,7 @@ public sealed class CorrectionFunctions(BrowseCorrections browse, CorrectProblem
 
     /// <summary>Makes a correction.</summary>
     [Function("CorrectionAdd")]
-    [Requires(Role.Analyst)]
+    [Requires(Role.Analyst, Act = AuditActions.CorrectionAdd)]
     public Task<IResult> AddAsync([HttpTrigger(Access.Checked, "post", Route = "corrections")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
@@ -48,13 +49,13 @@ public sealed class CorrectionFunctions(BrowseCorrections browse, CorrectProblem
 
     /// <summary>Takes a correction back.</summary>
     [Function("CorrectionUndo")]
-    [Requires(Role.Analyst)]
+    [Requires(Role.Analyst, Act = AuditActions.CorrectionUndo)]
     public Task<IResult> UndoAsync([HttpTrigger(Access.Checked, "delete", Route = "corrections/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await correct.UndoAsync(id, Callers.NameOf(request), cancellationToken)));
 
     /// <summary>Adds the corrections of another installation.</summary>
     [Function("CorrectionImport")]
-    [Requires(Role.Analyst)]
+    [Requires(Role.Analyst, Act = AuditActions.CorrectionImport)]
     public Task<IResult> ImportAsync([HttpTrigger(Access.Checked, "post", Route = "corrections/import")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {

@@ -35,6 +35,12 @@ internal static class CommandAudit
         ["models policy"] = new(AuditActions.ModelPolicy, Names: ["tech-center", "policy"]),
         ["archive"] = new(AuditActions.ArchiveRun, Names: ["--dataset"]),
         ["erase"] = new(AuditActions.IncidentErase, First: true, Names: [Number]),
+        ["retain"] = new(AuditActions.RetentionRun, First: true, Names: ["--months"], Unless: "--dry-run"),
+        ["corrections add"] = new(AuditActions.CorrectionAdd, Names: ["KIND", "--tech-center", "--problem"]),
+        ["corrections undo"] = new(AuditActions.CorrectionUndo, Names: ["ID"]),
+        ["corrections import"] = new(AuditActions.CorrectionImport),
+        ["keys rotate"] = new(AuditActions.KeyRotate, First: true, Names: ["which", "--name", "--id"]),
+        ["keys rewrap"] = new(AuditActions.KeyRewrap),
         ["alerts ack"] = new(AuditActions.AlertAcknowledge, Names: ["ID"]),
         ["stream create"] = new(AuditActions.StreamCreate, Names: ["name"]),
         ["stream config"] = new(AuditActions.StreamConfigure, Names: ["name"], Only: "--set"),
@@ -58,7 +64,7 @@ internal static class CommandAudit
     /// <param name="run">Runs it, and gives its exit code.</param>
     public static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> run)
     {
-        if (!Acts.TryGetValue(VerbOf(parsed.CommandResult), out Act? act) || (act.Only is string only && Value(parsed.CommandResult, only) is null))
+        if (!Acts.TryGetValue(VerbOf(parsed.CommandResult), out Act? act) || (act.Only is string only && Value(parsed.CommandResult, only) is null) || (act.Unless is string unless && parsed.CommandResult.Children.OfType<OptionResult>().Any(option => !option.Implicit && string.Equals(option.Option.Name, unless, StringComparison.Ordinal))))
         {
             return await run();
         }
@@ -133,5 +139,6 @@ internal static class CommandAudit
     /// <param name="First">Whether it is written before it is done, and not done where that fails.</param>
     /// <param name="Names">The arguments and options that say on what.</param>
     /// <param name="Only">The option without which the verb changes nothing; null where it always does.</param>
-    private sealed record Act(string Action, bool First = false, string[]? Names = null, string? Only = null);
+    /// <param name="Unless">The option with which the verb changes nothing; null where it always does.</param>
+    private sealed record Act(string Action, bool First = false, string[]? Names = null, string? Only = null, string? Unless = null);
 }

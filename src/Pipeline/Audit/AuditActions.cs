@@ -15,6 +15,12 @@ public static class AuditActions
     /// <summary>Keys of a host were made.</summary>
     public const string KeyIssue = "key.issue";
 
+    /// <summary>A new key was put in the place of another.</summary>
+    public const string KeyRotate = "key.rotate";
+
+    /// <summary>The keys of sealed files were wrapped anew.</summary>
+    public const string KeyRewrap = "key.rewrap";
+
     /// <summary>A token was issued.</summary>
     public const string TokenIssue = "token.issue";
 
@@ -72,6 +78,15 @@ public static class AuditActions
     /// <summary>Everything was let go on.</summary>
     public const string ModeResume = "mode.resume";
 
+    /// <summary>A problem was corrected.</summary>
+    public const string CorrectionAdd = "correction.add";
+
+    /// <summary>A correction was taken back.</summary>
+    public const string CorrectionUndo = "correction.undo";
+
+    /// <summary>Corrections of another installation were added.</summary>
+    public const string CorrectionImport = "correction.import";
+
     /// <summary>Incidents were taken out as a file.</summary>
     public const string TicketsExport = "tickets.export";
 
@@ -110,6 +125,9 @@ public static class AuditActions
 
     /// <summary>Somebody answers for an alert.</summary>
     public const string AlertAcknowledge = "alert.acknowledge";
+
+    /// <summary>Incidents older than the retention were removed for good.</summary>
+    public const string RetentionRun = "retention.run";
 
     /// <summary>An incident was erased.</summary>
     public const string IncidentErase = "incident.erase";

@@ -175,7 +175,12 @@ public sealed class CorrectionsApiTests
         await models.Stages.ChangeAsync(Center, stages => stages.Production?.Version == newest ? stages : stages.Promote(newest, new StageReason(DateTimeOffset.UtcNow, "test", "The test wants it.", Forced: true)));
     }
 
-    private static async Task PredictAsync(Api api) => (await api.Services.GetRequiredService<PredictIncidents>().RunAsync()).ShouldAllBe(outcome => !outcome.Failed);
+    private static async Task<IReadOnlyList<PredictionOutcome>> PredictAsync(Api api)
+    {
+        IReadOnlyList<PredictionOutcome> outcomes = await api.Services.GetRequiredService<PredictIncidents>().RunAsync();
+        outcomes.ShouldAllBe(outcome => !outcome.Failed);
+        return outcomes;
+    }
 
     private static async Task<string> ServingAsync(Api api) => (await api.Services.GetRequiredService<ModelStore>().FindServingAsync(Center))!.Version;
 
