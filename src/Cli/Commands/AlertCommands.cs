@@ -37,7 +37,7 @@ internal static class AlertCommands
         Command command = new("ack", "Answer for an alert: nobody else is told of it then.") { id, data, by, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, json, data, async (host, pipeline) =>
         {
-            Alert alert = await pipeline.Answer.AcknowledgeAsync(parsed.GetRequiredValue(id), parsed.GetValue(by) ?? Environment.UserName, cancellationToken);
+            Alert alert = await pipeline.Answer.AcknowledgeAsync(parsed.GetRequiredValue(id), parsed.GetValue(by) ?? LocalUser.Name, cancellationToken);
             host.Show(alert, console => console.WriteLine($"{alert.AcknowledgedBy} answers for {alert.Id}: {ConsoleText.Line(alert.Title)}."));
             return ExitCode.Done;
         }, cancellationToken));

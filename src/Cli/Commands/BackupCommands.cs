@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Pipeline.LocalHost;
 using Pipeline.Recovery;
+using Pipeline.Requests;
 using Pipeline.Triggers;
 using Spectre.Console;
 
@@ -12,7 +13,7 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>backup</c>, <c>backups</c>, <c>backup verify</c> and <c>restore</c>.</summary>
 internal static class BackupCommands
 {
-    private static string Who => $"{Environment.UserName} (command line)";
+    private static string Who => $"{LocalUser.Name} (command line)";
 
     public static Command CreateBackup()
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Audit;
 using Pipeline.LocalHost;
 using Pipeline.Preprocessing;
+using Pipeline.Requests;
 using Pipeline.Storage;
 using Pipeline.Triggers;
 
@@ -57,7 +58,7 @@ internal static class CommandAudit
     };
 
     /// <summary>Who uses the command line.</summary>
-    public static string Who => $"{Environment.UserName} (command line)";
+    public static string Who => $"{LocalUser.Name} (command line)";
 
     /// <summary>Runs a command, and writes down what it did.</summary>
     /// <param name="parsed">The command.</param>

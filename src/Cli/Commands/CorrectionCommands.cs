@@ -13,7 +13,7 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>corrections list|add|undo|export|import</c>: what people decided about the problems.</summary>
 internal static class CorrectionCommands
 {
-    private static string Who => $"{Environment.UserName} (command line)";
+    private static string Who => $"{LocalUser.Name} (command line)";
 
     public static Command Create() => new("corrections", "Show what people decided about the problems, decide, take back, and carry it to another data folder.") { CreateList(), CreateAdd(), CreateUndo(), CreateExport(), CreateImport() };
 

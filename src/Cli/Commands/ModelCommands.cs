@@ -4,6 +4,7 @@ using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.LocalHost;
 using Pipeline.Models;
+using Pipeline.Requests;
 using Pipeline.Rollout;
 using Spectre.Console;
 
@@ -15,7 +16,7 @@ internal static class ModelCommands
     private const string NothingChanged = "Nothing was changed.";
 
     // Who changed a stage: the person at the terminal.
-    private static string Who => $"{Environment.UserName} (command line)";
+    private static string Who => $"{LocalUser.Name} (command line)";
 
     public static Command Create() => new("models", "Show the model versions, compare them, and decide which one serves.")
     {

@@ -4,6 +4,7 @@ using Pipeline.Archive;
 using Pipeline.Erasure;
 using Pipeline.LocalHost;
 using Spectre.Console;
+using Pipeline.Requests;
 
 namespace Pipeline.Cli.Commands;
 
@@ -51,7 +52,7 @@ internal static class RetentionCommands
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), cancellationToken);
             string erased = parsed.GetValue(number)!;
             ErasureRecord done = await pipeline.Modes.DoAsync(
-                async token => await pipeline.Erase.RunAsync((await pipeline.Erase.ResumeAsync(erased, Environment.UserName, token)).Id, token), cancellationToken);
+                async token => await pipeline.Erase.RunAsync((await pipeline.Erase.ResumeAsync(erased, LocalUser.Name, token)).Id, token), cancellationToken);
             int rejects = EraseFromFiles.FromRejectsFile(pipeline.Folder.Rejects, erased);
             done = rejects == 0 ? done : await pipeline.Erase.AddRejectsAsync(done, rejects, cancellationToken);
             DropReport(pipeline, !done.Removed.IsNothing);

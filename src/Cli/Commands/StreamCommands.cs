@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.LocalHost;
+using Pipeline.Requests;
 using Pipeline.Streams;
 using Spectre.Console;
 
@@ -22,7 +23,7 @@ internal static class StreamCommands
         return Verb("create", "Make a stream; one that is there with the same configuration stays as it is.", [fields], otherwise: DataFolder.Root, async (parsed, pipeline, name, host, token) =>
         {
             StreamConfig config = StreamConfigReader.With(new StreamConfig(), Json(parsed.GetValue(fields) ?? []));
-            StreamDefinition made = await pipeline.KeepStreams.CreateAsync(name, config, Environment.UserName, token);
+            StreamDefinition made = await pipeline.KeepStreams.CreateAsync(name, config, LocalUser.Name, token);
             host.Show(made, console => console.WriteLine($"Stream {made.Name}, embedder {made.Embedder}."));
         });
     }
@@ -116,7 +117,7 @@ internal static class StreamCommands
 
             StreamConfigVersion version = given.Length == 0
                 ? (await pipeline.KeepStreams.ConfigsAsync(name, token))[^1]
-                : await pipeline.KeepStreams.ConfigureAsync(name, Json(given), Environment.UserName, token);
+                : await pipeline.KeepStreams.ConfigureAsync(name, Json(given), LocalUser.Name, token);
             host.Show(version, console => console.WriteLine(JsonSerializer.Serialize(version, PipelineJson.Indented)));
         });
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.LocalHost;
 using Pipeline.Models;
+using Pipeline.Requests;
 using Pipeline.Training;
 using Pipeline.Tuning;
 using Spectre.Console;
@@ -59,7 +60,7 @@ internal static class TuneCommand
 
             TuningResult result = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.RunAsync(asked, search, progress, token), cancellationToken));
             TrainingOutcome? trained = parsed.GetValue(promote) && result.IsBetter
-                ? await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.PromoteAsync(result, $"{Environment.UserName} (command line)", progress, token), cancellationToken))
+                ? await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.PromoteAsync(result, $"{LocalUser.Name} (command line)", progress, token), cancellationToken))
                 : null;
             if (trained is not null)
             {

@@ -1,3 +1,4 @@
+using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Intake;
@@ -44,7 +45,7 @@ internal sealed class IngestionRecord(SourceFile file, IIngestionLog? log, TimeP
             new Ingestion(
                 startedAt,
                 seconds,
-                Environment.UserName,
+                LocalUser.Name,
                 Path.GetFileName(file.Name),
                 hash,
                 file.Length,

@@ -60,6 +60,7 @@ public sealed partial class AccessTests
         [(App, MetricsPublisher)] = "telemetry is sent without a key; none can be read",
         [(App, DurableTaskDataContributor)] = "orchestrations are scheduled and worked on",
         [(Topic, BlobDataContributor)] = "events that cannot be delivered are kept, in that one container",
+        [(Account, CryptoServiceEncryptionUser)] = "the storage accounts wrap their keys by the customer's key; they can read it for nothing else",
         [(Operator, BlobDataContributor)] = "the person who is named looks at models and files while setting up",
         [(Operator, SecretsOfficer)] = "the person who is named puts in the secrets of sources",
         [(Operator, OpenAIUser)] = "the person who is named tries the deployments",
@@ -247,7 +248,7 @@ public sealed partial class AccessTests
             JsonElement policy = snapshot.Resources.Single(resource => resource.GetProperty("type").GetString() is "Microsoft.Storage/storageAccounts/managementPolicies" && resource.GetRawText().Contains("hdbscan-models", StringComparison.Ordinal));
             string[] deleted = [.. policy.GetProperty("properties").GetProperty("policy").GetProperty("rules").EnumerateArray().Where(rule => rule.GetRawText().Contains("\"delete\"", StringComparison.Ordinal)).SelectMany(rule => rule.GetProperty("definition").GetProperty("filters").GetProperty("prefixMatch").EnumerateArray()).Select(prefix => prefix.GetString()!)];
 
-            deleted.ShouldBe(["validation/", "dead-letters/", "accepted/", "failed/"], ignoreOrder: true);
+            deleted.ShouldBe(["validation/", "dead-letters/", "accepted/", "failed/", "audit/"], ignoreOrder: true);
         }
     }
 
