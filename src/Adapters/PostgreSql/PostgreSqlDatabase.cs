@@ -9,16 +9,16 @@ namespace Pipeline.Adapters.PostgreSql;
 /// <summary>
 /// The connections to the database. A write is one transaction that excludes every other write of this program, in this process and in others, until it is on the server's disk: so sequences that
 /// one transaction gives are seen before those of the next, and no two meet in a deadlock. What fails because the server is away for a while, or takes a transaction back for another, is tried again.
-/// A connection that breaks in the middle of a commit leaves open whether it has happened; the server is asked, so that nothing is lost or done twice.
+/// A connection that breaks in the middle of a commit leaves open whether it has happened. So each write leaves a number in a row of this process's own, and whoever has got the lock after it
+/// reads what it is now: nothing is lost or done twice. The server's own word for a transaction would not do, since one that is killed may give the same number again.
 /// The first use makes the tables; where it fails, the next one tries again.
 /// </summary>
 internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
 {
     private const string Begin = "SELECT pg_advisory_xact_lock(@program, @schema)";
-    private const string TransactionId = "SELECT pg_current_xact_id()::text";
-    private const string StatusOf = "SELECT pg_xact_status(@id::xid8)";
-    private const string Committed = "committed";
-    private const string Running = "in progress";
+    private const string Mark = "INSERT INTO commits (process, write, at) VALUES (@process, @write, clock_timestamp()) ON CONFLICT (process) DO UPDATE SET write = excluded.write, at = excluded.at";
+    private const string MarkOf = "SELECT write FROM commits WHERE process = @process";
+    private const string ForgetOld = "DELETE FROM commits WHERE at < clock_timestamp() - interval '30 days'";
 
     // "PIPE" in ASCII: advisory locks are numbers that all programs of a database share.
     private const int ProgramLock = 0x50495045;
@@ -30,7 +30,9 @@ internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
     private readonly Func<PostgreSqlDatabase, CancellationToken, Task> _prepare;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _preparing = new(1, 1);
+    private readonly string _process = Guid.NewGuid().ToString("N");
     private volatile bool _isReady;
+    private long _write;
 
     /// <summary>Names the database; nothing is connected yet.</summary>
     /// <param name="options">Where it is.</param>
@@ -83,7 +85,24 @@ internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            return await WriteAloneAsync(work, cancellationToken);
+            return await TryAsync(
+                async connection =>
+                {
+                    (NpgsqlTransaction transaction, PostgreSqlSession session) = await BeginAsync(connection, cancellationToken);
+                    await using (transaction)
+                    {
+                        if (_write == 0)
+                        {
+                            await session.RunAsync(ForgetOld);
+                        }
+
+                        await session.RunAsync(Mark, SqlValue.Text("process", _process), SqlValue.Whole("write", ++_write));
+                        T result = await work(session);
+                        await CommitAsync(transaction, cancellationToken);
+                        return result;
+                    }
+                },
+                cancellationToken);
         }
         finally
         {
@@ -91,17 +110,17 @@ internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>As <see cref="WriteAsync"/>, before the tables are there.</summary>
+    /// <summary>As <see cref="WriteAsync"/>, before the tables are there. What is done must be the same done twice.</summary>
     public Task<T> WriteAloneAsync<T>(Func<PostgreSqlSession, Task<T>> work, CancellationToken cancellationToken) => TryAsync(
         async connection =>
         {
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            PostgreSqlSession session = new(this, connection, cancellationToken);
-            await session.RunAsync(Begin, SqlValue32("program", ProgramLock), SqlValue32("schema", KeyOf(Schema)));
-            string id = await session.OneAsync<string>(TransactionId) ?? "";
-            T result = await work(session);
-            await CommitAsync(transaction, id, cancellationToken);
-            return result;
+            (NpgsqlTransaction transaction, PostgreSqlSession session) = await BeginAsync(connection, cancellationToken);
+            await using (transaction)
+            {
+                T result = await work(session);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            }
         },
         cancellationToken);
 
@@ -266,8 +285,16 @@ internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
         return Task.Delay(TimeSpan.FromMilliseconds(pause * (0.5 + (Random.Shared.NextDouble() / 2))), cancellationToken);
     }
 
+    private async Task<(NpgsqlTransaction Transaction, PostgreSqlSession Session)> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        PostgreSqlSession session = new(this, connection, cancellationToken);
+        await session.RunAsync(Begin, SqlValue32("program", ProgramLock), SqlValue32("schema", KeyOf(Schema)));
+        return (transaction, session);
+    }
+
     // Nobody cancels a commit: it would be open then whether it has happened.
-    private async Task CommitAsync(NpgsqlTransaction transaction, string id, CancellationToken cancellationToken)
+    private async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -277,32 +304,24 @@ internal sealed class PostgreSqlDatabase : IDisposable, IAsyncDisposable
         catch (Exception exception) when (PostgreSqlFailure.IsConnection(exception))
         {
             _source.Clear();
-            if (!await HasCommittedAsync(id))
+            if (!await HasCommittedAsync())
             {
                 throw;
             }
         }
     }
 
-    // The transaction of a connection that broke may live a little longer on the server than the connection here.
-    private async Task<bool> HasCommittedAsync(string id)
-    {
-        for (int attempt = 1; ; attempt++)
+    // The transaction of a connection that broke may live a little longer on the server than the connection here. It holds the lock until it has ended.
+    private async Task<bool> HasCommittedAsync() => _write == await TryAsync(
+        async connection =>
         {
-            string? status = await ReadNowAsync(session => session.OneAsync<string>(StatusOf, SqlValue.Text("id", id)), CancellationToken.None);
-            if (!string.Equals(status, Running, StringComparison.Ordinal) || attempt == _options.Attempts)
+            (NpgsqlTransaction transaction, PostgreSqlSession session) = await BeginAsync(connection, CancellationToken.None);
+            await using (transaction)
             {
-                return status switch
-                {
-                    Committed => true,
-                    "aborted" => false,
-                    _ => throw new WarehouseException($"The connection to {Where} broke while a step was being stored, and the server does not say whether it was. Look whether it is there before you run it again."),
-                };
+                return await session.OneAsync<long>(MarkOf, SqlValue.Text("process", _process));
             }
-
-            await PauseAsync(attempt, CancellationToken.None);
-        }
-    }
+        },
+        CancellationToken.None);
 
     private WarehouseException Explain(Exception exception) => new(PostgreSqlFailure.Explain(Where, exception), exception);
 }

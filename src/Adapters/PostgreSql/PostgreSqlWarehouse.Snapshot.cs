@@ -12,7 +12,7 @@ public sealed partial class PostgreSqlWarehouse
     private const string TablesSql = """
         SELECT c.relname
         FROM pg_class AS c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE 'search\_%' AND c.relname NOT IN ('schema_versions', 'writer_lease')
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE 'search\_%' AND c.relname NOT IN ('schema_versions', 'writer_lease', 'commits')
         ORDER BY c.relname COLLATE "C"
         """;
 
