@@ -128,7 +128,7 @@ public static class PipelineServices
     {
         services.TryAddSingleton(s => new CorrectPredictions(s.GetRequiredService<IPredictions>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ISettingsTable>(), prediction, Clock(s)));
         services.TryAddSingleton(s => new CorrectProblems(
-            s.GetRequiredService<CorrectionLog>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<IRemovals>(), Clock(s),
+            s.GetRequiredService<CorrectionLog>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<IRemovals>(), new ProblemExamples(s.GetRequiredService<IProblemIncidents>()), Clock(s),
             async (techCenter, token) =>
             {
                 int changed = await s.GetRequiredService<CorrectPredictions>().RunAsync(techCenter, cancellationToken: token);

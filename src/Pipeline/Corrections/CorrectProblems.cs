@@ -14,9 +14,10 @@ namespace Pipeline.Corrections;
 /// <param name="models">The versions.</param>
 /// <param name="directory">The tech centers.</param>
 /// <param name="incidents">The tickets.</param>
+/// <param name="examples">Finds the tickets that stand for a problem.</param>
 /// <param name="clock">Tells when.</param>
 /// <param name="apply">Applies what holds to the predictions of a tech center and gives how many changed; null to leave that to the next prediction.</param>
-public sealed class CorrectProblems(CorrectionLog log, ModelStore models, ModelDirectory directory, IRemovals incidents, TimeProvider clock, Func<string, CancellationToken, Task<int>>? apply = null)
+public sealed class CorrectProblems(CorrectionLog log, ModelStore models, ModelDirectory directory, IRemovals incidents, ProblemExamples examples, TimeProvider clock, Func<string, CancellationToken, Task<int>>? apply = null)
 {
     // A request is not to wait longer for what the next prediction does as well.
     private static readonly TimeSpan LongestApplying = TimeSpan.FromSeconds(20);
@@ -35,7 +36,9 @@ public sealed class CorrectProblems(CorrectionLog log, ModelStore models, ModelD
         Correction asked = request.Read();
         string center = await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
         ModelClusters trained = await ServingAsync(center, cancellationToken);
-        asked = asked with { Tickets = asked.Tickets is null ? null : await FoundAsync(center, asked.Tickets, cancellationToken) };
+        asked = asked.Kind == CorrectionKind.Merge
+            ? await WithExamplesAsync(center, trained, asked, cancellationToken)
+            : asked with { Tickets = asked.Tickets is null ? null : await FoundAsync(center, asked.Tickets, cancellationToken) };
         IReadOnlyList<Correction> added = await log.AddAsync(
             center,
             present =>
@@ -101,6 +104,17 @@ public sealed class CorrectProblems(CorrectionLog log, ModelStore models, ModelD
     {
         (int changed, string? pending) = await ApplyAsync(center, cancellationToken);
         return new CorrectionMade(center, correction, changed, pending);
+    }
+
+    // A training may scatter either of the two: what the one was is kept as tickets, what the other was called as its name.
+    private async Task<Correction> WithExamplesAsync(string center, ModelClusters trained, Correction merge, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelProblem> problems = CorrectedProblems.Of(trained, await log.ReadAsync(center, cancellationToken)).Clusters.Problems;
+        return merge with
+        {
+            Text = problems.FirstOrDefault(p => p.Id == merge.Into)?.Label,
+            Tickets = problems.FirstOrDefault(p => p.Id == merge.Problem) is ModelProblem problem ? await examples.OfAsync(center, problem, cancellationToken) : null,
+        };
     }
 
     private async Task<IReadOnlyList<MovedTicket>> FoundAsync(string center, IReadOnlyList<MovedTicket> named, CancellationToken cancellationToken)

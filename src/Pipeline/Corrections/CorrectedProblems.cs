@@ -4,7 +4,8 @@ namespace Pipeline.Corrections;
 
 /// <summary>
 /// What a version knows after people's decisions, replayed in their order over what was trained. A decision that does not fit the version is a conflict: it changes nothing and is kept, and holds again with
-/// the version that it fits. O(decisions x clusters).
+/// the version that it fits. A merge holds as long as one of its two problems is there: where a training scattered the problem that was merged, the tickets that stand for it are examples of the other one; where
+/// it scattered the other one, that goes on with what was merged into it. O(decisions x clusters), once more for each problem that is carried on in this way.
 /// </summary>
 public sealed class CorrectedProblems
 {
@@ -14,13 +15,16 @@ public sealed class CorrectedProblems
     private readonly Dictionary<int, ModelProblem> _known;
     private readonly Dictionary<int, ProblemMarks> _marks = [];
     private readonly Dictionary<int, string> _names = [];
+    private readonly Dictionary<int, string> _lastNames = [];
     private readonly Dictionary<int, int> _merged = [];
     private readonly List<TicketLabel> _tickets = [];
     private readonly List<CorrectionConflict> _conflicts = [];
+    private readonly HashSet<int> _carried;
 
-    private CorrectedProblems(ModelClusters trained)
+    private CorrectedProblems(ModelClusters trained, HashSet<int> carried)
     {
         _trained = trained;
+        _carried = carried;
         _known = trained.Problems.ToDictionary(p => p.Id);
         _trainedOf = trained.ProblemsByCluster();
         _owner = _trainedOf.ToDictionary(p => p.Key, p => p.Value.Id);
@@ -50,24 +54,35 @@ public sealed class CorrectedProblems
         ArgumentNullException.ThrowIfNull(trained);
         ArgumentNullException.ThrowIfNull(log);
         IReadOnlyList<Correction> holding = log.Holding;
-        CorrectedProblems corrected = new(trained);
-        if (holding.Count > 0)
+        if (holding.Count == 0)
         {
+            return new CorrectedProblems(trained, []);
+        }
+
+        // What a merge carries on was there for the decisions before the merge too: they are replayed with that known.
+        HashSet<int> carried = [];
+        while (true)
+        {
+            int before = carried.Count;
+            CorrectedProblems corrected = new(trained, carried);
             foreach (Correction correction in holding)
             {
                 corrected.Apply(correction);
             }
 
-            corrected.Finish(holding);
+            if (carried.Count == before)
+            {
+                corrected.Finish(holding);
+                return corrected;
+            }
         }
-
-        return corrected;
     }
 
     private void Apply(Correction correction)
     {
         int problem = correction.Problem!.Value;
-        if (!Has(problem))
+        bool isGathered = correction.Kind == CorrectionKind.Merge && IsThere(correction.Into!.Value) && IsScattered(correction, problem);
+        if (!IsThere(problem) && !isGathered)
         {
             Conflict(correction, Missing(problem), _merged.TryGetValue(problem, out int into) ? $"Decide it of the problem {into} instead, or undo one of the two." : "Undo it, and decide it anew of the problem that has its tickets now. It holds again by itself if a version that has the problem serves.");
             return;
@@ -107,10 +122,23 @@ public sealed class CorrectedProblems
 
     private void Merge(Correction correction, int problem, int into)
     {
-        if (problem == into || !Has(into))
+        bool goesOn = Has(problem) && IsScattered(correction, into);
+        if (problem == into || (!IsThere(into) && !goesOn))
         {
             Conflict(correction, problem == into ? "A problem cannot be merged into itself." : Missing(into), "Undo it, and merge with the problem that has those tickets now.");
             return;
+        }
+
+        if (goesOn)
+        {
+            _carried.Add(into);
+            _lastNames[into] = correction.Text ?? _trained.GoneProblems.FirstOrDefault(g => g.Id == into)?.Label ?? "";
+        }
+
+        if (!Has(problem))
+        {
+            _carried.Add(problem);
+            _tickets.AddRange((correction.Tickets ?? []).Select(t => new TicketLabel(t.Number, t.ContentHash, into, IsNot: false)));
         }
 
         Give(problem, into, _ => true);
@@ -122,6 +150,13 @@ public sealed class CorrectedProblems
 
         Mark(into, marks => marks with { Merged = [.. marks.Merged.Append(problem).Distinct()] });
     }
+
+    // Whether a problem was there to be decided of, and a training scattered it since. An id that is higher than any here is that of another installation.
+    private bool IsScattered(Correction correction, int problem) => !Has(problem) && !_merged.ContainsKey(problem) && problem < CenterCorrections.FirstSplitId
+        && (correction.ImportedBy is null || _trained.Problems.Select(p => p.Id).Concat(_trained.GoneProblems.Select(g => g.Id)).Any(known => known >= problem));
+
+    // A problem without variants of its own is there too where a merge, which may come later, says what became of it.
+    private bool IsThere(int problem) => Has(problem) || (_carried.Contains(problem) && !_merged.ContainsKey(problem));
 
     private void Split(Correction correction, int problem, int own)
     {
@@ -175,7 +210,7 @@ public sealed class CorrectedProblems
             Clusters = clusters,
             Problems = problems,
             Domains = [.. _trained.Domains.Where(d => sizes.ContainsKey(d.Id)).Select(d => d with { Size = sizes[d.Id] }).OrderByDescending(d => d.Size).ThenBy(d => d.Id)],
-            GoneProblems = [.. _trained.GoneProblems, .. _merged.Where(m => _known.ContainsKey(m.Key)).Select(m => new GoneProblem(m.Key, _names.GetValueOrDefault(m.Key, _known[m.Key].Label), _known[m.Key].Size, m.Value))],
+            GoneProblems = [.. _trained.GoneProblems.Where(g => !Has(g.Id)).Select(g => g with { MergedInto = MergedInto(g.Id) ?? g.MergedInto }), .. _merged.Where(m => _known.ContainsKey(m.Key)).Select(m => new GoneProblem(m.Key, _names.GetValueOrDefault(m.Key, _known[m.Key].Label), _known[m.Key].Size, m.Value))],
         };
 
         // Tickets follow the problem that they were moved to.
@@ -190,7 +225,7 @@ public sealed class CorrectedProblems
         ModelProblem? own = _known.GetValueOrDefault(id);
         int[] ids = [.. variants.OrderByDescending(v => v.Size).ThenBy(v => v.Id).Select(v => v.Id)];
         bool isWhole = own is not null && ids.Length == own.Variants.Count && own.Variants.All(ids.Contains);
-        string label = own?.Label ?? variants.MaxBy(v => v.Size)!.Label;
+        string label = own?.Label ?? (_lastNames.GetValueOrDefault(id) is { Length: > 0 } last ? last : variants.MaxBy(v => v.Size)!.Label);
         ProblemMarks? marks = _marks.GetValueOrDefault(id);
         if (_names.TryGetValue(id, out string? name) && !string.Equals(name, label, StringComparison.Ordinal))
         {

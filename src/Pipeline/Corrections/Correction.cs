@@ -34,7 +34,7 @@ public sealed record Correction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? NewProblem { get; init; }
 
-    /// <summary>The name, description, owner, note or problem record. Empty to have none any more; of a split the name of what leaves, null to have it named as its largest variant.</summary>
+    /// <summary>The name, description, owner, note or problem record. Empty to have none any more; of a split the name of what leaves, null to have it named as its largest variant; of a merge the name that the other problem had.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record Correction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProblemStatus? Status { get; init; }
 
-    /// <summary>The tickets that are moved, or are not of the problem.</summary>
+    /// <summary>The tickets that are moved, or are not of the problem; of a merge those that stand for the problem that becomes part of the other.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MovedTicket>? Tickets { get; init; }
 
@@ -62,9 +62,9 @@ public sealed record Correction
     public bool Concerns(int problem) => Problem == problem || Into == problem || NewProblem == problem;
 }
 
-/// <summary>A ticket that was moved.</summary>
+/// <summary>A ticket that was moved, or stands for a problem that was merged.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="ContentHash">The hash of its masked text when it was moved; null where it had none.</param>
+/// <param name="ContentHash">The hash of its masked text at that time; null where it had none.</param>
 public sealed record MovedTicket(string Number, string? ContentHash);
 
 /// <summary>What a correction does.</summary>

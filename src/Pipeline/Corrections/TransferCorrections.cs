@@ -125,6 +125,17 @@ public sealed class TransferCorrections(CorrectionLog log, CorrectProblems corre
             throw new JsonException($"newProblem belongs to a split, and is {CenterCorrections.FirstSplitId} or more");
         }
 
+        if (correction.Tickets?.Count > CorrectionRequest.MostTickets)
+        {
+            throw new JsonException($"tickets are {correction.Tickets.Count}; {CorrectionRequest.MostTickets} are the most");
+        }
+
+        // Name and tickets of a merge are noted when it is decided; nobody asks for them.
+        if (correction.Kind == CorrectionKind.Merge)
+        {
+            correction = correction with { Text = null, Tickets = null };
+        }
+
         if (correction.Tickets is not { Count: 0 } || correction.ErasedTickets == 0)
         {
             _ = new CorrectionRequest(

@@ -72,7 +72,7 @@ public sealed record ErasureCounts
     /// <summary>Objects of streams - parts of a log, snapshots, lists of problems - that were written anew without the incident, or deleted.</summary>
     public int StreamObjects { get; init; }
 
-    /// <summary>Corrections that moved the incident, from which it was taken.</summary>
+    /// <summary>Corrections that name the incident, from which it was taken.</summary>
     public int Corrections { get; init; }
 
     /// <summary>Whether anything was removed.</summary>

@@ -133,7 +133,7 @@ const about = (c: Correction) => [
   c.kind === "undo" ? "" : c.into !== undefined ? `${c.problem} → ${c.into}` : `${c.problem}`,
   c.newProblem !== undefined ? `→ ${c.newProblem}` : "",
   c.text ?? (c.status ? t.statuses[c.status] : ""),
-  c.tickets?.map((ticket) => ticket.number).join(", ") ?? "",
+  c.into === undefined ? c.tickets?.map((ticket) => ticket.number).join(", ") ?? "" : "",
 ].filter(Boolean).join(" · ");
 
 const Entry = ({ shown, may, undo }: { shown: ShownCorrection; may: boolean; undo: (id: string) => void }) => {

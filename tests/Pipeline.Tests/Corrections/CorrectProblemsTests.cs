@@ -134,7 +134,7 @@ public sealed class CorrectProblemsTests
     [TestMethod]
     public async Task Who_is_killed_between_keeping_a_correction_and_applying_it_has_the_next_prediction_apply_it()
     {
-        CorrectProblems killed = new(_company.CorrectionLog, _company.Models, _company.Known, _company.Warehouse, _company.Clock, (_, _) => throw new WarehouseException("The process ends here."));
+        CorrectProblems killed = new(_company.CorrectionLog, _company.Models, _company.Known, _company.Warehouse, new ProblemExamples(_company.Warehouse), _company.Clock, (_, _) => throw new WarehouseException("The process ends here."));
         CorrectionMade made = await killed.AddAsync(new CorrectionRequest(Kind: "merge", Problem: _problems[0].Id, Into: _problems[1].Id), "ann");
         made.Pending.ShouldNotBeNull().ShouldContain("The next prediction applies it");
         (await PredictionsAsync()).Values.ShouldContain(p => p.ProblemId == _problems[0].Id);
@@ -217,6 +217,50 @@ public sealed class CorrectProblemsTests
         (after[ticket.IncidentId].ProblemId, after[ticket.IncidentId].ProblemLabel).ShouldBe((to.Id, "Kept name"));
         after.Values.ShouldAllBe(p => p.ProblemId != third.Id);
         (await _company.Corrections.ListAsync(SmallCompany.TechCenter, null, "true", null, null)).Total.ShouldBe(0);
+    }
+
+    [TestMethod]
+    public async Task A_merge_holds_for_the_tickets_of_a_problem_that_a_later_version_does_not_have()
+    {
+        (ModelProblem one, ModelProblem other) = (_problems[0], _problems[1]);
+        string[] tickets = [.. (await PredictionsAsync()).Values.Where(p => p.ProblemId == one.Id).Select(p => p.IncidentId)];
+        CorrectionMade merge = await DecideAsync(new CorrectionRequest(Kind: "merge", Problem: one.Id, Into: other.Id));
+        merge.Correction.Text.ShouldBe(other.Label);
+        merge.Correction.Tickets!.Select(t => t.ContentHash).ShouldBeUnique();
+        merge.Correction.Tickets!.Select(t => t.Number).ShouldBeSubsetOf(tickets);
+        merge.Changed.ShouldBe(tickets.Length);
+
+        await _company.LoseAsync(one.Id);
+        await _company.PredictAsync();
+
+        (await _company.Corrections.ListAsync(SmallCompany.TechCenter, null, "true", null, null)).Total.ShouldBe(0);
+        Dictionary<string, IncidentPrediction> after = await PredictionsAsync();
+        tickets.ShouldAllBe(number => after[number].ProblemId == other.Id);
+        string text = (await TextsAsync())[tickets[0]];
+        (await ClassifyAsync(text)).ProblemId.ShouldBe(other.Id);
+
+        await _company.Correct.UndoAsync(merge.Correction.Id, "ann");
+        after = await PredictionsAsync();
+        tickets.ShouldAllBe(number => after[number].ProblemId == SmallCompany.JoinedId);
+        (await ClassifyAsync(text)).ProblemId.ShouldBe(SmallCompany.JoinedId);
+    }
+
+    [TestMethod]
+    public async Task A_problem_that_a_later_version_does_not_have_goes_on_with_what_was_merged_into_it()
+    {
+        (ModelProblem one, ModelProblem other) = (_problems[0], _problems[1]);
+        await DecideAsync(new CorrectionRequest(Kind: "merge", Problem: one.Id, Into: other.Id));
+        string[] tickets = [.. (await PredictionsAsync()).Values.Where(p => p.ProblemId == other.Id && one.Variants.Contains(p.ClusterId)).Select(p => p.IncidentId)];
+
+        await _company.LoseAsync(other.Id);
+        await _company.PredictAsync();
+
+        (await _company.Corrections.ListAsync(SmallCompany.TechCenter, null, "true", null, null)).Total.ShouldBe(0);
+        Dictionary<string, IncidentPrediction> after = await PredictionsAsync();
+        tickets.ShouldNotBeEmpty();
+        tickets.ShouldAllBe(number => after[number].ProblemId == other.Id && after[number].ProblemLabel == other.Label);
+        (await FindAsync(other.Id)).Summary.Label.ShouldBe(other.Label);
+        after.Values.ShouldAllBe(p => p.ProblemId != one.Id);
     }
 
     [TestMethod]

@@ -12,6 +12,9 @@ public sealed class CorrectedProblemsTests
     // Problem 1 with the variants 10, 11 and 12, problem 2 with 20 and 21, problem 3 with 30.
     private static readonly ModelClusters Trained = TrainedWith((10, 1), (11, 1), (12, 1), (20, 2), (21, 2), (30, 3));
 
+    // Versions after which one or two of these are no more.
+    private static readonly ModelClusters[] Later = [TrainedWith((20, 2), (21, 2), (30, 3)), TrainedWith((10, 1), (12, 1), (30, 3)), TrainedWith((10, 1), (20, 2)), TrainedWith((30, 3)), TrainedWith((11, 1), (40, 4))];
+
     private readonly List<Correction> _log = [];
 
     [TestMethod]
@@ -139,11 +142,11 @@ public sealed class CorrectedProblemsTests
     [TestMethod]
     public void A_problem_that_is_gone_is_a_conflict_that_says_what_to_do_and_changes_nothing()
     {
-        Decide(CorrectionKind.Merge, 1, into: 2);
+        Decide(CorrectionKind.Note, 1, text: "Seen again");
         Decide(CorrectionKind.Rename, 3, text: "Third");
         ModelClusters later = TrainedWith((20, 2), (30, 3)) with { GoneProblems = [new GoneProblem(1, "problem 1", 300, 3)] };
 
-        CorrectedProblems corrected = CorrectedProblems.Of(later, new CenterCorrections(TechCenter, _log));
+        CorrectedProblems corrected = Replay(later);
 
         CorrectionConflict conflict = corrected.Conflicts.ShouldHaveSingleItem();
         conflict.Id.ShouldBe(_log[0].Id);
@@ -153,13 +156,90 @@ public sealed class CorrectedProblemsTests
     }
 
     [TestMethod]
-    public void A_conflict_holds_again_with_a_version_that_it_fits()
+    public void A_merge_whose_problem_was_scattered_holds_and_the_tickets_that_stand_for_it_are_of_the_other()
+    {
+        Decide(CorrectionKind.Move, 1, tickets: ["A"]);
+        Decide(CorrectionKind.Rename, 1, text: "First");
+        Correction merge = Decide(CorrectionKind.Merge, 1, into: 2, tickets: ["B", "C"]);
+        Decide(CorrectionKind.Merge, 2, into: 3);
+        Replay().Tickets.Select(t => t.Number).ShouldBe(["A"], "while the version has the problem, its clusters say what is of it");
+        ModelClusters later = TrainedWith((20, 2), (30, 3)) with { GoneProblems = [new GoneProblem(1, "problem 1", 300, null)] };
+
+        CorrectedProblems corrected = Replay(later);
+
+        corrected.Conflicts.ShouldBeEmpty();
+        corrected.Tickets.Select(t => (t.Number, t.ProblemId, t.IsNot)).ShouldBe([("A", 3, false), ("B", 3, false), ("C", 3, false)]);
+        corrected.Clusters.Problems.ShouldHaveSingleItem().Id.ShouldBe(3);
+        corrected.Clusters.GoneProblems.Select(g => (g.Id, g.MergedInto)).ShouldBe([(1, 3), (2, 3)]);
+        corrected.MergedInto(1).ShouldBe(3);
+
+        Undo(merge);
+        CorrectedProblems undone = Replay(later);
+        undone.Tickets.ShouldBeEmpty();
+        undone.Conflicts.Select(c => c.Id).ShouldBe([_log[0].Id, _log[1].Id]);
+    }
+
+    [TestMethod]
+    public void A_problem_that_was_scattered_goes_on_with_what_was_merged_into_it_under_its_id_and_its_name()
+    {
+        Decide(CorrectionKind.Owner, 1, text: "Jane");
+        Decide(CorrectionKind.Move, 1, tickets: ["A"]);
+        Correction merge = Decide(CorrectionKind.Merge, 2, into: 1, text: "As it was called");
+        Decide(CorrectionKind.Note, 1, text: "Seen again");
+        ModelClusters later = TrainedWith((20, 2), (21, 2), (30, 3)) with { GoneProblems = [new GoneProblem(1, "problem 1", 300, 2)] };
+
+        CorrectedProblems corrected = Replay(later);
+
+        corrected.Conflicts.ShouldBeEmpty();
+        ModelProblem goesOn = corrected.Clusters.Problems.Single(p => p.Id == 1);
+        (goesOn.Label, goesOn.Size, goesOn.Marks!.Owner, goesOn.Marks.Notes.Count).ShouldBe(("As it was called", 200, "Jane", 1));
+        goesOn.Keywords.ShouldBe(["word2a", "word2b"]);
+        corrected.Clusters.Problems.ShouldNotContain(p => p.Id == 2);
+        corrected.Clusters.ProblemsByCluster().Count.ShouldBe(3);
+        corrected.Clusters.GoneProblems.Select(g => (g.Id, g.MergedInto)).ShouldBe([(2, 1)]);
+        corrected.Tickets.ShouldHaveSingleItem().ProblemId.ShouldBe(1);
+
+        Decide(CorrectionKind.Rename, 1, text: "Given");
+        Replay(later).Clusters.Problems.Single(p => p.Id == 1).Label.ShouldBe("Given");
+
+        Undo(merge);
+        CorrectedProblems undone = Replay(later);
+        undone.Clusters.Problems.Select(p => p.Id).ShouldBe([2, 3]);
+        undone.Conflicts.Count.ShouldBe(4);
+    }
+
+    [TestMethod]
+    public void Of_two_problems_that_were_merged_into_a_scattered_one_both_are_it()
+    {
+        Decide(CorrectionKind.Merge, 2, into: 1);
+        Decide(CorrectionKind.Merge, 3, into: 1);
+
+        CorrectedProblems corrected = Replay(TrainedWith((20, 2), (30, 3)));
+        corrected.Conflicts.ShouldBeEmpty();
+        corrected.Clusters.Problems.ShouldHaveSingleItem().Id.ShouldBe(1);
+
+        Replay(TrainedWith((30, 3), (40, 4))).Clusters.Problems.Select(p => p.Id).ShouldBe([1, 4], "the first of them was scattered too, before the merge that goes on");
+        Replay(TrainedWith((30, 3), (40, 4))).Conflicts.ShouldBeEmpty();
+    }
+
+    [TestMethod]
+    public void A_merge_of_which_neither_problem_is_there_is_a_conflict_and_holds_again_with_a_version_that_has_one()
     {
         Decide(CorrectionKind.Merge, 3, into: 2);
 
-        CorrectedProblems.Of(TrainedWith((10, 1), (20, 2)), new CenterCorrections(TechCenter, _log)).Conflicts.Count.ShouldBe(1);
+        Replay(TrainedWith((10, 1), (40, 4))).Conflicts.ShouldHaveSingleItem().What.ShouldBe("The version that serves has no problem 3.");
 
+        Replay(TrainedWith((10, 1), (30, 3))).Conflicts.ShouldBeEmpty();
         Replay().MergedInto(3).ShouldBe(2);
+    }
+
+    [TestMethod]
+    public void A_brought_merge_of_a_problem_that_was_never_here_is_a_conflict()
+    {
+        _log.Add(Decide(CorrectionKind.Merge, 777, into: 2) with { ImportedBy = "bob" });
+        _log.RemoveAt(0);
+
+        Replay().Conflicts.ShouldHaveSingleItem().What.ShouldBe("The version that serves has no problem 777.");
     }
 
     [TestMethod]
@@ -242,6 +322,16 @@ public sealed class CorrectedProblemsTests
             Shape(replayed).ShouldBe(Shape(scratch));
             replayed.Clusters.ProblemsByCluster().Count.ShouldBe(Trained.Clusters.Count);
             replayed.Clusters.Problems.Sum(p => p.Size).ShouldBe(Trained.Problems.Sum(p => p.Size));
+
+            // Over a version that lacks problems nothing is silently lost either: what is no conflict is about a problem that is there or was merged into one, unless splits took all of that.
+            ModelClusters later = Later[random.Next(Later.Length)];
+            CorrectedProblems over = Replay(later);
+            over.Clusters.ProblemsByCluster().Count.ShouldBe(later.Clusters.Count);
+            over.Clusters.Problems.Sum(p => p.Size).ShouldBe(later.Problems.Sum(p => p.Size));
+            HashSet<string> conflicts = [.. over.Conflicts.Select(c => c.Id)];
+            IReadOnlyList<Correction> holding = new CenterCorrections(TechCenter, _log).Holding;
+            int[] lost = [.. holding.Where(c => !conflicts.Contains(c.Id)).Select(c => over.MergedInto(c.Problem!.Value) ?? c.Problem.Value).Where(id => !over.Has(id))];
+            lost.Where(id => !holding.Any(c => c.Kind == CorrectionKind.Split && c.Problem == id)).ShouldBeEmpty();
         }
     }
 
@@ -298,7 +388,7 @@ public sealed class CorrectedProblemsTests
 
     private ModelProblem Problem(int id) => Replay().Clusters.Problems.Single(p => p.Id == id);
 
-    private CorrectedProblems Replay() => CorrectedProblems.Of(Trained, new CenterCorrections(TechCenter, _log));
+    private CorrectedProblems Replay(ModelClusters? later = null) => CorrectedProblems.Of(later ?? Trained, new CenterCorrections(TechCenter, _log));
 
     private Correction Undo(Correction undone) => Add(new Correction { Id = "", At = default, By = "test", Kind = CorrectionKind.Undo, Undoes = undone.Id });
 

@@ -18,7 +18,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 {
     public const string TechCenter = "Office IT";
 
-    /// <summary>The id of the problem that <see cref="JoinAsync"/> makes.</summary>
+    /// <summary>The id of the problem that <see cref="JoinAsync"/> and <see cref="LoseAsync"/> make.</summary>
     public const int JoinedId = 70;
 
     private static readonly string[] Problems =
@@ -65,7 +65,7 @@ internal sealed class SmallCompany : IAsyncDisposable
 
     public CorrectPredictions CorrectPredictions => new(Warehouse, Warehouse, Models, Warehouse, new PredictionOptions(), Clock);
 
-    public CorrectProblems Correct => new(CorrectionLog, Models, Known, Warehouse, Clock, (center, token) => CorrectPredictions.RunAsync(center, cancellationToken: token));
+    public CorrectProblems Correct => new(CorrectionLog, Models, Known, Warehouse, new ProblemExamples(Warehouse), Clock, (center, token) => CorrectPredictions.RunAsync(center, cancellationToken: token));
 
     public BrowseCorrections Corrections => new(CorrectionLog, Models, Known);
 
@@ -160,7 +160,25 @@ internal sealed class SmallCompany : IAsyncDisposable
         ModelProblem[] alone = [.. content.Clusters.Problems.Where(p => p.Variants[0] != clusters[0].Id && p.Variants[0] != clusters[1].Id)];
         ModelProblem joined = new(JoinedId, "Two of a kind", ["kind"], clusters[0].Size + clusters[1].Size, [clusters[0].Id, clusters[1].Id], ClusterChangeKind.New, 0, []);
         clusters[1] = clusters[1] with { DomainId = clusters[0].DomainId };
-        ModelClusters changed = content.Clusters with { Clusters = clusters, Problems = [joined, .. alone] };
+        return await PublishAgainAsync(newest, content, content.Clusters with { Clusters = clusters, Problems = [joined, .. alone] });
+    }
+
+    /// <summary>Publishes the version in production once more, as one that found the clusters of a problem to be another one, and promotes it.</summary>
+    public async Task<ModelClusters> LoseAsync(int problem)
+    {
+        ModelManifest newest = (await Models.FindServingAsync(TechCenter))!;
+        ModelContent content = await Models.ReadAsync(newest);
+        ModelProblem lost = content.Clusters.Problems.Single(p => p.Id == problem);
+        return await PublishAgainAsync(newest, content, content.Clusters with
+        {
+            Clusters = [.. content.Clusters.Clusters.Select(c => c.ProblemId == problem ? c with { ProblemId = JoinedId } : c)],
+            Problems = [.. content.Clusters.Problems.Select(p => p.Id == problem ? p with { Id = JoinedId } : p)],
+            GoneProblems = [new GoneProblem(problem, lost.Label, lost.Size, MergedInto: null)],
+        });
+    }
+
+    private async Task<ModelClusters> PublishAgainAsync(ModelManifest newest, ModelContent content, ModelClusters changed)
+    {
         ModelManifest next = newest with { Version = $"{newest.Version}_r2", PreviousVersion = newest.Version, Problems = changed.Problems.Count, NextProblemId = JoinedId + 1 };
         (await Models.PublishAsync(next, content with { Clusters = changed })).ShouldNotBeNull();
         await PromoteAsync(next.Version);
