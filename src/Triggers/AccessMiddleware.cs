@@ -63,7 +63,7 @@ public static class AccessServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IAccessKeys>(_ => new ConfiguredKeys(configuration, options));
         services.AddSingleton(mode).AddSingleton(options).AddSingleton(limits);
-        services.AddSingleton<CallerLimits>().AddSingleton<SignIn>().AddSingleton<AccessGate>().AddSingleton<AccessMiddleware>();
+        services.AddSingleton<CallerLimits>().AddSingleton<WorkLimits>().AddSingleton<SignIn>().AddSingleton<AccessGate>().AddSingleton<AccessMiddleware>();
         if (options.TakesTokens)
         {
             services.AddSingleton<ITokenVerifier>(provider => new EntraTokens(options, provider.GetRequiredService<TimeProvider>()));

@@ -8,7 +8,7 @@ using Pipeline.Requests;
 namespace Pipeline.Triggers;
 
 /// <summary>Tells at once where texts belong.</summary>
-public sealed class ClassifyFunctions(ClassifyTexts classify, ILogger<ClassifyFunctions> logger)
+public sealed class ClassifyFunctions(ClassifyTexts classify, WorkLimits work, ILogger<ClassifyFunctions> logger)
 {
     /// <summary>Classifies one text, or a list of them.</summary>
     [Function("Classify")]
@@ -17,6 +17,6 @@ public sealed class ClassifyFunctions(ClassifyTexts classify, ILogger<ClassifyFu
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             ClassifyRequest body = await JsonRequest.ReadAsync<ClassifyRequest>(request.Body, cancellationToken);
-            return HttpAnswers.Json(await classify.RunAsync(body, cancellationToken));
+            return HttpAnswers.Json(await work.Classifications.RunAsync(() => classify.RunAsync(body, cancellationToken), cancellationToken));
         });
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -113,6 +114,11 @@ internal static partial class HttpAnswers
         catch (HaltedException e)
         {
             return Standing(request, e);
+        }
+        catch (OverloadedException e)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = OverloadedException.SecondsToRetry.ToString(CultureInfo.InvariantCulture);
+            return Problem(request, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too much is asked at once.", e.Message);
         }
         catch (ModelException e)
         {

@@ -8,7 +8,7 @@ using Pipeline.Search;
 namespace Pipeline.Triggers;
 
 /// <summary>Finds incidents by what is said of them, and makes the vectors that this goes by.</summary>
-public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, CallerTexts texts, ILogger<SearchFunctions> logger)
+public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, CallerTexts texts, WorkLimits work, ILogger<SearchFunctions> logger)
 {
     /// <summary>Finds the incidents that words tell of.</summary>
     [Function("Search")]
@@ -17,14 +17,17 @@ public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, Ca
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             SearchRequest body = await JsonRequest.ReadAsync<SearchRequest>(request.Body, cancellationToken);
-            return HttpAnswers.Json(await search.RunAsync(body, texts.Of(request), cancellationToken));
+            return HttpAnswers.Json(await work.Searches.RunAsync(() => search.RunAsync(body, texts.Of(request), cancellationToken), cancellationToken));
         }, CallerTexts.Parameter);
 
     /// <summary>Finds the incidents most alike to one, and how they were resolved.</summary>
     [Function("SimilarIncidents")]
     [Requires(Role.Reader)]
     public Task<IResult> SimilarAsync([HttpTrigger(Access.Checked, "get", Route = "incidents/{number}/similar")] HttpRequest request, string number, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await search.SimilarAsync(RouteText.Of(request, number), request.Query["top"], texts.Of(request), cancellationToken)), "top", CallerTexts.Parameter);
+        HttpAnswers.RunAsync(
+            request, logger,
+            async () => HttpAnswers.Json(await work.Searches.RunAsync(() => search.SimilarAsync(RouteText.Of(request, number), request.Query["top"], texts.Of(request), cancellationToken), cancellationToken)),
+            "top", CallerTexts.Parameter);
 
     /// <summary>Makes the vectors of texts.</summary>
     [Function("Embeddings")]
@@ -33,6 +36,6 @@ public sealed class SearchFunctions(SearchIncidents search, EmbedTexts embed, Ca
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             EmbedRequest body = await JsonRequest.ReadAsync<EmbedRequest>(request.Body, cancellationToken);
-            return HttpAnswers.Json(await embed.RunAsync(body, cancellationToken));
+            return HttpAnswers.Json(await work.Classifications.RunAsync(() => embed.RunAsync(body, cancellationToken), cancellationToken));
         });
 }

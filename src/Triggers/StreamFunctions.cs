@@ -14,7 +14,7 @@ using Pipeline.Streams;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes items into streams, and shows what they make: clusters, items, figures and events.</summary>
-public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, KeepStreams keep, ListEmerging emerging, ILogger<StreamFunctions> logger)
+public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, KeepStreams keep, ListEmerging emerging, WorkLimits work, ILogger<StreamFunctions> logger)
 {
     /// <summary>The stream of the items that are sent as tweets; made when the first come.</summary>
     public const string Tweets = "tweets";
@@ -95,7 +95,11 @@ public sealed class StreamFunctions(TakeStreamItems take, BrowseStreams browse, 
     [Function("StreamSearch")]
     [Requires(Role.Reader, OnlyWriter = true)]
     public Task<IResult> SearchAsync([HttpTrigger(Access.Checked, "get", Route = "streams/{name}/search")] HttpRequest request, string name, CancellationToken cancellationToken) =>
-        StreamAnswers.RunAsync(request, logger, "search", async () => HttpAnswers.Json(new { clusters = await browse.SearchAsync(name, request.Query["text"], StreamAnswers.Number(request, "limit", 10, 1, BrowseStreams.MostShown), cancellationToken) }), "text", "limit");
+        StreamAnswers.RunAsync(request, logger, "search", async () =>
+        {
+            int limit = StreamAnswers.Number(request, "limit", 10, 1, BrowseStreams.MostShown);
+            return HttpAnswers.Json(new { clusters = await work.Classifications.RunAsync(() => browse.SearchAsync(name, request.Query["text"], limit, cancellationToken), cancellationToken) });
+        }, "text", "limit");
 
     /// <summary>Tells of events as they happen, as server-sent events: those since the number in Last-Event-ID, and then each that comes.</summary>
     [Function("StreamEvents")]

@@ -138,6 +138,7 @@ public sealed partial class SqliteWarehouse : ISearchIndex
         return new SearchFilter(query.TechCenters is null ? null : vectors.CentersOf(query.TechCenters), query.From?.UtcTicks ?? 0, query.Until?.UtcTicks ?? long.MaxValue, entries);
     }
 
+    // Tens of thousands may match: those that are no better than the worst kept are passed over before anything else is asked of them.
     private static IEnumerable<long> ByWords(SqliteConnection connection, SearchQuery query, SearchVectors vectors, SearchFilter filter, CancellationToken cancellationToken)
     {
         string[] words = Telling(connection, query.Words);
@@ -148,18 +149,26 @@ public sealed partial class SqliteWarehouse : ISearchIndex
 
         using SqliteStatement statement = new(connection, null, SqliteSearchSql.Match, "@words");
         using SqliteDataReader reader = statement.Query(string.Join(" OR ", words.Select(word => $"\"{word}\"")));
-        List<(double Rank, long Entry)> found = [];
+        PriorityQueue<long, (double Merit, long Order)> best = new();
         while (reader.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
             long entry = reader.GetInt64(0);
-            if (vectors.Passes(entry, filter))
+            (double, long) priority = (-reader.GetDouble(1), -entry);
+            bool isFull = best.Count >= query.Depth;
+            if ((isFull && best.TryPeek(out _, out (double, long) worst) && priority.CompareTo(worst) < 0) || !vectors.Passes(entry, filter))
             {
-                found.Add((reader.GetDouble(1), entry));
+                continue;
+            }
+
+            best.Enqueue(entry, priority);
+            if (isFull)
+            {
+                best.Dequeue();
             }
         }
 
-        return found.OrderBy(f => f.Rank).ThenBy(f => f.Entry).Take(query.Depth).Select(f => f.Entry);
+        return [.. best.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
     }
 
     // The words are letters and digits only, so that a quotation mark cannot end one.

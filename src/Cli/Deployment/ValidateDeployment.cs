@@ -40,17 +40,19 @@ internal static class ValidateDeployment
     }
 
     /// <summary>Serves a data folder as <c>serve</c> would, but for its schedules, of which only the watch runs, once; and checks that.</summary>
-    /// <exception cref="CommandException">The folder or a setting cannot be used, or another process uses the folder.</exception>
+    /// <exception cref="CommandException">The folder or a setting cannot be used, or another process uses the folder or writes its warehouse.</exception>
     public static async Task<DeploymentReport> OfFolderAsync(string path, PipelineSettings settings, CancellationToken cancellationToken)
     {
         HostSettings configured = HostSettings.Read(settings.Configuration);
         configured.Validate();
+        TlsSettings tls = TlsSettings.Read(settings.Configuration);
         using DataFolder folder = Open(path, configured);
         (HostKeys keys, _) = await HostKeys.OpenAsync(folder.Keys, cancellationToken);
         IConfiguration quiet = new ConfigurationBuilder().AddConfiguration(settings.ForReferences()).AddInMemoryCollection([new("Logging:LogLevel:Default", "Error")]).Build();
         HostSettings here = configured with { Address = "127.0.0.1", Port = 0, Replica = false };
         await using WebApplication app = ServeCommand.Build(folder, here, new TlsSettings(), settings, quiet, keys, HostWork.Orchestrations);
         await app.Services.GetRequiredService<IWarehouse>().InitializeAsync(cancellationToken);
+        await using WriterWatch? turn = await TakeTurnAsync(app, cancellationToken);
         await FunctionHost.StartAsync(app, cancellationToken);
         await using (AsyncServiceScope scope = app.Services.CreateAsyncScope())
         {
@@ -59,10 +61,15 @@ internal static class ValidateDeployment
 
         using HttpClient http = Client();
         ServiceClient service = new(http, new Uri(app.Urls.First() + "/"), new ServiceCredential(Token: null, keys.MasterKey));
-        DeploymentReport report = await new DeploymentChecks(service, _ => Task.FromResult(WithoutCertificate(configured)), TimeProvider.System).RunAsync(cancellationToken);
+        DeploymentReport report = await new DeploymentChecks(service, _ => Task.FromResult(tls.IsOn ? OfFiles(tls) : WithoutCertificate(configured)), TimeProvider.System).RunAsync(cancellationToken);
         await app.StopAsync(cancellationToken);
         return report with { Service = folder.Path };
     }
+
+    // A warehouse on a server is written by one process at a time, wherever its data folder is; the watch and the host's orchestrations would work beside it.
+    private static async Task<WriterWatch?> TakeTurnAsync(WebApplication app, CancellationToken cancellationToken) => app.Services.GetService<IWriterLease>() is IWriterLease lease
+        ? await WriterWatch.TakeAsync(lease, "Nothing was checked, so as not to disturb it: check it with --url.", app.Lifetime.StopApplication, app.Logger, app.Services.GetRequiredService<TimeProvider>(), cancellationToken)
+        : null;
 
     private static DataFolder Open(string path, HostSettings settings)
     {
@@ -77,6 +84,22 @@ internal static class ValidateDeployment
     }
 
     private static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Patience };
+
+    // The check listens without it, on this machine alone: who trusts it, and for which name, is seen at the address of the service.
+    private static string OfFiles(TlsSettings settings)
+    {
+        LoadedCertificate loaded = CertificateLoader.Load(settings, TimeProvider.System.GetUtcNow());
+        using X509Certificate2 certificate = loaded.Leaf;
+        return $"'{certificate.Subject}' can be read, its key fits, and it {Held(certificate)}; whether it is trusted is seen with --url";
+    }
+
+    private static string Held(X509Certificate2 certificate)
+    {
+        double days = (certificate.NotAfter.ToUniversalTime() - DateTime.UtcNow).TotalDays;
+        return days >= LeastDays
+            ? string.Create(CultureInfo.InvariantCulture, $"holds for {days:0} days more")
+            : throw new DeploymentProblem(string.Create(CultureInfo.InvariantCulture, $"It holds for {days:0.0} days more, less than {LeastDays}. Renew it."));
+    }
 
     private static string WithoutCertificate(HostSettings settings) => settings.IsLoopback
         ? $"none is needed: it listens on {settings.Address}, which this machine alone reaches"
@@ -97,8 +120,6 @@ internal static class ValidateDeployment
         await using SslStream tls = new(tcp.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = root.Host }, cancellationToken);
         using X509Certificate2 certificate = new(tls.RemoteCertificate!);
-        double days = (certificate.NotAfter.ToUniversalTime() - DateTime.UtcNow).TotalDays;
-        string until = string.Create(CultureInfo.InvariantCulture, $"it is trusted and holds for {days:0} days more, over {tls.SslProtocol}");
-        return days >= LeastDays ? until : throw new DeploymentProblem(string.Create(CultureInfo.InvariantCulture, $"It holds for {days:0.0} days more, less than {LeastDays}. Renew it."));
+        return $"it is trusted and {Held(certificate)}, over {tls.SslProtocol}";
     }
 }

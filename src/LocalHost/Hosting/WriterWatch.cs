@@ -37,7 +37,7 @@ internal sealed class WriterWatch : IAsyncDisposable
     /// <param name="cancellationToken">Stops the waiting.</param>
     public static async Task<WriterWatch> WaitAsync(IWriterLease lease, Action lost, Action<string> tell, ILogger logger, TimeProvider clock, CancellationToken cancellationToken)
     {
-        string holder = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, process {Environment.ProcessId}, {Guid.NewGuid().ToString("N")[..8]}");
+        string holder = NewHolder();
         string? told = null;
         while (true)
         {
@@ -55,6 +55,24 @@ internal sealed class WriterWatch : IAsyncDisposable
 
             await Task.Delay(Pause(lease), clock, cancellationToken);
         }
+    }
+
+    /// <summary>Takes the turn where it is free.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="whenHeld">What to do where another process has it, as a sentence.</param>
+    /// <param name="lost">Called when another took over.</param>
+    /// <param name="logger">Is told what does not work meanwhile.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <exception cref="CommandException">Another process has it.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be written.</exception>
+    public static async Task<WriterWatch> TakeAsync(IWriterLease lease, string whenHeld, Action lost, ILogger logger, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        string holder = NewHolder();
+        WriterTurn turn = await lease.TryAcquireAsync(holder, cancellationToken);
+        return turn.IsHeld
+            ? new WriterWatch(lease, holder, lost, logger, clock)
+            : throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"The warehouse is in use by another process: {turn.Holder} writes it since {turn.Since:u}. {whenHeld}"), ExitCode.Failed);
     }
 
     /// <summary>Ends the turn, so that another need not wait for its end.</summary>
@@ -76,6 +94,8 @@ internal sealed class WriterWatch : IAsyncDisposable
             }
         }
     }
+
+    private static string NewHolder() => string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, process {Environment.ProcessId}, {Guid.NewGuid().ToString("N")[..8]}");
 
     private static TimeSpan Pause(IWriterLease lease) => lease.Duration / 3;
 

@@ -14,6 +14,18 @@ public sealed record LimitOptions
     /// <summary>Uploads that are received at once, 1 to 1,000.</summary>
     public int ConcurrentUploads { get; init; } = 8;
 
+    /// <summary>Searches that run at once, 1 to 1,000; null for as many as there are processors.</summary>
+    public int? ConcurrentSearches { get; init; }
+
+    /// <summary>Searches that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
+    public int? WaitingSearches { get; init; }
+
+    /// <summary>Requests to classify or to embed texts that run at once, 1 to 1,000; null for 32 for each processor, as most of the time of a remote embedder is spent waiting.</summary>
+    public int? ConcurrentClassifications { get; init; }
+
+    /// <summary>Such requests that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
+    public int? WaitingClassifications { get; init; }
+
     /// <summary>Connections that <c>serve</c> holds at once, 1 to 100,000.</summary>
     public int Connections { get; init; } = 10_000;
 
@@ -36,6 +48,10 @@ public sealed record LimitOptions
         Require(nameof(RequestsPerMinute), RequestsPerMinute, 0, 1_000_000);
         Require(nameof(FailedSignInsPerMinute), FailedSignInsPerMinute, 0, 1_000_000);
         Require(nameof(ConcurrentUploads), ConcurrentUploads, 1, 1_000);
+        Require(nameof(ConcurrentSearches), ConcurrentSearches ?? 1, 1, 1_000);
+        Require(nameof(WaitingSearches), WaitingSearches ?? 0, 0, 100_000);
+        Require(nameof(ConcurrentClassifications), ConcurrentClassifications ?? 1, 1, 1_000);
+        Require(nameof(WaitingClassifications), WaitingClassifications ?? 0, 0, 100_000);
         Require(nameof(Connections), Connections, 1, 100_000);
         Require(nameof(MinBytesPerSecond), MinBytesPerSecond, 1, 1_000_000);
         Require(nameof(GraceSeconds), GraceSeconds, 2, 600);

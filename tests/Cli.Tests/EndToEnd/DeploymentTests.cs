@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -77,6 +78,37 @@ public sealed class DeploymentTests
         validate.Output.ShouldContain("FAIL  Alerts delivered: /api/alerts/test is answered 400: There is no channel.");
         validate.Output.ShouldContain("FAIL  Backups running: There is no backup of everything.");
         validate.Output.ShouldContain("Deployment Status: NOT READY (6 of 10 checks failed)");
+    }
+
+    [TestMethod]
+    [DataRow("sound", "PASS  Certificate: 'CN=pipeline.example.org' can be read, its key fits, and it holds for 60 days more")]
+    [DataRow("ends soon", "days more, less than 14. Renew it.")]
+    [DataRow("other key", "FAIL  Certificate: The certificate in")]
+    [DataRow("missing", "FAIL  Certificate: Tls:CertificatePath names")]
+    public async Task The_certificate_of_the_settings_is_looked_at_where_a_folder_is_checked(string what, string told)
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 certificate = SelfMade.Certificate(until: DateTimeOffset.UtcNow.AddDays(what is "ends soon" ? 10 : 60).AddHours(1)), other = SelfMade.Certificate();
+        SelfMade.Write(certificate, folder["tls.pem"], folder["tls.key"]);
+        if (what is "other key")
+        {
+            SelfMade.Write(other, folder["other.pem"], folder["tls.key"]);
+        }
+        else if (what is "missing")
+        {
+            File.Delete(folder["tls.pem"]);
+        }
+
+        Directory.CreateDirectory(folder["data"]);
+        CommandResult validate = await CommandLine.RunAsync(["validate", "--deployment", "--data", folder["data"]], new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Tls__CertificatePath"] = folder["tls.pem"],
+            ["Tls__KeyPath"] = folder["tls.key"],
+            ["Host__Address"] = "0.0.0.0",
+        });
+
+        validate.ExitCode.ShouldBe(1, "there is no model");
+        validate.Output.ShouldContain(told, customMessage: validate.ToString());
     }
 
     [TestMethod]

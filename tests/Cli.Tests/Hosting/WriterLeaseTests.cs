@@ -47,6 +47,31 @@ public sealed class WriterLeaseTests
     }
 
     [TestMethod]
+    public async Task A_check_of_a_folder_leaves_the_one_that_writes_alone_and_names_it()
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> settings = PostgreSqlSettings.Of();
+        string[] check = ["validate", "--deployment", "--data", folder["checked"]];
+        Directory.CreateDirectory(folder["checked"]);
+        using (Process serving = Start(folder["data"], settings))
+        {
+            await LineAsync(serving, "API ");
+
+            (await CommandLine.RunAsync(check, settings)).ShouldHaveFailed(1, $"process {serving.Id},", "check it with --url");
+
+            PostgreSqlServer.Require().One<long>($"SELECT COUNT(*) FROM {settings["PostgreSql__Schema"]}.writer_lease WHERE holder LIKE '%process {serving.Id},%' AND expires_at > now()").ShouldBe(1);
+            serving.HasExited.ShouldBeFalse();
+            serving.Kill();
+            await serving.WaitForExitAsync();
+        }
+
+        // Nobody writes any more: it is checked, and the turn given back.
+        PostgreSqlServer.Require().Execute($"UPDATE {settings["PostgreSql__Schema"]}.writer_lease SET expires_at = now()");
+        (await CommandLine.RunAsync(check, settings)).Output.ShouldContain("PASS  Database: written and read");
+        PostgreSqlServer.Require().One<long>($"SELECT COUNT(*) FROM {settings["PostgreSql__Schema"]}.writer_lease WHERE expires_at > now()").ShouldBe(0);
+    }
+
+    [TestMethod]
     public async Task One_whose_turn_was_taken_meanwhile_stops_and_says_so()
     {
         using TempFolder folder = new();

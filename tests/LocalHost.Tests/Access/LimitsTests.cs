@@ -2,10 +2,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Access;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.LocalHost.Tests.Durable;
 using Pipeline.LocalHost.Tests.Functions;
+using Pipeline.Triggers;
 
 namespace Pipeline.LocalHost.Tests.Access;
 
@@ -79,6 +82,60 @@ public sealed class LimitsTests
     }
 
     [TestMethod]
+    [DataRow("/api/search", "Searches")]
+    [DataRow("/api/embeddings", "Classifications")]
+    public async Task Over_what_runs_and_waits_at_once_another_is_told_to_come_again_and_all_else_goes_on(string path, string kind)
+    {
+        await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { [$"Limits:Concurrent{kind}"] = "1", [$"Limits:Waiting{kind}"] = "1" });
+        object body = kind is "Searches" ? new { text = "vpn drops" } : new { texts = new[] { "vpn drops" } };
+        WorkLimits limits = api.Services.GetRequiredService<WorkLimits>();
+        TaskCompletionSource<bool> held = new();
+        Task<bool> running = (kind is "Searches" ? limits.Searches : limits.Classifications).RunAsync(() => held.Task, CancellationToken.None);
+
+        // One of the two waits.
+        Task<HttpResponseMessage>[] asked = [api.PostAsync(path, body), api.PostAsync(path, body)];
+        Task<HttpResponseMessage> first = await Task.WhenAny(asked);
+        using HttpResponseMessage refused = await first;
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
+        refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        JsonElement problem = await Api.ReadAsync(refused);
+        problem.GetProperty("type").GetString().ShouldBe("urn:problem-type:pipeline:overloaded");
+        problem.GetProperty("detail").GetString()!.ShouldContain($"Limits:Concurrent{kind} and Limits:Waiting{kind}");
+
+        // What is quick does not wait behind what takes long, nor the other way round.
+        (await api.PostAsync(kind is "Searches" ? "/api/embeddings" : "/api/search", kind is "Searches" ? new { texts = new[] { "vpn drops" } } : new { text = "vpn drops" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.Client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        held.SetResult(true);
+        await running;
+        (await asked.Single(task => task != first)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.PostAsync(path, body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [TestMethod]
+    public async Task A_caller_that_hangs_up_while_it_waits_leaves_its_place_to_another()
+    {
+        using WorkLimits limits = new(new LimitOptions { ConcurrentSearches = 1, WaitingSearches = 1 });
+        TaskCompletionSource<int> held = new();
+        using CancellationTokenSource hangUp = new();
+        Task<int> running = limits.Searches.RunAsync(() => held.Task, CancellationToken.None);
+        Task<int> waiting = limits.Searches.RunAsync(() => Task.FromResult(2), hangUp.Token);
+        await Should.ThrowAsync<OverloadedException>(() => limits.Searches.RunAsync(() => Task.FromResult(3), CancellationToken.None));
+
+        await hangUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+        Task<int> next = limits.Searches.RunAsync(() => Task.FromResult(4), CancellationToken.None);
+        held.SetResult(1);
+
+        (await running, await next).ShouldBe((1, 4));
+
+        // Work that fails gives its place back as well.
+        await Should.ThrowAsync<TimeoutException>(() => limits.Searches.RunAsync<int>(() => throw new TimeoutException(), CancellationToken.None));
+        (await limits.Searches.RunAsync(() => Task.FromResult(5), CancellationToken.None)).ShouldBe(5);
+    }
+
+    [TestMethod]
     [DataRow("Limits:HeaderSeconds", "1", "GET /api/health HTTP/1.1\r\nHost: local")]
     [DataRow("Limits:GraceSeconds", "2", "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")]
     public async Task A_client_that_sends_too_slowly_is_left(string setting, string seconds, string begun)
@@ -95,6 +152,8 @@ public sealed class LimitsTests
     [DataRow("Limits:RequestsPerMinute", "-1")]
     [DataRow("Limits:RequestsPerMinute", "many")]
     [DataRow("Limits:ConcurrentUploads", "0")]
+    [DataRow("Limits:ConcurrentSearches", "0")]
+    [DataRow("Limits:WaitingClassifications", "-1")]
     [DataRow("Limits:HeaderSeconds", "601")]
     [DataRow("Access:KeyRoles:default", "owner")]
     [DataRow("Access:Authority", "http://login.example.org")]

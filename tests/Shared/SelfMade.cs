@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Pipeline.LocalHost.Tests.Hosting;
+namespace Pipeline.TestSupport;
 
 /// <summary>Certificates that a test makes itself.</summary>
 internal static class SelfMade
