@@ -226,8 +226,8 @@ public sealed class CorrectProblemsTests
         string[] tickets = [.. (await PredictionsAsync()).Values.Where(p => p.ProblemId == one.Id).Select(p => p.IncidentId)];
         CorrectionMade merge = await DecideAsync(new CorrectionRequest(Kind: "merge", Problem: one.Id, Into: other.Id));
         merge.Correction.Text.ShouldBe(other.Label);
-        merge.Correction.Tickets!.Select(t => t.ContentHash).ShouldBeUnique();
-        merge.Correction.Tickets!.Select(t => t.Number).ShouldBeSubsetOf(tickets);
+        merge.Correction.Tickets.ShouldNotBeNull().DistinctBy(t => t.ContentHash, StringComparer.Ordinal).Count().ShouldBe(merge.Correction.Tickets.Count);
+        merge.Correction.Tickets.ShouldAllBe(t => tickets.Contains(t.Number, StringComparer.Ordinal));
         merge.Changed.ShouldBe(tickets.Length);
 
         await _company.LoseAsync(one.Id);
