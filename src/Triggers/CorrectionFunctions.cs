@@ -1,5 +1,6 @@
-using System.Text.Json;
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,7 @@ public sealed class CorrectionFunctions(BrowseCorrections browse, CorrectProblem
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             CorrectionRequest body = await JsonRequest.ReadAsync<CorrectionRequest>(request.Body, cancellationToken);
+            RequestAct.Name(request, string.Create(CultureInfo.InvariantCulture, $"{body.Kind}/{body.TechCenter}/{body.Problem}"));
             return HttpAnswers.Json(await correct.AddAsync(body, Callers.NameOf(request), cancellationToken), StatusCodes.Status201Created);
         });
 

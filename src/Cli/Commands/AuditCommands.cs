@@ -54,7 +54,7 @@ internal static class AuditCommands
             AuditVerification found = await VerifierOf(services).RunAsync(parsed.GetValue(head), cancellationToken);
             host.Show(found, console =>
             {
-                console.WriteLine($"{ConsoleText.Count(found.Entries, "line")}: {(found.Sound ? "all as they were written" : ConsoleText.Count(found.Problems.Count, "problem"))}.");
+                console.WriteLine($"{ConsoleText.Count(found.Entries, "line")}: {(found.Sound && found.Entries == 0 ? "there is no audit here, or it was taken away before anything was noted of it" : found.Sound ? "all as they were written" : ConsoleText.Count(found.Problems.Count, "problem"))}.");
                 foreach (string one in found.Heads)
                 {
                     // In one piece, to be copied.

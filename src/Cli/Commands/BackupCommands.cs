@@ -50,9 +50,11 @@ internal static class BackupCommands
         Command command = new("backups", "List the backups.") { data, store, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
-            IReadOnlyList<BackupManifest> all = await StoreOf(parsed.GetValue(data), parsed.GetValue(store)).ListAsync(cancellationToken);
-            host.Show(new { backups = all }, console => Write(console, all));
-            return ExitCode.Done;
+            BackupStore second = StoreOf(parsed.GetValue(data), parsed.GetValue(store));
+            IReadOnlyList<BackupManifest> all = await second.ListAsync(cancellationToken);
+            IReadOnlyList<string> unreadable = await second.ListUnreadableAsync(cancellationToken);
+            host.Show(new { backups = all, unreadable }, console => Write(console, all, unreadable));
+            return unreadable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         }, cancellationToken));
         return command;
     }
@@ -136,9 +138,9 @@ internal static class BackupCommands
         return null;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<BackupManifest> all)
+    private static void Write(IAnsiConsole console, IReadOnlyList<BackupManifest> all, IReadOnlyList<string> unreadable)
     {
-        if (all.Count == 0)
+        if (all.Count + unreadable.Count == 0)
         {
             console.WriteLine("There is no backup yet. Make one with 'backup'.");
             return;
@@ -147,6 +149,11 @@ internal static class BackupCommands
         foreach (BackupManifest one in all)
         {
             console.WriteLine($"{one.Id}  {Describe(one)}");
+        }
+
+        foreach (string id in unreadable)
+        {
+            console.WriteLine(ConsoleText.Line($"{id}  cannot be read: 'backup verify {id}' says why"));
         }
     }
 

@@ -84,7 +84,7 @@ internal static class KeyCommands
         string made = await HostKeys.RotateAsync(Path.Combine(folder, DataFolder.KeysFile), name, TimeSpan.FromHours(overlap), TimeProvider.System.GetUtcNow(), cancellationToken);
         host.Show(new { rotated = Host, name, key = made, overlapHours = overlap }, console =>
         {
-            console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"The key '{name}', shown this once; the one before is taken for {overlap} hours yet.")));
+            console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"The key '{name}', shown this once{(overlap == 0 ? "; one of this name from before is taken no longer" : $"; one of this name from before is taken for {overlap} hours yet")}.")));
             console.Profile.Out.Writer.WriteLine(made);
         });
         return ExitCode.Done;

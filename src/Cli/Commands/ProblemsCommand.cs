@@ -60,7 +60,7 @@ internal static class ProblemsCommand
         {
             table.Add(
                 ConsoleText.TechCenter(problem.TechCenter),
-                ConsoleText.Number(problem.Id),
+                problem.Id.ToString(CultureInfo.InvariantCulture),
                 problem.Label,
                 ConsoleText.Number(problem.Size),
                 ConsoleText.Number(problem.Variants),
@@ -82,7 +82,7 @@ internal static class ProblemsCommand
         foreach (ProblemVariant variant in details.Variants)
         {
             string example = ConsoleText.Line(variant.Examples is [string typical, ..] ? typical : "");
-            table.Add(variant.Label, ConsoleText.Number(variant.Id), ConsoleText.Number(variant.Size), example.Length > LongestExample ? $"{example[..LongestExample]}…" : example);
+            table.Add(variant.Label, variant.Id.ToString(CultureInfo.InvariantCulture), ConsoleText.Number(variant.Size), example.Length > LongestExample ? $"{example[..LongestExample]}…" : example);
         }
 
         table.Write(console);

@@ -55,7 +55,24 @@ internal static class ServeCommand
             Require(opened, settings);
         }
 
-        (HostKeys keys, bool areNew) = settings.Replica && !File.Exists(opened.Keys) ? (WithoutKeys(opened, settings, configuration), false) : await HostKeys.OpenAsync(opened.Keys, cancellationToken);
+        (HostKeys keys, bool areNew) = File.Exists(opened.Keys) || !(settings.Replica || settings.Development) ? await HostKeys.OpenAsync(opened.Keys, cancellationToken) : (WithoutKeys(opened, settings, configuration), false);
+        bool areShown = false;
+        try
+        {
+            await RunAsync(opened, settings, tls, pipelineSettings, configuration, keys, areNew, () => areShown = true, cancellationToken);
+        }
+        finally
+        {
+            if (areNew && !areShown)
+            {
+                // The next start makes and shows others.
+                File.Delete(opened.Keys);
+            }
+        }
+    }
+
+    private static async Task RunAsync(DataFolder opened, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, bool areNew, Action onShown, CancellationToken cancellationToken)
+    {
         await using WebApplication app = Build(opened, settings, tls, pipelineSettings, configuration, keys);
         if (!settings.Replica)
         {
@@ -63,13 +80,14 @@ internal static class ServeCommand
         }
 
         await using WriterWatch? turn = settings.Replica ? null : await WaitForTurnAsync(app, cancellationToken);
+        await FunctionHost.StartAsync(app, cancellationToken);
+        Tell(app, opened, settings, areNew ? keys : null);
+        onShown();
         if (areNew)
         {
             await app.Services.GetRequiredService<AuditLog>().NoteAsync(new AuditNote(CommandAudit.Who, AuditActions.KeyIssue, string.Join(", ", keys.Names), AuditOutcome.Done) { Via = AuditWay.CommandLine });
         }
 
-        await FunctionHost.StartAsync(app, cancellationToken);
-        Tell(app, opened, settings, areNew ? keys : null);
         await app.WaitForShutdownAsync(cancellationToken);
         if (turn?.Successor is string successor)
         {

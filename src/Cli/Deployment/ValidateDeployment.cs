@@ -47,7 +47,9 @@ internal static class ValidateDeployment
         configured.Validate();
         TlsSettings tls = TlsSettings.Read(settings.Configuration);
         using DataFolder folder = Open(path, configured);
-        (HostKeys keys, _) = await HostKeys.OpenAsync(folder.Keys, cancellationToken);
+        
+        // Keys that nobody is shown are not made.
+        HostKeys keys = File.Exists(folder.Keys) ? HostKeys.Read(folder.Keys) : HostKeys.Unknown;
         IConfiguration quiet = new ConfigurationBuilder().AddConfiguration(settings.ForReferences()).AddInMemoryCollection([new("Logging:LogLevel:Default", "Error")]).Build();
         HostSettings here = configured with { Address = "127.0.0.1", Port = 0, Replica = false };
         await using WebApplication app = ServeCommand.Build(folder, here, new TlsSettings(), settings, quiet, keys, HostWork.Orchestrations);

@@ -49,7 +49,7 @@ internal static class FunctionHost
 
         WebApplication app = builder.Build();
         catalog.CheckConstructors(app.Services.GetRequiredService<IServiceProviderIsService>());
-        if (!parts.Settings.Replica)
+        if (parts.KeysPath is not { } path || File.Exists(path))
         {
             parts.Keys.RequireAll(app.Services.GetRequiredService<AccessOptions>());
         }

@@ -78,9 +78,25 @@ public sealed class CorrectedProblems
         }
     }
 
+    // The log is a file that others can write: what lacks something stops nothing else.
+    private static bool IsWhole(Correction correction) => correction.Kind switch
+    {
+        CorrectionKind.Rename or CorrectionKind.Describe or CorrectionKind.Owner or CorrectionKind.Record or CorrectionKind.Note => correction.Text is not null,
+        CorrectionKind.Status => correction.Status is not null,
+        CorrectionKind.Merge => correction.Into is not null,
+        CorrectionKind.Split => correction.NewProblem is not null && correction.Variants is not null,
+        CorrectionKind.Move or CorrectionKind.NotThis => correction.Tickets is not null,
+        _ => false,
+    };
+
     private void Apply(Correction correction)
     {
-        int problem = correction.Problem!.Value;
+        if (correction.Problem is not int problem || !IsWhole(correction))
+        {
+            Conflict(correction, "It lacks a field that a correction of its kind needs.", "Undo it, and decide it anew.");
+            return;
+        }
+
         bool isGathered = correction.Kind == CorrectionKind.Merge && IsThere(correction.Into!.Value) && IsScattered(correction, problem);
         if (!IsThere(problem) && !isGathered)
         {
@@ -198,7 +214,7 @@ public sealed class CorrectedProblems
 
     private void Finish(IReadOnlyList<Correction> holding)
     {
-        Dictionary<int, Correction> splits = holding.Where(c => c.Kind == CorrectionKind.Split).GroupBy(c => c.NewProblem!.Value).ToDictionary(g => g.Key, g => g.Last());
+        Dictionary<int, Correction> splits = holding.Where(c => c.Kind == CorrectionKind.Split).Where(c => c.NewProblem is not null).GroupBy(c => c.NewProblem!.Value).ToDictionary(g => g.Key, g => g.Last());
         ILookup<int, ModelCluster> variants = _trained.Clusters.ToLookup(c => _owner[c.Id]);
         ModelProblem[] problems = [.. variants.Select(own => Problem(own.Key, [.. own], splits)).OrderByDescending(p => p.Size).ThenBy(p => p.Id)];
         Dictionary<int, int> domains = problems.ToDictionary(p => p.Id, p => DomainOf(p.Id, variants[p.Id]));
@@ -241,7 +257,7 @@ public sealed class CorrectedProblems
         bool hasAll = parts.All(p => p.Variants.All(ids.Contains));
         IReadOnlyList<string> words = InTurn(hasAll ? parts.Select(p => p.Keywords) : variants.OrderByDescending(v => v.Size).Select(v => v.Keywords));
         return new ModelProblem(
-            id, name ?? label, words, variants.Sum(v => v.Size), ids, own?.Origin ?? ClusterChangeKind.Kept, own?.PreviousSize ?? 0, own?.RelatedIds ?? (splits.TryGetValue(id, out Correction? split) ? [split.Problem!.Value] : []))
+            id, name ?? label, words, variants.Sum(v => v.Size), ids, own?.Origin ?? ClusterChangeKind.Kept, own?.PreviousSize ?? 0, own?.RelatedIds ?? (splits.TryGetValue(id, out Correction? split) ? [split.Problem ?? id] : []))
         {
             Traits = own?.Traits ?? parts[0].Traits,
             Marks = marks,

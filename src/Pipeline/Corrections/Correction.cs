@@ -112,6 +112,9 @@ public sealed record CenterCorrections(string TechCenter, IReadOnlyList<Correcti
     /// <summary>Ids from here on are those of splits: no training comes this far.</summary>
     public const int FirstSplitId = 1_000_001;
 
+    /// <summary>The last id that is taken from another installation, so that further splits find ids behind it.</summary>
+    public const int LastSplitId = 1_999_999_999;
+
     /// <summary>Those that hold: neither taken back, nor taking back. Their order is that of the decisions.</summary>
     [JsonIgnore]
     public IReadOnlyList<Correction> Holding

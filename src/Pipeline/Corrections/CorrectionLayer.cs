@@ -28,7 +28,7 @@ public sealed class CorrectionLayer(CorrectionLog log, IPreprocessedIncidents pr
         // The tickets that stand for a merged problem count only where the version does not have it.
         HashSet<int> known = [.. clusters.Problems.Select(p => p.Id)];
         HashSet<MovedTicket> holding = [.. corrected.Tickets.Select(t => new MovedTicket(t.Number, t.ContentHash))];
-        TicketLabel[] undone = [.. decided.Entries.Where(e => e.Kind != CorrectionKind.Merge || !known.Contains(e.Problem!.Value)).SelectMany(e => e.Tickets ?? []).Distinct().Where(t => !holding.Contains(t)).Select(t => new TicketLabel(t.Number, t.ContentHash, ClusterAssignment.Unclustered, IsNot: true))];
+        TicketLabel[] undone = [.. decided.Entries.Where(e => e.Kind != CorrectionKind.Merge || e.Problem is not int merged || !known.Contains(merged)).SelectMany(e => e.Tickets ?? []).Distinct().Where(t => !holding.Contains(t)).Select(t => new TicketLabel(t.Number, t.ContentHash, ClusterAssignment.Unclustered, IsNot: true))];
         return new ModelCorrections(revision, corrected.Clusters, await EmbeddedAsync(manifest, corrected.Tickets, cancellationToken), await EmbeddedAsync(manifest, undone, cancellationToken));
     }
 

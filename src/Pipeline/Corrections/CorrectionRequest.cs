@@ -20,8 +20,10 @@ public sealed record CorrectionRequest(string? TechCenter = null, string? Kind =
     /// <summary>The most tickets of one correction.</summary>
     public const int MostTickets = 500;
 
+    /// <summary>The most characters of a text.</summary>
+    public const int LongestText = 4_000;
+
     private const int LongestName = 200;
-    private const int LongestText = 4_000;
 
     private static readonly Dictionary<CorrectionKind, string[]> FieldsOf = new()
     {
@@ -64,9 +66,10 @@ public sealed record CorrectionRequest(string? TechCenter = null, string? Kind =
 
         ProblemStatus? status = Named<ProblemStatus>(Status);
         Check(errors, "status", Status is not null && status is null, $"status is '{Status}'; it must be open, knownError or ignored.");
+        string? shown = Text is null ? null : (kind is CorrectionKind.Note or CorrectionKind.Describe ? InertText.Lines(Text) : InertText.Line(Text)).Trim();
         int longest = kind is CorrectionKind.Note or CorrectionKind.Describe ? LongestText : LongestName;
         Check(errors, "text", Text?.Length > longest, string.Create(CultureInfo.InvariantCulture, $"text has {Text?.Length} characters; {longest} are the most."));
-        Check(errors, "text", kind is CorrectionKind.Rename or CorrectionKind.Note && Text is not null && string.IsNullOrWhiteSpace(Text), "text is blank. Say what it is to be.");
+        Check(errors, "text", kind is CorrectionKind.Rename or CorrectionKind.Note && shown is { Length: 0 }, "text is blank. Say what it is to be.");
         Check(errors, "text", longest == LongestName && Text?.AsSpan().IndexOfAny('\n', '\r') >= 0, "text has several lines; send one.");
         Check(errors, "variants", Variants?.Count == 0, "variants is empty. Name the variants that leave; the problem's page lists them.");
         Check(errors, "tickets", Tickets is { Count: 0 or > MostTickets }, string.Create(CultureInfo.InvariantCulture, $"There are {Tickets?.Count} tickets; send 1 to {MostTickets} at once."));
@@ -84,7 +87,7 @@ public sealed record CorrectionRequest(string? TechCenter = null, string? Kind =
             Problem = Problem,
             Into = Into,
             Variants = Variants is null ? null : [.. Variants.Distinct()],
-            Text = Text?.Trim(),
+            Text = shown,
             Status = status,
             Tickets = Tickets is null ? null : [.. Tickets.Distinct(StringComparer.Ordinal).Select(number => new MovedTicket(number, null))],
         };

@@ -117,32 +117,33 @@ public sealed class TransferCorrections(CorrectionLog log, CorrectProblems corre
 
         if (correction.Kind == CorrectionKind.Undo)
         {
-            return correction.Undoes is null ? throw new JsonException("undoes is missing: it names the correction that is taken back") : brought;
+            return correction.Undoes is null ? throw new JsonException("undoes is missing: it names the correction that is taken back")
+                : correction is { Problem: null, Into: null, NewProblem: null, Variants: null, Text: null, Status: null, Tickets: null } ? brought
+                : throw new JsonException("undoes is all that an undo has; leave the other fields out");
         }
 
-        if (correction.Kind == CorrectionKind.Split != (correction.NewProblem >= CenterCorrections.FirstSplitId))
+        if (correction.Undoes is not null)
         {
-            throw new JsonException($"newProblem belongs to a split, and is {CenterCorrections.FirstSplitId} or more");
+            throw new JsonException("undoes belongs to an undo; leave it out");
         }
 
-        if (correction.Tickets?.Count > CorrectionRequest.MostTickets)
+        if (correction.Kind == CorrectionKind.Split != (correction.NewProblem is not null) || correction.NewProblem is < CenterCorrections.FirstSplitId or > CenterCorrections.LastSplitId)
         {
-            throw new JsonException($"tickets are {correction.Tickets.Count}; {CorrectionRequest.MostTickets} are the most");
+            throw new JsonException($"newProblem belongs to a split, and is {CenterCorrections.FirstSplitId} to {CenterCorrections.LastSplitId}");
         }
 
-        // Name and tickets of a merge are noted when it is decided; nobody asks for them.
-        if (correction.Kind == CorrectionKind.Merge)
+        if (correction.Tickets?.Count > CorrectionRequest.MostTickets || correction.Tickets?.Any(ticket => string.IsNullOrEmpty(ticket?.Number)) == true || correction.Text?.Length > CorrectionRequest.LongestText)
         {
-            correction = correction with { Text = null, Tickets = null };
+            throw new JsonException($"tickets must be {CorrectionRequest.MostTickets} at most, each with its number, and text {CorrectionRequest.LongestText} characters");
         }
 
-        if (correction.Tickets is not { Count: 0 } || correction.ErasedTickets == 0)
-        {
-            _ = new CorrectionRequest(
-                null, CorrectionRequest.NameOf(correction.Kind), correction.Problem, correction.Into, correction.Variants, correction.Text, correction.Status is { } status ? CorrectionRequest.NameOf(status) : null, correction.Tickets?.Select(t => t.Number).ToArray()).Read();
-        }
-
-        return brought;
+        // Name and tickets of a merge are noted when it is decided; nobody asks for them. Of a move whose tickets were erased it is left how many they were.
+        bool isMerge = correction.Kind == CorrectionKind.Merge;
+        bool areErased = correction is { Kind: CorrectionKind.Move or CorrectionKind.NotThis, Tickets.Count: 0, ErasedTickets: > 0 };
+        string[]? tickets = isMerge ? null : areErased ? ["erased"] : correction.Tickets?.Select(t => t.Number).ToArray();
+        Correction read = new CorrectionRequest(
+            null, CorrectionRequest.NameOf(correction.Kind), correction.Problem, correction.Into, correction.Variants, isMerge ? null : correction.Text, correction.Status is { } status ? CorrectionRequest.NameOf(status) : null, tickets).Read();
+        return isMerge ? brought : brought with { Correction = correction with { Text = read.Text } };
     }
 }
 

@@ -54,6 +54,26 @@ public sealed class BackupStore(IObjectStore? objects, EnvelopeSeal? seal = null
         return all;
     }
 
+    /// <summary>The ids of the backups whose manifests cannot be read, the oldest first.</summary>
+    /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListUnreadableAsync(CancellationToken cancellationToken = default)
+    {
+        List<string> unreadable = [];
+        foreach (string id in ManifestsIn(await NamesAsync(cancellationToken)))
+        {
+            try
+            {
+                await ReadAsync(id, cancellationToken);
+            }
+            catch (InvalidDataException)
+            {
+                unreadable.Add(id);
+            }
+        }
+
+        return unreadable;
+    }
+
     /// <summary>A backup.</summary>
     /// <param name="id">Its id, or <see cref="Latest"/> for the newest that holds everything.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

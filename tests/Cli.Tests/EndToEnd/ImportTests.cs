@@ -100,7 +100,7 @@ public sealed class ImportTests
     private static IEnumerable<string?> Versions(CommandResult run) => run.Json.GetProperty("techCenters").EnumerateArray().Select(c => c.GetProperty("version").GetString());
 
     private static string[] Models(TempFolder folder) =>
-        [.. Directory.GetFiles(folder["data/objects"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}")];
+        [.. Directory.GetFiles(folder["data/objects/hdbscan-models"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}")];
 
     private static Process Start(TempFolder folder, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), .. arguments])
     {

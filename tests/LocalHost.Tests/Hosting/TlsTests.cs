@@ -49,6 +49,8 @@ public sealed class TlsTests
         (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(second.Thumbprint);
         (await AskAsync(open)).ShouldContain("404");
 
+        File.Move(folder["tls.pem"], folder["away.pem"]);
+        (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(second.Thumbprint, "its file is away for a moment");
         await File.WriteAllTextAsync(folder["tls.pem"], third.ExportCertificatePem());
         (await ShakeHandsAsync(port, SslProtocols.None, first, second, third)).Thumbprint.ShouldBe(second.Thumbprint, "its key is not there yet");
         SelfMade.Write(third, folder["tls.pem"], folder["tls.key"]);

@@ -19,7 +19,7 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
     /// <summary>The name of the master key, where settings name keys.</summary>
     public const string MasterName = "master";
 
-    /// <summary>Keys that nobody knows, for a host that takes tokens alone.</summary>
+    /// <summary>Keys that nobody knows, for a host that takes tokens alone, or asks for nothing.</summary>
     public static HostKeys Unknown => new(Random(), new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>The names of the keys.</summary>

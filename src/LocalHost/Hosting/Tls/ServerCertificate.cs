@@ -95,9 +95,17 @@ internal sealed partial class ServerCertificate : IDatedKeys
     // A mounted secret is a link that is turned to another file.
     private static string StampOf(string path)
     {
-        FileInfo file = new(path);
-        FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        return target.Exists ? FormattableString.Invariant($"{target.FullName} {target.LastWriteTimeUtc.Ticks}") : "none";
+        try
+        {
+            FileInfo file = new(path);
+            FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+            return target.Exists ? FormattableString.Invariant($"{target.FullName} {target.LastWriteTimeUtc.Ticks}") : "none";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is not there just now, or may not be read. The loading says so, and what was loaded before goes on.
+            return "none";
+        }
     }
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Information, Message = "New connections are answered with the certificate {Subject}, valid until {Until}")]
