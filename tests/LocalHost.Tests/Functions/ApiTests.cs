@@ -264,10 +264,19 @@ public sealed class ApiTests
         foreach ((string path, _) in OpenApi.Document["paths"]!.AsObject())
         {
             string concrete = Regex.Replace(path, @"\{\w+\}", "1", RegexOptions.None, TimeSpan.FromSeconds(1));
-            HttpMethod method = OpenApi.Document["paths"]![path]!["get"] is null ? HttpMethod.Post : HttpMethod.Get;
+            string[] methods = [.. OpenApi.Document["paths"]![path]!.AsObject().Select(pair => pair.Key)];
+            HttpMethod method = new((methods.FirstOrDefault(name => name is "get" or "post") ?? methods.First(name => name is "put" or "delete")).ToUpperInvariant());
             using HttpRequestMessage request = new(method, $"/api{concrete}");
             HttpStatusCode expected = path is "/health" or "/openapi.json" or "/desk" ? HttpStatusCode.OK : path is "/sign-in" ? HttpStatusCode.NoContent : path is "/desk/{file}" ? HttpStatusCode.NotFound : HttpStatusCode.Unauthorized;
-            (await stranger.SendAsync(request)).StatusCode.ShouldBe(expected, path);
+            HttpStatusCode answered = (await stranger.SendAsync(request)).StatusCode;
+            if (path is "/health/ready")
+            {
+                // Whether it is depends on the machine.
+                answered.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
+                continue;
+            }
+
+            answered.ShouldBe(expected, path);
         }
     }
 
