@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
-using Pipeline.Audit;
 using Pipeline.Alerts;
+using Pipeline.Audit;
 using Pipeline.Requests;
 
 namespace Pipeline.Triggers;

@@ -3,8 +3,8 @@ using System.Globalization;
 using Pipeline.Archive;
 using Pipeline.Erasure;
 using Pipeline.LocalHost;
-using Spectre.Console;
 using Pipeline.Requests;
+using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 

@@ -47,7 +47,7 @@ internal static class ValidateDeployment
         configured.Validate();
         TlsSettings tls = TlsSettings.Read(settings.Configuration);
         using DataFolder folder = Open(path, configured);
-        
+
         // Keys that nobody is shown are not made.
         HostKeys keys = File.Exists(folder.Keys) ? HostKeys.Read(folder.Keys) : HostKeys.Unknown;
         IConfiguration quiet = new ConfigurationBuilder().AddConfiguration(settings.ForReferences()).AddInMemoryCollection([new("Logging:LogLevel:Default", "Error")]).Build();
