@@ -4,7 +4,6 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Pipeline.LocalHost;
 using Pipeline.Recovery;
-using Pipeline.Requests;
 using Pipeline.Triggers;
 using Spectre.Console;
 
@@ -13,8 +12,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>backup</c>, <c>backups</c>, <c>backup verify</c> and <c>restore</c>.</summary>
 internal static class BackupCommands
 {
-    private static string Who => $"{LocalUser.Name} (command line)";
-
     public static Command CreateBackup()
     {
         (Option<string?> data, Option<string?> store, Option<bool> json) = (CommandOptions.DataOfStep(), Store(), CommandOptions.Json());
@@ -24,7 +21,7 @@ internal static class BackupCommands
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "There is no backup of this run; what it wrote is deleted with the next full one, a day later.", async host =>
         {
             await using LocalPipeline pipeline = await OpenAsync(parsed.GetValue(data), parsed.GetValue(store), cancellationToken);
-            BackupManifest? made = await ConsoleProgress.RunAsync(progress => pipeline.Backup.RunAsync(Enum.Parse<BackupType>(parsed.GetRequiredValue(type), ignoreCase: true), Who, progress, cancellationToken));
+            BackupManifest? made = await ConsoleProgress.RunAsync(progress => pipeline.Backup.RunAsync(Enum.Parse<BackupType>(parsed.GetRequiredValue(type), ignoreCase: true), CommandAudit.Who, progress, cancellationToken));
             PrunedBackups pruned = made is { Type: BackupType.Full } ? await pipeline.Backup.PruneAsync(pipeline.BackupOptions, cancellationToken) : new PrunedBackups([], Unreadable: null);
             if (pruned.Unreadable is string unreadable)
             {
@@ -50,9 +47,7 @@ internal static class BackupCommands
         Command command = new("backups", "List the backups.") { data, store, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
-            BackupStore second = StoreOf(parsed.GetValue(data), parsed.GetValue(store));
-            IReadOnlyList<BackupManifest> all = await second.ListAsync(cancellationToken);
-            IReadOnlyList<string> unreadable = await second.ListUnreadableAsync(cancellationToken);
+            (IReadOnlyList<BackupManifest> all, IReadOnlyList<string> unreadable) = await StoreOf(parsed.GetValue(data), parsed.GetValue(store)).ListWithUnreadableAsync(cancellationToken);
             host.Show(new { backups = all, unreadable }, console => Write(console, all, unreadable));
             return unreadable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         }, cancellationToken));

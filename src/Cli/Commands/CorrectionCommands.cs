@@ -13,8 +13,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>corrections list|add|undo|export|import</c>: what people decided about the problems.</summary>
 internal static class CorrectionCommands
 {
-    private static string Who => $"{LocalUser.Name} (command line)";
-
     public static Command Create() => new("corrections", "Show what people decided about the problems, decide, take back, and carry it to another data folder.") { CreateList(), CreateAdd(), CreateUndo(), CreateExport(), CreateImport() };
 
     private static Command CreateList()
@@ -52,7 +50,7 @@ internal static class CorrectionCommands
         {
             CorrectionRequest request = new(
                 parsed.GetValue(center), parsed.GetRequiredValue(kind), parsed.GetValue(problem), parsed.GetValue(into), Numbers(parsed.GetValue(variants)), parsed.GetValue(text), parsed.GetValue(status), CommandOptions.Split(parsed.GetValue(tickets) ?? []) is { Length: > 0 } named ? named : null);
-            Show(host, await pipeline.Correct.AddAsync(request, Who, cancellationToken));
+            Show(host, await pipeline.Correct.AddAsync(request, CommandAudit.Who, cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;
@@ -66,7 +64,7 @@ internal static class CorrectionCommands
         Command command = new("undo", "Take a correction back; of what takes back, have it hold again.") { id, data, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, json, data, async (host, pipeline) =>
         {
-            Show(host, await pipeline.Correct.UndoAsync(parsed.GetRequiredValue(id), Who, cancellationToken));
+            Show(host, await pipeline.Correct.UndoAsync(parsed.GetRequiredValue(id), CommandAudit.Who, cancellationToken));
             return ExitCode.Done;
         }, cancellationToken));
         return command;
@@ -110,7 +108,7 @@ internal static class CorrectionCommands
             }
 
             using StreamReader lines = new(path, Encoding.UTF8);
-            ImportedCorrections imported = await pipeline.TransferCorrections.ImportAsync(lines, Who, cancellationToken);
+            ImportedCorrections imported = await pipeline.TransferCorrections.ImportAsync(lines, CommandAudit.Who, cancellationToken);
             host.Show(imported, console =>
             {
                 console.WriteLine($"{ConsoleText.Count(imported.Added, "correction")} added, {ConsoleText.Number(imported.Known)} passed over, {ConsoleText.Count(imported.Refused, "line")} refused.");

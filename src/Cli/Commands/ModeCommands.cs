@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.EmergencyStop;
 using Pipeline.LocalHost;
-using Pipeline.Requests;
 using Pipeline.Triggers;
 using Spectre.Console;
 
@@ -44,7 +43,7 @@ internal static class ModeCommands
             // Not opened as other commands do: whoever works on the folder holds it, and is to be stopped.
             string folder = DataFolder.Existing(DataFolder.Choose(parsed.GetValue(data)));
             await using ServiceProvider services = Compose(folder, CommandHost.Settings());
-            OperatingMode mode = await services.GetRequiredService<OperatingModes>().SetAsync(state, $"{LocalUser.Name} (command line)", parsed.GetValue(reason), cancellationToken);
+            OperatingMode mode = await services.GetRequiredService<OperatingModes>().SetAsync(state, CommandAudit.Who, parsed.GetValue(reason), cancellationToken);
             host.Show(mode, console => console.WriteLine(ConsoleText.Line(mode.State == OperatingState.Running ? "Everything may go on." : new HaltedException(mode).Message)));
             return ExitCode.Done;
         }, cancellationToken));

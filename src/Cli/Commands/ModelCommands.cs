@@ -4,7 +4,6 @@ using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.LocalHost;
 using Pipeline.Models;
-using Pipeline.Requests;
 using Pipeline.Rollout;
 using Spectre.Console;
 
@@ -14,9 +13,6 @@ namespace Pipeline.Cli.Commands;
 internal static class ModelCommands
 {
     private const string NothingChanged = "Nothing was changed.";
-
-    // Who changed a stage: the person at the terminal.
-    private static string Who => $"{LocalUser.Name} (command line)";
 
     public static Command Create() => new("models", "Show the model versions, compare them, and decide which one serves.")
     {
@@ -64,7 +60,7 @@ internal static class ModelCommands
         Option<bool> later = Later();
         return Verb("promote", "Put a version into production, and predict the tech center anew.", [center, version, reason, force, later], async (pipeline, host, parsed, cancellationToken) =>
             await ChangedAsync(
-                pipeline, host, await pipeline.Versions.PromoteAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(Who, parsed.GetValue(reason), parsed.GetValue(force)), cancellationToken), parsed.GetValue(later), cancellationToken));
+                pipeline, host, await pipeline.Versions.PromoteAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(CommandAudit.Who, parsed.GetValue(reason), parsed.GetValue(force)), cancellationToken), parsed.GetValue(later), cancellationToken));
     }
 
     private static Command CreateCanary()
@@ -74,7 +70,7 @@ internal static class ModelCommands
         Option<int?> percent = CommandOptions.Integer("--percent", "The share of incidents that it answers. Default: the setting Gate:CanaryPercent.", 1, 100);
         return Verb("canary", "Put a version on trial: it answers a share until 'serve', or the app, promotes it or takes it back.", [center, version, percent, reason, force], async (pipeline, host, parsed, cancellationToken) =>
         {
-            StageResult result = await pipeline.Versions.BeginCanaryAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), parsed.GetValue(percent), new StageOrder(Who, parsed.GetValue(reason), parsed.GetValue(force)), cancellationToken);
+            StageResult result = await pipeline.Versions.BeginCanaryAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), parsed.GetValue(percent), new StageOrder(CommandAudit.Who, parsed.GetValue(reason), parsed.GetValue(force)), cancellationToken);
             return await ChangedAsync(pipeline, host, result, later: true, cancellationToken);
         });
     }
@@ -87,8 +83,8 @@ internal static class ModelCommands
         Option<bool> later = Later();
         return Verb("rollback", "Bring the previous version back, of one tech center or of all, and predict anew.", [center, all, reason, later], async (pipeline, host, parsed, cancellationToken) =>
             parsed.GetValue(all) == (parsed.GetValue(center) is not null) ? throw new CommandException("Name a tech center, or give --all, and not both.", ExitCode.WrongUsage)
-            : parsed.GetValue(all) ? await RollBackAllAsync(pipeline, host, new StageOrder(Who, parsed.GetValue(reason)), parsed.GetValue(later), cancellationToken)
-            : await ChangedAsync(pipeline, host, await pipeline.Versions.RollBackAsync(parsed.GetValue(center)!, new StageOrder(Who, parsed.GetValue(reason)), cancellationToken), parsed.GetValue(later), cancellationToken));
+            : parsed.GetValue(all) ? await RollBackAllAsync(pipeline, host, new StageOrder(CommandAudit.Who, parsed.GetValue(reason)), parsed.GetValue(later), cancellationToken)
+            : await ChangedAsync(pipeline, host, await pipeline.Versions.RollBackAsync(parsed.GetValue(center)!, new StageOrder(CommandAudit.Who, parsed.GetValue(reason)), cancellationToken), parsed.GetValue(later), cancellationToken));
     }
 
     private static Command CreateRetire()
@@ -96,7 +92,7 @@ internal static class ModelCommands
         (Argument<string> center, Argument<string> version) = (Center(), Version("The version to take out of use."));
         Option<string?> reason = Reason();
         return Verb("retire", "Take a version out of use.", [center, version, reason], async (pipeline, host, parsed, cancellationToken) =>
-            await ChangedAsync(pipeline, host, await pipeline.Versions.RetireAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(Who, parsed.GetValue(reason)), cancellationToken), later: true, cancellationToken));
+            await ChangedAsync(pipeline, host, await pipeline.Versions.RetireAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(CommandAudit.Who, parsed.GetValue(reason)), cancellationToken), later: true, cancellationToken));
     }
 
     private static Command CreateArchive()
@@ -105,7 +101,7 @@ internal static class ModelCommands
         Option<string?> reason = Reason();
         return Verb("archive", "Put the files of a retired version into an archive beside the others.", [center, version, reason], async (pipeline, host, parsed, cancellationToken) =>
         {
-            StagedVersion archived = await pipeline.PutAway.ArchiveAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(Who, parsed.GetValue(reason)), cancellationToken);
+            StagedVersion archived = await pipeline.PutAway.ArchiveAsync(parsed.GetRequiredValue(center), parsed.GetRequiredValue(version), new StageOrder(CommandAudit.Who, parsed.GetValue(reason)), cancellationToken);
             host.Show(archived, console => console.WriteLine($"{archived.Version} is archived."));
             return ExitCode.Done;
         });

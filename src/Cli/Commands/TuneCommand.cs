@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.LocalHost;
 using Pipeline.Models;
-using Pipeline.Requests;
 using Pipeline.Training;
 using Pipeline.Tuning;
 using Spectre.Console;
@@ -60,7 +59,7 @@ internal static class TuneCommand
 
             TuningResult result = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.RunAsync(asked, search, progress, token), cancellationToken));
             TrainingOutcome? trained = parsed.GetValue(promote) && result.IsBetter
-                ? await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.PromoteAsync(result, $"{LocalUser.Name} (command line)", progress, token), cancellationToken))
+                ? await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Tune.PromoteAsync(result, CommandAudit.Who, progress, token), cancellationToken))
                 : null;
             if (trained is not null)
             {

@@ -86,13 +86,17 @@ public sealed class TransferCorrections(CorrectionLog log, CorrectProblems corre
                 continue;
             }
 
-            if (correction.NewProblem is int own && !taken.Add(own))
+            if (correction.NewProblem is int own)
             {
-                given[own] = next;
-                taken.Add(next);
+                if (!taken.Add(own))
+                {
+                    given[own] = next;
+                    taken.Add(next);
+                }
+
+                next = Math.Max(next, Given(own)!.Value + 1);
             }
 
-            next = Math.Max(next, taken.DefaultIfEmpty(0).Max() + 1);
             known.Add(correction.Id);
             fresh.Add(correction with { Problem = Given(correction.Problem), Into = Given(correction.Into), NewProblem = Given(correction.NewProblem), ImportedBy = by });
         }

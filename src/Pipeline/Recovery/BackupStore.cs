@@ -36,42 +36,28 @@ public sealed class BackupStore(IObjectStore? objects, EnvelopeSeal? seal = null
 
     /// <summary>The backups that are complete, the oldest first. One whose manifest cannot be read is left out; <see cref="FindAsync(string, CancellationToken)"/> says why.</summary>
     /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
-    public async Task<IReadOnlyList<BackupManifest>> ListAsync(CancellationToken cancellationToken = default)
-    {
-        List<BackupManifest> all = [];
-        foreach (string id in ManifestsIn(await NamesAsync(cancellationToken)))
-        {
-            try
-            {
-                all.Add(await ReadAsync(id, cancellationToken));
-            }
-            catch (InvalidDataException)
-            {
-                // A damaged backup does not hide the others.
-            }
-        }
+    public async Task<IReadOnlyList<BackupManifest>> ListAsync(CancellationToken cancellationToken = default) => (await ListWithUnreadableAsync(cancellationToken)).Complete;
 
-        return all;
-    }
-
-    /// <summary>The ids of the backups whose manifests cannot be read, the oldest first.</summary>
+    /// <summary>The backups that are complete, and the ids of those whose manifests cannot be read, the oldest first.</summary>
     /// <exception cref="ObjectStoreException">The second store cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> ListUnreadableAsync(CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<BackupManifest> Complete, IReadOnlyList<string> Unreadable)> ListWithUnreadableAsync(CancellationToken cancellationToken = default)
     {
+        List<BackupManifest> complete = [];
         List<string> unreadable = [];
         foreach (string id in ManifestsIn(await NamesAsync(cancellationToken)))
         {
             try
             {
-                await ReadAsync(id, cancellationToken);
+                complete.Add(await ReadAsync(id, cancellationToken));
             }
             catch (InvalidDataException)
             {
+                // A damaged backup does not hide the others.
                 unreadable.Add(id);
             }
         }
 
-        return unreadable;
+        return (complete, unreadable);
     }
 
     /// <summary>A backup.</summary>
