@@ -136,7 +136,7 @@ public sealed class InfrastructureTests
     [TestMethod]
     public void Every_schedule_that_a_timer_refers_to_is_written_by_the_templates()
     {
-        string[] schedules = [.. Found(Read("src/Triggers/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
+        string[] schedules = [.. Found(Read("src/Triggers/Durable/Schedules.cs"), "\"%([A-Za-z]+)%\"")];
 
         schedules.Length.ShouldBeGreaterThan(2);
         schedules.Except(WrittenSettings(), StringComparer.Ordinal).ShouldBeEmpty("schedules that the templates do not write");
