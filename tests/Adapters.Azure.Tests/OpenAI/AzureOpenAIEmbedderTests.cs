@@ -105,12 +105,24 @@ public sealed class AzureOpenAIEmbedderTests
     }
 
     [TestMethod]
-    public async Task A_timeout_a_dropped_connection_and_an_answer_without_sense_are_tried_again()
+    public async Task A_request_without_an_answer_in_time_is_tried_again()
     {
         await using FakeOpenAI server = await FakeOpenAI.StartAsync();
-        AzureOpenAIOptions options = server.Options with { TimeoutSeconds = 0.3, Attempts = 7 };
+        server.Then((context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+
+        // On a busy machine a good answer may be late as well.
+        GeneratedEmbeddings<Embedding<float>> made = await Embedder(server.Options with { TimeoutSeconds = 2, Attempts = 20 }).GenerateAsync(["printer"]);
+
+        made.ShouldHaveSingleItem().Vector.ToArray().ShouldBe(FakeOpenAI.VectorOf("printer"));
+        server.Requests.Count.ShouldBeGreaterThanOrEqualTo(2);
+    }
+
+    [TestMethod]
+    public async Task A_dropped_connection_and_an_answer_without_sense_are_tried_again()
+    {
+        await using FakeOpenAI server = await FakeOpenAI.StartAsync();
+        AzureOpenAIOptions options = server.Options with { Attempts = 6 };
         server
-            .Then((context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default))
             .Then(async (context, _) =>
             {
                 context.Response.ContentLength = 5000;
@@ -131,7 +143,7 @@ public sealed class AzureOpenAIEmbedderTests
         GeneratedEmbeddings<Embedding<float>> made = await Embedder(options).GenerateAsync(["printer"]);
 
         made.ShouldHaveSingleItem().Vector.ToArray().ShouldBe(FakeOpenAI.VectorOf("printer"));
-        server.Requests.Count.ShouldBe(7);
+        server.Requests.Count.ShouldBe(6);
     }
 
     [TestMethod]
