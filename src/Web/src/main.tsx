@@ -5,6 +5,7 @@ import { offer, setKey } from "./api";
 import { onLocked } from "./data";
 import "./desk.css";
 import { CorrectionsPage } from "./pages/corrections";
+import { Explore } from "./pages/explore";
 import { First } from "./pages/first";
 import { Operations } from "./pages/operations";
 import { Problem } from "./pages/problem";
@@ -18,7 +19,7 @@ import { type Place, to, usePlace } from "./route";
 import { arrive, leave, type Offer } from "./signin";
 import { changeLanguage, language, t } from "./text";
 
-const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["streams", t.streams], ["operations", t.operations]];
+const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["explore", t.explore], ["streams", t.streams], ["operations", t.operations]];
 const above: Record<string, string> = { problem: "problems", tickets: "problems", ticket: "problems", corrections: "problems" };
 
 const View = ({ place }: { place: Place }) => {
@@ -31,6 +32,7 @@ const View = ({ place }: { place: Place }) => {
     case "ticket": return first ? <Ticket number={first} /> : <Empty>{t.notFound}</Empty>;
     case "corrections": return <CorrectionsPage query={place.query} />;
     case "search": return place.query.get("text") ? <Search query={place.query} /> : <Empty>{t.notFound}</Empty>;
+    case "explore": return <Explore name={first} query={place.query} />;
     case "streams": return <Streams name={first} />;
     case "operations": return <Operations />;
     default: return <Empty>{t.notFound}</Empty>;
