@@ -68,6 +68,16 @@ public abstract partial class WarehouseContract
         (await OfProblems.ReadIncidentsAsync(new IncidentQuery("nowhere", 7, OfVariant: false))).Total.ShouldBe(0);
     }
 
+    [TestMethod]
+    public async Task Incidents_are_read_with_their_answers_and_without_texts_by_number()
+    {
+        await StoreAsync(("B", Day(2), "network", -1), ("A", null, "network", 3), ("C", Day(1), "voice", 3));
+        await Incidents.UpsertIncidentsAsync([Incident("B") with { CreatedOn = Day(2), Priority = "2 - High" }]);
+
+        (await ToListAsync(OfProblems.ReadAnsweredAsync("network"))).ShouldBe([new AnsweredIncident("A", null, null, 7, "network/2026_q2", "hA"), new AnsweredIncident("B", Day(2), "2 - High", -1, "network/2026_q2", "hB")]);
+        (await ToListAsync(OfProblems.ReadAnsweredAsync("nowhere"))).ShouldBeEmpty();
+    }
+
     private async Task<string> NumbersAsync(IncidentQuery query) => string.Concat((await OfProblems.ReadIncidentsAsync(query)).Incidents.Select(i => i.Incident.Number));
 
     private async Task StoreAsync(params (string Number, DateTimeOffset? Created, string Center, int Cluster)[] rows)

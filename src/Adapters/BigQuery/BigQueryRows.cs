@@ -57,6 +57,14 @@ internal static class BigQueryRows
 
     public static PredictedIncident Predicted(ResultRow row) => new(Prediction(row), Date(row, "created_ticks"), Text(row, "combined_incidents_summary"));
 
+    public static AnsweredIncident Answered(ResultRow row) => new(
+        Text(row, "incident_id"),
+        Date(row, "created_ticks"),
+        OptionalText(row, "priority"),
+        (int)Number(row, "predicted_problem_id"),
+        Text(row, "model_table_used"),
+        Text(row, "content_hash"));
+
     public static TechCenterStatistics Statistics(ResultRow row) => new(
         Text(row, "tech_center"),
         Number(row, "incidents"),

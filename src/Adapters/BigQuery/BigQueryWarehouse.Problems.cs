@@ -29,4 +29,8 @@ public sealed partial class BigQueryWarehouse
             "read-problem-incidents", asked, row => (BigQueryRows.Number(row, "total"), BigQueryRows.OptionalText(row, "number") is null ? null : BigQueryRows.Stored(row)), cancellationToken);
         return new IncidentPage(rows.Count == 0 ? 0 : rows[0].Total, [.. rows.Select(r => r.Incident).OfType<StoredIncident>()]);
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, CancellationToken cancellationToken = default) =>
+        ReadAsync("read-answered", [Parameter.Text("techCenter", techCenter)], cancellationToken).Select(BigQueryRows.Answered);
 }

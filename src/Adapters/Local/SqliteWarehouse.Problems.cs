@@ -25,6 +25,12 @@ public sealed partial class SqliteWarehouse
         return new IncidentPage(total[0], page);
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, CancellationToken cancellationToken = default) => _file.StreamAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadAnswered, ["@techCenter"], techCenter),
+        reader => new AnsweredIncident(reader.GetString(0), SqliteFormat.ReadDate(reader, 1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5)),
+        cancellationToken);
+
     private static ProblemDay ReadDay(SqliteDataReader reader) => new(
         reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : DateOnly.ParseExact(reader.GetString(2), "yyyy-MM-dd", CultureInfo.InvariantCulture), reader.GetInt32(3))
     {

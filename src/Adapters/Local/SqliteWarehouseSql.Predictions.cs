@@ -63,6 +63,14 @@ internal static partial class SqliteWarehouseSql
         ORDER BY p.tech_center, p.incident_id
         """;
 
+    public const string ReadAnswered = """
+        SELECT p.incident_id, i.sys_created_on, i.priority, COALESCE(p.predicted_problem_id, p.predicted_cluster_id), p.model_table_used, p.content_hash
+        FROM incident_predictions AS p
+        JOIN incidents AS i ON i.number = p.incident_id
+        WHERE p.tech_center = @techCenter
+        ORDER BY p.incident_id
+        """;
+
     // The two highest priorities, as sources write them: "1 - Critical", "P2", "High".
     public const string CountByDay = """
         SELECT p.tech_center, COALESCE(p.predicted_problem_id, p.predicted_cluster_id), substr(i.sys_created_on, 1, 10), COUNT(*),

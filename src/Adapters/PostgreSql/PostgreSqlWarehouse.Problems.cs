@@ -26,6 +26,13 @@ public sealed partial class PostgreSqlWarehouse
             snapshot: true);
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, CancellationToken cancellationToken = default) => _database.StreamAsync(
+        PostgreSqlWarehouseSql.ReadAnswered,
+        reader => new AnsweredIncident(reader.GetString(0), PostgreSqlFormat.DateOrNull(reader, 1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5)),
+        [SqlValue.Text("techCenter", techCenter)],
+        cancellationToken);
+
     private static ProblemDay ReadDay(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<DateOnly>(2), (int)reader.GetInt64(3))
     {

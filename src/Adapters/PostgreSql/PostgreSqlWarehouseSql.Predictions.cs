@@ -61,6 +61,14 @@ internal static partial class PostgreSqlWarehouseSql
         ORDER BY p.tech_center, p.incident_id
         """;
 
+    public const string ReadAnswered = """
+        SELECT p.incident_id, i.created_ticks, i.priority, p.predicted_problem_id, p.model_table_used, p.content_hash
+        FROM incident_predictions AS p
+        JOIN incidents AS i ON i.number = p.incident_id
+        WHERE p.tech_center = @techCenter
+        ORDER BY p.incident_id
+        """;
+
     // The two highest priorities, as sources write them: "1 - Critical", "P2", "High".
     public const string CountByDay = """
         SELECT p.tech_center, p.predicted_problem_id, date '0001-01-01' + (i.created_ticks / 864000000000)::integer, COUNT(*),

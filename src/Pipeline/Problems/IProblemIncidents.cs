@@ -2,7 +2,7 @@ using Pipeline.Incidents;
 
 namespace Pipeline.Problems;
 
-/// <summary>The incidents of the problems: their counts by day, and the incidents themselves, a page at a time. A port of the warehouse (<see cref="Storage.IWarehouse"/>).</summary>
+/// <summary>The incidents of the problems: their counts by day, the incidents themselves, a page at a time, and all of a tech center without their texts. A port of the warehouse (<see cref="Storage.IWarehouse"/>).</summary>
 public interface IProblemIncidents
 {
     /// <summary>What was predicted, counted by tech center, problem and day, in no order. A prediction from before there were problems counts for its cluster.</summary>
@@ -10,7 +10,19 @@ public interface IProblemIncidents
 
     /// <summary>A page of the incidents of a problem, or of one of its variants. Incidents without a date come last by date.</summary>
     Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>All incidents of a tech center that were predicted, without their texts, in ordinal order of number. A prediction from before there were problems names its cluster.</summary>
+    IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, CancellationToken cancellationToken = default);
 }
+
+/// <summary>An incident and what it was predicted to be, without its text.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="CreatedOn">When it was opened, in UTC; null where the source has no dates.</param>
+/// <param name="Priority">Its priority in the source's words; null where the source does not say.</param>
+/// <param name="ProblemId">The problem, -1 for none.</param>
+/// <param name="ModelVersion">The version that answered, such as <c>network/2026_q2</c>.</param>
+/// <param name="ContentHash">The hash of the text that was predicted.</param>
+public sealed record AnsweredIncident(string Number, DateTimeOffset? CreatedOn, string? Priority, int ProblemId, string ModelVersion, string ContentHash);
 
 /// <summary>What came of a problem on a day.</summary>
 /// <param name="TechCenter">The tech center.</param>

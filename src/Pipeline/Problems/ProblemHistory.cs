@@ -27,7 +27,16 @@ internal sealed class ProblemHistory
     }
 
     /// <summary>What the version that serves knows; null where there is none.</summary>
-    public ModelClusters? Newest => _versions.Length == 0 ? null : _versions[^1].Clusters;
+    public ModelClusters? Newest => Serving?.Clusters;
+
+    /// <summary>The version that serves; null where there is none.</summary>
+    public KnownVersion? Serving => _versions.Length == 0 ? null : new KnownVersion(_versions[^1].Manifest, _versions[^1].Clusters, Current: true);
+
+    /// <summary>The versions that served, in the order in which they began to; the one that serves is the last.</summary>
+    public IReadOnlyList<string> Versions => [.. _versions.Select(v => v.Manifest.Version)];
+
+    /// <summary>The first version that had a problem; null where none that served had it.</summary>
+    public string? FirstVersionOf(int problem) => _versions.FirstOrDefault(v => v.Clusters.Problems.Any(p => p.Id == problem)).Manifest?.Version;
 
     /// <summary>Reads the clusters of all versions that served, in the order in which they began to; the one that serves is the last. A damaged one is left out of the story, unless it is that one.</summary>
     /// <exception cref="ModelException">The version that serves is damaged.</exception>

@@ -176,17 +176,17 @@ public sealed class ReportBuilder(ITechCenters techCenters, IPredictions predict
 
     private static ReportPoint[] Points(List<PredictedIncident> rows, KnownTexts texts, int most)
     {
-        Dictionary<ulong, IEnumerator<(float X, float Y)>> places = texts.Places().ToDictionary(p => p.Key, p => p.GetEnumerator());
+        MapPlaces places = new(texts);
         List<ReportPoint> points = [];
         foreach (PredictedIncident row in rows)
         {
-            if (places.TryGetValue(KnownTexts.Key(row.Prediction.ContentHash), out IEnumerator<(float X, float Y)>? place) && place.MoveNext())
+            if (places.TryTake(row.Prediction.ContentHash, out (float X, float Y) place))
             {
-                points.Add(new ReportPoint(place.Current.X, place.Current.Y, row.Prediction.ProblemId, row.Prediction.IncidentId, row.CreatedOn, Cut(row.Summary, TextLength)));
+                points.Add(new ReportPoint(place.X, place.Y, row.Prediction.ProblemId, row.Prediction.IncidentId, row.CreatedOn, Cut(row.Summary, TextLength)));
             }
         }
 
-        return points.Count <= most ? [.. points] : [.. Enumerable.Range(0, most).Select(i => points[(int)((long)i * points.Count / most)])];
+        return [.. MapPlaces.Thin(points, most)];
     }
 
     private static ReportChange[] Changes(ModelClusters clusters, Dictionary<int, string> previousLabels)

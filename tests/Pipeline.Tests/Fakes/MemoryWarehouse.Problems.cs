@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Problems;
 
@@ -43,4 +45,14 @@ internal sealed partial class MemoryWarehouse : IProblemIncidents
             return new IncidentPage(found.Length, [.. sorted.Skip(query.Skip).Take(query.Take)]);
         },
         cancellationToken);
+
+    public async IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Tables tables = await ReadAsync(t => t, cancellationToken);
+        foreach (IncidentPrediction prediction in tables.Predictions.Values.Where(p => p.TechCenter == techCenter).OrderBy(p => p.IncidentId, StringComparer.Ordinal))
+        {
+            Incident incident = tables.Incidents[prediction.IncidentId].Incident;
+            yield return new AnsweredIncident(prediction.IncidentId, incident.CreatedOn, incident.Priority, prediction.ProblemId, prediction.ModelVersion, prediction.ContentHash);
+        }
+    }
 }
