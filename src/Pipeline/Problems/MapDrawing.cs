@@ -44,7 +44,7 @@ internal sealed class MapDrawing(MapVersion version, KnownTexts texts)
                 .OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
                 .Select(g => Mapped(_byId[g.Key], [.. g])),
         ];
-        _shown = MapPlaces.Thin(_points, most);
+        _shown = [.. MapPlaces.Thin(_points, most)];
         _points.Clear();
     }
 

@@ -101,3 +101,11 @@ export type SearchResult = {
   facets: { techCenters: { techCenter: string; count: number }[]; problems: { techCenter: string; id: number; label: string; count: number }[] };
 };
 export type SimilarIncidents = { number: string; incidents: Found[] };
+
+// Explore: the map.
+export type MappedProblem = { id: number; label: string; size: number; x: number; y: number; since: string };
+export type CenterMap = {
+  techCenter: string; version: string; versions: string[]; incidents: number; placed: number; width: number; height: number; problems: MappedProblem[];
+  numbers: string[]; x: number[]; y: number[]; problem: number[]; priority: number[]; week: number[];
+};
+export type IncidentMap = { priorities: string[]; firstWeek: string | null; weeks: number; centers: CenterMap[] };

@@ -3,11 +3,12 @@ import type { ComponentType } from "preact";
 import { Empty, Page } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
+import { ExploreMap } from "./explore-map";
 
 /** What a view is given: its query, which it changes by going to another address. */
 export type ViewProps = { query: URLSearchParams };
 
-const views: [string, string, ComponentType<ViewProps>][] = [];
+const views: [string, string, ComponentType<ViewProps>][] = [["map", t.exploreMap, ExploreMap]];
 
 export const Explore = ({ name = "map", query }: { name?: string | undefined; query: URLSearchParams }) => {
   const View = views.find(([path]) => path === name)?.[2];

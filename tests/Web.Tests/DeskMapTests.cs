@@ -1,0 +1,271 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Pipeline.TestSupport;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pipeline.Web.Tests;
+
+/// <summary>The map of the desk in a browser, over the demo's data.</summary>
+[TestClass]
+public sealed class DeskMapTests
+{
+    private static TempFolder? _folder;
+    private static Served _served = null!;
+    private static Browser _browser = null!;
+
+    [ClassInitialize]
+    public static async Task Start(TestContext _)
+    {
+        _browser = await Browser.StartAsync();
+        _folder = await Served.DemoAsync(6_000);
+        _served = await Served.StartAsync(_folder["data"], "--development");
+    }
+
+    [ClassCleanup]
+    public static async Task Stop()
+    {
+        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder?.Dispose();
+    }
+
+    [TestMethod]
+    public async Task The_maps_of_all_tech_centers_lie_side_by_side_with_their_names()
+    {
+        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>("/api/map");
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await desk.GoAsync("explore");
+
+        int points = map.GetProperty("centers").EnumerateArray().Sum(c => c.GetProperty("numbers").GetArrayLength());
+        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", $"{points}");
+        (await desk.Page.Locator(".mapnames .title:visible").AllInnerTextsAsync()).Order(StringComparer.Ordinal).ShouldBe(map.GetProperty("centers").EnumerateArray().Select(c => c.GetProperty("techCenter").GetString()!));
+        (await desk.Page.Locator(".mapnames .name:visible").CountAsync()).ShouldBeGreaterThan(5);
+        (await ColoursAsync(desk)).ShouldBeGreaterThan(20);
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-map");
+    }
+
+    [TestMethod]
+    public async Task The_closer_one_looks_the_more_names_there_are()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        string[] far = await NamesAsync(desk);
+        string small = await SmallestWithoutNameAsync(desk, far);
+
+        await desk.Page.GetByText("As a table").ClickAsync();
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = $"List: {small}", Exact = true }).ClickAsync();
+
+        await Expect(desk.Page.Locator(".mapnames .name:visible").Filter(new() { HasText = small[..Math.Min(small.Length, 15)] }).First).ToBeVisibleAsync();
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Show everything" }).ClickAsync();
+        await Expect(desk.Page.Locator(".mapnames .name:visible")).ToHaveCountAsync(far.Length);
+    }
+
+    [TestMethod]
+    public async Task Keys_and_buttons_move_and_zoom()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        ILocator canvas = Canvas(desk);
+        int all = await PointsAsync(desk);
+
+        await canvas.FocusAsync();
+        await desk.Page.Keyboard.PressAsync("+");
+        await desk.Page.Keyboard.PressAsync("+");
+        await desk.Page.Keyboard.PressAsync("+");
+        await Expect(canvas).Not.ToHaveAttributeAsync("data-points", $"{all}");
+        int near = await PointsAsync(desk);
+        near.ShouldBeLessThan(all);
+        for (int i = 0; i < 40; i++)
+        {
+            await desk.Page.Keyboard.PressAsync("ArrowLeft");
+        }
+
+        await Expect(canvas).ToHaveAttributeAsync("data-points", "0");
+        await desk.Page.Keyboard.PressAsync("0");
+        await Expect(canvas).ToHaveAttributeAsync("data-points", $"{all}");
+    }
+
+    [TestMethod]
+    public async Task A_line_around_tickets_lists_them_by_problem_and_gives_them_out()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" }).ClickAsync();
+
+        await DragAsync(desk, (box.X + 4, box.Y + 60), (box.X + box.Width - 4, box.Y + 60), (box.X + box.Width - 4, box.Y + box.Height - 4), (box.X + 4, box.Y + box.Height - 4));
+
+        ILocator heading = desk.Page.Locator(".mapchosen h2");
+        await Expect(heading).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[\\d,]+ tickets chosen$"));
+        int chosen = int.Parse((await heading.InnerTextAsync()).Split(' ')[0], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        chosen.ShouldBeInRange(50, await PointsAsync(desk));
+        (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(2);
+        await Expect(desk.Page.Locator(".mapchosen .found > li")).ToHaveCountAsync(8);
+        await Expect(desk.Page.Locator(".mapchosen .quote").First).Not.ToBeEmptyAsync();
+        await desk.CheckAsync();
+        await desk.PictureAsync("desk-map-chosen");
+
+        IDownload download = await desk.Page.RunAndWaitForDownloadAsync(() => desk.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
+        string[] lines = await File.ReadAllLinesAsync(await download.PathAsync());
+        (lines[0], lines.Length).ShouldBe(("\"number\",\"techCenter\",\"problem\",\"label\",\"priority\",\"week\"", chosen + 1));
+        await desk.Page.Locator(".mapchosen .found > li a").First.ClickAsync();
+        await Expect(desk.Page.Locator("main h1")).ToContainTextAsync("Ticket INC");
+    }
+
+    [TestMethod]
+    public async Task A_search_highlights_what_fits_and_dims_the_others()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        byte[] before = await PixelsAsync(desk);
+        string label = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("label").GetString()!;
+
+        await desk.Page.GetByLabel("Highlight").FillAsync(label);
+        await desk.Page.GetByLabel("Highlight").PressAsync("Enter");
+
+        await Expect(desk.Page.Locator(".mapfound")).ToContainTextAsync("Highlighted: ");
+        byte[] dimmed = await PixelsAsync(desk);
+        Ink(dimmed).ShouldBeLessThan(0.7 * Ink(before), "most points are dimmed");
+        await desk.CheckAsync();
+
+        await desk.Page.GetByLabel("Highlight").FillAsync("zzqx");
+        await desk.Page.GetByLabel("Highlight").PressAsync("Enter");
+        await desk.Page.GetByLabel("Highlight").FillAsync("");
+        await Expect(desk.Page.Locator(".mapfound")).ToBeEmptyAsync();
+        (await PixelsAsync(desk)).ShouldBe(before);
+    }
+
+    [TestMethod]
+    public async Task Colours_tell_priority_week_and_age_and_a_colour_lists_its_tickets()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        List<byte[]> pictures = [await PixelsAsync(desk)];
+        foreach (string by in (string[])["priority", "week", "age: first version"])
+        {
+            await desk.Page.GetByLabel("Colour by").SelectOptionAsync(by);
+            await Expect(desk.Page.Locator(".mapcolumns h2")).ToHaveTextAsync(by);
+            byte[] picture = await PixelsAsync(desk);
+            pictures.ShouldAllBe(earlier => !earlier.SequenceEqual(picture));
+            pictures.Add(picture);
+            await desk.CheckAsync();
+        }
+
+        desk.Page.Url.ShouldContain("colour=version");
+        await desk.Page.GetByLabel("Colour by").SelectOptionAsync("priority");
+        ILocator urgent = desk.Page.Locator(".maplegend li").First;
+        string count = await urgent.Locator("b").InnerTextAsync();
+        await urgent.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(desk.Page.Locator(".mapchosen h2")).ToHaveTextAsync($"{count} tickets chosen");
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Choose nothing" }).ClickAsync();
+        await Expect(desk.Page.Locator(".mapchosen")).ToHaveCountAsync(0);
+    }
+
+    [TestMethod]
+    public async Task An_earlier_version_has_a_map_of_its_own_and_a_point_leads_to_its_ticket()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await OpenLargestAsync(desk);
+        byte[] present = await PixelsAsync(desk);
+        await desk.Page.GetByLabel("Version").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await desk.SettleAsync();
+        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        (await PixelsAsync(desk)).SequenceEqual(present).ShouldBeFalse();
+
+        await PointAtTicketAsync(desk);
+        string number = await desk.Page.Locator(".maptip b").InnerTextAsync();
+        await Expect(desk.Page.Locator(".maptip .clamp")).Not.ToBeEmptyAsync();
+        await desk.Page.Mouse.DownAsync();
+        await desk.Page.Mouse.UpAsync();
+        await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync($"Ticket {number}");
+    }
+
+    [TestMethod]
+    public async Task On_a_phone_in_the_dark_in_German_the_map_fits()
+    {
+        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        await desk.GoAsync("explore/map");
+
+        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await desk.CheckAsync();
+        await desk.Page.Locator(".maplegend button").First.ClickAsync();
+        await Expect(desk.Page.Locator(".mapchosen h2")).ToContainTextAsync("gewählt");
+        await desk.CheckAsync();
+    }
+
+    private static ILocator Canvas(OpenPage desk) => desk.Page.Locator("canvas.map");
+
+    private static async Task OpenLargestAsync(OpenPage desk)
+    {
+        string center = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("techCenter").GetString()!;
+        await desk.GoAsync($"explore/map?center={Uri.EscapeDataString(center)}");
+        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+    }
+
+    private static async Task<int> PointsAsync(OpenPage desk) => int.Parse((await Canvas(desk).GetAttributeAsync("data-points"))!, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<string[]> NamesAsync(OpenPage desk) => [.. await desk.Page.Locator(".mapnames .name:visible").AllInnerTextsAsync()];
+
+    private static async Task<string> SmallestWithoutNameAsync(OpenPage desk, string[] names)
+    {
+        string center = await desk.Page.GetByLabel("Tech center").InputValueAsync();
+        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>($"/api/map?techCenter={Uri.EscapeDataString(center)}");
+        string[] labels = [.. map.GetProperty("centers")[0].GetProperty("problems").EnumerateArray().Select(p => p.GetProperty("label").GetString()!)];
+        return labels.Reverse().First(label => !Array.Exists(names, name => label.StartsWith(name.TrimEnd('…'), StringComparison.Ordinal)));
+    }
+
+    private static async Task DragAsync(OpenPage desk, params (float X, float Y)[] corners)
+    {
+        await desk.Page.Mouse.MoveAsync(corners[0].X, corners[0].Y);
+        await desk.Page.Mouse.DownAsync();
+        foreach ((float x, float y) in corners.Skip(1))
+        {
+            await desk.Page.Mouse.MoveAsync(x, y, new() { Steps = 5 });
+        }
+
+        await desk.Page.Mouse.UpAsync();
+    }
+
+    /// <summary>Moves the pointer over the map until it lies on a ticket.</summary>
+    private static async Task PointAtTicketAsync(OpenPage desk)
+    {
+        LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
+        for (float y = box.Y + 80; y < box.Y + box.Height; y += 12)
+        {
+            for (float x = box.X + 20; x < box.X + box.Width - 20; x += 12)
+            {
+                await desk.Page.Mouse.MoveAsync(x, y);
+                if (await desk.Page.Locator(".maptip").CountAsync() > 0)
+                {
+                    return;
+                }
+            }
+        }
+
+        Assert.Fail("No place of the map tells of a ticket.");
+    }
+
+    // Frames are drawn when the browser has time: two of them have passed then.
+    private static async Task<byte[]> PixelsAsync(OpenPage desk) => Convert.FromBase64String(await desk.Page.EvaluateAsync<string>("""
+        async () => {
+          for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+          const canvas = document.querySelector('canvas.map'), { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          let text = '';
+          for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i] ^ data[i + 1] ^ data[i + 2] ^ 255, 255 - Math.round((data[i] + data[i + 1] + data[i + 2]) / 3));
+          return btoa(text);
+        }
+        """));
+
+    /// <summary>How much darker than white the picture is in all: every second byte is how dark a pixel is.</summary>
+    private static double Ink(byte[] pixels) => pixels.Where((_, i) => i % 2 == 1).Sum(dark => (double)dark);
+
+    private static Task<int> ColoursAsync(OpenPage desk) => desk.Page.EvaluateAsync<int>("""
+        () => {
+          const canvas = document.querySelector('canvas.map'), { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height), colours = new Set();
+          for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+          return colours.size;
+        }
+        """);
+}
