@@ -50,14 +50,16 @@ public sealed class DeskMapTests
     public async Task The_closer_one_looks_the_more_names_there_are()
     {
         await using OpenPage desk = await _browser.OpenAsync(_served.Address);
-        await OpenLargestAsync(desk);
+        await desk.GoAsync("explore/map");
+        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
         string[] far = await NamesAsync(desk);
-        string small = await SmallestWithoutNameAsync(desk, far);
+        string small = await SmallestWithoutNameAsync(far);
 
         await desk.Page.GetByText("As a table").ClickAsync();
-        await desk.Page.GetByRole(AriaRole.Button, new() { Name = $"List: {small}", Exact = true }).ClickAsync();
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = $"List: {small}", Exact = true }).First.ClickAsync();
 
-        await Expect(desk.Page.Locator(".mapnames .name:visible").Filter(new() { HasText = small[..Math.Min(small.Length, 15)] }).First).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator(".mapnames .name:visible").Filter(new() { HasText = small[..Math.Min(small.Length, 8)] }).First).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator(".mapchosen h2")).ToContainTextAsync("chosen");
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Show everything" }).ClickAsync();
         await Expect(desk.Page.Locator(".mapnames .name:visible")).ToHaveCountAsync(far.Length);
     }
@@ -122,17 +124,17 @@ public sealed class DeskMapTests
         byte[] before = await PixelsAsync(desk);
         string label = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("label").GetString()!;
 
-        await desk.Page.GetByLabel("Highlight").FillAsync(label);
-        await desk.Page.GetByLabel("Highlight").PressAsync("Enter");
+        await desk.Page.GetByLabel("Search on the map").FillAsync(label);
+        await desk.Page.GetByLabel("Search on the map").PressAsync("Enter");
 
         await Expect(desk.Page.Locator(".mapfound")).ToContainTextAsync("Highlighted: ");
         byte[] dimmed = await PixelsAsync(desk);
         Ink(dimmed).ShouldBeLessThan(0.7 * Ink(before), "most points are dimmed");
         await desk.CheckAsync();
 
-        await desk.Page.GetByLabel("Highlight").FillAsync("zzqx");
-        await desk.Page.GetByLabel("Highlight").PressAsync("Enter");
-        await desk.Page.GetByLabel("Highlight").FillAsync("");
+        await desk.Page.GetByLabel("Search on the map").FillAsync("zzqx");
+        await desk.Page.GetByLabel("Search on the map").PressAsync("Enter");
+        await desk.Page.GetByLabel("Search on the map").FillAsync("");
         await Expect(desk.Page.Locator(".mapfound")).ToBeEmptyAsync();
         (await PixelsAsync(desk)).ShouldBe(before);
     }
@@ -143,10 +145,10 @@ public sealed class DeskMapTests
         await using OpenPage desk = await _browser.OpenAsync(_served.Address);
         await OpenLargestAsync(desk);
         List<byte[]> pictures = [await PixelsAsync(desk)];
-        foreach (string by in (string[])["priority", "week", "age: first version"])
+        foreach (string by in (string[])["priority", "week", "age of the problem"])
         {
             await desk.Page.GetByLabel("Colour by").SelectOptionAsync(by);
-            await Expect(desk.Page.Locator(".mapcolumns h2")).ToHaveTextAsync(by);
+            await Expect(desk.Page.Locator(".mapcolumns h2")).ToHaveTextAsync($"Colour by {by}");
             byte[] picture = await PixelsAsync(desk);
             pictures.ShouldAllBe(earlier => !earlier.SequenceEqual(picture));
             pictures.Add(picture);
@@ -208,12 +210,11 @@ public sealed class DeskMapTests
 
     private static async Task<string[]> NamesAsync(OpenPage desk) => [.. await desk.Page.Locator(".mapnames .name:visible").AllInnerTextsAsync()];
 
-    private static async Task<string> SmallestWithoutNameAsync(OpenPage desk, string[] names)
+    private static async Task<string> SmallestWithoutNameAsync(string[] names)
     {
-        string center = await desk.Page.GetByLabel("Tech center").InputValueAsync();
-        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>($"/api/map?techCenter={Uri.EscapeDataString(center)}");
-        string[] labels = [.. map.GetProperty("centers")[0].GetProperty("problems").EnumerateArray().Select(p => p.GetProperty("label").GetString()!)];
-        return labels.Reverse().First(label => !Array.Exists(names, name => label.StartsWith(name.TrimEnd('…'), StringComparison.Ordinal)));
+        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>("/api/map");
+        (string Label, int Size)[] problems = [.. map.GetProperty("centers").EnumerateArray().SelectMany(c => c.GetProperty("problems").EnumerateArray()).Select(p => (p.GetProperty("label").GetString()!, p.GetProperty("size").GetInt32()))];
+        return problems.OrderBy(p => p.Size).First(p => !Array.Exists(names, name => p.Label.StartsWith(name.TrimEnd('…')[..Math.Min(8, name.Length - 1)], StringComparison.Ordinal))).Label;
     }
 
     private static async Task DragAsync(OpenPage desk, params (float X, float Y)[] corners)

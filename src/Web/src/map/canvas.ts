@@ -1,16 +1,7 @@
-// Thousands of points on a canvas, to look at, pan and zoom. The pixels are set by hand: a point is a small disc with soft edges, and 20,000 of them are set in a few
-// milliseconds without a graphics card. Names lie above them as elements, so that they are as sharp, and as light or dark, as all other text.
+// Thousands of points on a canvas, to look at, pan and zoom, with their names above them.
+import { kinds, type Paint, type Projection, rgbOf, setDiscs } from "./discs";
+import { Names, type Points } from "./names";
 
-export type Label = { key: string; text: string; x: number; y: number };
-export type Points = {
-  x: Float32Array; y: Float32Array; width: number; height: number;
-  /** The most important first. */
-  labels: Label[];
-  titles: Label[];
-};
-/** How the points look: the colour of each by its place in colours, and how much of it shows. */
-export type Paint = { colour: Uint16Array; colours: [number, number, number][]; kind: Uint8Array };
-export const kinds = { dim: 0, loose: 1, usual: 2, bright: 3 } as const;
 export type View = { zoom: number; x: number; y: number };
 export type Told = {
   hover: (point: number, x: number, y: number) => void;
@@ -21,48 +12,13 @@ export type Told = {
   hint: () => void;
 };
 
-const margin = 26, most = 80, furthest = 60, reach = 10;
-const opacity = [26, 120, 196, 240], scaleOf = [0.85, 0.7, 1, 1.3];
+const margin = 14, furthest = 60, reach = 10;
+
 /** Where a plane comes to lie in a frame: layouts have no true proportions, so it may be stretched, but not out of shape. */
 export const fitted = (width: number, height: number, frameWidth: number, frameHeight: number) => {
   const x = frameWidth / width, y = frameHeight / height;
   const scaleX = Math.min(x, 1.5 * y), scaleY = Math.min(y, 1.5 * x);
   return { scaleX, scaleY, left: (frameWidth - scaleX * width) / 2, top: (frameHeight - scaleY * height) / 2 };
-};
-
-/** Colours as the canvas understands them, as red, green and blue. */
-export const rgbOf = (colours: string[]): [number, number, number][] => {
-  if (colours.length === 0) return [];
-  const canvas = new OffscreenCanvas(colours.length, 1), pen = canvas.getContext("2d", { willReadFrequently: true })!;
-  colours.forEach((colour, i) => {
-    pen.fillStyle = colour;
-    pen.fillRect(i, 0, 1, 1);
-  });
-  const { data } = pen.getImageData(0, 0, colours.length, 1);
-  return colours.map((_, i) => [data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!]);
-};
-
-type Stamp = { reach: number; dx: Int16Array; dy: Int16Array; cover: Uint16Array };
-const stamps = new Map<number, Stamp>();
-
-/** The pixels of a disc, and how much of each it covers, of 256. */
-const stampOf = (radius: number): Stamp => {
-  const key = Math.max(2, Math.round(radius * 4));
-  const known = stamps.get(key);
-  if (known) return known;
-  const r = key / 4, far = Math.ceil(r), dx: number[] = [], dy: number[] = [], cover: number[] = [];
-  for (let y = -far; y <= far; y++) {
-    for (let x = -far; x <= far; x++) {
-      const part = Math.min(1, Math.max(0, r + 0.5 - Math.hypot(x, y)));
-      if (part === 0) continue;
-      dx.push(x);
-      dy.push(y);
-      cover.push(Math.round(256 * part));
-    }
-  }
-  const stamp = { reach: far, dx: Int16Array.from(dx), dy: Int16Array.from(dy), cover: Uint16Array.from(cover) };
-  stamps.set(key, stamp);
-  return stamp;
 };
 
 export class PointMap {
@@ -77,13 +33,14 @@ export class PointMap {
   private path: [number, number][] | undefined;
   private moved = 0;
   private readonly down = new Map<number, [number, number]>();
-  private readonly names = new Map<string, { element: HTMLSpanElement; width: number }>();
+  private readonly names: Names;
   private readonly pen: CanvasRenderingContext2D;
   private readonly stop = new AbortController();
   private readonly sized = new ResizeObserver(() => this.fit());
   private readonly themed = new MutationObserver(() => this.draw());
 
-  constructor(private readonly canvas: HTMLCanvasElement, private readonly shelf: HTMLElement, private readonly told: Told) {
+  constructor(private readonly canvas: HTMLCanvasElement, shelf: HTMLElement, private readonly told: Told) {
+    this.names = new Names(shelf);
     this.pen = canvas.getContext("2d", { alpha: false })!;
     this.sized.observe(canvas);
     this.themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
@@ -94,7 +51,6 @@ export class PointMap {
     this.points = points;
     this.paint = undefined;
     this.names.clear();
-    this.shelf.replaceChildren();
     this.view = view ?? { zoom: 1, x: 0, y: 0 };
     this.fit();
   }
@@ -173,7 +129,7 @@ export class PointMap {
   }
 
   /** From places on the plane to places on the canvas. */
-  private projection() {
+  private projection(): Projection {
     const { scaleX, scaleY, left, top } = this.frame(), { zoom, x, y } = this.view;
     return { sx: scaleX * zoom, sy: scaleY * zoom, x: left * zoom + x, y: top * zoom + y };
   }
@@ -183,38 +139,25 @@ export class PointMap {
     if (!this.points || !this.paint || !this.pixels || this.canvas.clientWidth === 0) return;
     const style = getComputedStyle(this.canvas);
     const [surface] = rgbOf([style.backgroundColor]);
-    const shown = this.discs(this.pixels, surface!);
+    const at = this.projection(), shown = setDiscs(this.pixels, this.points, this.paint, this.order, at, this.view.zoom, this.ratio, surface!);
     this.pen.putImageData(this.pixels, 0, 0);
     this.pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.outline(style.borderTopColor);
     if (this.path) this.line(this.path, style.color);
-    this.label();
+    this.canvas.dataset.names = String(this.names.place(this.points, at, this.canvas.clientWidth, this.canvas.clientHeight, this.view.zoom));
+    if (this.canvas.dataset.points === undefined) performance.mark("map drawn");
     this.canvas.dataset.points = String(shown);
   }
 
-  private discs(image: ImageData, [red, green, blue]: [number, number, number]): number {
-    const { width, height } = image, pixels = new Uint32Array(image.data.buffer);
-    const points = this.points!, paint = this.paint!, at = this.projection(), ratio = this.ratio;
-    const count = points.x.length;
-    const base = Math.min(6, (count < 1500 ? 3.1 : count < 6000 ? 2.4 : 1.9) * Math.sqrt(this.view.zoom)) * ratio;
-    const stampsOfKinds = scaleOf.map((scale) => stampOf(base * scale));
-    const colours = paint.colours.map(([r, g, b]) => (b << 16) | (g << 8) | r);
-    pixels.fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
-    let shown = 0;
-    for (let n = 0; n < count; n++) {
-      const i = this.order[n]!, kind = paint.kind[i]!, stamp = stampsOfKinds[kind]!, far = stamp.reach;
-      const px = Math.round((at.x + points.x[i]! * at.sx) * ratio), py = Math.round((at.y + points.y[i]! * at.sy) * ratio);
-      if (px < far || py < far || px >= width - far || py >= height - far) continue;
-      shown++;
-      const colour = colours[paint.colour[i]!]!, redBlue = colour & 0xff00ff, greens = colour & 0xff00, strength = opacity[kind]!;
-      const { dx, dy, cover } = stamp;
-      for (let k = 0; k < cover.length; k++) {
-        const place = (py + dy[k]!) * width + px + dx[k]!, under = pixels[place]!, part = (cover[k]! * strength) >> 8, rest = 256 - part;
-        pixels[place] = (0xff000000
-          | (((Math.imul(under & 0xff00ff, rest) + Math.imul(redBlue, part)) >>> 8) & 0xff00ff)
-          | (((Math.imul(under & 0xff00, rest) + Math.imul(greens, part)) >>> 8) & 0xff00)) >>> 0;
-      }
+  private outline(colour: string) {
+    const at = this.projection();
+    this.pen.strokeStyle = colour;
+    this.pen.lineWidth = 1;
+    for (const [x, y, width, height] of this.points!.tiles) {
+      this.pen.beginPath();
+      this.pen.roundRect(at.x + x * at.sx, at.y + y * at.sy, width * at.sx, height * at.sy, 8);
+      this.pen.stroke();
     }
-    return shown;
   }
 
   private line(path: [number, number][], colour: string) {
@@ -228,47 +171,6 @@ export class PointMap {
     this.pen.strokeStyle = colour;
     this.pen.lineWidth = 1.5;
     this.pen.stroke();
-  }
-
-  /** The names that have room, the most important first; the closer one looks, the more there are. */
-  private label() {
-    const { clientWidth: width, clientHeight: height } = this.canvas, at = this.projection(), points = this.points!;
-    const narrow = width < 560, many = points.titles.length > 1 && this.view.zoom < 2.2;
-    const letters = narrow || many ? 20 : 34, limit = Math.min(most, Math.round((narrow ? 9 : 24) * Math.max(1, this.view.zoom)));
-    const taken: [number, number, number, number][] = [], wanted = new Set<string>();
-    const place = (label: Label, kind: string, text: string, shifts: number[], half: number) => {
-      const x = at.x + label.x * at.sx, y = at.y + label.y * at.sy;
-      if (x < 0 || y < -4 || x > width || y > height) return false;
-      const key = `${kind}${label.key}/${text.length}`, name = this.nameOf(key, kind, text), middle = Math.max(name.width / 2 + 4, Math.min(width - name.width / 2 - 4, x));
-      const shift = shifts.find((s) => y + s >= half && y + s <= height - half && !taken.some(([l, r, t, b]) => middle - name.width / 2 - 3 < r && middle + name.width / 2 + 3 > l && y + s - half < b && y + s + half > t));
-      if (shift === undefined) return false;
-      taken.push([middle - name.width / 2 - 3, middle + name.width / 2 + 3, y + shift - half, y + shift + half]);
-      wanted.add(key);
-      name.element.style.transform = `translate(${(middle - name.width / 2).toFixed(1)}px, ${(y + shift - half).toFixed(1)}px)`;
-      name.element.hidden = false;
-      return true;
-    };
-    for (const title of points.titles) place(title, "title", title.text, [0], 11);
-    let drawn = 0;
-    for (const label of points.labels) {
-      if (drawn >= limit) break;
-      if (place(label, "name", label.text.length > letters ? `${label.text.slice(0, letters - 1).trimEnd()}…` : label.text, [0, -18, 18], 10)) drawn++;
-    }
-    for (const [key, { element }] of this.names) if (!wanted.has(key)) element.hidden = true;
-    this.canvas.dataset.names = String(drawn);
-  }
-
-  private nameOf(key: string, kind: string, text: string) {
-    let name = this.names.get(key);
-    if (!name) {
-      const element = document.createElement("span");
-      element.className = kind;
-      element.textContent = text;
-      this.shelf.append(element);
-      name = { element, width: element.offsetWidth };
-      this.names.set(key, name);
-    }
-    return name;
   }
 
   private nearest(x: number, y: number): number {

@@ -2,16 +2,18 @@
 import { date, integer } from "../format";
 import { t } from "../text";
 import type { IncidentMap } from "../types";
-import { fitted, kinds, type Label, type Paint, rgbOf } from "./canvas";
+import { fitted } from "./canvas";
+import { kinds, type Paint, rgbOf } from "./discs";
+import type { Label } from "./names";
 
 export type MapProblem = { center: string; id: number; label: string; size: number; since: string; members: number[] };
 export type Scene = {
   numbers: string[]; x: Float32Array; y: Float32Array; center: Uint16Array; problem: Int32Array; priority: Int16Array; week: Int16Array;
   width: number; height: number; centers: string[]; problems: MapProblem[]; priorities: string[]; versions: string[]; firstWeek: string | null; weeks: number;
-  placed: number; incidents: number; labels: Label[]; titles: Label[];
+  placed: number; incidents: number; labels: Label[]; titles: Label[]; tiles: [number, number, number, number][];
 };
 
-const cellWidth = 1250, cellHeight = 1000, title = 90, gap = 60;
+const cellWidth = 1250, cellHeight = 1000, title = 110, gap = 70;
 
 /** As many columns as make the whole most like its frame. */
 const columnsOf = (count: number, aspect: number) => {
@@ -29,18 +31,21 @@ export const sceneOf = (map: IncidentMap, aspect: number): Scene => {
     numbers: [], x: new Float32Array(total), y: new Float32Array(total), center: new Uint16Array(total), problem: new Int32Array(total), priority: new Int16Array(total), week: new Int16Array(total),
     width: columns * cellWidth, height: Math.max(1, Math.ceil(map.centers.length / columns)) * cellHeight, centers: map.centers.map((c) => c.techCenter), problems: [], priorities: map.priorities,
     versions: [...new Set(map.centers.flatMap((c) => [...c.versions, c.version]))].sort(), firstWeek: map.firstWeek, weeks: map.weeks,
-    placed: map.centers.reduce((sum, c) => sum + c.placed, 0), incidents: map.centers.reduce((sum, c) => sum + c.incidents, 0), labels: [], titles: [],
+    placed: map.centers.reduce((sum, c) => sum + c.placed, 0), incidents: map.centers.reduce((sum, c) => sum + c.incidents, 0), labels: [], titles: [], tiles: [],
   };
   if (isOne) [scene.width, scene.height] = [map.centers[0]!.width, map.centers[0]!.height];
-  const named: { size: number; label: Label }[] = [];
+  const named: { rank: number; size: number; label: Label }[] = [];
   map.centers.forEach((center, c) => {
     const left = (c % columns) * cellWidth, top = Math.floor(c / columns) * cellHeight, first = scene.numbers.length, before = scene.problems.length;
     const fit = isOne ? { scaleX: 1, scaleY: 1, left: 0, top: 0 } : fitted(center.width, center.height, cellWidth - 2 * gap, cellHeight - 2 * gap - title);
     const [x0, y0] = isOne ? [0, 0] : [left + gap + fit.left, top + gap + title + fit.top];
-    if (!isOne) scene.titles.push({ key: center.techCenter, text: center.techCenter, x: left + cellWidth / 2, y: top + gap + title / 2 });
-    for (const p of center.problems) {
+    if (!isOne) {
+      scene.titles.push({ key: center.techCenter, text: center.techCenter, x: left + cellWidth / 2, y: top + gap / 2 + title / 2 + 10, tile: c });
+      scene.tiles.push([left + gap / 4, top + gap / 4, cellWidth - gap / 2, cellHeight - gap / 2]);
+    }
+    for (const [rank, p] of center.problems.entries()) {
       scene.problems.push({ center: center.techCenter, id: p.id, label: p.label, size: p.size, since: p.since, members: [] });
-      named.push({ size: p.size, label: { key: `${c}/${p.id}`, text: p.label, x: x0 + p.x * fit.scaleX, y: y0 + p.y * fit.scaleY } });
+      named.push({ rank, size: p.size, label: { key: `${c}/${p.id}`, text: p.label, x: x0 + p.x * fit.scaleX, y: y0 + p.y * fit.scaleY, ...(isOne ? {} : { tile: c }) } });
     }
     center.numbers.forEach((number, i) => {
       const at = first + i, problem = center.problem[i]!;
@@ -54,7 +59,8 @@ export const sceneOf = (map: IncidentMap, aspect: number): Scene => {
       if (problem >= 0) scene.problems[before + problem]!.members.push(at);
     });
   });
-  scene.labels = named.sort((a, b) => b.size - a.size).map((n) => n.label);
+  // The largest of each first, so that no tech center is without a name.
+  scene.labels = named.sort((a, b) => a.rank - b.rank || b.size - a.size).map((n) => n.label);
   return scene;
 };
 
@@ -70,8 +76,8 @@ const hue = (place: number) => `oklch(${(isDark() ? 0.74 : 0.58) + [0, 0.07, -0.
 const step = (part: number) => isDark()
   ? `oklch(${0.42 + 0.46 * part} ${0.09 + 0.07 * part} ${265 - 180 * part})`
   : `oklch(${0.86 - 0.44 * part} ${0.07 + 0.11 * part} ${95 + 185 * part})`;
-/** From urgent to not. */
-const heat = (part: number) => isDark() ? `oklch(${0.76 - 0.2 * part} ${0.17 - 0.08 * part} ${25 + 225 * part})` : `oklch(${0.53 + 0.14 * part} ${0.2 - 0.12 * part} ${25 + 225 * part})`;
+/** From urgent to not: red, orange, and then ever cooler and paler. */
+const heat = (part: number) => `oklch(${(isDark() ? 0.7 : 0.54) + (isDark() ? -0.08 : 0.17) * part} ${0.2 - 0.14 * part} ${part <= 1 / 3 ? 25 + 105 * part : 60 + 285 * (part - 1 / 3)})`;
 const loose = () => (isDark() ? "oklch(0.55 0.01 250)" : "oklch(0.75 0.01 250)");
 const part = (place: number, count: number) => (count < 2 ? 1 : place / (count - 1));
 
@@ -101,7 +107,7 @@ export const groupsOf = (scene: Scene, by: ColourBy): Group[] => {
       break;
     case "week": {
       const count = Math.max(1, Math.min(8, scene.weeks)), from = (i: number) => Math.ceil((i * scene.weeks) / count);
-      for (let i = 0; i < count; i++) groups.push({ name: date(dayOf(scene, from(i))), colour: step(part(i, count)), points: [] });
+      for (let i = 0; i < count; i++) groups.push({ name: t.mapFrom(date(dayOf(scene, from(i)))), colour: step(part(i, count)), points: [] });
       of = (point) => (scene.week[point]! < 0 ? -1 : Math.min(count - 1, Math.floor((scene.week[point]! * count) / Math.max(1, scene.weeks))));
       break;
     }

@@ -6,7 +6,7 @@ import { date, integer } from "../format";
 import { PointMap, type View } from "../map/canvas";
 import { Chosen, textOf } from "../map/chosen";
 import { type ColourBy, coloursBy, dayOf, found, groupsOf, paintOf, type Scene, sceneOf } from "../map/scene";
-import { Card, Empty, ProblemLink, Wait } from "../parts";
+import { Empty, ProblemLink, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
 import type { IncidentMap, SearchResult, Status } from "../types";
@@ -28,7 +28,7 @@ export const ExploreMap = ({ query }: ViewProps) => {
     history.replaceState(null, "", to(["explore", "map"], { center, version, colour: next === "problem" ? "" : next }));
   };
   return (
-    <Card>
+    <div class="card mapcard">
       <div class="filters">
         <label>{t.techCenter}
           <select value={center} onChange={(e) => change({ center: e.currentTarget.value, version: "" })}>
@@ -51,7 +51,7 @@ export const ExploreMap = ({ query }: ViewProps) => {
         </label>
       </div>
       <Wait asked={asked}>{(map) => (map.centers.length === 0 ? <Empty>{t.mapEmpty}</Empty> : <Drawn key={`${center}/${version}`} map={map} place={`${center}/${version}`} by={by === "center" && center ? "problem" : by} center={center} />)}</Wait>
-    </Card>
+    </div>
   );
 };
 
@@ -130,9 +130,9 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
   };
   return (
     <>
-      <form class="filters" onSubmit={(event) => void search(event)}>
+      <form class="filters mapsearch" onSubmit={(event) => void search(event)}>
         <label>{t.mapFind}<input type="search" name="text" maxLength={2000} placeholder={t.mapFindFor} autocomplete="off" onInput={(e) => e.currentTarget.value === "" && setSearched(undefined)} /></label>
-        <button>{t.mapFind}</button>
+        <button>{t.mapHighlight}</button>
       </form>
       <p role="status" class="mapfound">{searched && (searched.points.size > 0 ? searched.text : t.mapNothing)}</p>
       <div class="mapcolumns">
@@ -180,8 +180,8 @@ const Legend = ({ by, groups, choose }: { by: ColourBy; groups: ReturnType<typeo
   const rest = groups.filter((g) => g.isRest), named = groups.filter((g) => !g.isRest);
   const listed = [...named.slice(0, by === "problem" ? mostInLegend : named.length), ...rest];
   return (
-    <section aria-label={t.mapLegend}>
-      <h2>{t.mapColours[by]}</h2>
+    <section class="mapkey">
+      <h2>{t.mapColour} {t.mapColours[by]}</h2>
       <p class="note">{t.mapLegendNote}</p>
       <ul class="maplegend">
         {listed.map((group) => (
