@@ -35,9 +35,9 @@ export class Names {
       const tile = label.tile === undefined ? undefined : points.tiles[label.tile]!;
       const from = Math.max(0, tile ? at.x + tile[0] * at.sx : 0), until = Math.min(width, tile ? at.x + (tile[0] + tile[2]) * at.sx : width);
       // A few lengths only, so that each name is made a few times at most.
-      const letters = [34, 24, 18, 13].find((n) => n * 7 < until - from) ?? 9, name = this.nameOf(label, kind, letters), side = name.width / 2;
+      const letters = [34, 24, 18, 14, 11].find((n) => n * 7.4 < until - from) ?? 8, name = this.nameOf(label, kind, letters), side = name.width / 2;
       const middle = Math.max(from + side + 3, Math.min(until - side - 3, x));
-      if (middle - side < from || middle - side > x || middle + side < x) return false;
+      if (2 * side > until - from || middle - side > x || middle + side < x) return false;
       const shift = shifts.find((s) => y + s >= half && y + s <= height - half && !taken.some(([l, r, t, b]) => middle - side - 4 < r && middle + side + 4 > l && y + s - half < b && y + s + half > t));
       if (shift === undefined) return false;
       taken.push([middle - side - 4, middle + side + 4, y + shift - half, y + shift + half]);

@@ -75,7 +75,7 @@ const hue = (place: number) => `oklch(${(isDark() ? 0.74 : 0.58) + [0, 0.07, -0.
 /** From pale to strong, for what has an order. */
 const step = (part: number) => isDark()
   ? `oklch(${0.42 + 0.46 * part} ${0.09 + 0.07 * part} ${265 - 180 * part})`
-  : `oklch(${0.86 - 0.44 * part} ${0.07 + 0.11 * part} ${95 + 185 * part})`;
+  : `oklch(${0.79 - 0.38 * part} ${0.1 + 0.09 * part} ${85 + 195 * part})`;
 /** From urgent to not: red, orange, and then ever cooler and paler. */
 const heat = (part: number) => `oklch(${(isDark() ? 0.7 : 0.54) + (isDark() ? -0.08 : 0.17) * part} ${0.2 - 0.14 * part} ${part <= 1 / 3 ? 25 + 105 * part : 60 + 285 * (part - 1 / 3)})`;
 const loose = () => (isDark() ? "oklch(0.55 0.01 250)" : "oklch(0.75 0.01 250)");
@@ -145,5 +145,5 @@ export const found = (scene: Scene, text: string, numbers: ReadonlySet<string>) 
       points.add(point);
     }
   });
-  return { points, text: t.mapFound(integer(tickets), integer(problems.length), integer(byName)) };
+  return { points, text: points.size === 0 ? t.mapNothing : t.mapFound(integer(tickets), integer(problems.length), integer(byName)) };
 };

@@ -120,6 +120,7 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
       setSearched(undefined);
       return;
     }
+    setSearched({ points: new Set(), text: t.loading });
     try {
       const result = await post<SearchResult>("search", { text, techCenters: center ? [center] : null, top: 100 });
       setSearched(found(scene, text, new Set(result.incidents.map((i) => i.number))));
@@ -134,7 +135,7 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
         <label>{t.mapFind}<input type="search" name="text" maxLength={2000} placeholder={t.mapFindFor} autocomplete="off" onInput={(e) => e.currentTarget.value === "" && setSearched(undefined)} /></label>
         <button>{t.mapHighlight}</button>
       </form>
-      <p role="status" class="mapfound">{searched && (searched.points.size > 0 ? searched.text : t.mapNothing)}</p>
+      <p role="status" class="mapfound">{searched?.text}</p>
       <div class="mapcolumns">
         <div>
           <div class={circling ? "mapframe circling" : "mapframe"}>
