@@ -3,11 +3,22 @@ import type { ComponentType } from "preact";
 import { Empty, Page } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
+import { LikenessView } from "./explore-likeness";
+import { ParetoView } from "./explore-pareto";
+import { PeriodsView } from "./explore-periods";
+import { TreeView } from "./explore-tree";
+import { TrendsView } from "./explore-trends";
 
 /** What a view is given: its query, which it changes by going to another address. */
 export type ViewProps = { query: URLSearchParams };
 
-const views: [string, string, ComponentType<ViewProps>][] = [];
+const views: [string, string, ComponentType<ViewProps>][] = [
+  ["tree", t.overview.tree, TreeView],
+  ["likeness", t.overview.likeness, LikenessView],
+  ["pareto", t.overview.pareto, ParetoView],
+  ["periods", t.overview.periods, PeriodsView],
+  ["trends", t.overview.trends, TrendsView],
+];
 
 export const Explore = ({ name = "map", query }: { name?: string | undefined; query: URLSearchParams }) => {
   const View = views.find(([path]) => path === name)?.[2];
