@@ -50,7 +50,8 @@ public sealed record PeriodRequest(DayRange? Period = null, DayRange? Against = 
 
         if (from is not DateOnly first || until is not DateOnly end)
         {
-            return fields.Wrong<DayRange?>(from is null ? fromName : untilName, $"{fromName} and {untilName} belong together: name both days, or none.", null);
+            // What cannot be read has been told.
+            return fields.Text(fromName) is not null && fields.Text(untilName) is not null ? null : fields.Wrong<DayRange?>(from is null ? fromName : untilName, $"{fromName} and {untilName} belong together: name both days, or none.", null);
         }
 
         DayRange range = new(first, end);

@@ -20,7 +20,9 @@ const views: [string, string, ComponentType<ViewProps>][] = [
   ["trends", t.overview.trends, TrendsView],
 ];
 
-export const Explore = ({ name = "map", query }: { name?: string | undefined; query: URLSearchParams }) => {
+export type ExploreProps = { name?: string | undefined; query: URLSearchParams };
+
+export const Explore = ({ name = "map", query }: ExploreProps) => {
   const View = views.find(([path]) => path === name)?.[2];
   return (
     <Page title={t.explore} lead={t.exploreLead}>
