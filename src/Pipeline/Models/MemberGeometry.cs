@@ -98,6 +98,32 @@ public sealed partial class MemberGeometry : IClusterGeometry
         return ids.MaxBy(id => Array.IndexOf(_clusterIds, id) is int cluster and >= 0 ? TensorPrimitives.Dot<float>(whole, Row(_wholeDirections, cluster, _reduction.EmbeddingDimensions)) : float.NegativeInfinity);
     }
 
+    /// <summary>The mean vector of the members of some clusters, before the reduction, of each of several groups of them; zero where a group has no members.</summary>
+    /// <param name="groups">The ids of the clusters of each group; those that the model does not have are passed over.</param>
+    public float[][] MeansOf(IReadOnlyList<IReadOnlyCollection<int>> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        int[] sizes = new int[_clusterIds.Length];
+        foreach (int cluster in _clusters.Where(c => c >= 0))
+        {
+            sizes[cluster]++;
+        }
+
+        return [.. groups.Select(ids => MeanOf([.. ids.Select(id => Array.IndexOf(_clusterIds, id)).Where(c => c >= 0)], sizes))];
+    }
+
+    private float[] MeanOf(int[] clusters, int[] sizes)
+    {
+        float[] mean = new float[_reduction.EmbeddingDimensions];
+        float all = Math.Max(1, clusters.Sum(c => sizes[c]));
+        foreach (int cluster in clusters)
+        {
+            TensorPrimitives.MultiplyAdd(Row(_wholeDirections, cluster, mean.Length), sizes[cluster] / all, mean, mean);
+        }
+
+        return mean;
+    }
+
     /// <summary>The numeric part with some texts in other clusters. What is measured of the clusters stays as it was: a few texts change little of it.</summary>
     /// <param name="clusters">The cluster of each text, a place among the clusters, -1 for none.</param>
     /// <param name="which">Which texts are put there; the others stay where they are.</param>

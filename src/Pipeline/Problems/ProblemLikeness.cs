@@ -8,7 +8,8 @@ namespace Pipeline.Problems;
 /// </summary>
 internal sealed class ProblemLikeness
 {
-    private const int Words = 8;
+    /// <summary>So many of a problem's words are held against those of another.</summary>
+    public const int Words = 8;
 
     private readonly Dictionary<string, double> _weights;
 

@@ -1,4 +1,3 @@
-using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace Pipeline.Problems;
@@ -13,7 +12,7 @@ namespace Pipeline.Problems;
 public static class ProblemTrends
 {
     /// <summary>The share of false statements that is expected at most.</summary>
-    public const double FalseDiscoveryRate = 0.05;
+    public const double FalseDiscoveryRate = RateComparison.FalseDiscoveryRate;
 
     private const double Level = 0.05;
     private const double SlopesWeight = 0.8;
@@ -33,7 +32,7 @@ public static class ProblemTrends
         ArgumentNullException.ThrowIfNull(counts);
         int recent = FirstRecent(period);
         Finding[] byDays = [.. counts.Select(c => Examine(period, recent, c))];
-        double threshold = Threshold(byDays);
+        double threshold = RateComparison.Threshold(byDays.Where(f => f.Tested).Select(f => f.PValue));
         IReadOnlyList<double> rest = Rest(volume, [.. counts.Where((c, problem) => byDays[problem].PValue <= threshold || c.Take(period.Weeks.Count / RecentParts).All(count => count == 0))]);
         return [.. byDays.Zip(counts, (finding, c) => finding.PValue <= threshold && !ByVolume(finding, c, rest, recent) ? finding.Otherwise() : finding.Told(threshold))];
     }
@@ -94,7 +93,7 @@ public static class ProblemTrends
         int newest = counts.Skip(recent).Sum();
         int before = counts.Sum() - newest;
         ClusterTrend trend = isNew ? ClusterTrend.New : newest == 0 ? ClusterTrend.Gone : comparison.Direction > 0 ? ClusterTrend.Rising : ClusterTrend.Falling;
-        RateRatio? ratio = isNew ? null : Ratio(newest, before, days.Skip(recent - from).Sum(), days.Take(recent - from).Sum());
+        RateRatio? ratio = isNew ? null : RateComparison.Ratio(newest, before, days.Skip(recent - from).Sum(), days.Take(recent - from).Sum());
         return new Finding(trend, comparison.PValue, comparison.Direction, from, ratio);
     }
 
@@ -121,9 +120,7 @@ public static class ProblemTrends
         }
 
         // The step: how far the newest part's count is from the share of all counts that its exposure makes one expect.
-        double more = newest == 0 ? 1 : SpecialFunctions.BetaRegularized(newest, total - newest + 1, share);
-        double less = newest == total ? 1 : 1 - SpecialFunctions.BetaRegularized(newest + 1, total - newest, share);
-        double step = TwoSided(Deviate(Math.Min(more, less)) / scatter);
+        double step = RateComparison.Step(newest, total, share, scatter);
         double direction = newest - (total * share);
 
         // The slope: how far the mean time of the counts is from that of the exposure.
@@ -131,7 +128,7 @@ public static class ProblemTrends
         double z = line.Deviation / scatter;
 
         // What has risen over the time but lies below its past now, or the other way round, has no slope to tell of.
-        double slope = Math.Sign(z) == Math.Sign(direction) ? TwoSided(Math.Abs(z)) : 1;
+        double slope = Math.Sign(z) == Math.Sign(direction) ? RateComparison.TwoSided(Math.Abs(z)) : 1;
         return new Comparison(Math.Min(1, Math.Min(slope / SlopesWeight, step / (1 - SlopesWeight))), direction);
     }
 
@@ -160,39 +157,6 @@ public static class ProblemTrends
         }
 
         return freedom > 0 && statistic > ChiSquared.InvCDF(freedom, 1 - Level) ? statistic / freedom : 1;
-    }
-
-    private static double TwoSided(double deviate) => SpecialFunctions.Erfc(Math.Max(0, deviate) / Math.Sqrt(2));
-
-    /// <summary>The normal deviate of a one-sided tail.</summary>
-    private static double Deviate(double tail) => tail >= 0.5 ? 0 : Math.Sqrt(2) * SpecialFunctions.ErfcInv(2 * Math.Max(tail, 1e-300));
-
-    /// <summary>The rate of the newest part over the rate before, with its interval of 95 % (Clopper and Pearson, Biometrika 26, 1934, on the share of the newest part).</summary>
-    private static RateRatio? Ratio(int newest, int before, double newestDays, double beforeDays)
-    {
-        if (before == 0 || newestDays <= 0 || beforeDays <= 0)
-        {
-            return null;
-        }
-
-        double scale = beforeDays / newestDays;
-        double low = newest == 0 ? 0 : Beta.InvCDF(newest, before + 1, 0.025);
-        double high = Beta.InvCDF(newest + 1, before, 0.975);
-        return new RateRatio(Math.Round(scale * newest / before, 2), Math.Round(scale * low / (1 - low), 2), Math.Round(scale * high / (1 - high), 2));
-    }
-
-    private static double Threshold(Finding[] findings)
-    {
-        double[] values = [.. findings.Where(f => f.Tested).Select(f => f.PValue).Order()];
-        for (int rank = values.Length; rank > 0; rank--)
-        {
-            if (values[rank - 1] <= FalseDiscoveryRate * rank / values.Length)
-            {
-                return values[rank - 1];
-            }
-        }
-
-        return -1;
     }
 
     /// <summary>A Poisson rate that is linear in time, by its score at no slope.</summary>

@@ -8,65 +8,45 @@ namespace Pipeline.Problems;
 /// The use case of telling what to fix first in the whole company: the new, the rising and the biggest problems over all tech centers, the same problem of several of them joined. Trends are told of all
 /// problems together, as <see cref="ProblemTrends"/> does it of one tech center. The answer is kept for a short time, however many ask.
 /// </summary>
-public sealed class RankProblems(IProblemIncidents incidents, ModelStore models, ModelDirectory directory, TimeProvider clock) : IDisposable
+public sealed class RankProblems : IDisposable
 {
     /// <summary>How long an answer is kept.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Fresh = KeptAnswer<ProblemRanking>.Fresh;
 
     private const int First = 3;
     private const int MostListed = 12;
     private const int MostChanges = 12;
     private const int ShownWeeks = 52;
 
-    private readonly SemaphoreSlim _turn = new(1);
-    private (long At, ProblemRanking Ranking)? _last;
-    private volatile bool _stale;
+    private readonly KeptAnswer<ProblemRanking> _ranking;
+
+    /// <summary>Ranks what the stores hold.</summary>
+    public RankProblems(IProblemIncidents incidents, ModelStore models, ModelDirectory directory, TimeProvider clock) =>
+        _ranking = new KeptAnswer<ProblemRanking>(async token => Rank(await CountedProblems.ReadAsync(incidents, models, directory, clock, token), clock), clock);
 
     /// <summary>Tells what to fix first.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public async Task<ProblemRanking> RunAsync(CancellationToken cancellationToken = default)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (_last is not (long at, ProblemRanking kept) || _stale || clock.GetElapsedTime(at) >= Fresh)
-            {
-                _stale = false;
-                kept = await ReadAsync(cancellationToken);
-                _last = (clock.GetTimestamp(), kept);
-            }
-
-            return kept;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<ProblemRanking> RunAsync(CancellationToken cancellationToken = default) => _ranking.GetAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _ranking.Dispose();
 
     /// <summary>Makes the next answer anew: something was decided about the problems.</summary>
-    public void Forget() => _stale = true;
+    public void Forget() => _ranking.Forget();
 
-    private async Task<ProblemRanking> ReadAsync(CancellationToken cancellationToken)
+    private static ProblemRanking Rank(CountedProblems known, TimeProvider clock)
     {
-        ServingProblems serving = await ServingProblems.ReadAsync(models, directory, cancellationToken);
-        IReadOnlyList<ProblemDay> days = await incidents.CountByDayAsync(cancellationToken);
-        RankingPeriod period = RankingPeriod.Of(days, serving.Centers.Select(c => (DateTimeOffset?)c.Manifest.Window.From).DefaultIfEmpty(null).Min(), clock);
+        (ServingProblems serving, IReadOnlyList<ProblemDay> days, RankingPeriod period) = (known.Serving, known.Days, known.Period);
         int recent = period.FirstRecent;
         int[] volume = period.Count(days);
-        ILookup<(string, int), ProblemDay> byProblem = days.ToLookup(d => (d.TechCenter, d.ProblemId));
-        IReadOnlyList<IReadOnlyList<ServingProblem>> groups = serving.Joined();
-        ProblemDay[][] counted = [.. groups.Select(g => g.SelectMany(p => byProblem[(p.TechCenter, p.Problem.Id)]).ToArray())];
-        int[][] weeks = [.. counted.Select(period.Count)];
+        CountedProblem[] problems = [.. known.Problems(techCenter: null)];
+        int[][] weeks = [.. problems.Select(p => period.Count(p.Days))];
         IReadOnlyList<ProblemTrend> trends = ProblemTrends.Of(period.Weeks, volume, weeks);
         double recentDays = period.Weeks.Days.Skip(recent).Sum();
         int recentVolume = volume.Skip(recent).Sum();
         RankedProblem[] ranked =
         [
-            .. groups.Select((group, i) => Weighed(Describe(group, counted[i], weeks[i], trends[i], byProblem, period) with
+            .. problems.Select((problem, i) => Weighed(Describe(problem, weeks[i], trends[i], known) with
             {
                 PerWeek = RateOf(weeks[i].Skip(recent).Sum(), recentDays),
                 Share = recentVolume == 0 ? 0 : Math.Round(weeks[i].Skip(recent).Sum() / (double)recentVolume, 4),
@@ -97,11 +77,11 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
 
     private static RankedProblem Weighed(RankedProblem problem) => problem with { Weight = Math.Round(problem.Recent * (1 + (problem.Impact.UrgentShare ?? 0)) + More(problem), 1) };
 
-    private static RankedProblem Describe(
-        IReadOnlyList<ServingProblem> group, ProblemDay[] counted, int[] weeks, ProblemTrend trend, ILookup<(string, int), ProblemDay> byProblem, RankingPeriod period)
+    private static RankedProblem Describe(CountedProblem counted, int[] weeks, ProblemTrend trend, CountedProblems known)
     {
-        ProblemDay[] lately = [.. counted.Where(d => period.IndexOf(d.Day) >= period.FirstRecent)];
-        DateOnly[] dates = [.. counted.Where(d => d.Day is not null).Select(d => d.Day!.Value)];
+        (RankingPeriod period, IReadOnlyList<ServingProblem> group) = (known.Period, counted.Places);
+        ProblemDay[] lately = [.. counted.Days.Where(d => period.IndexOf(d.Day) >= period.FirstRecent)];
+        DateOnly[] dates = [.. counted.Days.Where(d => d.Day is not null).Select(d => d.Day!.Value)];
         return new RankedProblem
         {
             Label = group[0].Problem.Label,
@@ -109,10 +89,10 @@ public sealed class RankProblems(IProblemIncidents incidents, ModelStore models,
             Status = group.All(p => p.Problem.Marks?.Status == ProblemStatus.KnownError) ? ProblemStatus.KnownError : ProblemStatus.Open,
             Places =
             [
-                .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, byProblem[(p.TechCenter, p.Problem.Id)].Sum(d => d.Incidents), period.Count(byProblem[(p.TechCenter, p.Problem.Id)]).Skip(period.FirstRecent).Sum()))
+                .. group.Select(p => new ProblemPlace(p.TechCenter, p.Problem.Id, p.Problem.Label, known.Of(p.TechCenter, p.Problem.Id).Sum(d => d.Incidents), period.Count(known.Of(p.TechCenter, p.Problem.Id)).Skip(period.FirstRecent).Sum()))
                     .OrderByDescending(p => p.Recent).ThenBy(p => p.TechCenter, StringComparer.Ordinal),
             ],
-            Size = counted.Sum(d => d.Incidents),
+            Size = counted.Days.Sum(d => d.Incidents),
             Recent = weeks.Skip(period.FirstRecent).Sum(),
             Trend = trend.Trend,
             Change = trend.Change,

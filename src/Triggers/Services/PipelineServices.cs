@@ -12,6 +12,7 @@ using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Overview;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
 using Pipeline.Rollout;
@@ -83,6 +84,7 @@ public static class PipelineServices
         services.TryAddSingleton<RankProblems>();
         services.TryAddSingleton<FindNeighbours>();
         services.TryAddSingleton<MapIncidents>();
+        AddOverview(services);
         services.TryAddSingleton<ForecastProblem>();
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
@@ -125,6 +127,16 @@ public static class PipelineServices
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut, training));
     }
 
+    private static void AddOverview(IServiceCollection services)
+    {
+        services.TryAddSingleton<ProblemCounts>();
+        services.TryAddSingleton<BrowseTree>();
+        services.TryAddSingleton<WeighProblems>();
+        services.TryAddSingleton<ComparePeriods>();
+        services.TryAddSingleton<FollowProblems>();
+        services.TryAddSingleton<CompareLikeness>();
+    }
+
     private static void AddCorrections(IServiceCollection services, PredictionOptions prediction)
     {
         services.TryAddSingleton(s => new CorrectPredictions(s.GetRequiredService<IPredictions>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<ModelStore>(), s.GetRequiredService<ISettingsTable>(), prediction, Clock(s)));
@@ -134,6 +146,8 @@ public static class PipelineServices
             {
                 int changed = await s.GetRequiredService<CorrectPredictions>().RunAsync(techCenter, cancellationToken: token);
                 s.GetRequiredService<RankProblems>().Forget();
+                s.GetRequiredService<ProblemCounts>().Forget();
+                s.GetRequiredService<BrowseTree>().Forget();
                 if (s.GetRequiredService<ModelCache>().Loaded.Contains(techCenter, StringComparer.Ordinal))
                 {
                     await s.GetRequiredService<ModelCache>().RefreshAsync(techCenter, token);

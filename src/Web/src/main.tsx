@@ -1,11 +1,11 @@
 // The frame of the desk: its pages, its navigation, and the door where the host asks for a key.
-import { render } from "preact";
+import { type FunctionComponent, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { offer, setKey } from "./api";
 import { onLocked } from "./data";
 import "./desk.css";
 import { CorrectionsPage } from "./pages/corrections";
-import { Explore } from "./pages/explore";
+import type { ExploreProps } from "./pages/explore";
 import { First } from "./pages/first";
 import { Operations } from "./pages/operations";
 import { Problem } from "./pages/problem";
@@ -37,6 +37,15 @@ const View = ({ place }: { place: Place }) => {
     case "operations": return <Operations />;
     default: return <Empty>{t.notFound}</Empty>;
   }
+};
+
+/** The views over all problems, whose file is asked for when they are. */
+const Explore = (asked: ExploreProps) => {
+  const [Loaded, setLoaded] = useState<FunctionComponent<ExploreProps>>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => void import("./pages/explore").then((file) => setLoaded(() => file.Explore), () => setFailed(true)), []);
+  if (failed) return <p class="trouble" role="alert">{t.failed} <button onClick={() => location.reload()}>{t.again}</button></p>;
+  return Loaded ? <Loaded {...asked} /> : <p class="wait" role="status">{t.loading}</p>;
 };
 
 const Door = () => {

@@ -109,3 +109,21 @@ export type CenterMap = {
   numbers: string[]; x: number[]; y: number[]; problem: number[]; priority: number[]; week: number[];
 };
 export type IncidentMap = { priorities: string[]; firstWeek: string | null; weeks: number; centers: CenterMap[] };
+// Explore: tree, likeness, Pareto, periods, trends.
+export type ProblemName = { techCenter: string; id: number; label: string };
+export type TreeNode = {
+  kind: "company" | "techCenter" | "domain" | "problem" | "variant"; id: number | null; name: string; techCenter: string | null; size: number; recent: number; problems: number; children: TreeNode[];
+  unclustered?: number; recentFrom?: string; trend?: Trend; change?: Ratio; status?: ProblemStatus;
+};
+export type LikenessMatrix = { by: "words" | "vectors"; techCenter: string | null; problems: (ProblemName & { domainName: string; size: number; words: string[] })[]; likeness: number[][] };
+export type ParetoMeasure = "incidents" | "urgent" | "reopened" | "hours";
+export type ParetoProblem = { label: string; domainName: string; places: ProblemName[]; value: number; share: number; cumulative: number };
+export type Pareto = { measure: ParetoMeasure; total: number; ofNone: number; count: number; makeMost: number; problems: ParetoProblem[] };
+export type DayRange = { from: string; until: string; days: number };
+export type PeriodSums = { count: number; before: number; change: Ratio | null };
+export type ComparedProblem = {
+  label: string; domainName: string; places: ProblemName[]; count: number; before: number; perWeek: number; perWeekBefore: number; more: number; trend: Trend; change: Ratio | null; chance: number | null; firstSeen: string | null;
+};
+export type Periods = { period: DayRange; against: DayRange; all: PeriodSums; ofNone: PeriodSums; problems: ComparedProblem[] };
+export type FollowedSeries = { techCenter: string; id: number | null; label: string; counts: number[] };
+export type Series = { weeks: string[]; days: number[]; all: number[]; series: FollowedSeries[] };

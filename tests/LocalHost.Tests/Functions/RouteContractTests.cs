@@ -20,6 +20,8 @@ public sealed class RouteContractTests
         "POST /models/{techCenter}/{version}/retire 200", "POST /models/{techCenter}/rollback 200",
         // What takes an authority: DeskTests has it.
         "GET /sign-in 200",
+        // What takes a version of a single layout, which is not made any more.
+        "GET /likeness 422",
         // What takes a problem that has only just begun: ForecastProblemTests has it.
         "GET /forecast/{techCenter}/{id} 422",
         // What takes another warehouse, an incident that is not preprocessed, or a mebibyte, as of any body: SearchIncidentsTests has it.
