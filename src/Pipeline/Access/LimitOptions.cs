@@ -17,7 +17,7 @@ public sealed record LimitOptions
     /// <summary>Searches that run at once, 1 to 1,000; null for as many as there are processors.</summary>
     public int? ConcurrentSearches { get; init; }
 
-    /// <summary>Searches that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
+    /// <summary>Searches that wait until one of those has ended, 0 to 100,000; null for 16 for each that runs.</summary>
     public int? WaitingSearches { get; init; }
 
     /// <summary>Requests to classify or to embed texts that run at once, 1 to 1,000; null for 32 for each processor, as most of the time of a remote embedder is spent waiting.</summary>

@@ -15,7 +15,7 @@ public sealed class WorkLimits(LimitOptions options) : IDisposable
 
     /// <summary>Those of searches.</summary>
     public WorkPlaces Searches { get; } = new(
-        "searches", options.ConcurrentSearches ?? Environment.ProcessorCount, options.WaitingSearches, $"Limits:{nameof(LimitOptions.ConcurrentSearches)} and Limits:{nameof(LimitOptions.WaitingSearches)}");
+        "searches", options.ConcurrentSearches ?? Environment.ProcessorCount, WaitingSearches(options), $"Limits:{nameof(LimitOptions.ConcurrentSearches)} and Limits:{nameof(LimitOptions.WaitingSearches)}");
 
     /// <summary>Those of texts to classify and to embed, which are done in a fraction of the time and must not wait behind searches.</summary>
     public WorkPlaces Classifications { get; } = new(
@@ -24,6 +24,9 @@ public sealed class WorkLimits(LimitOptions options) : IDisposable
     /// <summary>Those of incidents that are sent as JSON: a body is small, unlike a file, and many people send one each.</summary>
     public WorkPlaces Submissions { get; } = new(
         "submissions", options.ConcurrentSubmissions ?? ShortOfProcessor * Environment.ProcessorCount, options.WaitingSubmissions, $"Limits:{nameof(LimitOptions.ConcurrentSubmissions)} and Limits:{nameof(LimitOptions.WaitingSubmissions)}");
+
+    // Twice as many as of what is short, whose places are many: of few places, 500 users who search now and then take all at times.
+    private static int WaitingSearches(LimitOptions options) => options.WaitingSearches ?? 16 * (options.ConcurrentSearches ?? Environment.ProcessorCount);
 
     /// <inheritdoc/>
     public void Dispose()
