@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Pipeline.Cli;
 using Pipeline.LocalHost;
 
@@ -59,10 +60,14 @@ internal sealed class LoadServer : IAsyncDisposable
     }
 
     /// <summary>Makes the demo in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="incidents">How many incidents it makes; null for the demo's own number.</param>
     /// <exception cref="CommandException">The demo failed.</exception>
-    public static async Task MakeDemoAsync(string folder, CancellationToken cancellationToken)
+    public static async Task MakeDemoAsync(string folder, CancellationToken cancellationToken, int? incidents = null)
     {
-        using Process demo = Start([], "demo", "--data", folder, "--json");
+        string[] count = incidents is int some ? ["--incidents", some.ToString(CultureInfo.InvariantCulture)] : [];
+        using Process demo = Start([], ["demo", "--data", folder, "--json", .. count]);
         try
         {
             Task drained = Task.WhenAll(demo.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken), demo.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellationToken));

@@ -21,6 +21,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     LimitCommand.Create(),
     PassCommand.Create(),
     LoadCommand.Create(),
+    DeskCommand.Create(),
     UploadCommand.Create(),
     TableCommand.Create(),
     MaskCommand.Create(),

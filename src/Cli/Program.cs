@@ -55,7 +55,7 @@ if (ProgramName.IsHelp(parsed))
 }
 
 // What is under way when the user stops the program may take some time to its end.
-bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name;
+bool serves = parsed.CommandResult.Command.Name is ServeCommand.Name || parsed.GetResult("--open") is not null;
 return await CommandAudit.RunAsync(parsed, () => parsed.InvokeAsync(new InvocationConfiguration
 {
     EnableDefaultExceptionHandler = false,

@@ -18,6 +18,7 @@ public sealed class EarlierVersionsTests
     [DataRow(3)]
     [DataRow(4)]
     [DataRow(5)]
+    [DataRow(6)]
     public async Task A_warehouse_of_an_earlier_version_is_brought_forward_with_all_that_is_in_it(int version)
     {
         using TemporaryFolder folder = new();
@@ -31,6 +32,7 @@ public sealed class EarlierVersionsTests
         PreprocessedIncident ready = await warehouse.ReadWindowAsync("Network", "lexical", DateTimeOffset.MinValue, DateTimeOffset.MaxValue).SingleAsync();
         ready.Embedding.ToArray().ShouldBe([1f, 2f]);
         (await warehouse.ReadPredictedAsync().SingleAsync()).Prediction.ShouldSatisfyAllConditions(p => p.ClusterId.ShouldBe(4), p => p.ProblemId.ShouldBe(4), p => p.ProblemLabel.ShouldBe("label"));
+        (await warehouse.CountByDayAsync()).ShouldHaveSingleItem().ShouldSatisfyAllConditions(d => d.ProblemId.ShouldBe(4), d => d.Incidents.ShouldBe(1), d => d.Day.ShouldBe(new DateOnly(2025, 3, 1)));
         (await warehouse.GetWatermarkAsync("preprocess")).ShouldBe(2);
         (await warehouse.GetSettingAsync("mapping")).ShouldBe("kept");
         await warehouse.UpsertIncidentsAsync([new Incident { Number = "INC3", CreatedOn = DateTimeOffset.UnixEpoch, Texts = ["later"], TechCenter = "Network", Priority = "1" }]);

@@ -12,6 +12,9 @@ namespace Pipeline.Adapters.Local.Tests;
 [TestClass]
 public sealed class SqliteWarehouseTests : IDisposable
 {
+    // Earlier versions kept no counts by day.
+    private static readonly string WithoutDays = "DROP TABLE problem_days;" + string.Concat(((string[])["predicted", "forgotten", "moved", "arrived", "removed", "changed"]).Select(name => $"DROP TRIGGER problem_days_{name};"));
+
     private readonly TemporaryFolder _folder = new();
 
     private string DatabasePath => _folder.File("data/warehouse.db");
@@ -116,7 +119,7 @@ public sealed class SqliteWarehouseTests : IDisposable
         {
             await connection.OpenAsync();
             await using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "DROP INDEX incidents_by_priority;" + string.Concat(((string[])["priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci"]).Select(name => $"ALTER TABLE incidents DROP COLUMN {name};")) + "DROP TABLE ingestions; PRAGMA user_version = 1;";
+            command.CommandText = WithoutDays + "DROP INDEX incidents_by_priority;" + string.Concat(((string[])["priority", "state", "resolved_at", "close_notes", "reopen_count", "location", "cmdb_ci"]).Select(name => $"ALTER TABLE incidents DROP COLUMN {name};")) + "DROP TABLE ingestions; PRAGMA user_version = 1;";
             await command.ExecuteNonQueryAsync();
         }
 
@@ -140,7 +143,7 @@ public sealed class SqliteWarehouseTests : IDisposable
         {
             await connection.OpenAsync();
             await using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE incident_predictions DROP COLUMN predicted_problem_id; ALTER TABLE incident_predictions DROP COLUMN predicted_problem_label; PRAGMA user_version = 3;";
+            command.CommandText = WithoutDays + "ALTER TABLE incident_predictions DROP COLUMN predicted_problem_id; ALTER TABLE incident_predictions DROP COLUMN predicted_problem_label; PRAGMA user_version = 3;";
             await command.ExecuteNonQueryAsync();
         }
 

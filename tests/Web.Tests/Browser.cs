@@ -106,10 +106,16 @@ internal sealed class OpenPage : IAsyncDisposable
         _errors.ShouldBeEmpty();
         (await Page.Locator(".trouble").CountAsync()).ShouldBe(0);
         (await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBeLessThanOrEqualTo(0, "the page is wider than the screen");
+        (await AxeAsync()).Where(broken => broken.Impact is "serious" or "critical").ShouldBeEmpty();
+    }
+
+    /// <summary>The rules of axe that the page breaks.</summary>
+    public async Task<IReadOnlyList<BrokenRule>> AxeAsync()
+    {
         await Page.EvaluateAsync(_axe);
         JsonElement found = await Page.EvaluateAsync<JsonElement>(
-            "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(', ')}`)");
-        found.EnumerateArray().Select(v => v.GetString()).ShouldBeEmpty();
+            "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map(v => ({ impact: v.impact, rule: `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(', ')}` }))");
+        return [.. found.EnumerateArray().Select(v => new BrokenRule(v.GetProperty("impact").GetString()!, v.GetProperty("rule").GetString()!))];
     }
 
     /// <summary>Keeps a picture for the documentation where PIPELINE_SCREENSHOTS is <c>update</c>.</summary>
@@ -123,3 +129,8 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }
+
+/// <summary>A rule of axe that a page breaks.</summary>
+/// <param name="Impact">How bad that is: minor, moderate, serious or critical.</param>
+/// <param name="Rule">The rule, and where.</param>
+internal sealed record BrokenRule(string Impact, string Rule);

@@ -12,7 +12,7 @@ public sealed partial class SqliteWarehouse
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) =>
-        _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.CountByDay, []), ReadDay, cancellationToken);
+        _file.ListAsync(new SqliteQuery(SqliteProblemDaysSql.Read, []), ReadDay, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)

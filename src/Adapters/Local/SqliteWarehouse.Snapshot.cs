@@ -9,8 +9,8 @@ namespace Pipeline.Adapters.Local;
 /// <content>The tables as rows without meaning, for backups.</content>
 public sealed partial class SqliteWarehouse
 {
-    // The search index is made by triggers from the rows that are brought back.
-    private const string TablesSql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'search\\_%' ESCAPE '\\' ORDER BY name";
+    // The search index and the counts by day are made by triggers from the rows that are brought back.
+    private const string TablesSql = $"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'search\\_%' ESCAPE '\\' AND name <> '{SqliteProblemDaysSql.Table}' ORDER BY name";
 
     /// <inheritdoc/>
     string IWarehouseTables.Kind => "Sqlite";

@@ -53,6 +53,10 @@ public sealed partial class SqliteWarehouse(string path, TimeSpan? busyTimeout =
 
         connection.Execute(SqliteWarehouseSql.IndexAddedColumns, transaction: transaction);
         MakeSearch(connection, transaction);
+        if (!connection.ExecuteScalar<bool>(SqliteProblemDaysSql.IsThere, transaction: transaction))
+        {
+            connection.Execute(SqliteProblemDaysSql.Create, transaction: transaction, commandTimeout: 0);
+        }
     }
 
     /// <summary>Closes the file after the write that is under way.</summary>

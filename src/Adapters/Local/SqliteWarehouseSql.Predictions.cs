@@ -71,18 +71,6 @@ internal static partial class SqliteWarehouseSql
         ORDER BY p.incident_id
         """;
 
-    // The two highest priorities, as sources write them: "1 - Critical", "P2", "High".
-    public const string CountByDay = """
-        SELECT p.tech_center, COALESCE(p.predicted_problem_id, p.predicted_cluster_id), substr(i.sys_created_on, 1, 10), COUNT(*),
-            COUNT(i.priority), COUNT(CASE WHEN i.priority GLOB '[12]*' OR i.priority GLOB '[pP][12]*' OR lower(i.priority) IN ('critical', 'high') THEN 1 END),
-            COUNT(i.reopen_count), COUNT(CASE WHEN i.reopen_count > 0 THEN 1 END),
-            COUNT(CASE WHEN i.resolved_at >= i.sys_created_on THEN 1 END),
-            TOTAL(CASE WHEN i.resolved_at >= i.sys_created_on THEN 24 * (julianday(i.resolved_at) - julianday(i.sys_created_on)) END)
-        FROM incident_predictions AS p
-        JOIN incidents AS i ON i.number = p.incident_id
-        GROUP BY 1, 2, 3
-        """;
-
     public const string ReadStatistics = """
         WITH
         source AS (

@@ -7,7 +7,7 @@ internal static partial class SqliteWarehouseSql
     public const int ApplicationId = 0x50495045;
 
     /// <summary>The version of the tables below; it rises with every change of them.</summary>
-    public const int SchemaVersion = 6;
+    public const int SchemaVersion = 7;
 
     // Dates are text as 2026-01-31T23:59:59.0000000Z: it sorts, reads well and keeps every tick.
     // The embedding is the last column of its row, so that a scan of the others does not walk through it.

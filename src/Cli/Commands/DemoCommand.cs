@@ -22,25 +22,31 @@ internal static class DemoCommand
         Option<int?> seed = CommandOptions.Seed("Seeds the incidents and the training. Default: 42.");
         Option<string?> report = CommandOptions.Report();
         Option<int?> threads = CommandOptions.Threads();
+        Option<bool> open = DeskWindow.Option();
         Option<bool> json = CommandOptions.Json();
-        Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, survey, count, seed, report, threads, json };
+        Command command = new("demo", "Make about 20,000 incidents of a made-up company, cluster them, and write a report.") { data, survey, count, seed, report, threads, open, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The demo begins from the start when it is started again.", async host =>
         {
             PipelineSettings settings = CommandHost.Settings().With(seed: parsed.GetValue(seed), threads: parsed.GetValue(threads));
+            DeskWindow.Check(parsed.GetValue(open), host.Json);
             bool isSurvey = parsed.GetValue(survey);
             string folder = parsed.GetValue(data) ?? Path.Combine(DataFolder.Root, isSurvey ? SurveyFolderName : DataFolderName);
             RunOutputs outputs = new(Report: parsed.GetValue(report));
             outputs.Check();
-            await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
-            await RequireOwnStoresAsync(pipeline, cancellationToken);
-            PipelineRun run = new(pipeline, host, settings.Training);
-            return await pipeline.Modes.DoAsync(
-                token => isSurvey
-                    ? run.SurveyAsync(parsed.GetValue(count) ?? DefaultHouseholds, settings.Training.Seed, outputs, token)
-                    : run.DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, token),
-                cancellationToken);
+            int done = await MakeAsync(folder, settings, host, (run, token) => isSurvey
+                ? run.SurveyAsync(parsed.GetValue(count) ?? DefaultHouseholds, settings.Training.Seed, outputs, token)
+                : run.DemoAsync(parsed.GetValue(count) ?? DefaultCount, settings.Training.Seed, outputs, token), cancellationToken);
+            return await DeskWindow.EndAsync(done, parsed.GetValue(open), folder, settings, cancellationToken);
         }, cancellationToken));
         return command;
+    }
+
+    private static async Task<int> MakeAsync(string folder, PipelineSettings settings, CommandHost host, Func<PipelineRun, CancellationToken, Task<int>> make, CancellationToken cancellationToken)
+    {
+        await using LocalPipeline pipeline = await OpenAsync(folder, settings, cancellationToken);
+        await RequireOwnStoresAsync(pipeline, cancellationToken);
+        PipelineRun run = new(pipeline, host, settings.Training);
+        return await pipeline.Modes.DoAsync(token => make(run, token), cancellationToken);
     }
 
     // A folder is only ever emptied when an earlier demo marked it as its own.

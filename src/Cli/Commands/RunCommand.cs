@@ -22,11 +22,12 @@ internal static class RunCommand
         Option<string?> assignments = CommandOptions.Text("--assignments", "Also write each incident's problem and its variant to this CSV file, in the input's order.", "OUT.csv");
         Option<string?> report = CommandOptions.Report();
         Option<int?> threads = CommandOptions.Threads();
+        Option<bool> open = DeskWindow.Option();
         Option<bool> json = CommandOptions.Json();
 
         Command command = new("run", "Find the problems in a file of incidents: import, preprocess, train where something is new, predict, report.")
         {
-            incidents, data, dataset, minClusterSize, seed, assignments, report, threads, json,
+            incidents, data, dataset, minClusterSize, seed, assignments, report, threads, open, json,
         };
         foreach (Option option in intakeArguments.All)
         {
@@ -35,6 +36,7 @@ internal static class RunCommand
 
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "What is done is kept; start the same command again to go on.", async host =>
         {
+            DeskWindow.Check(parsed.GetValue(open), host.Json);
             string file = parsed.GetValue(incidents)!;
             PipelineSettings settings = CommandHost.Settings().With(parsed.GetValue(minClusterSize), parsed.GetValue(seed), parsed.GetValue(threads));
             IntakeOptions intake = intakeArguments.Read(parsed, settings.Intake);
@@ -43,11 +45,17 @@ internal static class RunCommand
             using SourceFile content = SourceFile.Open(file);
             string target = parsed.GetValue(dataset) ?? Dataset.Incidents;
             string folder = parsed.GetValue(data) ?? OwnFolder(content, intake, target);
-            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
-            PipelineRun run = new(pipeline, host, settings.Training);
-            return await pipeline.Modes.DoAsync(async token => await run.FileAsync(content, intake, await pipeline.Datasets.FindAsync(target, token), outputs, token), cancellationToken);
+            int done = await FindAsync(folder, settings, host, async (pipeline, run, token) => await run.FileAsync(content, intake, await pipeline.Datasets.FindAsync(target, token), outputs, token), cancellationToken);
+            return await DeskWindow.EndAsync(done, parsed.GetValue(open), folder, settings, cancellationToken);
         }, cancellationToken));
         return command;
+    }
+
+    private static async Task<int> FindAsync(string folder, PipelineSettings settings, CommandHost host, Func<LocalPipeline, PipelineRun, CancellationToken, Task<int>> find, CancellationToken cancellationToken)
+    {
+        await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken);
+        PipelineRun run = new(pipeline, host, settings.Training);
+        return await pipeline.Modes.DoAsync(token => find(pipeline, run, token), cancellationToken);
     }
 
     // The same content, read in the same way, finds its folder again, so an interrupted run resumes; anything else never mixes with it.

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +34,8 @@ internal static class ServeCommand
         Option<bool> development = new("--development") { Description = "Answer without keys. Also on where AZURE_FUNCTIONS_ENVIRONMENT is Development." };
         Option<bool> replica = new("--replica") { Description = "Only read, beside a 'serve' that writes on the same stores: answer the API and the desk, change nothing. Also by the setting Host:Replica." };
         Option<bool> https = new("--https") { Description = "Refuse to start without a certificate (the settings under Tls). With one, HTTPS is spoken in any case." };
-        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, replica, https };
+        Option<bool> open = new("--open") { Description = "Open the desk in the browser. Where there is none, its address is printed all the same." };
+        Command command = new(Name, "Run everything in this process: the schedules, the API and the desk, until it is stopped.") { data, port, development, replica, https, open };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(json: false, "The host had not started.", async _ =>
         {
             PipelineSettings pipelineSettings = CommandHost.Settings();
@@ -41,13 +44,41 @@ internal static class ServeCommand
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port, Development = settings.Development || parsed.GetValue(development), Replica = settings.Replica || parsed.GetValue(replica) };
             settings.Validate();
             TlsSettings tls = TlsSettings.Read(pipelineSettings.Configuration, parsed.GetValue(https));
-            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, tls, pipelineSettings, configuration, cancellationToken);
+            await RunAsync(DataFolder.Choose(parsed.GetValue(data), DataFolder.Root), settings, tls, pipelineSettings, configuration, parsed.GetValue(open), cancellationToken);
             return ExitCode.Done;
         }, cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(string folder, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, CancellationToken cancellationToken)
+    /// <summary>Serves a data folder without keys and opens the desk in the browser, until it is stopped. Where the port is taken, another one is used.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="pipelineSettings">The settings.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> ShowAsync(string folder, PipelineSettings pipelineSettings, CancellationToken cancellationToken)
+    {
+        HostSettings settings = HostSettings.Read(pipelineSettings.Configuration) with { Development = true, Replica = false };
+        settings.Validate();
+        settings = settings with { Port = IsTaken(settings) ? 0 : settings.Port };
+        await RunAsync(folder, settings, TlsSettings.Read(pipelineSettings.Configuration, required: false), pipelineSettings, pipelineSettings.ForReferences(), open: true, cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static bool IsTaken(HostSettings settings)
+    {
+        try
+        {
+            using TcpListener tried = new(IPAddress.Parse(settings.Address), settings.Port);
+            tried.Start();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task RunAsync(string folder, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, bool open, CancellationToken cancellationToken)
     {
         using DataFolder opened = settings.Replica ? DataFolder.Beside(folder, settings.SecretsFolder) : DataFolder.Open(folder, settings.SecretsFolder);
         if (pipelineSettings.KeepsAllInFolder)
@@ -59,7 +90,7 @@ internal static class ServeCommand
         bool areShown = false;
         try
         {
-            await RunAsync(opened, settings, tls, pipelineSettings, configuration, keys, areNew, () => areShown = true, cancellationToken);
+            await RunAsync(opened, settings, tls, pipelineSettings, configuration, keys, areNew, address => { areShown = true; OpenIf(open, address); }, cancellationToken);
         }
         finally
         {
@@ -71,7 +102,7 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task RunAsync(DataFolder opened, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, bool areNew, Action onShown, CancellationToken cancellationToken)
+    private static async Task RunAsync(DataFolder opened, HostSettings settings, TlsSettings tls, PipelineSettings pipelineSettings, IConfiguration configuration, HostKeys keys, bool areNew, Action<string> onShown, CancellationToken cancellationToken)
     {
         await using WebApplication app = Build(opened, settings, tls, pipelineSettings, configuration, keys);
         if (!settings.Replica)
@@ -81,8 +112,7 @@ internal static class ServeCommand
 
         await using WriterWatch? turn = settings.Replica ? null : await WaitForTurnAsync(app, cancellationToken);
         await FunctionHost.StartAsync(app, cancellationToken);
-        Tell(app, opened, settings, areNew ? keys : null);
-        onShown();
+        onShown(Tell(app, opened, settings, areNew ? keys : null));
         if (areNew)
         {
             await app.Services.GetRequiredService<AuditLog>().NoteAsync(new AuditNote(CommandAudit.Who, AuditActions.KeyIssue, string.Join(", ", keys.Names), AuditOutcome.Done) { Via = AuditWay.CommandLine });
@@ -158,7 +188,17 @@ internal static class ServeCommand
             ? HostKeys.Unknown
             : throw new CommandException($"The keys '{folder.Keys}' are not there, and a replica makes none: it takes those of the instance that writes. Copy or mount that file, and name its folder in the setting Host:SecretsFolder; or take tokens of an authority (Access:Authority), or the host's own (token-key.pem in that folder).", ExitCode.Failed);
 
-    private static void Tell(WebApplication app, DataFolder folder, HostSettings settings, HostKeys? newKeys)
+    private static void OpenIf(bool open, string address)
+    {
+        if (open && !DeskWindow.Open(address))
+        {
+            Console.Out.WriteLine($"There is no browser here that could be opened. The desk is at {address}");
+            Console.Out.Flush();
+        }
+    }
+
+    /// <summary>Tells where the host is and what it needs; gives the desk's address.</summary>
+    private static string Tell(WebApplication app, DataFolder folder, HostSettings settings, HostKeys? newKeys)
     {
         HostJson hostJson = app.Services.GetRequiredService<HostJson>();
         FunctionCatalog catalog = app.Services.GetRequiredService<FunctionCatalog>();
@@ -186,5 +226,6 @@ internal static class ServeCommand
 
         Console.Out.WriteLine("Stop with Ctrl+C.");
         Console.Out.Flush();
+        return $"{address}/";
     }
 }

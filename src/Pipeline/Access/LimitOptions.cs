@@ -11,13 +11,13 @@ public sealed record LimitOptions
     /// <summary>Credentials that are not valid, from one address in a minute of the clock, that are looked at before the answer is 429; 1 to 1,000,000, 0 for no limit.</summary>
     public int FailedSignInsPerMinute { get; init; } = 100;
 
-    /// <summary>Uploads that are received at once, 1 to 1,000.</summary>
+    /// <summary>Files that are received at once, 1 to 1,000.</summary>
     public int ConcurrentUploads { get; init; } = 8;
 
     /// <summary>Searches that run at once, 1 to 1,000; null for as many as there are processors.</summary>
     public int? ConcurrentSearches { get; init; }
 
-    /// <summary>Searches that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
+    /// <summary>Searches that wait until one of those has ended, 0 to 100,000; null for 16 for each that runs.</summary>
     public int? WaitingSearches { get; init; }
 
     /// <summary>Requests to classify or to embed texts that run at once, 1 to 1,000; null for 32 for each processor, as most of the time of a remote embedder is spent waiting.</summary>
@@ -25,6 +25,12 @@ public sealed record LimitOptions
 
     /// <summary>Such requests that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
     public int? WaitingClassifications { get; init; }
+
+    /// <summary>Requests that send incidents as JSON and are taken in at once, 1 to 1,000; null for 32 for each processor.</summary>
+    public int? ConcurrentSubmissions { get; init; }
+
+    /// <summary>Such requests that wait until one of those has ended, 0 to 100,000; null for 8 for each that runs.</summary>
+    public int? WaitingSubmissions { get; init; }
 
     /// <summary>Connections that <c>serve</c> holds at once, 1 to 100,000.</summary>
     public int Connections { get; init; } = 10_000;
@@ -52,6 +58,8 @@ public sealed record LimitOptions
         Require(nameof(WaitingSearches), WaitingSearches ?? 0, 0, 100_000);
         Require(nameof(ConcurrentClassifications), ConcurrentClassifications ?? 1, 1, 1_000);
         Require(nameof(WaitingClassifications), WaitingClassifications ?? 0, 0, 100_000);
+        Require(nameof(ConcurrentSubmissions), ConcurrentSubmissions ?? 1, 1, 1_000);
+        Require(nameof(WaitingSubmissions), WaitingSubmissions ?? 0, 0, 100_000);
         Require(nameof(Connections), Connections, 1, 100_000);
         Require(nameof(MinBytesPerSecond), MinBytesPerSecond, 1, 1_000_000);
         Require(nameof(GraceSeconds), GraceSeconds, 2, 600);

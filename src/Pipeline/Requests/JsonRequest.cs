@@ -54,7 +54,7 @@ public static class JsonRequest
 
     /// <summary>The bytes of a body.</summary>
     /// <exception cref="RequestException">It is longer than <see cref="LongestBody"/>.</exception>
-    internal static async Task<byte[]> ReadBytesAsync(Stream body, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadBytesAsync(Stream body, CancellationToken cancellationToken)
     {
         using MemoryStream bytes = new();
         byte[] buffer = new byte[16 * 1024];

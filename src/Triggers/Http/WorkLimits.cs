@@ -10,21 +10,30 @@ namespace Pipeline.Triggers;
 /// <param name="options">How many run and wait.</param>
 public sealed class WorkLimits(LimitOptions options) : IDisposable
 {
-    private const int ClassificationsOfProcessor = 32;
+    // Most of the time of what is short is spent waiting: for a remote embedder, or for the disk.
+    private const int ShortOfProcessor = 32;
 
     /// <summary>Those of searches.</summary>
     public WorkPlaces Searches { get; } = new(
-        "searches", options.ConcurrentSearches ?? Environment.ProcessorCount, options.WaitingSearches, $"Limits:{nameof(LimitOptions.ConcurrentSearches)} and Limits:{nameof(LimitOptions.WaitingSearches)}");
+        "searches", options.ConcurrentSearches ?? Environment.ProcessorCount, WaitingSearches(options), $"Limits:{nameof(LimitOptions.ConcurrentSearches)} and Limits:{nameof(LimitOptions.WaitingSearches)}");
 
     /// <summary>Those of texts to classify and to embed, which are done in a fraction of the time and must not wait behind searches.</summary>
     public WorkPlaces Classifications { get; } = new(
-        "classifications", options.ConcurrentClassifications ?? ClassificationsOfProcessor * Environment.ProcessorCount, options.WaitingClassifications, $"Limits:{nameof(LimitOptions.ConcurrentClassifications)} and Limits:{nameof(LimitOptions.WaitingClassifications)}");
+        "classifications", options.ConcurrentClassifications ?? ShortOfProcessor * Environment.ProcessorCount, options.WaitingClassifications, $"Limits:{nameof(LimitOptions.ConcurrentClassifications)} and Limits:{nameof(LimitOptions.WaitingClassifications)}");
+
+    /// <summary>Those of incidents that are sent as JSON: a body is small, unlike a file, and many people send one each.</summary>
+    public WorkPlaces Submissions { get; } = new(
+        "submissions", options.ConcurrentSubmissions ?? ShortOfProcessor * Environment.ProcessorCount, options.WaitingSubmissions, $"Limits:{nameof(LimitOptions.ConcurrentSubmissions)} and Limits:{nameof(LimitOptions.WaitingSubmissions)}");
+
+    // Twice as many as of what is short, whose places are many: of few places, 500 users who search now and then take all at times.
+    private static int WaitingSearches(LimitOptions options) => options.WaitingSearches ?? 16 * (options.ConcurrentSearches ?? Environment.ProcessorCount);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Searches.Dispose();
         Classifications.Dispose();
+        Submissions.Dispose();
     }
 }
 

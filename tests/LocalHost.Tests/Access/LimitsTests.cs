@@ -85,13 +85,20 @@ public sealed class LimitsTests
     [TestMethod]
     [DataRow("/api/search", "Searches")]
     [DataRow("/api/embeddings", "Classifications")]
+    [DataRow("/api/v1/incidents", "Submissions")]
     public async Task Over_what_runs_and_waits_at_once_another_is_told_to_come_again_and_all_else_goes_on(string path, string kind)
     {
         await using Api api = await Api.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { [$"Limits:Concurrent{kind}"] = "1", [$"Limits:Waiting{kind}"] = "1" });
-        object body = kind is "Searches" ? new { text = "vpn drops" } : new { texts = new[] { "vpn drops" } };
+        object body = kind switch
+        {
+            "Searches" => new { text = "vpn drops" },
+            "Classifications" => new { texts = new[] { "vpn drops" } },
+            _ => Submission(1),
+        };
         WorkLimits limits = api.Services.GetRequiredService<WorkLimits>();
+        WorkPlaces places = kind switch { "Searches" => limits.Searches, "Classifications" => limits.Classifications, _ => limits.Submissions };
         TaskCompletionSource<bool> held = new();
-        Task<bool> running = (kind is "Searches" ? limits.Searches : limits.Classifications).RunAsync(() => held.Task, CancellationToken.None);
+        Task<bool> running = places.RunAsync(() => held.Task, CancellationToken.None);
 
         // One of the two waits.
         Task<HttpResponseMessage>[] asked = [api.PostAsync(path, body), api.PostAsync(path, body)];
@@ -110,8 +117,19 @@ public sealed class LimitsTests
 
         held.SetResult(true);
         await running;
-        (await asked.Single(task => task != first)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await api.PostAsync(path, body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await asked.Single(task => task != first)).IsSuccessStatusCode.ShouldBeTrue();
+        (await api.PostAsync(path, body)).IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [TestMethod]
+    public async Task Two_hundred_people_who_send_an_incident_each_at_once_are_all_taken_in_however_few_files_are()
+    {
+        await using Api api = await Api.StartAsync(Settings("Limits:ConcurrentUploads", "1"));
+
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(person => api.PostAsync("/api/v1/incidents", Submission(person))));
+
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Accepted);
+        (await api.Warehouse.ReadChangesAsync(0, 1_000)).Count.ShouldBe(200);
     }
 
     [TestMethod]
@@ -155,12 +173,15 @@ public sealed class LimitsTests
     [DataRow("Limits:ConcurrentUploads", "0")]
     [DataRow("Limits:ConcurrentSearches", "0")]
     [DataRow("Limits:WaitingClassifications", "-1")]
+    [DataRow("Limits:ConcurrentSubmissions", "1001")]
     [DataRow("Limits:HeaderSeconds", "601")]
     [DataRow("Access:KeyRoles:default", "owner")]
     [DataRow("Access:Authority", "http://login.example.org")]
     [DataRow("Access:Authority", "https://login.example.org")]
     public async Task A_setting_that_cannot_be_is_told_at_the_start(string setting, string value) =>
         (await Should.ThrowAsync<SettingException>(() => Api.StartAsync(Settings(setting, value)))).Message.ShouldStartWith(setting.Split(':')[0]);
+
+    private static object Submission(int number) => new { number = $"INC{number}", opened_at = "2026-05-31 08:00:00", short_description = "VPN drops", assignment_group = "Network" };
 
     private static Dictionary<string, string?> Settings(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 

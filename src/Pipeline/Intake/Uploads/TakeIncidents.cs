@@ -18,18 +18,18 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
     /// <param name="reading">How they are to be read; null leaves that to the settings.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="RequestException">The body is no such JSON, holds too much, or none of the incidents can be used.</exception>
-    public async Task<TakenIncidents> RunAsync(Stream body, string sender, string? idempotencyKey = null, IntakeOptions? reading = null, CancellationToken cancellationToken = default)
+    public async Task<TakenIncidents> RunAsync(byte[] body, string sender, string? idempotencyKey = null, IntakeOptions? reading = null, CancellationToken cancellationToken = default)
     {
-        byte[] bytes = await JsonRequest.ReadBytesAsync(body, cancellationToken);
-        Check(bytes);
-        Ingestion received = new(clock.GetUtcNow(), 0, sender, "request.json", "", bytes.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
+        ArgumentNullException.ThrowIfNull(body);
+        Check(body);
+        Ingestion received = new(clock.GetUtcNow(), 0, sender, "request.json", "", body.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
         {
             State = IngestionState.Validating,
             Dataset = Dataset.Incidents,
             IdempotencyKey = idempotencyKey,
         };
         Ingestion counts = await log.BeginIngestionAsync(received, clock.GetUtcNow().AddHours(-options.RepeatHours), cancellationToken);
-        return counts.IsFinal ? new TakenIncidents(counts, await RejectsAsync(counts, cancellationToken)) : await TakeAsync(counts, bytes, reading ?? standard, cancellationToken);
+        return counts.IsFinal ? new TakenIncidents(counts, await RejectsAsync(counts, cancellationToken)) : await TakeAsync(counts, body, reading ?? standard, cancellationToken);
     }
 
     private async Task<TakenIncidents> TakeAsync(Ingestion ingestion, byte[] bytes, IntakeOptions reading, CancellationToken cancellationToken)
