@@ -9,10 +9,10 @@ internal static class SeriesCommand
 {
     public static Command Create()
     {
-        Argument<string> folder = new("folder") { Description = "The folder with Train and Test, as the competition's repository has it in Dataset." };
+        Argument<string> folder = new("path") { Description = "The folder with Train and Test, as the M4 competition's repository has it in Dataset; or the file M3.rda of R's package Mcomp." };
         Option<string> set = new("--set") { Description = "yearly, quarterly, monthly, weekly, daily, hourly or other.", DefaultValueFactory = _ => "weekly" };
         set.AcceptOnlyFromAmong(SeriesSet.Names);
-        Option<int> sample = new("--sample") { Description = "Every so many series are left out, so that about this many are measured; 0 for all." };
+        Option<int> sample = new("--sample") { Description = "About so many series, evenly over the set; 0 for all." };
         Command command = new("m4", "sMAPE, MASE and OWA of the ensemble on a public set of series, beside Naive2 and each of the ensemble's methods.") { folder, set, sample };
         command.SetAction(parsed =>
         {
@@ -35,7 +35,7 @@ internal static class SeriesCommand
         (double Smape, double Mase)[][] scores = new (double, double)[set.Series.Count][];
         Parallel.For(0, set.Series.Count, i => scores[i] = [.. ways.Select(w => SeriesMeasures.Of(set.Series[i], w.Forecast(set.Series[i].Known, set.Series[i].Came.Length), set.Season))]);
         (double naiveSmape, double naiveMase) = (scores.Average(s => s[0].Smape), scores.Average(s => s[0].Mase));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.Name}: {set.Series.Count} series, {set.Horizon} steps; Naive2 as the M4 competition published it: sMAPE {set.Published.Smape:0.000}, MASE {set.Published.Mase:0.000}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.Name}: {set.Series.Count} series, {set.Horizon} steps. Naive2 as the M4 competition published it for its own set: sMAPE {set.Published.Smape:0.000}, MASE {set.Published.Mase:0.000}"));
         Console.WriteLine("| | sMAPE | MASE | OWA |");
         Console.WriteLine("|---|---|---|---|");
         for (int way = 0; way < ways.Length; way++)

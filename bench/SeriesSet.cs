@@ -26,15 +26,24 @@ internal sealed record SeriesSet(string Name, int Season, int Horizon, IReadOnly
     /// <summary>What the M4 competition published of its Naive2 on this set.</summary>
     public (double Smape, double Mase) Published => Known.Where(k => k.Name == Name).Select(k => (k.Smape, k.Mase)).First();
 
-    /// <summary>Reads a set in the layout of the M4 competition's repository: <c>Train/Weekly-train.csv</c> and <c>Test/Weekly-test.csv</c>, a series a row.</summary>
-    /// <param name="folder">The folder that holds <c>Train</c> and <c>Test</c>.</param>
+    /// <summary>Reads a set in the layout of the M4 competition's repository, <c>Train/Weekly-train.csv</c> and <c>Test/Weekly-test.csv</c> with a series a row; or of the file <c>M3.rda</c> of R's package Mcomp.</summary>
+    /// <param name="path">The folder that holds <c>Train</c> and <c>Test</c>, or the file.</param>
     /// <param name="name">The set.</param>
-    public static SeriesSet Read(string folder, string name)
+    public static SeriesSet Read(string path, string name)
+    {
+        PublicSeries[] series = [.. path.EndsWith(".rda", StringComparison.OrdinalIgnoreCase) ? OfR(path, name) : OfFolder(path, name)];
+        return new SeriesSet(name, Known.First(k => k.Name == name).Season, series.Max(s => s.Came.Length), series);
+    }
+
+    private static IEnumerable<PublicSeries> OfR(string file, string name) => RDataFile.Read(file).Members
+        .Where(m => string.Equals(m.Value["period"].Items![0]!.Text, name, StringComparison.OrdinalIgnoreCase))
+        .Select(m => new PublicSeries(m.Name, m.Value["x"].Numbers!, m.Value["xx"].Numbers!));
+
+    private static IEnumerable<PublicSeries> OfFolder(string folder, string name)
     {
         string title = char.ToUpperInvariant(name[0]) + name[1..];
         Dictionary<string, double[]> came = Rows(Path.Combine(folder, "Test", $"{title}-test.csv")).ToDictionary(r => r.Id, r => r.Values, StringComparer.Ordinal);
-        PublicSeries[] series = [.. Rows(Path.Combine(folder, "Train", $"{title}-train.csv")).Where(r => came.ContainsKey(r.Id)).Select(r => new PublicSeries(r.Id, r.Values, came[r.Id]))];
-        return new SeriesSet(name, Known.First(k => k.Name == name).Season, series.Max(s => s.Came.Length), series);
+        return Rows(Path.Combine(folder, "Train", $"{title}-train.csv")).Where(r => came.ContainsKey(r.Id)).Select(r => new PublicSeries(r.Id, r.Values, came[r.Id]));
     }
 
     private static IEnumerable<(string Id, double[] Values)> Rows(string file) => File.ReadLines(file).Skip(1)

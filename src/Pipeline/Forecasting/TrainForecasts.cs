@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.Models;
+using Pipeline.Requests;
 using Pipeline.Runs;
 using Pipeline.Storage;
 
@@ -17,9 +18,13 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
     private const double MostError = 1.05;
     private const int MostRevisions = 100;
 
-    /// <summary>The tech centers that have problems, in ordinal order.</summary>
+    /// <summary>The tech centers to train, in ordinal order.</summary>
+    /// <param name="techCenter">One, by name or folder; null for all that have problems.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">There is no such tech center.</exception>
     /// <exception cref="ModelException">No manifest can be read.</exception>
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) => directory.ListAsync(cancellationToken);
+    public async Task<IReadOnlyList<string>> ListAsync(string? techCenter = null, CancellationToken cancellationToken = default) =>
+        techCenter is null ? await directory.ListAsync(cancellationToken) : [await directory.ResolveAsync(techCenter, cancellationToken: cancellationToken)];
 
     /// <summary>Learns where the version of the problems that serves has no forecasts yet: after a training, and a promotion.</summary>
     /// <returns>What was learned; null where there is nothing new, or nothing to learn from.</returns>

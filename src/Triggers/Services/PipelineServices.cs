@@ -82,7 +82,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseClusters>();
         services.TryAddSingleton<RankProblems>();
         services.TryAddSingleton<FindNeighbours>();
-        services.TryAddSingleton<ForecastProblem>();
+        AddForecasts(services, configuration);
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
@@ -122,6 +122,18 @@ public static class PipelineServices
             async (folder, token) => [.. (await s.GetRequiredService<EmergingProblems>().ListReadableAsync(folder, token)).Select(r => new ToldProblem(r.ProblemId, r.Incidents))]));
         services.TryAddSingleton(s => new TrainingSteps(
             s.GetRequiredService<ITrainingJournal>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<ISettingsTable>(), s.GetRequiredService<TechCenterTrainer>(), s.GetRequiredService<TrainingPlanner>(), fanOut, training));
+    }
+
+    private static void AddForecasts(IServiceCollection services, IConfiguration configuration)
+    {
+        HolidayCalendar calendar = Read<ForecastOptions>(configuration, "Forecast").Calendar();
+        services.TryAddSingleton(calendar);
+        services.TryAddSingleton<ForecastStore>();
+        services.TryAddSingleton<ForecastMaker>();
+        services.TryAddSingleton<ForecastProblem>();
+        services.TryAddSingleton<ForecastVolume>();
+        services.TryAddSingleton<TrainForecasts>();
+        services.TryAddSingleton<ManageForecasts>();
     }
 
     private static void AddCorrections(IServiceCollection services, PredictionOptions prediction)
