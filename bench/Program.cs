@@ -28,6 +28,7 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     TrendsCommand.Create(),
     GateCommand.Create(),
     ForecastCommand.Create(),
+    SeriesCommand.Create(),
     SearchCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),

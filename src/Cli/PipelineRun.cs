@@ -117,6 +117,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
         IReadOnlyList<PredictionOutcome> predictions = await pipeline.Predict.RunAsync(techCenter: null, progress, cancellationToken: cancellationToken);
         await pipeline.Note.AfterPredictionAsync(predictions, begunAt, cancellationToken);
+        await ForecastCommand.RefreshAsync(pipeline, predictions, cancellationToken);
         RunTechCenter[] centers = await CentersAsync(predictions, cancellationToken);
         return new RunResult(incidents, rejected, preprocessed.Embedded, 0, centers, predictions.Sum(p => p.Predicted));
     }

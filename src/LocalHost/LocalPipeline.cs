@@ -137,6 +137,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public ForecastProblem Forecast => Get<ForecastProblem>();
 
+    public ForecastVolume ForecastVolume => Get<ForecastVolume>();
+
+    public TrainForecasts TrainForecasts => Get<TrainForecasts>();
+
+    public ManageForecasts ManageForecasts => Get<ManageForecasts>();
+
     public CreateBackup Backup => Get<CreateBackup>();
 
     public RestoreBackup Restore => Get<RestoreBackup>();

@@ -13,13 +13,13 @@ internal static class RunsCommands
 
     private const int Longest = 28;
 
-    public static Command Create() => new("runs", "Show the trainings, tunings and rollouts with their parameters and measures.") { CreateList(), CreateShow(), CreateCompare() };
+    public static Command Create() => new("runs", "Show the trainings, tunings, rollouts and trainings of forecasts with their parameters and measures.") { CreateList(), CreateShow(), CreateCompare() };
 
     private static Command CreateList()
     {
         Option<string?> center = CommandOptions.Text("--tech-center", "Only this tech center's. Default: all.", "C");
-        Option<string?> kind = new("--kind") { Description = "Only runs of this kind: training, tuning, trial, rollout or other. Default: all.", HelpName = "KIND" };
-        kind.AcceptOnlyFromAmong("training", "tuning", "trial", "rollout", "other");
+        Option<string?> kind = new("--kind") { Description = "Only runs of this kind: training, tuning, trial, rollout, forecast or other. Default: all.", HelpName = "KIND" };
+        kind.AcceptOnlyFromAmong("training", "tuning", "trial", "rollout", "forecast", "other");
         Option<int?> limit = CommandOptions.Integer("--limit", "Show the newest so many. Default: 50.", 1, BrowseRuns.Most);
         Command command = Verb("list", "List the runs, the newest first, with their measures over the versions.", async (browse, host, parsed, cancellationToken) =>
         {

@@ -94,6 +94,7 @@ internal static class StepCommands
             DateTimeOffset begunAt = pipeline.Clock.GetUtcNow();
             IReadOnlyList<PredictionOutcome> outcomes = await ConsoleProgress.RunAsync(progress => pipeline.Modes.DoAsync(token => pipeline.Predict.RunAsync(asked, progress, parsed.GetValue(version), token), cancellationToken));
             await pipeline.Note.AfterPredictionAsync(outcomes, begunAt, cancellationToken);
+            await ForecastCommand.RefreshAsync(pipeline, outcomes, cancellationToken);
             host.Show(new { techCenters = outcomes, predictions = outcomes.Sum(o => o.Predicted) }, console => WritePredictions(console, outcomes));
             return outcomes.Any(o => o.Failed) ? ExitCode.Failed : ExitCode.Done;
         }, cancellationToken));

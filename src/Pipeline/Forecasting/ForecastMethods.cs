@@ -2,54 +2,50 @@ namespace Pipeline.Forecasting;
 
 /// <summary>A method of forecasting.</summary>
 /// <param name="history">The counts, the oldest first.</param>
-/// <param name="weeks">How many weeks to forecast.</param>
-/// <returns>The expected count of each of the weeks that follow, 0 or more.</returns>
-public delegate double[] ForecastMethod(ReadOnlySpan<double> history, int weeks);
+/// <param name="season">The steps of a season, such as 52 weeks; 1 where there is none.</param>
+/// <param name="steps">How many steps to forecast.</param>
+/// <returns>What is expected of each of the steps that follow, 0 or more.</returns>
+public delegate double[] ForecastMethod(ReadOnlySpan<double> history, int season, int steps);
 
-/// <summary>The methods that a forecast is put together of. Each fits its parameters to the history by the squared errors one week ahead. Time: O(weeks of history x tried parameters).</summary>
+/// <summary>The methods that a forecast is put together of. Each fits its parameters to the history by the squared errors one step ahead. Time: O(steps of history x tried parameters).</summary>
 public static class ForecastMethods
 {
-    /// <summary>The weeks of a year, of which a season is made.</summary>
-    public const int Season = 52;
-
-    private const int LeastSeasons = 78;
-
     private static readonly double[] Levels = [0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8];
     private static readonly double[] Slopes = [0.01, 0.03, 0.1, 0.2];
     private static readonly double[] Dampings = [0.8, 0.9, 0.97];
 
     /// <summary>The methods by name, in the order in which weights are told.</summary>
     public static IReadOnlyList<(string Name, ForecastMethod Method)> All { get; } =
-        [("seasonalNaive", SeasonalNaive), ("dampedTrend", DampedTrend), ("theta", Theta), ("tsb", Tsb), ("level", Level)];
+        [("seasonalNaive", SeasonalNaive), ("dampedTrend", SeasonalAdjustment.Around(DampedTrend)), ("theta", SeasonalAdjustment.Around(Theta)), ("tsb", Tsb), ("level", SeasonalAdjustment.Around(Level))];
 
-    /// <summary>The count of the same week a year before, where a year and a half is known; the last count otherwise. What other methods have to beat.</summary>
-    public static double[] SeasonalNaive(ReadOnlySpan<double> history, int weeks)
+    /// <summary>The value of the same step a season before, where a season and a half is known; the last value otherwise. What other methods have to beat.</summary>
+    public static double[] SeasonalNaive(ReadOnlySpan<double> history, int season, int steps)
     {
-        int season = SeasonOf(history.Length);
-        double[] forecast = new double[weeks];
-        for (int ahead = 0; ahead < weeks; ahead++)
+        int known = SeasonOf(history.Length, season);
+        double[] forecast = new double[steps];
+        for (int ahead = 0; ahead < steps; ahead++)
         {
-            forecast[ahead] = history[history.Length - season + (ahead % season)];
+            forecast[ahead] = history[history.Length - known + (ahead % known)];
         }
 
         return forecast;
     }
 
-    /// <summary>The season that the naive method takes: a year, or one week.</summary>
-    public static int SeasonOf(int length) => length >= LeastSeasons ? Season : 1;
+    /// <summary>The season that the naive method takes: the whole one, or one step.</summary>
+    public static int SeasonOf(int length, int season) => 2 * length >= 3 * season ? season : 1;
 
     /// <summary>Exponential smoothing of the level (Brown, 1959).</summary>
-    public static double[] Level(ReadOnlySpan<double> history, int weeks)
+    public static double[] Level(ReadOnlySpan<double> history, int season, int steps)
     {
         (double level, _) = BestLevel(history.ToArray());
-        return Flat(level, weeks);
+        return Flat(level, steps);
     }
 
     /// <summary>Exponential smoothing with a damped trend (Gardner and McKenzie, Management Science 31, 1985).</summary>
-    public static double[] DampedTrend(ReadOnlySpan<double> history, int weeks)
+    public static double[] DampedTrend(ReadOnlySpan<double> history, int season, int steps)
     {
         double best = double.MaxValue;
-        double[] forecast = new double[weeks];
+        double[] forecast = new double[steps];
         foreach (double alpha in Levels)
         {
             foreach (double beta in Slopes)
@@ -61,7 +57,7 @@ public static class ForecastMethods
                     {
                         best = error;
                         double reach = 0, power = 1;
-                        for (int ahead = 0; ahead < weeks; ahead++)
+                        for (int ahead = 0; ahead < steps; ahead++)
                         {
                             power *= phi;
                             reach += power;
@@ -76,7 +72,7 @@ public static class ForecastMethods
     }
 
     /// <summary>The theta method: smoothing of the level with half the slope of the least-squares line as drift (Assimakopoulos and Nikolopoulos, Int. J. Forecasting 16, 2000; Hyndman and Billah, ibid. 19, 2003).</summary>
-    public static double[] Theta(ReadOnlySpan<double> history, int weeks)
+    public static double[] Theta(ReadOnlySpan<double> history, int season, int steps)
     {
         int n = history.Length;
         double mean = 0, middle = (n - 1) / 2.0, slope = 0, square = 0;
@@ -93,8 +89,8 @@ public static class ForecastMethods
 
         slope /= Math.Max(1, square);
         (double level, double alpha) = BestLevel(history.ToArray());
-        double[] forecast = new double[weeks];
-        for (int ahead = 0; ahead < weeks; ahead++)
+        double[] forecast = new double[steps];
+        for (int ahead = 0; ahead < steps; ahead++)
         {
             forecast[ahead] = Math.Max(0, level + (slope / 2 * (ahead + ((1 - Math.Pow(1 - alpha, n)) / alpha))));
         }
@@ -103,7 +99,7 @@ public static class ForecastMethods
     }
 
     /// <summary>For rare incidents: the share of weeks with any and their mean count, smoothed apart (Teunter, Syntetos and Babai, Eur. J. Operational Research 214, 2011).</summary>
-    public static double[] Tsb(ReadOnlySpan<double> history, int weeks)
+    public static double[] Tsb(ReadOnlySpan<double> history, int season, int steps)
     {
         double best = double.MaxValue, forecast = 0;
         foreach (double alpha in Levels)
@@ -118,7 +114,7 @@ public static class ForecastMethods
             }
         }
 
-        return Flat(forecast, weeks);
+        return Flat(forecast, steps);
     }
 
     private static (double Error, double Rate) Intermittent(ReadOnlySpan<double> history, double alpha, double beta)
@@ -180,9 +176,9 @@ public static class ForecastMethods
         return (error, Math.Max(0, level), beta > 0 ? slope : 0);
     }
 
-    private static double[] Flat(double value, int weeks)
+    private static double[] Flat(double value, int steps)
     {
-        double[] forecast = new double[weeks];
+        double[] forecast = new double[steps];
         Array.Fill(forecast, Math.Max(0, value));
         return forecast;
     }

@@ -1,14 +1,12 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 using Pipeline.Problems;
 using Pipeline.Requests;
 
 namespace Pipeline.Forecasting;
 
 /// <summary>The use case of forecasting the incidents of a problem, week by week. The running week is left out of the history, and the weeks before the problem began.</summary>
-public sealed class ForecastProblem(BrowseProblems problems)
+public sealed class ForecastProblem(BrowseProblems problems, ForecastMaker maker)
 {
-    private const int DefaultWeeks = 8;
-
     /// <summary>Forecasts.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
     /// <param name="id">The problem's id as text.</param>
@@ -17,30 +15,13 @@ public sealed class ForecastProblem(BrowseProblems problems)
     /// <exception cref="RequestException">There is no such problem, the weeks are out of their range, or the history is too short.</exception>
     public async Task<ProblemForecast> RunAsync(string techCenter, string id, string? weeks, CancellationToken cancellationToken = default)
     {
-        int asked = WeeksOf(weeks);
+        int asked = ForecastMaker.WeeksOf(weeks);
         ProblemDetails details = await problems.FindAsync(techCenter, id, cancellationToken);
-        WeeklyCount[] history = [.. details.WeeklyCounts.SkipLast(1).SkipWhile(w => w.Count == 0)];
-        if (history.Length < CountForecaster.LeastHistory)
-        {
-            throw new RequestException(RequestProblem.Unprocessable, string.Create(CultureInfo.InvariantCulture, $"A forecast takes at least {CountForecaster.LeastHistory} whole weeks since the problem was first seen; '{details.Summary.Label}' has {history.Length}. Ask again when there are more, {CountForecaster.LeastHistory - history.Length} at least."));
-        }
-
-        CountForecast forecast = CountForecaster.Run([.. history.Select(w => (double)w.Count)], asked);
-        DateOnly next = history[^1].Week.AddDays(7);
-        return new ProblemForecast(
-            details.Summary.TechCenter,
-            details.Summary.Id,
-            details.Summary.Label,
-            history.Length,
-            [.. forecast.Weeks.Select((point, i) => new ForecastWeek(next.AddDays(7 * i), point.Mean, point.Low80, point.High80, point.Low95, point.High95))],
-            forecast.Methods,
-            forecast.Origins);
+        WeeklySeries series = WeeklySeries.Of([.. details.WeeklyCounts.Select(w => w.Week)], [.. details.WeeklyCounts.Select(w => w.Count)]);
+        ProblemSummary problem = details.Summary;
+        MadeForecast made = await maker.RunAsync(problem.TechCenter, problem.Id, $"'{problem.Label}'", series, asked, cancellationToken);
+        return new ProblemForecast(problem.TechCenter, problem.Id, problem.Label, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share };
     }
-
-    private static int WeeksOf(string? text) =>
-        string.IsNullOrEmpty(text) ? DefaultWeeks
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int weeks) && weeks is >= 1 and <= CountForecaster.MostWeeks ? weeks
-        : throw RequestException.Invalid("weeks", string.Create(CultureInfo.InvariantCulture, $"weeks is '{text}'; it must be a whole number from 1 to {CountForecaster.MostWeeks}."));
 }
 
 /// <summary>The forecast of a problem.</summary>
@@ -51,7 +32,15 @@ public sealed class ForecastProblem(BrowseProblems problems)
 /// <param name="Weeks">The weeks that follow; the first is the running one.</param>
 /// <param name="Methods">What each method counts for.</param>
 /// <param name="Origins">The origins at which the methods were tested.</param>
-public sealed record ProblemForecast(string TechCenter, int Id, string Label, int History, IReadOnlyList<ForecastWeek> Weeks, IReadOnlyList<ForecastWeight> Methods, int Origins);
+public sealed record ProblemForecast(string TechCenter, int Id, string Label, int History, IReadOnlyList<ForecastWeek> Weeks, IReadOnlyList<ForecastWeight> Methods, int Origins)
+{
+    /// <summary>The version whose weights it was made by; left out where they were learned for this forecast.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    /// <summary>The part of a working day's incidents that do not come on a holiday.</summary>
+    public double HolidayEffect { get; init; }
+}
 
 /// <summary>What is expected of one week.</summary>
 /// <param name="Week">The week's Monday.</param>
@@ -60,4 +49,9 @@ public sealed record ProblemForecast(string TechCenter, int Id, string Label, in
 /// <param name="High80">The upper end of the interval of 80 %.</param>
 /// <param name="Low95">The lower end of the interval of 95 %.</param>
 /// <param name="High95">The upper end of the interval of 95 %.</param>
-public sealed record ForecastWeek(DateOnly Week, double Mean, double Low80, double High80, double Low95, double High95);
+public sealed record ForecastWeek(DateOnly Week, double Mean, double Low80, double High80, double Low95, double High95)
+{
+    /// <summary>The holidays on its working days, 1 to 5; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Holidays { get; init; }
+}

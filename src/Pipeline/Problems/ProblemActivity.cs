@@ -17,9 +17,9 @@ internal sealed class ProblemActivity
     /// <summary>The weeks that are counted.</summary>
     public TrendPeriod Period { get; private set; } = TrendPeriod.Empty;
 
-    /// <summary>Counts the predictions of a tech center. Memory grows with clusters and hours, not with incidents.</summary>
+    /// <summary>Counts the predictions of a tech center, or of all where it is null, of which only the volume says something then. Memory grows with clusters and hours, not with incidents.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public static async Task<ProblemActivity> ReadAsync(IPredictions predictions, string techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<ProblemActivity> ReadAsync(IPredictions predictions, string? techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
     {
         ProblemActivity activity = new();
         await foreach (PredictedIncident row in predictions.ReadPredictedAsync(techCenter, cancellationToken))
@@ -38,8 +38,8 @@ internal sealed class ProblemActivity
     /// <summary>What was counted of a variant, by its cluster's id.</summary>
     public ActivityCounts OfVariant(int id) => Counts(_variants, id);
 
-    /// <summary>The trends of problems, told together.</summary>
-    public IReadOnlyList<ProblemTrend> Trends(IEnumerable<int> problems)
+    /// <summary>All incidents in each week, also those of no problem.</summary>
+    public int[] Volume()
     {
         int[] volume = new int[Period.Weeks.Count];
         foreach (Tally tally in _problems.Values)
@@ -47,8 +47,11 @@ internal sealed class ProblemActivity
             Count(tally, volume);
         }
 
-        return ProblemTrends.Of(Period, volume, [.. problems.Select(id => OfProblem(id).WeeklyCounts)]);
+        return volume;
     }
+
+    /// <summary>The trends of problems, told together.</summary>
+    public IReadOnlyList<ProblemTrend> Trends(IEnumerable<int> problems) => ProblemTrends.Of(Period, Volume(), [.. problems.Select(id => OfProblem(id).WeeklyCounts)]);
 
     private static Tally Of(Dictionary<int, Tally> tallies, int id)
     {

@@ -20,7 +20,7 @@ internal static class BackupAreas
     private static readonly string[] Foreign = ["$", "azure-webjobs", "azureWebJobs", "insights-", "app-package", "deployment", "backups/", "validation/"];
 
     private static readonly string[] Known =
-        ["hdbscan-models", "pipeline-runs", "pipeline-experiments", "datasets", "configuration", "corrections", "drift", "reports", "audit", "streams", "archive", "incoming", "accepted", "failed"];
+        ["hdbscan-models", "forecast-models", "pipeline-runs", "pipeline-experiments", "datasets", "configuration", "corrections", "drift", "reports", "audit", "streams", "archive", "incoming", "accepted", "failed"];
 
     /// <summary>The area of a table.</summary>
     public static BackupArea OfTable(string table) => table switch
@@ -40,7 +40,7 @@ internal static class BackupAreas
 
         return RootOf(name) switch
         {
-            "hdbscan-models" or "pipeline-runs" or "pipeline-experiments" => BackupArea.Models,
+            "hdbscan-models" or "forecast-models" or "pipeline-runs" or "pipeline-experiments" => BackupArea.Models,
             "datasets" or "configuration" or "corrections" => BackupArea.Configuration,
             "drift" or "reports" or "audit" => BackupArea.Monitoring,
             _ => BackupArea.Data,

@@ -1,6 +1,6 @@
 namespace Pipeline.Runs;
 
-/// <summary>A training, a tuning or a rollout: what went in, what came out, and where it lies.</summary>
+/// <summary>A training, a tuning, a rollout or a training of forecasts: what went in, what came out, and where it lies.</summary>
 public sealed record RunRecord
 {
     /// <summary>32 lower-case hexadecimal digits.</summary>
@@ -61,6 +61,9 @@ public enum RunKind
 
     /// <summary>A canary or a blue-green rollout.</summary>
     Rollout,
+
+    /// <summary>The training of forecasts.</summary>
+    Forecast,
 
     /// <summary>What another program wrote.</summary>
     Other,

@@ -157,4 +157,10 @@ public static class PipelineEvents
 
     /// <summary>Nothing was removed, since all that is stored is older than the retention.</summary>
     public const int RetentionRefused = 242;
+
+    /// <summary>The forecasts of a tech center were trained.</summary>
+    public const int ForecastsTrained = 250;
+
+    /// <summary>The forecasts of a tech center could not be trained.</summary>
+    public const int ForecastsNotTrained = 251;
 }

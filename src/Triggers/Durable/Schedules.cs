@@ -24,6 +24,9 @@ internal static class Schedules
     /// <summary>When to put old versions away.</summary>
     public const string PutAway = "0 30 3 * * *";
 
+    /// <summary>When to learn to forecast: on the first of each month, after the archive.</summary>
+    public const string Forecast = "0 30 5 1 * *";
+
     /// <summary>When to archive; on the first of each month at four by default.</summary>
     public const string Archive = "%ArchiveSchedule%";
 

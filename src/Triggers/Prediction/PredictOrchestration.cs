@@ -7,13 +7,16 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Classification;
 using Pipeline.EmergencyStop;
+using Pipeline.Forecasting;
+using Pipeline.Models;
 using Pipeline.Monitoring;
+using Pipeline.Storage;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Triggers;
 
 /// <summary>The durable prediction: a step for each tech center. Every step may be repeated after a crash: what is predicted stays, and the rest follows.</summary>
-public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TimeProvider clock, OperatingModes modes, ILogger<PredictOrchestration> logger)
+public sealed partial class PredictOrchestration(PredictIncidents predict, NoteMeasures note, TrainForecasts forecasts, TimeProvider clock, OperatingModes modes, ILogger<PredictOrchestration> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "PredictOrchestrator";
@@ -73,10 +76,33 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
         else
         {
             LogPredicted(outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
+            await ForecastAsync(outcome.TechCenter, cancellationToken);
         }
 
         return outcome;
     }
+
+    // The first prediction by a new version counts its problems. What is predicted stays, whatever becomes of the forecasts: the next prediction tries again.
+    private async Task ForecastAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await modes.DoAsync(token => forecasts.RefreshAsync(techCenter, token), cancellationToken) is ForecastTraining trained)
+            {
+                LogForecasts(techCenter, trained.Version, trained.Stage, trained.Problems);
+            }
+        }
+        catch (Exception e) when (e is ModelException or WarehouseException or ObjectStoreException or HaltedException)
+        {
+            LogNoForecasts(techCenter, e.Message);
+        }
+    }
+
+    [LoggerMessage(PipelineEvents.ForecastsTrained, LogLevel.Information, "The forecasts of {TechCenter} were trained: {Version}, {Stage}, {Problems} problems")]
+    private partial void LogForecasts(string techCenter, string version, ModelStage stage, int problems);
+
+    [LoggerMessage(PipelineEvents.ForecastsNotTrained, LogLevel.Warning, "The forecasts of {TechCenter} could not be trained, and are tried again after the next prediction: {Reason}")]
+    private partial void LogNoForecasts(string techCenter, string reason);
 
     [LoggerMessage(PipelineEvents.Predicted, LogLevel.Information, "Predicted {TechCenter}: {Predicted} incidents by {Version}, {Unclustered} unclustered. {Detail}")]
     private partial void LogPredicted(string techCenter, int predicted, string? version, int unclustered, string? detail);

@@ -85,7 +85,7 @@ public static class PipelineServices
         services.TryAddSingleton<FindNeighbours>();
         services.TryAddSingleton<MapIncidents>();
         AddOverview(services);
-        services.TryAddSingleton<ForecastProblem>();
+        AddForecasts(services, configuration);
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
@@ -135,6 +135,18 @@ public static class PipelineServices
         services.TryAddSingleton<ComparePeriods>();
         services.TryAddSingleton<FollowProblems>();
         services.TryAddSingleton<CompareLikeness>();
+    }
+
+    private static void AddForecasts(IServiceCollection services, IConfiguration configuration)
+    {
+        HolidayCalendar calendar = Read<ForecastOptions>(configuration, "Forecast").Calendar();
+        services.TryAddSingleton(calendar);
+        services.TryAddSingleton<ForecastStore>();
+        services.TryAddSingleton<ForecastMaker>();
+        services.TryAddSingleton<ForecastProblem>();
+        services.TryAddSingleton<ForecastVolume>();
+        services.TryAddSingleton<TrainForecasts>();
+        services.TryAddSingleton<ManageForecasts>();
     }
 
     private static void AddCorrections(IServiceCollection services, PredictionOptions prediction)

@@ -23,7 +23,10 @@ public sealed class RouteContractTests
         // What takes a version of a single layout, which is not made any more.
         "GET /likeness 422",
         // What takes a problem that has only just begun: ForecastProblemTests has it.
-        "GET /forecast/{techCenter}/{id} 422",
+        "GET /forecast/{techCenter}/{id} 422", "GET /forecast/{techCenter} 422", "GET /forecast 422",
+        // What takes two versions of forecasts: ForecastsApiTests has it.
+        "POST /forecast-models/{techCenter}/{version}/promote 200", "POST /forecast-models/{techCenter}/{version}/promote 409",
+        "POST /forecast-models/{techCenter}/rollback 200", "POST /forecast-models/{techCenter}/rollback 409",
         // What takes another warehouse, an incident that is not preprocessed, or a mebibyte, as of any body: SearchIncidentsTests has it.
         "POST /search 413", "POST /search 501", "GET /incidents/{number}/similar 422", "GET /incidents/{number}/similar 501", "POST /embeddings 413",
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
