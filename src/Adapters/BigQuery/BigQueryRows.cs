@@ -41,6 +41,7 @@ internal static class BigQueryRows
             ModelVersion = OptionalText(row, "optional_model"),
             Embedder = OptionalText(row, "optional_embedder"),
             PredictedAt = Date(row, "optional_predicted_ticks"),
+            ArrivedAt = OptionalText(row, "optional_arrived_at") is null ? null : Time(row, "optional_arrived_at"),
         };
     }
 

@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     location STRING,
     cmdb_ci STRING,
     row_hash STRING,
-    change_sequence INT64)
+    change_sequence INT64,
+    arrived_at TIMESTAMP)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
 CLUSTER BY tech_center;
 
@@ -34,6 +35,21 @@ CREATE TABLE IF NOT EXISTS preprocessed_incidents (
     combined_incidents_summary STRING NOT NULL,
     embedding ARRAY<FLOAT64>,
     embedding_bytes BYTES)
+PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
+CLUSTER BY tech_center;
+
+-- What a search reads of the preprocessed incidents, and no more: the words as the program tells them apart, each as often as it
+-- stands in the summary, and the vector rounded to a byte a coordinate, 128 more than the whole number of -127 to 127 that it stands for.
+CREATE TABLE IF NOT EXISTS search_entries (
+    number STRING NOT NULL,
+    sys_created_on TIMESTAMP,
+    created_ticks INT64,
+    tech_center STRING NOT NULL,
+    content_hash STRING NOT NULL,
+    embedder STRING NOT NULL,
+    words ARRAY<STRING>,
+    word_count INT64 NOT NULL,
+    codes BYTES)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
 CLUSTER BY tech_center;
 
