@@ -24,6 +24,7 @@ public sealed partial class StatementTests
         ["Texts"] = "ARRAY<STRING>",
         ["Fractions"] = "ARRAY<FLOAT64>",
         ["Time"] = "TIMESTAMP",
+        ["OptionalTime"] = "TIMESTAMP",
         ["Days"] = "ARRAY<TIMESTAMP>",
         ["OptionalText"] = "STRING",
         ["OptionalNumber"] = "INT64",
@@ -206,7 +207,7 @@ public sealed partial class StatementTests
     [GeneratedRegex("""\b(?<kind>Text|Number|Texts|Fractions|Time|Days)\("(?<name>[A-Za-z0-9]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ParameterPattern();
 
-    [GeneratedRegex("""\b(?:(?<kind>Text|OptionalText|Number|OptionalNumber|Time|Days|Embedding|Date)\([a-z]+, |row\.(?<kind>Fraction|Cells)\()"(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(?:(?<kind>Text|OptionalText|Number|OptionalNumber|Time|OptionalTime|Days|Embedding|Date)\([a-z]+, |row\.(?<kind>Fraction|Cells)\()"(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ReadPattern();
 
     private sealed record Analysis(string[] Problems, string[] Kinds, string[] Parameters, Dictionary<string, string> Columns);
