@@ -13,7 +13,7 @@ public sealed class SbomTests
     public async Task The_bills_of_materials_are_what_CycloneDX_says_they_are_and_name_what_is_shipped()
     {
         using TempFolder folder = new();
-        ToolProcess made = await ToolProcess.RunAsync("bash", ["eng/sbom.sh", folder.Path], SharedFiles.RepositoryRoot);
+        ToolProcess made = await ToolProcess.RunAsync("bash", ["eng/sbom.sh", folder["."]], SharedFiles.RepositoryRoot);
         if (made.ExitCode != 0 && (made.Errors + made.Output).Contains("NU1301", StringComparison.Ordinal))
         {
             Assert.Inconclusive("The registry of the tool that writes the bills of materials does not answer: this test needs it and is skipped.");
