@@ -119,6 +119,14 @@ internal sealed class DataFolder : IDisposable
         return folder;
     }
 
+    /// <summary>Removes a folder that this process has made, opened and closed again, since what it was made for is refused.</summary>
+    /// <param name="path">The folder.</param>
+    public static void Discard(string path)
+    {
+        Directory.Delete(FullPath(path), recursive: true);
+        LastOpened = null;
+    }
+
     /// <summary>A folder for one who only reads, beside the process that has it: it is not locked, and nothing in it is made, closed or removed.</summary>
     /// <param name="path">The folder, which need not be there.</param>
     /// <param name="secrets">The folder of the keys and tokens; null for the folder itself.</param>

@@ -9,7 +9,7 @@ public sealed partial class BigQuerySqlTests
     [TestMethod]
     public void Every_write_raises_the_lock_before_anything_else_and_ends_with_its_commit()
     {
-        foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"], ["save-measures"], ["purge-measures"], ["raise-alert"], ["update-alert"], ["purge-alerts"]])
+        foreach (string[] write in (string[][])[["upsert-incidents"], ["set-watermark"], ["save-preprocessed"], ["save-preprocessed", "set-watermark"], ["save-predictions"], ["open-training-run"], ["finish-training-center"], ["close-training-run"], ["set-setting"], ["save-measures"], ["purge-measures"], ["raise-alert"], ["update-alert"], ["purge-alerts"], ["remove-incidents"], ["rebuild-search"]])
         {
             string[] script = Statements(BigQuerySql.Transaction(write).Sql);
             string[] statements = [.. script.SkipWhile(statement => statement.StartsWith("DECLARE", StringComparison.Ordinal))];
@@ -24,6 +24,7 @@ public sealed partial class BigQuerySqlTests
     [DataRow("upsert-incidents", 2)]
     [DataRow("save-preprocessed", 3)]
     [DataRow("save-predictions", 3)]
+    [DataRow("rebuild-search", 1)]
     public void The_staging_table_is_named_wherever_it_is_read(string name, int times)
     {
         string sql = BigQuerySql.From(BigQuerySql.Get(name), "staging_1");
@@ -36,6 +37,7 @@ public sealed partial class BigQuerySqlTests
     {
         Check("upsert-incidents", "staged", StagedRows.Of([Rows.Incident("A")], CancellationToken.None));
         Check("save-preprocessed", "staged|source", StagedRows.Of([Rows.Preprocessed("A")], [], CancellationToken.None));
+        Check("rebuild-search", "staged", StagedRows.Entries([Rows.Preprocessed("A")], CancellationToken.None));
         Check("save-predictions", "staged|source", StagedRows.Of([Rows.Answer("A")], CancellationToken.None));
     }
 

@@ -109,7 +109,7 @@ public sealed partial class CostTests : IDisposable
         parts.ShouldAllBe(length => length < 12_000);
     }
 
-    [GeneratedRegex(@"^\s*(?:--[^\n]*\n)*(?:MERGE INTO|UPDATE|DELETE FROM) (?:incidents|preprocessed_incidents|incident_predictions)\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*(?:--[^\n]*\n)*(?:MERGE INTO|UPDATE|DELETE FROM) (?:incidents|preprocessed_incidents|search_entries|incident_predictions)\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ChangePattern();
 
     [GeneratedRegex(@"IN UNNEST\(\w+_days\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -15,6 +15,8 @@ internal static partial class DuckSql
         CREATE MACRO UNIX_MICROS(moment) AS epoch_us(moment);
         CREATE MACRO UNIX_MILLIS(moment) AS epoch_ms(moment);
         CREATE MACRO DIV(dividend, divisor) AS dividend // divisor;
+        CREATE MACRO BYTE_LENGTH(bytes) AS octet_length(bytes);
+        CREATE MACRO CODES(bytes) AS [CAST('0x' || substr(hex(bytes), 2 * place + 1, 2) AS BIGINT) FOR place IN range(octet_length(bytes))];
         CREATE MACRO MICROSECONDS_BETWEEN(later, earlier) AS date_diff('microsecond', earlier, later);
         """;
 
@@ -32,6 +34,9 @@ internal static partial class DuckSql
         (@"ARRAY_AGG\(DISTINCT (.*) IGNORE NULLS\)", "list(DISTINCT $1) FILTER ($1 IS NOT NULL)"),
         (@"TO_HEX\(SHA256\(", "(sha256("),
         (@"UNNEST\(\[STRUCT\(([^()]*)\)\]\) AS (\w+)", "(SELECT $1) AS $2"),
+        (@"(@\w+)\[OFFSET\((\w+)\)\]", "list_extract($1, $2 + 1)"),
+        (@"FROM UNNEST\(TO_CODE_POINTS\(([\w.]+)\)\) AS (\w+) WITH OFFSET AS (\w+)", "FROM (SELECT unnest(CODES($1)) AS $2, unnest(range(octet_length($1))) AS $3)"),
+        (@"CROSS JOIN UNNEST\(([\w.]+)\) AS (\w+)", "CROSS JOIN LATERAL (SELECT unnest($1) AS $2)"),
         (@"FROM UNNEST\(([^()]*)\) AS (\w+)", "FROM (SELECT unnest($1) AS $2)"),
         (@"(date_trunc\([^()]*\)|CONCAT\(.*\)|[\w.]+) IN UNNEST\(([^()]*)\)", "list_contains($2, $1)"),
         (@"COUNTIF\(([^()]*)\)", "COUNT(*) FILTER ($1)"),
@@ -109,6 +114,7 @@ internal static partial class DuckSql
     private static string Literal(string type, string? value) => (type, value) switch
     {
         (_, null) => $"CAST(NULL AS {DuckType(type)})",
+        ("FLOAT64", _) => $"CAST('{value}' AS DOUBLE)",
         ("INT64", _) => $"CAST({value} AS BIGINT)",
         ("TIMESTAMP", _) => $"TIMESTAMP {Quoted(value.Replace("+00:00", "", StringComparison.Ordinal))}",
         _ => Quoted(value),
@@ -122,7 +128,7 @@ internal static partial class DuckSql
     {
         "STRING" => "VARCHAR",
         "INTEGER" or "INT64" => "BIGINT",
-        "FLOAT" => "DOUBLE",
+        "FLOAT" or "FLOAT64" => "DOUBLE",
         "BYTES" => "BLOB",
         _ => type,
     };

@@ -105,6 +105,7 @@ public sealed class StagedRowsTests
         [
             StagedRows.Of([Rows.Incident("A", updatedOn: Rows.Day(1))], CancellationToken.None),
             StagedRows.Of([Rows.Preprocessed("A", createdOn: Rows.Day(1))], [new DeadLetter("B", "preprocess", "no text")], CancellationToken.None),
+            StagedRows.Entries([Rows.Preprocessed("A", createdOn: Rows.Day(1))], CancellationToken.None),
             StagedRows.Of([Rows.Answer("A")], CancellationToken.None),
         ];
         foreach (StagedRows rows in all)

@@ -4,7 +4,7 @@
 const { LanguageOptions, TypeKind, ZetaSQLClient, runServer, terminateServer } = require("@fivetrandevelopers/zetasql");
 const { createServer } = require("net");
 
-const kinds = { STRING: "TYPE_STRING", INT64: "TYPE_INT64", TIMESTAMP: "TYPE_TIMESTAMP" };
+const kinds = { STRING: "TYPE_STRING", INT64: "TYPE_INT64", FLOAT64: "TYPE_DOUBLE", TIMESTAMP: "TYPE_TIMESTAMP" };
 const typeOf = name => name.startsWith("ARRAY<")
   ? { typeKind: TypeKind.TYPE_ARRAY, arrayType: { elementType: typeOf(name.slice(6, -1)) } }
   : { typeKind: TypeKind[kinds[name] ?? fail(`The type ${name} is not known here.`)] };

@@ -1,3 +1,4 @@
+using Pipeline.Incidents;
 using Pipeline.Problems;
 using static Pipeline.Contracts.Rows;
 
@@ -44,6 +45,9 @@ public abstract partial class WarehouseContract
 
         (day.Incidents, day.Prioritised, day.Urgent, day.Followed, day.Reopened, day.Resolved).ShouldBe((5, 4, 3, 2, 1, 2));
         day.HoursToResolve.ShouldBe(36, 0.001);
+        StoredIncident stored = (await ((IRemovals)Warehouse).FindIncidentAsync("A")).ShouldNotBeNull();
+        (stored.Embedder, stored.PredictedAt, stored.Incident.Priority, stored.Incident.ResolvedOn).ShouldBe(("e", Day(9).AddTicks(7), "1 - Critical", Day(2)));
+        stored.ArrivedAt.ShouldNotBeNull();
         (await NumbersAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "p2" })).ShouldBe("B");
         (await OfProblems.ReadIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "none" })).Total.ShouldBe(0);
     }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 
 namespace Pipeline.TestSupport;
@@ -36,6 +38,7 @@ internal sealed class PostgreSqlServer : IDisposable
     private readonly string _programs;
     private readonly string[] _asUser;
     private readonly string _folder;
+    private readonly string? _owner;
     private Process? _guard;
     private int _schemas;
 
@@ -49,6 +52,7 @@ internal sealed class PostgreSqlServer : IDisposable
         {
             string user = File.ReadAllText("/etc/passwd").Contains("\npostgres:", StringComparison.Ordinal) ? "postgres" : "nobody";
             Run("chown", user, _folder);
+            _owner = user;
             _asUser = ["setpriv", $"--reuid={user}", "--regid=" + Run("id", "-g", user).Trim(), "--clear-groups", "--"];
         }
 
@@ -114,6 +118,36 @@ internal sealed class PostgreSqlServer : IDisposable
         NpgsqlConnection connection = new($"{Connection(database)};Password={Password};Pooling=false");
         connection.Open();
         return connection;
+    }
+
+    /// <summary>Lets the server speak TLS with a certificate of its own for a host's name, and nothing else.</summary>
+    /// <returns>The path of the certificate, which is its own issuer.</returns>
+    public string UseTls(string host)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={host}", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        foreach ((string name, string content) in new[] { ("server.crt", certificate.ExportCertificatePem()), ("server.key", key.ExportPkcs8PrivateKeyPem()) })
+        {
+            string path = Path.Combine(Data, name);
+            File.WriteAllText(path, content);
+            Run("chmod", "600", path);
+            if (_owner is not null)
+            {
+                Run("chown", _owner, path);
+            }
+        }
+
+        string copy = Path.Combine(_folder, "issuer.pem");
+        File.WriteAllText(copy, certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(Data, "pg_hba.conf"), "hostssl all all all scram-sha-256\n");
+        Execute("postgres", "ALTER SYSTEM SET ssl = on");
+        Execute("postgres", "SELECT pg_reload_conf()");
+        return copy;
     }
 
     /// <summary>Kills the server as a power failure does, with all that it has under way.</summary>

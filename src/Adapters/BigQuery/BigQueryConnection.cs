@@ -35,7 +35,7 @@ internal sealed class BigQueryConnection(BigQueryOptions options, BigQueryReques
     /// <summary>Runs statements, and tells the job that did.</summary>
     public Task<string> RunAsync(BigQueryScript script, IReadOnlyList<QueryParameter> parameters, CancellationToken cancellationToken) => jobs.RunAsync(
         script.Step,
-        (client, id) => client.StartAsync(new QueryJob(id, script.Sql, parameters, options.MaximumGigabytesBilled * BytesPerGigabyte, Labels(script.Step)), cancellationToken),
+        (client, id) => client.StartAsync(new QueryJob(id, script.Sql, parameters, script.MaximumBytes ?? options.MaximumGigabytesBilled * BytesPerGigabyte, Labels(script.Step)), cancellationToken),
         cancellationToken);
 
     /// <summary>Loads rows into a new table, which expires by itself: as many load jobs as the rows take, each of which loads all of its part or nothing.</summary>
@@ -43,6 +43,12 @@ internal sealed class BigQueryConnection(BigQueryOptions options, BigQueryReques
     {
         StagingTable table = new(name, rows.Columns, clock.GetUtcNow() + StagingLife, Labels(step));
         await MakeAsync(client => client.CreateTableAsync(table, cancellationToken), cancellationToken);
+        await LoadAsync(name, rows, step, cancellationToken);
+    }
+
+    /// <summary>Loads rows into a table that is there, beside those that it has.</summary>
+    public async Task LoadAsync(string name, StagedRows rows, string step, CancellationToken cancellationToken)
+    {
         foreach (ReadOnlyMemory<byte> part in rows.Parts(options.LoadBytes))
         {
             await jobs.RunAsync("load", (client, id) => client.StartAsync(new LoadJob(id, name, rows.Columns, Labels(step)), part, cancellationToken), cancellationToken);

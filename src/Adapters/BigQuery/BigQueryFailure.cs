@@ -14,6 +14,8 @@ internal static class BigQueryFailure
     // The one sign of two transactions in conflict is the text: its reason is that of any wrong query.
     private const string Conflict = "due to concurrent update";
 
+    private const string TooDear = "bytesBilledLimitExceeded";
+
     private static readonly HashSet<string> PassingReasons = new(StringComparer.Ordinal)
     {
         "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded", "jobRateLimitExceeded", "tableUnavailable",
@@ -45,6 +47,9 @@ internal static class BigQueryFailure
 
     /// <summary>Whether what was to be made is there already: by this very request, when its first answer was lost.</summary>
     public static bool IsDuplicate(Exception exception) => Status(exception) == HttpStatusCode.Conflict;
+
+    /// <summary>Whether a query was refused that would read more than it may be billed for.</summary>
+    public static bool IsTooDear(Exception exception) => string.Equals(Reason(exception), TooDear, StringComparison.Ordinal);
 
     /// <summary>Whether another transaction came first.</summary>
     public static bool IsConflict(Exception exception) => exception is GoogleApiException or JobFailedException && Message(exception).Contains(Conflict, StringComparison.OrdinalIgnoreCase);
@@ -80,7 +85,7 @@ internal static class BigQueryFailure
 
     private static string DescribeReason(BigQueryOptions options, string where, string reason, HttpStatusCode? status) => (reason, status) switch
     {
-        ("bytesBilledLimitExceeded", _) => string.Create(
+        (TooDear, _) => string.Create(
             CultureInfo.InvariantCulture,
             $"A query of {where} would read more than {options.MaximumGigabytesBilled} GB, and was refused. Raise BigQuery:MaximumGigabytesBilled if that is what it may cost."),
         ("resourcesExceeded", _) => $"A query of {where} is too large for BigQuery to compute. A training reads the window of one tech center: lower Training:WindowMonths, or split the tech center; a write stores one batch: lower Preprocessing:BatchSize.",

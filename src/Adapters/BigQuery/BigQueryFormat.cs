@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Incidents;
+using Pipeline.Search;
 
 namespace Pipeline.Adapters.BigQuery;
 
@@ -40,6 +41,13 @@ internal static class BigQueryFormat
         }
 
         return values;
+    }
+
+    /// <summary>A vector as a search reads it: a byte a coordinate, 128 more than its code; null for one that is near to nothing.</summary>
+    public static byte[]? Codes(ReadOnlySpan<float> values)
+    {
+        sbyte[] codes = new sbyte[values.Length];
+        return VectorCodes.Encode(values, codes) == 0 ? null : Array.ConvertAll(codes, code => (byte)(code + 128));
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ public sealed partial record BigQueryOptions
     /// <summary>The most that one query may be billed for, in GB of 10^9 bytes, 1 to 1,000,000: BigQuery refuses a query that would read more, and charges nothing for it.</summary>
     public int MaximumGigabytesBilled { get; init; } = 100;
 
+    /// <summary>The most that one query of a search may be billed for, in MB of 10^6 bytes, 20 to 1,000,000. A search has three.</summary>
+    public int SearchMegabytes { get; init; } = 5_000;
+
     /// <summary>How often a request is sent while BigQuery is busy or does not answer, and how often a job that failed for such a reason is started anew, 1 to 20.</summary>
     public int Attempts { get; init; } = 8;
 
@@ -58,6 +61,7 @@ public sealed partial record BigQueryOptions
         Require(LocationPattern().IsMatch(Location), nameof(Location), Location, "a location such as EU or europe-west3");
         Require(Endpoint.Length == 0 || IsEndpoint(Endpoint), nameof(Endpoint), Endpoint, "an address that begins with https://, or with http:// on this machine");
         RequireRange(MaximumGigabytesBilled, 1, 1_000_000, nameof(MaximumGigabytesBilled));
+        RequireRange(SearchMegabytes, 20, 1_000_000, nameof(SearchMegabytes));
         RequireRange(Attempts, 1, 20, nameof(Attempts));
         RequireRange(TimeoutSeconds, 10, 3600, nameof(TimeoutSeconds));
     }

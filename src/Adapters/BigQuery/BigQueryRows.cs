@@ -41,6 +41,7 @@ internal static class BigQueryRows
             ModelVersion = OptionalText(row, "optional_model"),
             Embedder = OptionalText(row, "optional_embedder"),
             PredictedAt = Date(row, "optional_predicted_ticks"),
+            ArrivedAt = OptionalTime(row, "optional_arrived_at"),
         };
     }
 
@@ -95,6 +96,8 @@ internal static class BigQueryRows
     public static long? OptionalNumber(ResultRow row, string column) => row.Cell(column) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
     public static DateTimeOffset Time(ResultRow row, string column) => BigQueryFormat.Time(Text(row, column));
+
+    public static DateTimeOffset? OptionalTime(ResultRow row, string column) => row.Cell(column) is { } microseconds ? BigQueryFormat.Time(microseconds) : null;
 
     public static DateTimeOffset[] Days(ResultRow row, string column) => [.. row.Cells(column).Select(BigQueryFormat.Time)];
 

@@ -7,13 +7,13 @@ internal static class BigQuerySql
 {
     private const string Folder = "Pipeline.Adapters.BigQuery.Sql.";
     private const string Body = "-- body";
-    private const string StoredColumns = "stored-columns";
     private const string Staging = "staging AS ";
     private const string Declaration = "DECLARE ";
 
+    private static readonly string[] Parts = ["stored-columns", "search-filter"];
     private static readonly ConcurrentDictionary<string, string> Read = new(StringComparer.Ordinal);
 
-    /// <summary>The statements of the file <paramref name="name"/>.sql, with the columns of a stored incident where it leaves a place for them.</summary>
+    /// <summary>The statements of the file <paramref name="name"/>.sql, with the parts that several have in common where it leaves a place for them.</summary>
     /// <exception cref="ArgumentException">There is no such file.</exception>
     public static string Get(string name) => Read.GetOrAdd(name, static name =>
     {
@@ -21,7 +21,7 @@ internal static class BigQuerySql
             ?? throw new ArgumentException($"There are no statements '{name}'.", nameof(name));
         using StreamReader reader = new(stream);
         string statements = reader.ReadToEnd();
-        return string.Equals(name, StoredColumns, StringComparison.Ordinal) ? statements : statements.Replace($"-- {StoredColumns}", Get(StoredColumns).TrimEnd(), StringComparison.Ordinal);
+        return Parts.Contains(name, StringComparer.Ordinal) ? statements : Parts.Aggregate(statements, (all, part) => all.Replace($"-- {part}", Get(part).TrimEnd(), StringComparison.Ordinal));
     });
 
     /// <summary>The statements of these files as one transaction that excludes every other write. What they declare goes before it, where a script must declare.</summary>
@@ -51,6 +51,9 @@ internal static class BigQuerySql
 /// <param name="Sql">The statements.</param>
 internal sealed record BigQueryScript(string Step, string Sql)
 {
+    /// <summary>The most bytes that it may be billed for; null for what holds for all.</summary>
+    public long? MaximumBytes { get; init; }
+
     /// <summary>The statements of one file, as they are.</summary>
     public static BigQueryScript Of(string name) => new(name, BigQuerySql.Get(name));
 

@@ -12,7 +12,9 @@ internal static partial class BigQueryTables
     /// <summary>The table whose one row every write raises first.</summary>
     public const string Lock = "write_lock";
 
-    private const string Embeddings = "preprocessed_incidents";
+    /// <summary>The table of the summaries and their embeddings.</summary>
+    public const string Embeddings = "preprocessed_incidents";
+
     private const string Embedding = "embedding";
     private const string Bytes = "BYTES";
     private const string ArrayOf = "ARRAY<";

@@ -27,7 +27,10 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
     private const string Settings = "settings";
 
     // Rises with every change of the tables.
-    private const int SchemaVersion = 6;
+    private const int SchemaVersion = 7;
+
+    // Those before have no index of the incidents that they stored.
+    private const int SearchedSince = 7;
 
     private readonly BigQueryOptions _options;
     private readonly BigQueryClients _clients;
@@ -85,6 +88,11 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         if (!tables.TryGetValue(BigQueryTables.Lock, out TableState? lockTable) || lockTable.Rows == 0)
         {
             await _connection.RunAsync(BigQueryScript.Of("fill-lock"), [], cancellationToken);
+        }
+
+        if (made < SearchedSince && tables.TryGetValue(BigQueryTables.Embeddings, out TableState? stored) && stored.Rows > 0)
+        {
+            await RunAloneAsync(BigQuerySql.Transaction("set-setting"), Setting(IndexSetting, IsBehind), cancellationToken);
         }
 
         if (made < SchemaVersion)
@@ -217,10 +225,12 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         }
     }
 
-    private async IAsyncEnumerable<ResultRow> ReadAsync(string sql, QueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<ResultRow> ReadAsync(string sql, QueryParameter[] parameters, CancellationToken cancellationToken) => ReadAsync(BigQueryScript.Of(sql), parameters, cancellationToken);
+
+    private async IAsyncEnumerable<ResultRow> ReadAsync(BigQueryScript script, QueryParameter[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
-        await foreach (ResultRow row in _connection.ReadAsync(BigQueryScript.Of(sql), parameters, cancellationToken))
+        await foreach (ResultRow row in _connection.ReadAsync(script, parameters, cancellationToken))
         {
             yield return row;
         }
@@ -236,10 +246,12 @@ public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCen
         return null;
     }
 
-    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, QueryParameter[] parameters, Func<ResultRow, T> read, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, QueryParameter[] parameters, Func<ResultRow, T> read, CancellationToken cancellationToken) => ListAsync(BigQueryScript.Of(sql), parameters, read, cancellationToken);
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(BigQueryScript script, QueryParameter[] parameters, Func<ResultRow, T> read, CancellationToken cancellationToken)
     {
         List<T> rows = [];
-        await foreach (ResultRow row in ReadAsync(sql, parameters, cancellationToken))
+        await foreach (ResultRow row in ReadAsync(script, parameters, cancellationToken))
         {
             rows.Add(read(row));
         }

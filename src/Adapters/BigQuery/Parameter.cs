@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace Pipeline.Adapters.BigQuery;
 
 /// <summary>A parameter of a statement, written as BigQuery's interface writes it.</summary>
 /// <param name="Name">Its name, without the @.</param>
-/// <param name="Type">STRING, INT64 or TIMESTAMP; of an array, that of its elements.</param>
+/// <param name="Type">STRING, INT64, FLOAT64 or TIMESTAMP; of an array, that of its elements.</param>
 /// <param name="Value">Its value; null for NULL, and for an array.</param>
 /// <param name="Values">The elements of an array; null for one value.</param>
 public sealed record QueryParameter(string Name, string Type, string? Value, IReadOnlyList<string>? Values = null);
@@ -17,6 +19,8 @@ internal static class Parameter
     public static QueryParameter Time(string name, DateTimeOffset? value) => new(name, "TIMESTAMP", value is { } time ? BigQueryFormat.Parameter(time) : null);
 
     public static QueryParameter Texts(string name, IEnumerable<string> values) => new(name, "STRING", Value: null, [.. values]);
+
+    public static QueryParameter Fractions(string name, IEnumerable<double> values) => new(name, "FLOAT64", Value: null, [.. values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))]);
 
     /// <summary>Days, each as its first instant: with TIMESTAMP_TRUNC they choose partitions, and those alone, however far apart they are.</summary>
     public static QueryParameter Days(string name, IEnumerable<DateTimeOffset> days) => new(name, "TIMESTAMP", Value: null, [.. days.Select(BigQueryFormat.Parameter)]);

@@ -5,6 +5,7 @@ using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
+using Pipeline.Search;
 using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery;
@@ -47,8 +48,24 @@ internal sealed class StagedRows
         new("combined_incidents_summary", "STRING", StagedColumn.Nullable),
         new("embedding", "FLOAT", StagedColumn.Repeated),
         new("embedding_bytes", "BYTES", StagedColumn.Nullable),
+        new("words", "STRING", StagedColumn.Repeated),
+        new("word_count", "INTEGER", StagedColumn.Nullable),
+        new("codes", "BYTES", StagedColumn.Nullable),
         new("stage", "STRING", StagedColumn.Nullable),
         new("reason", "STRING", StagedColumn.Nullable),
+    ];
+
+    private static readonly StagedColumn[] EntryColumns =
+    [
+        new("number", "STRING"),
+        new("sys_created_on", "TIMESTAMP", StagedColumn.Nullable),
+        new("created_ticks", "INTEGER", StagedColumn.Nullable),
+        new("tech_center", "STRING"),
+        new("content_hash", "STRING"),
+        new("embedder", "STRING"),
+        new("words", "STRING", StagedColumn.Repeated),
+        new("word_count", "INTEGER"),
+        new("codes", "BYTES", StagedColumn.Nullable),
     ];
 
     private static readonly StagedColumn[] PredictionColumns =
@@ -158,6 +175,10 @@ internal sealed class StagedRows
         return new StagedRows(PreprocessedColumns, rows.Count, rows.Values, cancellationToken);
     }
 
+    /// <summary>What a search reads of preprocessed incidents.</summary>
+    public static StagedRows Entries(IReadOnlyList<PreprocessedIncident> incidents, CancellationToken cancellationToken) =>
+        new(EntryColumns, incidents.Count, incidents.Select(incident => (Action<Utf8JsonWriter>)(json => WriteEntry(json, incident))), cancellationToken);
+
     /// <summary>Predictions.</summary>
     /// <exception cref="WarehouseException">A confidence is no number.</exception>
     public static StagedRows Of(IReadOnlyList<IncidentPrediction> predictions, CancellationToken cancellationToken)
@@ -204,13 +225,35 @@ internal sealed class StagedRows
         json.WriteString("row_hash", BigQueryFormat.RowHash(incident, texts));
     }
 
-    private static void Write(Utf8JsonWriter json, PreprocessedIncident incident)
+    private static void WriteEntry(Utf8JsonWriter json, PreprocessedIncident incident)
     {
         WriteText(json, "number", incident.Number);
         WriteDate(json, "sys_created_on", "created_ticks", incident.CreatedOn);
         WriteText(json, "tech_center", incident.TechCenter);
         WriteText(json, "content_hash", incident.ContentHash);
         WriteText(json, "embedder", incident.Embedder);
+        int count = 0;
+        json.WriteStartArray("words");
+        foreach ((string word, int times) in SearchWords.Counted(incident.Summary))
+        {
+            for (int i = 0; i < times; i++, count++)
+            {
+                json.WriteStringValue(word);
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("word_count", count);
+        if (BigQueryFormat.Codes(incident.Embedding.Span) is { } codes)
+        {
+            json.WriteBase64String("codes", codes);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, PreprocessedIncident incident)
+    {
+        ArgumentNullException.ThrowIfNull(incident.Summary, "combined_incidents_summary");
+        WriteEntry(json, incident);
         WriteText(json, "combined_incidents_summary", incident.Summary);
         json.WriteStartArray("embedding");
         foreach (float number in incident.Embedding.Span)

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Pipeline.Search;
 
 namespace Pipeline.Adapters.Local;
 
@@ -48,7 +48,7 @@ internal sealed class SearchVectors
         if (vector.Length > 0 && vector.Length == _dimensions)
         {
             block.Codes ??= new sbyte[RowsOfBlock * _stride];
-            block.Steps[row] = Encode(vector, block.Codes.AsSpan(row * _stride, _dimensions));
+            block.Steps[row] = VectorCodes.Encode(vector, block.Codes.AsSpan(row * _stride, _dimensions));
         }
 
         _all = new Part(row == 0 ? [.. _blocks] : _all.Blocks, _all.Rows + 1);
@@ -92,7 +92,7 @@ internal sealed class SearchVectors
         }
 
         sbyte[] rounded = new sbyte[_stride];
-        Encode(query, rounded.AsSpan(0, _dimensions));
+        VectorCodes.Encode(query, rounded.AsSpan(0, _dimensions));
         short[] wide = new short[_stride];
         for (int i = 0; i < wide.Length; i++)
         {
@@ -195,24 +195,6 @@ internal sealed class SearchVectors
         }
 
         return null;
-    }
-
-    /// <summary>Rounds a vector to codes; returns what a code is worth once the vector has length 1, and 0 for one of length 0.</summary>
-    private static float Encode(ReadOnlySpan<float> vector, Span<sbyte> codes)
-    {
-        float length = TensorPrimitives.Norm(vector);
-        float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(vector));
-        if (!float.IsFinite(length) || length == 0 || largest == 0)
-        {
-            return 0;
-        }
-
-        for (int i = 0; i < vector.Length; i++)
-        {
-            codes[i] = (sbyte)MathF.Round(vector[i] / largest * 127);
-        }
-
-        return largest / 127 / length;
     }
 
     // The sum of two products of codes is at most 32,258 and fits 16 bits.

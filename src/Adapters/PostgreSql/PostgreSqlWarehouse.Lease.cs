@@ -17,6 +17,12 @@ public sealed partial class PostgreSqlWarehouse
     private const string ReadHolder = "SELECT holder, acquired_at FROM writer_lease WHERE name = 'writer'";
     private const string Release = "UPDATE writer_lease SET expires_at = clock_timestamp() WHERE name = 'writer' AND holder = @holder";
 
+    private const string Claim = """
+        INSERT INTO writer_lease (name, holder, acquired_at, expires_at) VALUES ('objects', @id, clock_timestamp(), clock_timestamp()) ON CONFLICT (name) DO NOTHING
+        """;
+
+    private const string ReadClaim = "SELECT holder FROM writer_lease WHERE name = 'objects'";
+
     /// <inheritdoc/>
     TimeSpan IWriterLease.Duration => TimeSpan.FromSeconds(_options.LeaseSeconds);
 
@@ -37,4 +43,17 @@ public sealed partial class PostgreSqlWarehouse
     /// <inheritdoc/>
     public Task ReleaseAsync(string holder, CancellationToken cancellationToken = default) =>
         _database.ReadAsync(session => session.RunAsync(Release, SqlValue.Text("holder", holder)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string> ClaimStoreAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return _database.ReadAsync(
+            async session =>
+            {
+                await session.RunAsync(Claim, SqlValue.Text("id", id));
+                return (await session.ListAsync(ReadClaim, reader => reader.GetString(0)))[0];
+            },
+            cancellationToken);
+    }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.Alerts;
 using Pipeline.LocalHost;
-using Pipeline.Requests;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
@@ -69,14 +68,7 @@ internal static class AlertCommands
         CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data)), CommandHost.Settings(), cancellationToken);
-            try
-            {
-                return await work(host, pipeline);
-            }
-            catch (RequestException e)
-            {
-                throw new CommandException(e.Message, ExitCode.WrongUsage);
-            }
+            return await work(host, pipeline);
         }, cancellationToken);
 
     private static void Write(IAnsiConsole console, IReadOnlyList<Alert> alerts)

@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Pipeline.LocalHost;
 using Pipeline.Recovery;
+using Pipeline.Requests;
 using Pipeline.Triggers;
 using Spectre.Console;
 
@@ -66,8 +67,7 @@ internal static class BackupCommands
         {
             string folder = DataFolder.Choose(parsed.GetValue(data), DataFolder.Root);
             RestoreOrder order = new(parsed.GetRequiredValue(id), AreasOf(parsed.GetValue(only) ?? []), parsed.GetValue(to), parsed.GetValue(replace));
-            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, Settings(parsed.GetValue(store)), cancellationToken, restores: true);
-            RestoreOutcome outcome = await ConsoleProgress.RunAsync(progress => pipeline.Restore.RunAsync(order, progress, cancellationToken));
+            RestoreOutcome outcome = await RestoreAsync(folder, Settings(parsed.GetValue(store)), order, cancellationToken);
             host.Show(outcome, console =>
             {
                 console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Id}, the state of {outcome.At:yyyy-MM-dd HH:mm:ss} UTC: {ConsoleText.Count(outcome.Rows, "row")} and {ConsoleText.Count(outcome.Objects, "object")} restored in {outcome.Seconds:0.0} s."));
@@ -76,6 +76,22 @@ internal static class BackupCommands
             return outcome.Damaged.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         }, cancellationToken));
         return command;
+    }
+
+    // What is refused has not begun: a folder that was made for it goes again.
+    private static async Task<RestoreOutcome> RestoreAsync(string folder, PipelineSettings settings, RestoreOrder order, CancellationToken cancellationToken)
+    {
+        bool isNew = !Path.Exists(folder);
+        try
+        {
+            await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(folder, settings, cancellationToken, restores: true);
+            return await ConsoleProgress.RunAsync(progress => pipeline.Restore.RunAsync(order, progress, cancellationToken));
+        }
+        catch (Exception e) when (isNew && Path.Exists(folder) && e is RequestException or SettingException)
+        {
+            DataFolder.Discard(folder);
+            throw;
+        }
     }
 
     private static Command CreateVerify()

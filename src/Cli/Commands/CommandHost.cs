@@ -88,7 +88,7 @@ internal sealed class CommandHost
         {
             return Fail(e.Message, e.IsUsageError ? ExitCode.WrongUsage : ExitCode.Failed);
         }
-        catch (RequestException e) when (e.Problem == RequestProblem.Conflict)
+        catch (RequestException e) when (e.Problem is RequestProblem.Conflict or RequestProblem.Unprocessable)
         {
             return Fail(e.Message, ExitCode.Failed);
         }

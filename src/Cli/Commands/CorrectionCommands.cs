@@ -5,7 +5,6 @@ using System.Text.Json;
 using Pipeline.Corrections;
 using Pipeline.LocalHost;
 using Pipeline.Models;
-using Pipeline.Requests;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
@@ -134,14 +133,7 @@ internal static class CorrectionCommands
         CommandHost.RunAsync(parsed.GetValue(json), "What was decided before this stays.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data)), CommandHost.Settings(), cancellationToken);
-            try
-            {
-                return await work(host, pipeline);
-            }
-            catch (RequestException e)
-            {
-                throw new CommandException(e.Message, ExitCode.WrongUsage);
-            }
+            return await work(host, pipeline);
         }, cancellationToken);
 
     private static int[]? Numbers(string[]? given) => CommandOptions.Split(given ?? []) is { Length: > 0 } texts

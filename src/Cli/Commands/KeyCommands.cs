@@ -76,11 +76,6 @@ internal static class KeyCommands
 
     private static async Task<int> RotateHostKeyAsync(string folder, string name, int overlap, CommandHost host, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Length > 100 || name.Any(char.IsControl))
-        {
-            throw new CommandException("--name must be 1 to 100 characters.", ExitCode.WrongUsage);
-        }
-
         string made = await HostKeys.RotateAsync(Path.Combine(folder, DataFolder.KeysFile), name, TimeSpan.FromHours(overlap), TimeProvider.System.GetUtcNow(), cancellationToken);
         host.Show(new { rotated = Host, name, key = made, overlapHours = overlap }, console =>
         {

@@ -217,6 +217,11 @@ internal static class ModelCommands
             {
                 table.Add(ConsoleText.TechCenter(center.TechCenter), damaged.Version, "damaged", "", "", "", "", "");
             }
+
+            foreach (ArchivedModel archived in center.Archived)
+            {
+                table.Add(ConsoleText.TechCenter(center.TechCenter), archived.Version, archived.Since is DateTimeOffset since ? string.Create(CultureInfo.InvariantCulture, $"archived {since:yyyy-MM-dd}") : "archived", "", "", "", "", "");
+            }
         }
 
         table.Write(console, 0);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.LocalHost;
 using Pipeline.Problems;
-using Pipeline.Requests;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
@@ -31,24 +30,17 @@ internal static class ProblemsCommand
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "Nothing was changed.", async host =>
         {
             await using LocalPipeline pipeline = await LocalPipeline.OpenAsync(DataFolder.Choose(parsed.GetValue(data)), CommandHost.Settings(), cancellationToken);
-            try
+            if (parsed.GetValue(id) is int number)
             {
-                if (parsed.GetValue(id) is int number)
-                {
-                    ProblemDetails details = await pipeline.Problems.FindAsync(parsed.GetValue(center)!, number.ToString(CultureInfo.InvariantCulture), cancellationToken);
-                    host.Show(details, console => Write(console, details));
-                    return ExitCode.Done;
-                }
-
-                string? pageSize = parsed.GetValue(limit)?.ToString(CultureInfo.InvariantCulture);
-                ProblemPage page = await pipeline.Problems.ListAsync(ClusterQuery.Parse(parsed.GetValue(center), parsed.GetValue(sort), page: null, pageSize), cancellationToken);
-                host.Show(page, console => Write(console, page));
+                ProblemDetails details = await pipeline.Problems.FindAsync(parsed.GetValue(center)!, number.ToString(CultureInfo.InvariantCulture), cancellationToken);
+                host.Show(details, console => Write(console, details));
                 return ExitCode.Done;
             }
-            catch (RequestException e)
-            {
-                throw new CommandException(e.Message, ExitCode.WrongUsage);
-            }
+
+            string? pageSize = parsed.GetValue(limit)?.ToString(CultureInfo.InvariantCulture);
+            ProblemPage page = await pipeline.Problems.ListAsync(ClusterQuery.Parse(parsed.GetValue(center), parsed.GetValue(sort), page: null, pageSize), cancellationToken);
+            host.Show(page, console => Write(console, page));
+            return ExitCode.Done;
         }, cancellationToken));
         return command;
     }

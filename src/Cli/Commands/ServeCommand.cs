@@ -159,6 +159,7 @@ internal static class ServeCommand
             return null;
         }
 
+        await new StoreIdentity(app.Services.GetRequiredService<IObjectStore>(), lease).RequireAsync(cancellationToken);
         WriterWatch turn = await WriterWatch.WaitAsync(lease, app.Lifetime.StopApplication, Show, app.Logger, app.Services.GetRequiredService<TimeProvider>(), cancellationToken);
         Show($"Writer       {turn.Holder}");
         return turn;

@@ -39,6 +39,9 @@ public static class AlertRules
     /// <summary>The certificate of the host expires soon, or has expired.</summary>
     public const string CertificateExpiring = "certificate-expiring";
 
+    /// <summary>The audit is not as it was written.</summary>
+    public const string AuditDamaged = "audit-damaged";
+
     /// <summary>A channel takes no messages.</summary>
     public const string ChannelFailed = "channel-failed";
 

@@ -12,6 +12,9 @@ internal sealed class AuditFiles(IObjectStore objects)
     /// <summary>What the names of all objects of the audit begin with.</summary>
     public const string Root = "audit/";
 
+    // More entries are never missing at once, nor merged to one object: what claims to stand further behind was put in, and the chain does not go on behind it.
+    private const long MostMissing = 1_000_000;
+
     private const byte LineFeed = (byte)'\n';
 
     /// <summary>The name of a line that is an object of its own.</summary>
@@ -33,7 +36,21 @@ internal sealed class AuditFiles(IObjectStore objects)
             }
         }
 
-        return [.. files.GroupBy(file => file.Chain, StringComparer.Ordinal).OrderBy(chain => chain.Key, StringComparer.Ordinal).Select(chain => new AuditChain(chain.Key, [.. chain.OrderBy(file => file.First).ThenByDescending(file => file.Last)]))];
+        return [.. files.GroupBy(file => file.Chain, StringComparer.Ordinal).OrderBy(chain => chain.Key, StringComparer.Ordinal).Select(chain => Chain(chain.Key, chain)).Where(chain => chain.Files.Count > 0)];
+    }
+
+    private static AuditChain Chain(string name, IEnumerable<AuditFile> files)
+    {
+        List<AuditFile> own = [], strays = [];
+        long reached = 0;
+        foreach (AuditFile file in files.OrderBy(file => file.First).ThenByDescending(file => file.Last))
+        {
+            bool isNear = file.First - reached <= MostMissing && file.Last - file.First < MostMissing;
+            (isNear ? own : strays).Add(file);
+            reached = isNear ? Math.Max(reached, file.Last) : reached;
+        }
+
+        return new AuditChain(name, own) { Strays = strays };
     }
 
     /// <summary>The lines of an object, in order; null where it is gone.</summary>
@@ -90,6 +107,9 @@ internal sealed class AuditFiles(IObjectStore objects)
 /// <param name="Files">Its objects, by their first line; of several with the same one the longest first.</param>
 internal sealed record AuditChain(string Name, IReadOnlyList<AuditFile> Files)
 {
+    /// <summary>Objects that claim to stand so far behind that they were put in.</summary>
+    public IReadOnlyList<AuditFile> Strays { get; init; } = [];
+
     /// <summary>Its last object.</summary>
     public AuditFile Last => Files.MaxBy(file => (file.Last, file.IsMerged))!;
 }

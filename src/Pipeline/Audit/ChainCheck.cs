@@ -17,22 +17,46 @@ internal sealed class ChainCheck(string chain)
     /// <summary>The last line.</summary>
     public string Head => _seen.Count == 0 ? $"{chain}/0:{AuditLine.HashOf(chain)}" : new AuditHead(chain, _seen.Last().Key, _seen.Last().Value.Hash).ToString();
 
-    /// <summary>Takes the lines of an object.</summary>
+    /// <summary>Takes objects that stand so far behind the others that they are none of the chain's.</summary>
+    public void TakeStrays(IReadOnlyList<AuditFile> files)
+    {
+        if (files.Count > 0)
+        {
+            Tell($"{files[0].Name}{(files.Count > 1 ? " and others claim" : " claims")} to stand more than a million entries behind the others of {chain}: it was put in. The audit goes on before it; take it away.");
+        }
+    }
+
+    /// <summary>Takes the lines of an object. Each that is whole says itself which entry it is; one that is not stands for the entry behind the one before, unless that one is there.</summary>
     public void Take(AuditFile file, IReadOnlyList<StoredLine> lines)
     {
-        for (int i = 0; i < lines.Count; i++)
+        HashSet<long> whole = [.. lines.Select(line => NumberOf(file, line)).OfType<long>()];
+        long expected = file.Last - file.First + 1;
+        long last = file.First - 1;
+        foreach (StoredLine line in lines)
         {
-            Take(file, file.First + i, lines[i]);
+            if (NumberOf(file, line) is long number)
+            {
+                if (number <= last && lines.Count <= expected)
+                {
+                    Tell($"Entry {number} of {chain} stands behind entry {last} in {file.Name}: its lines were put into another order, or one was put in.");
+                }
+
+                Take(file, number, line);
+                last = Math.Max(last, number);
+            }
+            else if (last < file.Last && !whole.Contains(last + 1))
+            {
+                Take(file, ++last, line);
+            }
         }
 
-        long expected = file.Last - file.First + 1;
         if (lines.Count > expected)
         {
             Tell($"{file.Name} has {lines.Count} lines where {expected} belong: lines were put in.");
         }
-        else if (lines.Count < expected)
+        else if (last < file.Last)
         {
-            Tell($"{file.Name} ends after {lines.Count} of {expected} lines: the entries from {file.First + lines.Count} to {file.Last} were removed from it.");
+            Tell($"{file.Name} ends after {lines.Count} of {expected} lines: the entries from {last + 1} to {file.Last} were removed from it.");
         }
     }
 
@@ -66,6 +90,8 @@ internal sealed class ChainCheck(string chain)
             }
         }
     }
+
+    private static long? NumberOf(AuditFile file, StoredLine line) => line is { IsIntact: true, Entry: { Number: long number } } && number >= file.First && number <= file.Last ? number : null;
 
     private void Take(AuditFile file, long place, StoredLine line)
     {

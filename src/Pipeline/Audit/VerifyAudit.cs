@@ -34,6 +34,7 @@ public sealed class VerifyAudit(IObjectStore objects, ISettingsTable? settings =
         foreach (AuditChain chain in chains)
         {
             ChainCheck check = new(chain.Name);
+            check.TakeStrays(chain.Strays);
             foreach (AuditFile file in chain.Files)
             {
                 // One that was merged and deleted since it was listed is in the merged object.

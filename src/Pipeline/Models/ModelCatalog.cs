@@ -24,6 +24,7 @@ public sealed class ModelCatalog(ModelDirectory directory, ModelStore models)
                 {
                     Production = stages.Production?.Version,
                     Policy = stages.Policy,
+                    Archived = [.. stages.Versions.Where(v => v.Stage == ModelStage.Archived && !listed.Any(there => string.Equals(there.Id.ToString(), v.Version, StringComparison.Ordinal))).Reverse().Select(v => new ArchivedModel(v.Version, v.Since))],
                     History = [.. stages.History.TakeLast(MostChanges).Reverse()],
                 });
             }
@@ -54,6 +55,9 @@ public sealed record TechCenterModels(string TechCenter, string? Newest, IReadOn
 
     /// <summary>What becomes of candidates that pass the gate; null for what the settings say.</summary>
     public PromotionPolicy? Policy { get; init; }
+
+    /// <summary>The versions that were put away, the newest first: they lie packed beside the others, and nothing can be done with them.</summary>
+    public IReadOnlyList<ArchivedModel> Archived { get; init; } = [];
 
     /// <summary>The last changes of stages, the newest first.</summary>
     public IReadOnlyList<StageChange> History { get; init; } = [];
@@ -103,3 +107,8 @@ public sealed record PublishedModel(
 /// <param name="Version">Its name.</param>
 /// <param name="Problem">Why, and what to do.</param>
 public sealed record DamagedModel(string Version, string Problem);
+
+/// <summary>A version that was put away.</summary>
+/// <param name="Version">Its name.</param>
+/// <param name="Since">Since when, in UTC; null where that is not known.</param>
+public sealed record ArchivedModel(string Version, DateTimeOffset? Since);

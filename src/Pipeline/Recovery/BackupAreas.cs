@@ -1,4 +1,5 @@
 using Pipeline.EmergencyStop;
+using Pipeline.Storage;
 
 namespace Pipeline.Recovery;
 
@@ -30,10 +31,10 @@ internal static class BackupAreas
         _ => table.StartsWith("audit", StringComparison.Ordinal) ? BackupArea.Monitoring : BackupArea.Data,
     };
 
-    /// <summary>The area of an object; null for what is of the running process and not of the data: the emergency stop, a restore under way, and leases.</summary>
+    /// <summary>The area of an object; null for what is of the running process and not of the data: the emergency stop, a restore under way, the id of the store, and leases.</summary>
     public static BackupArea? OfObject(string name)
     {
-        if (name is OperatingModes.ObjectName or RestoreMark.ObjectName || Foreign.Any(begin => name.StartsWith(begin, StringComparison.Ordinal)) || (name.StartsWith("streams/", StringComparison.Ordinal) && name.Contains("/lease/", StringComparison.Ordinal)))
+        if (name is OperatingModes.ObjectName or RestoreMark.ObjectName or StoreIdentity.ObjectName || Foreign.Any(begin => name.StartsWith(begin, StringComparison.Ordinal)) || (name.StartsWith("streams/", StringComparison.Ordinal) && name.Contains("/lease/", StringComparison.Ordinal)))
         {
             return null;
         }

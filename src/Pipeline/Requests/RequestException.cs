@@ -64,9 +64,6 @@ public enum RequestProblem
     /// <summary>It is right, and what is stored does not suffice to answer it.</summary>
     Unprocessable,
 
-    /// <summary>It is right, and what is configured cannot answer it at all.</summary>
-    Unsupported,
-
     /// <summary>It is right, and the caller may not be answered.</summary>
     Forbidden,
 }

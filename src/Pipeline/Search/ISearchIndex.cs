@@ -3,13 +3,14 @@ using Pipeline.Incidents;
 namespace Pipeline.Search;
 
 /// <summary>
-/// The words and the vectors of the preprocessed incidents. A warehouse that can be searched implements it. It holds masked summaries only, changes in the same transaction as they do,
+/// The words and the vectors of the preprocessed incidents. It holds masked summaries only, changes in the same transaction as they do,
 /// and forgets an incident with its summary.
 /// </summary>
 public interface ISearchIndex
 {
     /// <summary>The incidents that are best by words, and those that are best by vector; an incident may be both.</summary>
     /// <exception cref="Storage.WarehouseException">The index cannot be read.</exception>
+    /// <exception cref="Requests.RequestException">What is asked for costs more than a search may, or the index has to be made first; the message says how.</exception>
     Task<IReadOnlyList<SearchCandidate>> FindAsync(SearchQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Makes the index anew of the preprocessed incidents.</summary>

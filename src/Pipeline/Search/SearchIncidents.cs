@@ -14,7 +14,7 @@ namespace Pipeline.Search;
 /// The use case of looking for incidents, by what a person writes or by one that is at hand. A text is masked as incidents are, its words and its vector are looked for, and the two orders are joined
 /// by reciprocal rank: Cormack, Clarke, Büttcher, Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods (SIGIR 2009).
 /// </summary>
-/// <param name="index">The index; null where the warehouse has none.</param>
+/// <param name="index">The index.</param>
 /// <param name="directory">The tech centers that have models.</param>
 /// <param name="centers">Those that have incidents.</param>
 /// <param name="stored">The incidents.</param>
@@ -23,7 +23,7 @@ namespace Pipeline.Search;
 /// <param name="embedder">Embeds what is looked for.</param>
 /// <param name="options">The addresses of incidents.</param>
 public sealed class SearchIncidents(
-    ISearchIndex? index, ModelDirectory directory, ITechCenters centers, IRemovals stored, IPreprocessedIncidents preprocessed, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, IncidentOptions options)
+    ISearchIndex index, ModelDirectory directory, ITechCenters centers, IRemovals stored, IPreprocessedIncidents preprocessed, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, IncidentOptions options)
 {
     // The constant of the paper.
     private const double RankOffset = 60;
@@ -35,14 +35,13 @@ public sealed class SearchIncidents(
     /// <param name="request">What is looked for.</param>
     /// <param name="texts">The form in which texts are shown; null for masked ones.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="RequestException">A field is wrong, or the warehouse cannot be searched.</exception>
+    /// <exception cref="RequestException">A field is wrong, or the index refuses what is asked for.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     /// <exception cref="EmbedderException">The embedder does not answer.</exception>
     public async Task<SearchResult> RunAsync(SearchRequest request, TextView? texts = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         AskedSearch asked = request.Read();
-        ISearchIndex searched = Index();
         List<string> named = [];
         foreach (string center in request.TechCenters ?? [])
         {
@@ -56,7 +55,7 @@ public sealed class SearchIncidents(
             throw RequestException.Invalid("text", "Nothing is left of the text after cleaning. Say in some words what to look for.");
         }
 
-        IReadOnlyList<SearchCandidate> found = await searched.FindAsync(
+        IReadOnlyList<SearchCandidate> found = await index.FindAsync(
             new SearchQuery(words, await EmbedAsync(text, cancellationToken), preprocess.Embedder, Depth)
             {
                 TechCenters = named.Count == 0 ? null : named,
@@ -75,7 +74,7 @@ public sealed class SearchIncidents(
     /// <param name="top">The most that are wanted as text, 1 to 50; 10 where it is null or empty.</param>
     /// <param name="texts">The form in which texts are shown.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="RequestException">There is no such incident, it has no vector yet, or the warehouse cannot be searched.</exception>
+    /// <exception cref="RequestException">There is no such incident, it has no vector yet, or the index refuses what is asked for.</exception>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
     public async Task<SimilarIncidents> SimilarAsync(string number, string? top, TextView texts, CancellationToken cancellationToken = default)
     {
@@ -86,7 +85,6 @@ public sealed class SearchIncidents(
             throw RequestException.Invalid("top", string.Create(CultureInfo.InvariantCulture, $"top is '{top}'; it must be a whole number from 1 to {MostSimilar}."));
         }
 
-        ISearchIndex searched = Index();
         StoredIncident incident = await stored.FindIncidentAsync(number, cancellationToken)
             ?? throw RequestException.NotFound("number", $"There is no incident '{number}'. It may have been erased or moved to the archive.");
         if (incident.ContentHash is not string hash
@@ -95,18 +93,14 @@ public sealed class SearchIncidents(
             throw new RequestException(RequestProblem.Unprocessable, $"The incident '{number}' has no vector of the embedder '{preprocess.Embedder}' yet. Preprocessing makes it.");
         }
 
-        IReadOnlyList<SearchCandidate> found = await searched.FindAsync(new SearchQuery([], vector, preprocess.Embedder, most + 1), cancellationToken);
+        IReadOnlyList<SearchCandidate> found = await index.FindAsync(new SearchQuery([], vector, preprocess.Embedder, most + 1), cancellationToken);
         return new SimilarIncidents(number, [.. Order(found).Where(c => !string.Equals(c.Incident.Incident.Number, number, StringComparison.Ordinal)).Take(most).Select(c => Shown(c, [], texts) with { CloseNotes = texts.CloseNotes(c.Incident) })]);
     }
 
     /// <summary>Makes the index anew.</summary>
     /// <returns>How many incidents it holds.</returns>
-    /// <exception cref="RequestException">The warehouse cannot be searched.</exception>
     /// <exception cref="WarehouseException">The index cannot be written.</exception>
-    public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => Index().RebuildAsync(cancellationToken);
-
-    private ISearchIndex Index() => index
-        ?? throw new RequestException(RequestProblem.Unsupported, "The warehouse that is configured has no search index. Search needs the setting Warehouse:Kind to be Sqlite or PostgreSql; a warehouse in BigQuery can be searched with its own SQL.");
+    public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => index.RebuildAsync(cancellationToken);
 
     // A tech center without a model has incidents all the same.
     private async Task<string> NameAsync(string center, CancellationToken cancellationToken) =>

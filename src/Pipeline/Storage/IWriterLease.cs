@@ -18,6 +18,11 @@ public interface IWriterLease
     /// <summary>Ends the turn of a holder, so that another need not wait for its end. Nothing happens where another has it.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be written.</exception>
     Task ReleaseAsync(string holder, CancellationToken cancellationToken = default);
+
+    /// <summary>Notes the object store that those who write use: the first that is named stays.</summary>
+    /// <returns>The id of the one that is noted.</returns>
+    /// <exception cref="WarehouseException">The warehouse cannot be written.</exception>
+    Task<string> ClaimStoreAsync(string id, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Whose turn it is.</summary>

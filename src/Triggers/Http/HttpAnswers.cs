@@ -107,7 +107,6 @@ internal static partial class HttpAnswers
                 RequestProblem.TooLarge => Problem(request, StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large.", e.Message, e.Errors),
                 RequestProblem.Unprocessable => Problem(request, StatusCodes.Status422UnprocessableEntity, "not-enough-data", "What is stored does not suffice.", e.Message, e.Errors),
                 RequestProblem.Forbidden => Problem(request, StatusCodes.Status403Forbidden, "permission-missing", "The permission is missing.", e.Message, e.Errors),
-                RequestProblem.Unsupported => Problem(request, StatusCodes.Status501NotImplemented, "not-supported", "What is configured cannot do this.", e.Message, e.Errors),
                 _ => Problem(request, StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid.", e.Message, e.Errors),
             };
         }

@@ -90,7 +90,7 @@ public static class PipelineServices
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
         services.TryAddSingleton(s => new SearchIncidents(
-            s.GetService<ISearchIndex>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
+            s.GetRequiredService<ISearchIndex>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);

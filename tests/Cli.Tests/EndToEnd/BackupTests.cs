@@ -41,6 +41,9 @@ public sealed class BackupTests
         damaged.ExitCode.ShouldBe(1);
         damaged.Errors.ShouldContain("Damaged and left out: 300 rows of the table incidents");
         (await CommandLine.RunAsync("restore", "none", "--data", Folder["elsewhere"], "--store", Folder["others"])).ShouldHaveFailed(2, "There is no backup 'none'");
+        Directory.Exists(Folder["elsewhere"]).ShouldBeTrue();
+        (await CommandLine.RunAsync("restore", "none", "--data", Folder["new"], "--store", Folder["others"])).ShouldHaveFailed(2, "There is no backup 'none'");
+        Path.Exists(Folder["new"]).ShouldBeFalse("what is refused leaves nothing");
     }
 
     [TestMethod]

@@ -23,6 +23,7 @@ public sealed class WriterLeaseTests
         string schema = settings["PostgreSql__Schema"];
         using Process first = Start(folder["first"], settings);
         await LineAsync(first, "API ");
+        Share(folder);
         using Process second = Start(folder["second"], settings);
         (await LineAsync(second, "Standby ")).ShouldContain($"process {first.Id},");
 
@@ -44,6 +45,21 @@ public sealed class WriterLeaseTests
         Count(server, $"{schema}.search_gone").ShouldBe(0, "no incident was preprocessed to something else");
         second.Kill();
         await second.WaitForExitAsync();
+    }
+
+    [TestMethod]
+    public async Task One_on_another_object_store_does_not_start_and_says_why()
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> settings = PostgreSqlSettings.Of();
+        using Process first = Start(folder["first"], settings);
+        await LineAsync(first, "API ");
+
+        (await CommandLine.RunAsync(["serve", "--data", folder["second"], "--port", "0", "--development"], settings)).ShouldHaveFailed(2, "ObjectStore:Kind names another object store", "operations/store-id", "writer_lease");
+
+        first.HasExited.ShouldBeFalse();
+        first.Kill();
+        await first.WaitForExitAsync();
     }
 
     [TestMethod]
@@ -86,6 +102,13 @@ public sealed class WriterLeaseTests
 
         serving.ExitCode.ShouldBe(1);
         (await errors).ShouldContain("another has taken over the writing of the warehouse");
+    }
+
+    // As a folder that both have mounted.
+    private static void Share(TempFolder folder)
+    {
+        Directory.CreateDirectory(folder["second"]);
+        Directory.CreateSymbolicLink(Path.Combine(folder["second"], "objects"), Path.Combine(folder["first"], "objects"));
     }
 
     private static Process Start(string data, Dictionary<string, string> settings) => CommandLine.Start(["serve", "--data", data, "--port", "0", "--development"], settings);

@@ -22,7 +22,9 @@ public sealed partial class StatementTests
         ["Text"] = "STRING",
         ["Number"] = "INT64",
         ["Texts"] = "ARRAY<STRING>",
+        ["Fractions"] = "ARRAY<FLOAT64>",
         ["Time"] = "TIMESTAMP",
+        ["OptionalTime"] = "TIMESTAMP",
         ["Days"] = "ARRAY<TIMESTAMP>",
         ["OptionalText"] = "STRING",
         ["OptionalNumber"] = "INT64",
@@ -118,6 +120,7 @@ public sealed partial class StatementTests
             ["upsert-incidents"] = StagedRows.Of(Array.Empty<Incident>(), CancellationToken.None),
             ["save-preprocessed"] = StagedRows.Of([], [], CancellationToken.None),
             ["save-predictions"] = StagedRows.Of(Array.Empty<IncidentPrediction>(), CancellationToken.None),
+            ["rebuild-search"] = StagedRows.Entries([], CancellationToken.None),
             ["save-measures"] = StagedRows.Of(Array.Empty<Measure>(), CancellationToken.None),
         };
         Dictionary<string, string> scripts = new(StringComparer.Ordinal);
@@ -201,10 +204,10 @@ public sealed partial class StatementTests
     [GeneratedRegex("""(?:BigQuerySql\.Get|BigQueryScript\.Of|FirstAsync|ListAsync|ReadAsync)\(\s*"(?<name>[a-z-]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex StatementPattern();
 
-    [GeneratedRegex("""\b(?<kind>Text|Number|Texts|Time|Days)\("(?<name>[A-Za-z0-9]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(?<kind>Text|Number|Texts|Fractions|Time|Days)\("(?<name>[A-Za-z0-9]+)["]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ParameterPattern();
 
-    [GeneratedRegex("""\b(?:(?<kind>Text|OptionalText|Number|OptionalNumber|Time|Days|Embedding|Date)\([a-z]+, |row\.(?<kind>Fraction|Cells)\()"(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(?:(?<kind>Text|OptionalText|Number|OptionalNumber|Time|OptionalTime|Days|Embedding|Date)\([a-z]+, |row\.(?<kind>Fraction|Cells)\()"(?<name>[a-z_]+)"\)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ReadPattern();
 
     private sealed record Analysis(string[] Problems, string[] Kinds, string[] Parameters, Dictionary<string, string> Columns);

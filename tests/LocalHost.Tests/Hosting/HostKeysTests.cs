@@ -56,4 +56,34 @@ public sealed class HostKeysTests
         string path = folder.Write("keys.json", content);
         (await Should.ThrowAsync<CommandException>(() => HostKeys.OpenAsync(path, CancellationToken.None))).Message.ShouldContain(name);
     }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("a:b")]
+    [DataRow("über")]
+    [DataRow("two words")]
+    [DataRow("Master")]
+    [DataRow("DEFAULT")]
+    public async Task A_new_key_has_a_name_that_settings_can_name_and_that_no_other_has_in_other_capitals(string name)
+    {
+        using TempFolder folder = new();
+        await HostKeys.OpenAsync(folder["keys.json"], CancellationToken.None);
+
+        CommandException refused = await Should.ThrowAsync<CommandException>(() => HostKeys.RotateAsync(folder["keys.json"], name, TimeSpan.Zero, DateTimeOffset.UtcNow, CancellationToken.None));
+
+        refused.ExitCode.ShouldBe(ExitCode.WrongUsage);
+        HostKeys.Read(folder["keys.json"]).Names.ShouldBe(["master", "default"]);
+    }
+
+    [TestMethod]
+    public async Task A_key_that_is_there_may_be_called_what_it_is_and_a_new_one_by_letters_digits_and_dashes()
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("keys.json", "{\"masterKey\":\"m\",\"functionKeys\":{\"two words\":\"d\"}}");
+
+        await HostKeys.RotateAsync(path, "two words", TimeSpan.Zero, DateTimeOffset.UtcNow, CancellationToken.None);
+        await HostKeys.RotateAsync(path, "Reporting-2_a", TimeSpan.Zero, DateTimeOffset.UtcNow, CancellationToken.None);
+
+        HostKeys.Read(path).Names.ShouldBe(["master", "two words", "Reporting-2_a"]);
+    }
 }

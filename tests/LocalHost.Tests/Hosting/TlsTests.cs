@@ -127,7 +127,9 @@ public sealed class TlsTests
                 break;
         }
 
-        Should.Throw<CommandException>(() => CertificateLoader.Load(settings, TimeProvider.System.GetUtcNow())).Message.ShouldContain(told);
+        CommandException refused = Should.Throw<CommandException>(() => CertificateLoader.Load(settings, TimeProvider.System.GetUtcNow()));
+        refused.Message.ShouldContain(told);
+        refused.ExitCode.ShouldBe(ExitCode.WrongUsage);
 
         static DateTimeOffset Day(int year, int month) => new(year, month, 1, 0, 0, 0, TimeSpan.Zero);
     }

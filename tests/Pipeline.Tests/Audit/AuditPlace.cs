@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Alerts;
 using Pipeline.Audit;
 using Pipeline.Storage;
 using Pipeline.Tests.Fakes;
@@ -55,7 +56,7 @@ internal sealed class AuditPlace
     {
         log ??= Log(objects);
         IObjectStore store = objects ?? Objects;
-        return await new KeepAudit(store, Settings, log, new AuditCounts(log, Clock), new VerifyAudit(store, Settings), Clock).RunAsync();
+        return await new KeepAudit(store, Settings, log, new AuditCounts(log, Clock), new VerifyAudit(store, Settings), new RaiseAlert(Settings, new AlertOptions(), Clock), Clock).RunAsync();
     }
 
     public async Task WriteAsync(AuditLog log, int lines)

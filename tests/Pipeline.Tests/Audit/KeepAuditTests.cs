@@ -1,3 +1,4 @@
+using Pipeline.Alerts;
 using Pipeline.Audit;
 using Pipeline.Tests.Fakes;
 
@@ -47,6 +48,25 @@ public sealed class KeepAuditTests
         place.Names.Contains(changed, StringComparer.Ordinal).ShouldBeTrue();
         (await place.ReadAsync()).Where(entry => entry.Action is AuditActions.AuditDamaged).Select(entry => entry.Detail!.Contains("Entry 3", StringComparison.Ordinal)).Distinct().ShouldBe([true]);
         (await place.Settings.GetSettingAsync(KeepAudit.AnchorSetting)).ShouldBeNull("a damaged audit is no anchor");
+    }
+
+    [TestMethod]
+    public async Task A_damage_that_leaves_nothing_to_merge_is_told_too_once_in_the_audit_and_as_an_alert_that_counts()
+    {
+        AuditPlace place = await AuditPlace.FilledAsync(before: 2, today: 2);
+        place.Change(place.Names[1], line => line.Replace("Jane", "John", StringComparison.Ordinal));
+        place.Clock.Advance(TimeSpan.FromDays(1));
+
+        for (int hour = 0; hour < 3; hour++)
+        {
+            (await place.KeepAsync()).ShouldSatisfyAllConditions(kept => kept.Merged.ShouldBe(0), kept => kept.Found.ShouldNotBeNull().Sound.ShouldBeFalse());
+            place.Clock.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        Alert alert = (await place.Settings.ReadAlertsAsync(10)).ShouldHaveSingleItem();
+        (alert.Rule, alert.Severity, alert.Count).ShouldBe(("audit-damaged", AlertSeverity.Critical, 3));
+        alert.Text.ShouldContain("Entry 3 of");
+        (await place.ReadAsync()).Count(entry => entry.Action is AuditActions.AuditDamaged).ShouldBe(1);
     }
 
     [TestMethod]

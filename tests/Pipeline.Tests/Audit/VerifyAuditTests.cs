@@ -63,7 +63,8 @@ public sealed class VerifyAuditTests
 
         await NamedAsync(middle, "Entry 3 of", "was removed");
         await NamedAsync(first, "The entries from 1 to 2 of", "were removed");
-        await NamedAsync(merged, "In the place of entry 3 of", "stands entry 4");
+        await NamedAsync(merged, "Entry 3 of", "was removed");
+        (await merged.VerifyAsync()).Problems.Count.ShouldBe(1);
     }
 
     [TestMethod]
@@ -78,9 +79,41 @@ public sealed class VerifyAuditTests
         twice.Objects.Objects[AuditFiles.NameOf(chain, 3)] = AuditLine.Write(forged).Bytes;
 
         await NamedAsync(inserted, "6 lines where 5 belong", "put in");
-        await NamedAsync(reordered, "In the place of entry 1 of", "stands entry 5");
+        await NamedAsync(reordered, "Entry 4 of", "stands behind entry 5");
         await NamedAsync(swapped, "In the place of entry 2 of", "stands entry 3");
         await NamedAsync(twice, "Entry 3 of", "stands twice");
+    }
+
+    [TestMethod]
+    public async Task A_line_that_is_none_is_one_problem_wherever_it_stands()
+    {
+        AuditPlace inserted = await AuditPlace.FilledAsync(before: 5, today: 2), replaced = await AuditPlace.FilledAsync(before: 5, today: 2), filled = await AuditPlace.FilledAsync(today: 3);
+        inserted.Change(inserted.Names[0], lines => lines.Insert(lines.IndexOf('\n', StringComparison.Ordinal) + 1, "garbage\n"));
+        replaced.Change(replaced.Names[0], lines => string.Join('\n', lines.Split('\n').Select((line, i) => i == 1 ? "garbage" : line)));
+        filled.Change(filled.Names[1], _ => string.Concat(Enumerable.Repeat("garbage\n", 50)));
+
+        (await inserted.VerifyAsync()).Problems.ShouldHaveSingleItem().ShouldContain("6 lines where 5 belong");
+        (await replaced.VerifyAsync()).Problems.ShouldHaveSingleItem().ShouldContain("Entry 2 of");
+        (await filled.VerifyAsync()).Problems.Count.ShouldBe(2, "no line of the audit, and too many of them");
+    }
+
+    [TestMethod]
+    [DataRow(long.MaxValue, long.MaxValue)]
+    [DataRow(1_000_009L, 1_000_009L)]
+    [DataRow(2L, long.MaxValue)]
+    public async Task An_object_that_claims_to_stand_far_behind_hides_nothing_that_is_written_after_it_and_is_named(long first, long last)
+    {
+        AuditPlace place = await AuditPlace.FilledAsync(today: 3);
+        string chain = place.Names[0].Split('/')[1];
+        string stray = first == last ? AuditFiles.NameOf(chain, first) : AuditFiles.NameOf(chain, first, last);
+        place.Objects.Objects[stray] = AuditLine.Write((await place.ReadAsync())[0] with { Number = first }).Bytes;
+
+        await place.WriteAsync(place.Log(), 2);
+        await place.KeepAsync();
+
+        (await place.ReadAsync()).Where(entry => entry.Action is not AuditActions.AuditDamaged).Select(entry => entry.Number).ShouldBe([1, 2, 3, 4, 5]);
+        (await place.VerifyAsync()).Problems.ShouldHaveSingleItem().ShouldContain(stray);
+        (await place.Settings.ReadAlertsAsync(10)).ShouldHaveSingleItem().Rule.ShouldBe("audit-damaged");
     }
 
     [TestMethod]

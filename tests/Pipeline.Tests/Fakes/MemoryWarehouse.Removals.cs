@@ -72,6 +72,9 @@ internal sealed partial class MemoryWarehouse : IRemovals, IErasures
             DomainName = answer?.DomainName,
             Confidence = answer?.Confidence,
             ModelVersion = answer?.ModelVersion,
+            PredictedAt = answer?.PredictedAt,
+            Embedder = tables.Preprocessed.GetValueOrDefault(change.Incident.Number)?.Embedder,
+            ArrivedAt = tables.Arrivals.GetValueOrDefault(change.Incident.Number),
         };
     }
 }

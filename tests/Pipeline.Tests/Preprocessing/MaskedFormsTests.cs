@@ -44,6 +44,8 @@ public sealed class MaskedFormsTests
     [DataRow("mail john [at] example [dot] com now", "mail <email> now")]
     [DataRow("mail john(at)example.com", "mail <email>")]
     [DataRow("mail john at example dot com", "mail <email>")]
+    [DataRow("mail john.doe @ example.com, please", "mail <email>, please")]
+    [DataRow("mail j-doe @ mail.example.co.uk", "mail <email>")]
     [DataRow("mail \"john doe\"@example.com", "mail <email>")]
     [DataRow("mail root@[10.1.2.3]", "mail <email>")]
     [DataRow("请联系john@example.com处理", "请联系<email>处理")]

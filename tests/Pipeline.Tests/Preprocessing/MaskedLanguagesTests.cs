@@ -134,6 +134,7 @@ public sealed class MaskedLanguagesTests
     [DataRow("vendor 9168048239 customer 81295213 item 4768854-3752015")]
     [DataRow("line 599 2018-03-05 13:12:16,290: INFO")]
     [DataRow("he is at lunch [at] noon")]
+    [DataRow("meet @ noon, room @ Building 3.2, error @ Program.cs, fails @ script.pl line 3, 5 @ 10.in")]
     public void Ordinary_text_survives(string text) => Default.Mask(text).ShouldBe(text);
 
     [TestMethod]

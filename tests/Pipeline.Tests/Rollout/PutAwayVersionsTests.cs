@@ -28,6 +28,9 @@ public sealed class PutAwayVersionsTests
         CenterStages stages = await company.StagesAsync();
         stages.Find("2026_q2").Stage.ShouldBe(ModelStage.Archived);
         (stages.Production!.Version, stages.Previous!.Version).ShouldBe(("2026_q2_r3", "2026_q2_r2"));
+        TechCenterModels listed = (await new ModelCatalog(company.Known, company.Models).ListAsync()).ShouldHaveSingleItem();
+        listed.Versions.Select(v => v.Version).ShouldBe(["2026_q2_r3", "2026_q2_r2"]);
+        listed.Archived.ShouldBe([new ArchivedModel("2026_q2", stages.Find("2026_q2").Since)]);
         (await SmallCompany.RefusedAsync(() => company.Versions.PromoteAsync(SmallCompany.TechCenter, "2026_q2", new StageOrder("Ada")))).Message.ShouldContain("has no version");
     }
 

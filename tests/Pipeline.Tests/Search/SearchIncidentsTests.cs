@@ -80,13 +80,11 @@ public sealed class SearchIncidentsTests
     }
 
     [TestMethod]
-    public async Task A_warehouse_without_an_index_says_so_and_an_incident_without_a_vector_too()
+    public async Task An_incident_without_a_vector_one_that_is_not_there_and_a_wrong_number_are_named()
     {
         await using SmallCompany company = await SmallCompany.OpenAsync();
         await company.Warehouse.UpsertIncidentsAsync([Stored("NEW").Incident]);
 
-        (await Should.ThrowAsync<RequestException>(() => Search(company, null).RunAsync(new SearchRequest("vpn")))).Problem.ShouldBe(RequestProblem.Unsupported);
-        (await Should.ThrowAsync<RequestException>(() => Search(company, null).RebuildAsync())).Problem.ShouldBe(RequestProblem.Unsupported);
         (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", null, Masked(company)))).Problem.ShouldBe(RequestProblem.Unprocessable);
         (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NOWHERE", null, Masked(company)))).Problem.ShouldBe(RequestProblem.NotFound);
         (await Should.ThrowAsync<RequestException>(() => Search(company, new AskedIndex([])).SimilarAsync("NEW", "0", Masked(company)))).Problem.ShouldBe(RequestProblem.Invalid);
@@ -108,7 +106,7 @@ public sealed class SearchIncidentsTests
         (await Should.ThrowAsync<RequestException>(() => embed.RunAsync(new EmbedRequest()))).Errors.Keys.ShouldBe(["texts"]);
     }
 
-    private static SearchIncidents Search(SmallCompany company, ISearchIndex? index) =>
+    private static SearchIncidents Search(SmallCompany company, ISearchIndex index) =>
         new(index, company.Known, company.Warehouse, company.Warehouse, company.Warehouse, company.Preprocess, company.Embedder, new IncidentOptions());
 
     private static SearchCandidate Candidate(string number, int? wordRank, int? vectorRank, double? likeness) => new(Stored(number), wordRank, vectorRank, likeness);

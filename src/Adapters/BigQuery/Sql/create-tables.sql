@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     location STRING,
     cmdb_ci STRING,
     row_hash STRING,
-    change_sequence INT64)
+    change_sequence INT64,
+    arrived_at TIMESTAMP)
 PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
 CLUSTER BY tech_center;
 
@@ -63,6 +64,21 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     number STRING NOT NULL,
     stage STRING NOT NULL,
     reason STRING NOT NULL);
+
+-- What a search reads of the preprocessed incidents, and no more: the words as the program tells them apart, each as often as it
+-- stands in the summary, and the vector rounded to a byte a coordinate, 128 more than the whole number of -127 to 127 that it stands for.
+CREATE TABLE IF NOT EXISTS search_entries (
+    number STRING NOT NULL,
+    sys_created_on TIMESTAMP,
+    created_ticks INT64,
+    tech_center STRING NOT NULL,
+    content_hash STRING NOT NULL,
+    embedder STRING NOT NULL,
+    words ARRAY<STRING>,
+    word_count INT64 NOT NULL,
+    codes BYTES)
+PARTITION BY TIMESTAMP_TRUNC(sys_created_on, DAY)
+CLUSTER BY tech_center;
 
 CREATE TABLE IF NOT EXISTS training_runs (
     id INT64 NOT NULL,

@@ -19,6 +19,7 @@ FROM (
 
 UPDATE incidents AS target SET
     change_sequence = source.change_sequence,
+    arrived_at = CURRENT_TIMESTAMP(),
     created_ticks = COALESCE(target.created_ticks, UNIX_MICROS(target.sys_created_on) * 10 + 621355968000000000),
     updated_ticks = COALESCE(target.updated_ticks, UNIX_MICROS(target.sys_updated_on) * 10 + 621355968000000000),
     resolved_ticks = COALESCE(target.resolved_ticks, UNIX_MICROS(target.resolved_at) * 10 + 621355968000000000)

@@ -53,6 +53,9 @@ WHERE number IN (SELECT number FROM leaving) AND (sys_created_on IS NULL OR TIME
 DELETE FROM preprocessed_incidents
 WHERE number IN (SELECT number FROM leaving) AND (sys_created_on IS NULL OR TIMESTAMP_TRUNC(sys_created_on, DAY) IN UNNEST(made_days));
 
+DELETE FROM search_entries
+WHERE number IN (SELECT number FROM leaving) AND (sys_created_on IS NULL OR TIMESTAMP_TRUNC(sys_created_on, DAY) IN UNNEST(made_days));
+
 DELETE FROM incident_predictions
 WHERE incident_id IN (SELECT number FROM leaving) AND TIMESTAMP_TRUNC(prediction_timestamp, DAY) IN UNNEST(answered_days);
 

@@ -39,6 +39,26 @@ WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
     VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
         source.embedder, source.combined_incidents_summary, source.embedding, source.embedding_bytes);
 
+-- What a search reads of it lies on the day of its summary.
+MERGE INTO search_entries AS target
+USING current_rows AS source
+ON target.number = source.number
+    AND (target.sys_created_on IS NULL OR TIMESTAMP_TRUNC(target.sys_created_on, DAY) IN UNNEST(made_days))
+WHEN MATCHED AND source.reason IS NOT NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET
+    sys_created_on = source.sys_created_on,
+    created_ticks = source.created_ticks,
+    tech_center = source.tech_center,
+    content_hash = source.content_hash,
+    embedder = source.embedder,
+    words = source.words,
+    word_count = source.word_count,
+    codes = source.codes
+WHEN NOT MATCHED AND source.reason IS NULL THEN INSERT
+    (number, sys_created_on, created_ticks, tech_center, content_hash, embedder, words, word_count, codes)
+    VALUES (source.number, source.sys_created_on, source.created_ticks, source.tech_center, source.content_hash,
+        source.embedder, source.words, source.word_count, source.codes);
+
 MERGE INTO incident_predictions AS target
 USING current_rows AS source
 ON target.incident_id = source.number

@@ -12,6 +12,7 @@
     stored.reopen_count,
     stored.location,
     stored.cmdb_ci,
+    stored.arrived_at AS optional_arrived_at,
     summaries.combined_incidents_summary AS optional_summary,
     summaries.content_hash AS optional_hash,
     summaries.embedder AS optional_embedder,

@@ -56,13 +56,14 @@ WHEN MATCHED THEN UPDATE SET
     location = source.location,
     cmdb_ci = source.cmdb_ci,
     row_hash = source.row_hash,
-    change_sequence = source.change_sequence
+    change_sequence = source.change_sequence,
+    arrived_at = CURRENT_TIMESTAMP()
 WHEN NOT MATCHED THEN INSERT
     (number, sys_created_on, sys_updated_on, created_ticks, updated_ticks, texts, tech_center,
-        priority, state, resolved_at, resolved_ticks, close_notes, reopen_count, location, cmdb_ci, row_hash, change_sequence)
+        priority, state, resolved_at, resolved_ticks, close_notes, reopen_count, location, cmdb_ci, row_hash, change_sequence, arrived_at)
     VALUES (source.number, source.sys_created_on, source.sys_updated_on, source.created_ticks, source.updated_ticks,
         source.texts, source.tech_center, source.priority, source.state, source.resolved_at, source.resolved_ticks,
-        source.close_notes, source.reopen_count, source.location, source.cmdb_ci, source.row_hash, source.change_sequence);
+        source.close_notes, source.reopen_count, source.location, source.cmdb_ci, source.row_hash, source.change_sequence, CURRENT_TIMESTAMP());
 
 INSERT INTO incident_arrivals (number, arrived_at)
 SELECT number, CURRENT_TIMESTAMP()

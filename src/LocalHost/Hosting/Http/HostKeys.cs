@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Access;
@@ -18,6 +19,8 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
 
     /// <summary>The name of the master key, where settings name keys.</summary>
     public const string MasterName = "master";
+
+    private const int LongestName = 100;
 
     /// <summary>Keys that nobody knows, for a host that takes tokens alone, or asks for nothing.</summary>
     public static HostKeys Unknown => new(Random(), new Dictionary<string, string>(StringComparer.Ordinal));
@@ -62,11 +65,12 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Stops before anything is written.</param>
     /// <returns>The new key.</returns>
-    /// <exception cref="CommandException">The file cannot be read or written.</exception>
+    /// <exception cref="CommandException">The file cannot be read or written, or a new name is none.</exception>
     public static async Task<string> RotateAsync(string path, string name, TimeSpan overlap, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using FileStream taken = await KeyFileLock.TakeAsync(path, "The keys", cancellationToken);
         HostKeys keys = (await OpenAsync(path, cancellationToken)).Keys;
+        RequireName(name, keys);
         bool isMaster = string.Equals(name, MasterName, StringComparison.Ordinal);
         string made = Random();
         string? before = isMaster ? keys.MasterKey : keys.FunctionKeys.GetValueOrDefault(name);
@@ -79,6 +83,25 @@ internal sealed record HostKeys(string MasterKey, IReadOnlyDictionary<string, st
         };
         await keys.SaveAsync(path, cancellationToken);
         return made;
+    }
+
+    // A key that is there may be called what it is; another has a name that a setting can give a role to, and that nobody takes for that of another key.
+    private static void RequireName(string name, HostKeys keys)
+    {
+        if (keys.Names.Contains(name, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        if (keys.Names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) is string alike)
+        {
+            throw new CommandException($"There is a key '{alike}', from which '{name}' differs in capital letters alone. Write it as it is, or take another name.", ExitCode.WrongUsage);
+        }
+
+        if (name.Length is 0 or > LongestName || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+        {
+            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"A new key's name has 1 to {LongestName} letters (A to Z), digits, dashes and underscores. There are the keys {string.Join(", ", keys.Names)}."), ExitCode.WrongUsage);
+        }
     }
 
     /// <summary>The keys with the roles that the settings give them.</summary>

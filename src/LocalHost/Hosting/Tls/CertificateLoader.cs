@@ -38,11 +38,11 @@ internal static class CertificateLoader
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
         {
             string key = keyPath is null ? "" : $" and the key in '{keyPath}'";
-            throw new CommandException($"The certificate in '{path}'{key} cannot be used: {UserMessage.Sentence(e)} See that the key is the one that the certificate was made for, that both are whole, and that Tls:Password is right where there is a password.", ExitCode.Failed, e);
+            throw new CommandException($"The certificate in '{path}'{key} cannot be used: {UserMessage.Sentence(e)} See that the key is the one that the certificate was made for, that both are whole, and that Tls:Password is right where there is a password.", ExitCode.WrongUsage, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The certificate in '{path}' cannot be read: {UserMessage.Sentence(e)} See that this user may read it.", ExitCode.Failed, e);
+            throw new CommandException($"The certificate in '{path}' cannot be read: {UserMessage.Sentence(e)} See that this user may read it.", ExitCode.WrongUsage, e);
         }
     }
 
@@ -74,7 +74,7 @@ internal static class CertificateLoader
         }
         catch (CryptographicException e)
         {
-            throw new CommandException($"There is no certificate of the {what}: the store My of {settings.StoreLocation} cannot be opened: {UserMessage.Sentence(e)}", ExitCode.Failed, e);
+            throw new CommandException($"There is no certificate of the {what}: the store My of {settings.StoreLocation} cannot be opened: {UserMessage.Sentence(e)}", ExitCode.WrongUsage, e);
         }
 
         X509Certificate2Collection found = settings.Thumbprint is { Length: > 0 } thumbprint
@@ -94,7 +94,7 @@ internal static class CertificateLoader
 
     private static string Describe(X509Certificate2 certificate) => $"The certificate '{certificate.Subject}'";
 
-    private static CommandException Wrong(string message) => new(message, ExitCode.Failed);
+    private static CommandException Wrong(string message) => new(message, ExitCode.WrongUsage);
 }
 
 /// <summary>A certificate with those of its issuers.</summary>
