@@ -26,4 +26,7 @@ stream.InsertMany(points, times: Enumerable.Range(0, 2000).Select(i => (double)i
 BirchSubclusters now = stream.Subclusters();
 Console.WriteLine($"stream: {now.Count} subclusters hold a weight of {now.Weights.Sum():0}; the heaviest is at ({string.Join(", ", now.CentroidOf(now.Weights.IndexOf(now.Weights.Max())).ToArray())})");
 
+// And what the package's README shows.
+await ReadmeExamples.RunAsync();
+
 float Normal() => MathF.Sqrt(-2 * MathF.Log(1 - random.NextSingle())) * MathF.Cos(2 * MathF.PI * random.NextSingle());

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.RouteContract;
 
-/// <summary>The app's OpenAPI document, and whether JSON is what its schemas say. Knows the keywords that the document uses.</summary>
+/// <summary>The app's OpenAPI document, and whether JSON is what its schemas say. Knows the keywords that the document uses, and passes over extensions (x-).</summary>
 internal static class OpenApi
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
@@ -28,7 +28,7 @@ internal static class OpenApi
     /// <summary>What is wrong with a value; empty where nothing is.</summary>
     public static IEnumerable<string> Problems(JsonElement value, JsonNode schema, string place = "$")
     {
-        if (schema.AsObject().Select(p => p.Key).FirstOrDefault(key => !Known.Contains(key)) is string unknown)
+        if (schema.AsObject().Select(p => p.Key).FirstOrDefault(key => !Known.Contains(key) && !key.StartsWith("x-", StringComparison.Ordinal)) is string unknown)
         {
             return [$"{place}: the schema uses '{unknown}', which is not known here."];
         }

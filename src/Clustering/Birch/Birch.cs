@@ -25,6 +25,7 @@ public sealed class Birch
     private const int DroppedPart = 10;
     private const double LeastWeight = 1e-100;
     private const double MostWeight = 1e100;
+    private static readonly ModelFile Format = new("pipeline-birch", version: 1);
     private readonly Lock _lock = new();
     private readonly ClusteringFeature _point;
     private DecayClock _clock;
@@ -249,13 +250,30 @@ public sealed class Birch
     }
 
     /// <summary>Writes a snapshot as a safetensors file to a stream, which stays open.</summary>
+    /// <param name="output">The stream.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
     public Task SaveAsync(Stream output, CancellationToken cancellationToken = default) =>
-        SafeTensorFile.WriteAsync(output, Snapshot(), cancellationToken: cancellationToken);
+        Format.WriteAsync(output, Snapshot(), new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
 
-    /// <summary>Goes on from what <see cref="SaveAsync"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">The stream is not a complete snapshot; the message says what is wrong.</exception>
-    public static async Task<Birch> LoadAsync(Stream input, CancellationToken cancellationToken = default) =>
-        Restore(await SafeTensorFile.ReadAsync(input, cancellationToken));
+    /// <summary>Writes a snapshot as a safetensors file, in place of one that may be there: whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the writing; what was there before stays.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public Task SaveAsync(string path, CancellationToken cancellationToken = default) => ModelFile.WriteAsync(path, SaveAsync, cancellationToken);
+
+    /// <summary>Goes on, bit for bit, from what was saved, also by a library whose files had no metadata.</summary>
+    /// <param name="input">The stream; it is read to the end of the snapshot.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The stream holds no snapshot, one of a newer library, or a damaged one; the message says what is wrong.</exception>
+    public static Task<Birch> LoadAsync(Stream input, CancellationToken cancellationToken = default) =>
+        Format.ReadAsync(input, content => Restore(content.Arrays), cancellationToken, unnamed: true);
+
+    /// <summary>Goes on, bit for bit, from what was saved.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">As for a stream; the message names the file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Task<Birch> LoadAsync(string path, CancellationToken cancellationToken = default) => ModelFile.ReadAsync(path, LoadAsync, cancellationToken);
 
     private static void RequireWeight(double weight, string name)
     {

@@ -1,7 +1,7 @@
 namespace Pipeline.Clustering;
 
 /// <summary>A fitted UMAP layout, which can place new points. Its plain arrays are all there is to it, so that a file can restore it.</summary>
-public sealed class UmapModel
+public sealed partial class UmapModel
 {
     private const double ShareOfNeighbors = 0.5;
     private readonly Lazy<UmapNeighbors> _index;
@@ -21,8 +21,8 @@ public sealed class UmapModel
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Count = MatrixChecks.SomeSingleRows(trainingPoints.Span, dimensions, nameof(trainingPoints));
-        if (embedding.Length != Count * options.Components)
-            throw new ArgumentException($"The embedding has {embedding.Length} values; {Count} points of {options.Components} components need {Count * options.Components}.", nameof(embedding));
+        if (embedding.Length != (long)Count * options.Components)
+            throw new ArgumentException($"The embedding has {embedding.Length} values; {Count} points of {options.Components} components need {(long)Count * options.Components}.", nameof(embedding));
         TrainingPoints = trainingPoints;
         Dimensions = dimensions;
         Embedding = embedding;

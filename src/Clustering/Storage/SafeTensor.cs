@@ -37,6 +37,13 @@ public sealed record SafeTensor(string Type, IReadOnlyList<long> Shape, ReadOnly
         return new SafeTensor(Named<T>(values, shape), shape, new ArrayBytes<T>(values).Memory);
     }
 
+    /// <summary>As <see cref="Over{T}(T[], long[])"/> where the memory is a whole array, otherwise as <see cref="From"/>.</summary>
+    internal static SafeTensor Over<T>(ReadOnlyMemory<T> values, params long[] shape)
+        where T : unmanaged =>
+        MemoryMarshal.TryGetArray(values, out ArraySegment<T> segment) && segment.Array is T[] array && segment.Offset == 0 && segment.Count == array.Length
+            ? Over(array, shape)
+            : From(values.Span, shape);
+
     /// <summary>The elements, copied.</summary>
     /// <exception cref="InvalidDataException">The tensor holds elements of another type.</exception>
     public T[] ToArray<T>()

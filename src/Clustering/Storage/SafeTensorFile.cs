@@ -14,6 +14,7 @@ public static class SafeTensorFile
 {
     private const int MaximumHeaderBytes = 100_000_000;
     private const int SliceBytes = 1 << 20;
+    private const int GrowthFactor = 16;
     private const string MetadataKey = "__metadata__";
 
     /// <summary>
@@ -41,15 +42,16 @@ public static class SafeTensorFile
 
     /// <summary>Reads all arrays of a stream. Memory: the arrays and the header.</summary>
     /// <exception cref="InvalidDataException">The stream is not a complete safetensors file; the message says what is wrong.</exception>
-    public static async Task<IReadOnlyDictionary<string, SafeTensor>> ReadAsync(Stream input, CancellationToken cancellationToken = default)
-    {
-        Dictionary<string, SafeTensor> tensors = new(StringComparer.Ordinal);
-        await foreach ((string name, SafeTensor tensor) in ReadEachAsync(input, cancellationToken))
-        {
-            tensors.Add(name, tensor);
-        }
+    public static async Task<IReadOnlyDictionary<string, SafeTensor>> ReadAsync(Stream input, CancellationToken cancellationToken = default) =>
+        await CollectAsync(input, await ReadHeaderAsync(input, cancellationToken), cancellationToken);
 
-        return tensors;
+    /// <summary>Reads all arrays of a stream and the metadata. Memory: the arrays and the header.</summary>
+    /// <exception cref="InvalidDataException">The stream is not a complete safetensors file, or its metadata are not texts by name; the message says what is wrong.</exception>
+    public static async Task<SafeTensorContent> ReadContentAsync(Stream input, CancellationToken cancellationToken = default)
+    {
+        byte[] header = await ReadHeaderAsync(input, cancellationToken);
+        IReadOnlyDictionary<string, string> metadata = Metadata(header);
+        return new SafeTensorContent(await CollectAsync(input, header, cancellationToken), metadata);
     }
 
     /// <summary>
@@ -59,6 +61,34 @@ public static class SafeTensorFile
     /// <exception cref="InvalidDataException">The stream is not a complete safetensors file; the message says what is wrong.</exception>
     public static async IAsyncEnumerable<KeyValuePair<string, SafeTensor>> ReadEachAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        byte[] header = await ReadHeaderAsync(input, cancellationToken);
+        await foreach (KeyValuePair<string, SafeTensor> array in ReadEachAsync(input, header, cancellationToken))
+        {
+            yield return array;
+        }
+    }
+
+    private static async IAsyncEnumerable<KeyValuePair<string, SafeTensor>> ReadEachAsync(Stream input, byte[] header, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach ((string name, string type, long[] shape, long start, long end) in Entries(header))
+        {
+            yield return KeyValuePair.Create(name, new SafeTensor(type, shape, await ReadExactlyAsync(input, end - start, cancellationToken)));
+        }
+    }
+
+    private static async Task<Dictionary<string, SafeTensor>> CollectAsync(Stream input, byte[] header, CancellationToken cancellationToken)
+    {
+        Dictionary<string, SafeTensor> tensors = new(StringComparer.Ordinal);
+        await foreach ((string name, SafeTensor tensor) in ReadEachAsync(input, header, cancellationToken))
+        {
+            tensors.Add(name, tensor);
+        }
+
+        return tensors;
+    }
+
+    private static async Task<byte[]> ReadHeaderAsync(Stream input, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(input);
         byte[] length = await ReadExactlyAsync(input, sizeof(ulong), cancellationToken);
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
@@ -67,11 +97,7 @@ public static class SafeTensorFile
             throw new InvalidDataException($"Not a safetensors file: a header of {headerBytes} bytes.");
         }
 
-        byte[] header = await ReadExactlyAsync(input, (long)headerBytes, cancellationToken);
-        foreach ((string name, string type, long[] shape, long start, long end) in Entries(header))
-        {
-            yield return KeyValuePair.Create(name, new SafeTensor(type, shape, await ReadExactlyAsync(input, end - start, cancellationToken)));
-        }
+        return await ReadExactlyAsync(input, (long)headerBytes, cancellationToken);
     }
 
     private static byte[] Header(KeyValuePair<string, SafeTensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -126,7 +152,7 @@ public static class SafeTensorFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using JsonDocument document = Parse(header);
             List<(string Name, string Type, long[] Shape, long Start, long End)> entries = [];
             foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(p => !p.NameEquals(MetadataKey)))
             {
@@ -169,12 +195,55 @@ public static class SafeTensorFile
         }
     }
 
-    /// <summary>Reads that many bytes; allocates none where the stream knows that it does not have them.</summary>
+    private static Dictionary<string, string> Metadata(byte[] header)
+    {
+        try
+        {
+            using JsonDocument document = Parse(header);
+            return document.RootElement.TryGetProperty(MetadataKey, out JsonElement metadata)
+                ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? throw new InvalidDataException($"The metadata's '{entry.Name}' is null; it must be a text."), StringComparer.Ordinal)
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"The metadata of the safetensors header cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static JsonDocument Parse(byte[] header) => JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+
+    /// <summary>Reads that many bytes; allocates none where the stream knows that it does not have them, and where it does not know, no more than sixteen times what came.</summary>
     private static async Task<byte[]> ReadExactlyAsync(Stream input, long count, CancellationToken cancellationToken)
     {
-        long left = input.CanSeek ? input.Length - input.Position : count;
-        byte[] buffer = left < count ? [] : GC.AllocateUninitializedArray<byte>((int)count);
-        long read = left < count ? left : await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read >= count ? buffer : throw new InvalidDataException($"The safetensors file ends {count - read} bytes too early.");
+        if (input.CanSeek && input.Length - input.Position is long left && left < count)
+        {
+            throw Short(count - left);
+        }
+
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)(input.CanSeek ? count : Math.Min(count, SliceBytes)));
+        for (int read = 0; ;)
+        {
+            read += await input.ReadAtLeastAsync(buffer.AsMemory(read), buffer.Length - read, throwOnEndOfStream: false, cancellationToken);
+            if (read < buffer.Length)
+            {
+                throw Short(count - read);
+            }
+
+            if (read == count)
+            {
+                return buffer;
+            }
+
+            byte[] longer = GC.AllocateUninitializedArray<byte>((int)Math.Min(count, (long)read * GrowthFactor));
+            buffer.CopyTo(longer, 0);
+            buffer = longer;
+        }
     }
+
+    private static InvalidDataException Short(long missing) => new($"The safetensors file ends {missing} bytes too early.");
 }
+
+/// <summary>All that a safetensors file holds.</summary>
+/// <param name="Arrays">The arrays, by name.</param>
+/// <param name="Metadata">The free-form texts, by name; none where the file has none.</param>
+public sealed record SafeTensorContent(IReadOnlyDictionary<string, SafeTensor> Arrays, IReadOnlyDictionary<string, string> Metadata);

@@ -13,9 +13,6 @@ public sealed class EmbeddingReduction
     // A reduction copies what it reduces, as many rows at a time.
     private const int RowsAtOnce = 8_192;
 
-    private const string MeanTensor = "pca.mean";
-    private const string ComponentsTensor = "pca.components";
-    private const string VarianceTensor = "pca.variance";
     private const string ScaleTensor = "pca.scale";
 
     private readonly PcaModel _pca;
@@ -111,15 +108,17 @@ public sealed class EmbeddingReduction
 
     internal static EmbeddingReduction Read(IReadOnlyDictionary<string, SafeTensor> arrays)
     {
-        PcaModel pca = new(arrays.GetFinite<float>(MeanTensor), arrays.GetFinite<float>(ComponentsTensor), arrays.GetFinite<float>(VarianceTensor));
+        PcaModel pca = PcaModel.Restore(arrays);
         return new EmbeddingReduction(pca, new FrequencyDamping(arrays.GetFinite<float>(ScaleTensor, pca.ComponentCount)));
     }
 
     internal void Write(Dictionary<string, SafeTensor> arrays)
     {
-        arrays[MeanTensor] = SafeTensor.From<float>(_pca.Mean, _pca.Dimensions);
-        arrays[ComponentsTensor] = SafeTensor.From<float>(_pca.Components, _pca.ComponentCount, _pca.Dimensions);
-        arrays[VarianceTensor] = SafeTensor.From<float>(_pca.ExplainedVariance, _pca.ComponentCount);
+        foreach ((string name, SafeTensor array) in _pca.Snapshot())
+        {
+            arrays[name] = array;
+        }
+
         arrays[ScaleTensor] = SafeTensor.From(_damping.Scales, _damping.Scales.Length);
     }
 }

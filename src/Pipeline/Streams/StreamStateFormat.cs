@@ -49,7 +49,7 @@ internal static class StreamStateFormat
         {
             StreamStateData data = JsonSerializer.Deserialize<StreamStateData>(bytes.AsSpan(begin, length), PipelineJson.Compact) ?? throw new InvalidDataException("It holds no state.");
             using MemoryStream rest = new(bytes, begin + length, bytes.Length - begin - length);
-            return new StreamState(data, rest.Length == 0 ? null : await Birch.LoadAsync(rest, cancellationToken));
+            return new StreamState(data, rest.Length == 0 ? null : Birch.Restore(await SafeTensorFile.ReadAsync(rest, cancellationToken)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException or KeyNotFoundException)
         {

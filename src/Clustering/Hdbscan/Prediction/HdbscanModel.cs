@@ -4,7 +4,7 @@ namespace Pipeline.Clustering;
 /// What <see cref="HdbscanPredictor"/> needs, as plain arrays that can be written to a file and read back. n is the number of
 /// training points, d of dimensions, m of clusters of the condensed tree (the root, number 0, included), k of selected clusters.
 /// </summary>
-public sealed record HdbscanModel
+public sealed partial record HdbscanModel
 {
     /// <summary>d, at least 1.</summary>
     public required int Dimensions { get; init; }
@@ -52,20 +52,24 @@ public sealed record HdbscanModel
         RequireLength(n >= 1, nameof(CoreDistances), n, "1 or more");
         int total = Weights is null ? n : PointWeights.Total(Weights, n, nameof(Weights));
         Require(MinSamples >= 1 && MinSamples < total, nameof(MinSamples), MinSamples, Invariant($"1 to the number of training points less one, {total - 1}"));
+        RequireAll(CoreDistances, nameof(CoreDistances), (distance, _) => distance >= 0 && double.IsFinite(distance), "finite and 0 or more");
         RequireLength(TrainingPoints.Length == (long)n * Dimensions, nameof(TrainingPoints), TrainingPoints.Length, Invariant($"{n} points times {Dimensions} dimensions"));
         RequireLength(m >= 1, nameof(ClusterParents), m, "1 or more");
         RequireAll(ClusterParents, nameof(ClusterParents), (parent, c) => c == 0 ? parent == -1 : parent >= 0 && parent < c, "the number of an earlier cluster, -1 for the root alone");
         RequireLength(ClusterBirthLambdas.Length == m, nameof(ClusterBirthLambdas), ClusterBirthLambdas.Length, Invariant($"one number for each of {m} clusters"));
+        RequireAll(ClusterBirthLambdas, nameof(ClusterBirthLambdas), (lambda, _) => lambda >= 0, "0 or more");
         RequireLength(PointParents.Length == n, nameof(PointParents), PointParents.Length, Invariant($"one number for each of {n} points"));
         RequireAll(PointParents, nameof(PointParents), (cluster, _) => cluster >= 0 && cluster < m, Invariant($"0 to {m - 1}"));
         RequireLength(PointLambdas.Length == n, nameof(PointLambdas), PointLambdas.Length, Invariant($"one number for each of {n} points"));
+        RequireAll(PointLambdas, nameof(PointLambdas), (lambda, _) => lambda >= 0, "0 or more");
         RequireAll(SelectedClusters, nameof(SelectedClusters), (cluster, at) => cluster >= (at > 0 ? SelectedClusters[at - 1] + 1 : 0) && cluster < m, Invariant($"0 to {m - 1}, ascending"));
         RequireLength(MaxLambdas.Length == SelectedClusters.Length, nameof(MaxLambdas), MaxLambdas.Length, Invariant($"one number for each of {SelectedClusters.Length} selected clusters"));
+        RequireAll(MaxLambdas, nameof(MaxLambdas), (lambda, _) => lambda >= 0, "0 or more");
     }
 
     private static void RequireLength(bool holds, string name, int length, string range) => Require(holds, name, Invariant($"of length {length}"), range);
 
-    private static void RequireAll(int[] values, string name, Func<int, int, bool> holds, string range)
+    private static void RequireAll<T>(T[] values, string name, Func<T, int, bool> holds, string range)
     {
         for (int i = 0; i < values.Length; i++)
         {

@@ -40,6 +40,34 @@ public sealed class HdbscanPredictor
         _membership = new Lazy<SoftMembership>(() => new SoftMembership(_points, _hierarchy, model.SelectedClusters));
     }
 
+    /// <summary>Writes the model that it predicts by, as <see cref="HdbscanModel.SaveAsync(Stream, CancellationToken)"/> does.</summary>
+    /// <param name="output">The stream; it stays open.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public Task SaveAsync(Stream output, CancellationToken cancellationToken = default) => _model.SaveAsync(output, cancellationToken);
+
+    /// <summary>Writes the model that it predicts by, as <see cref="HdbscanModel.SaveAsync(string, CancellationToken)"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the writing; what was there before stays.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public Task SaveAsync(string path, CancellationToken cancellationToken = default) => _model.SaveAsync(path, cancellationToken);
+
+    /// <summary>Prepares prediction by a model that was saved; the predictions are those before it was, bit for bit.</summary>
+    /// <param name="input">The stream; it is read to the end of the model.</param>
+    /// <param name="maxDegreeOfParallelism">As for the constructor.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="InvalidDataException">The stream holds no HDBSCAN model, one of a newer library, or a damaged one; the message says what is wrong.</exception>
+    public static async Task<HdbscanPredictor> LoadAsync(Stream input, int? maxDegreeOfParallelism = null, CancellationToken cancellationToken = default) =>
+        Of(await HdbscanModel.LoadAsync(input, cancellationToken), maxDegreeOfParallelism, cancellationToken);
+
+    /// <summary>Prepares prediction by a model that was saved; the predictions are those before it was, bit for bit.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxDegreeOfParallelism">As for the constructor.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="InvalidDataException">As for a stream; the message names the file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Task<HdbscanPredictor> LoadAsync(string path, int? maxDegreeOfParallelism = null, CancellationToken cancellationToken = default) =>
+        ModelFile.ReadAsync(path, (stream, token) => LoadAsync(stream, maxDegreeOfParallelism, token), cancellationToken);
+
     /// <summary>The number of clusters.</summary>
     public int ClusterCount => _model.SelectedClusters.Length;
 
@@ -150,6 +178,12 @@ public sealed class HdbscanPredictor
         CheckRows(rowsPerBlock);
         Lazy<double> largest = new(() => LargestTreeScore(ct));
         return Stream(_points.Count, rowsPerBlock, (first, _) => (p, own, vector) => _membership.Value.OfTrainingPoint(first + p, largest.Value, own, vector), ct);
+    }
+
+    private static HdbscanPredictor Of(HdbscanModel model, int? maxDegreeOfParallelism, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxDegreeOfParallelism ?? 1, 1, nameof(maxDegreeOfParallelism));
+        return ModelFile.Make(model, loaded => new HdbscanPredictor(loaded, maxDegreeOfParallelism, ct));
     }
 
     private static void CheckRows(int rowsPerBlock)
