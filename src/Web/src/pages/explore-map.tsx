@@ -120,13 +120,15 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
       setSearched(undefined);
       return;
     }
-    setSearched({ points: new Set(), text: t.loading });
+    const waiting = { points: new Set<number>(), text: t.loading };
+    // Of several searches the last one counts, whichever answers first.
+    const show = (numbers: string[]) => setSearched((now) => (now === waiting ? found(scene, text, new Set(numbers)) : now));
+    setSearched(waiting);
     try {
-      const result = await post<SearchResult>("search", { text, techCenters: center ? [center] : null, top: 100 });
-      setSearched(found(scene, text, new Set(result.incidents.map((i) => i.number))));
+      show((await post<SearchResult>("search", { text, techCenters: center ? [center] : null, top: 100 })).incidents.map((i) => i.number));
     } catch (error) {
       tellLocked(error);
-      setSearched(found(scene, text, new Set()));
+      show([]);
     }
   };
   return (
