@@ -156,7 +156,10 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
         </div>
         <div>
           {chosen
-            ? <Chosen scene={scene} groups={groups} points={chosen} show={() => drawn.current?.goTo(chosen)} clear={() => choose(undefined)} />
+            ? <Chosen scene={scene} groups={groups} points={chosen} show={() => drawn.current?.goTo(chosen)} clear={() => {
+                choose(undefined);
+                canvas.current?.focus({ preventScroll: true });
+              }} />
             : <Legend by={by} groups={groups} choose={choose} />}
         </div>
       </div>
@@ -183,7 +186,7 @@ const Legend = ({ by, groups, choose }: { by: ColourBy; groups: ReturnType<typeo
   const rest = groups.filter((g) => g.isRest), named = groups.filter((g) => !g.isRest);
   const listed = [...named.slice(0, by === "problem" ? mostInLegend : named.length), ...rest];
   return (
-    <section class="mapkey">
+    <section>
       <h2>{t.mapColour} {t.mapColours[by]}</h2>
       <p class="note">{t.mapLegendNote}</p>
       <ul class="maplegend">
