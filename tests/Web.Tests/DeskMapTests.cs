@@ -39,7 +39,10 @@ public sealed class DeskMapTests
 
         int points = map.GetProperty("centers").EnumerateArray().Sum(c => c.GetProperty("numbers").GetArrayLength());
         await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", $"{points}");
-        (await desk.Page.Locator(".mapnames .title:visible").AllInnerTextsAsync()).Order(StringComparer.Ordinal).ShouldBe(map.GetProperty("centers").EnumerateArray().Select(c => c.GetProperty("techCenter").GetString()!));
+        string[] centers = [.. map.GetProperty("centers").EnumerateArray().Select(c => c.GetProperty("techCenter").GetString()!)];
+        string[] titles = [.. await desk.Page.Locator(".mapnames .title:visible").AllInnerTextsAsync()];
+        titles.Length.ShouldBe(centers.Length);
+        titles.ShouldAllBe(title => centers.Any(center => center.StartsWith(title.TrimEnd('…'), StringComparison.Ordinal)));
         (await desk.Page.Locator(".mapnames .name:visible").CountAsync()).ShouldBeGreaterThan(5);
         (await ColoursAsync(desk)).ShouldBeGreaterThan(20);
         await desk.CheckAsync();

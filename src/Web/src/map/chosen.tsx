@@ -1,5 +1,5 @@
 // The tickets that were chosen on the map: by problem, one by one with their texts, and as a file.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get } from "../api";
 import { tellLocked } from "../data";
 import { date, integer } from "../format";
@@ -62,14 +62,21 @@ const atOnce = 8, mostProblems = 10;
 
 export const Chosen = ({ scene, groups, points, show, clear }: { scene: Scene; groups: Group[]; points: number[]; show: () => void; clear: () => void }) => {
   const [shown, setShown] = useState(atOnce);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => setShown(atOnce), [points]);
-  const counts = new Map<number, number>();
-  for (const point of points) counts.set(scene.problem[point]!, (counts.get(scene.problem[point]!) ?? 0) + 1);
-  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  useEffect(() => {
+    // What was pressed is gone: who uses the keys goes on here.
+    if (document.activeElement === document.body) heading.current!.focus({ preventScroll: true });
+  }, []);
+  const sorted = useMemo(() => {
+    const counts = new Map<number, number>();
+    for (const point of points) counts.set(scene.problem[point]!, (counts.get(scene.problem[point]!) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1]);
+  }, [scene, points]);
   const colours = new Map(groups.filter((g) => g.problem || g.isRest).map((g) => [g.problem, g.colour]));
   return (
     <section class="mapchosen" aria-label={t.mapChosen(integer(points.length))}>
-      <h2 aria-live="polite">{t.mapChosen(integer(points.length))}</h2>
+      <h2 ref={heading} tabIndex={-1} aria-live="polite">{t.mapChosen(integer(points.length))}</h2>
       <div class="actions">
         <button onClick={show}>{t.mapShow}</button>
         <button onClick={() => save(csvOf(scene, points), "map.csv")}>CSV</button>

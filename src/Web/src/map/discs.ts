@@ -6,7 +6,7 @@ export type Projection = { sx: number; sy: number; x: number; y: number };
 export type Paint = { colour: Uint16Array; colours: [number, number, number][]; kind: Uint8Array };
 export const kinds = { dim: 0, loose: 1, usual: 2, bright: 3 } as const;
 
-const opacity = [26, 120, 196, 240], scaleOf = [0.85, 0.7, 1, 1.3];
+const opacity = [256, 120, 196, 240], scaleOf = [0.85, 0.7, 1, 1.3], dimmed = 0.22;
 
 /** Colours as the canvas understands them, as red, green and blue. */
 export const rgbOf = (colours: string[]): [number, number, number][] => {
@@ -50,6 +50,8 @@ export const setDiscs = (image: ImageData, points: { x: Float32Array; y: Float32
   const base = Math.min(6, (count < 1500 ? 3.1 : count < 6000 ? 2.4 : 1.9) * Math.sqrt(zoom)) * ratio;
   const stampsOfKinds = scaleOf.map((scale) => stampOf(base * scale));
   const colours = paint.colours.map(([r, g, b]) => (b << 16) | (g << 8) | r);
+  // Mixed with what is behind rather than let through: many above each other stay dim.
+  const faint = paint.colours.map(([r, g, b]) => (Math.round(blue + dimmed * (b - blue)) << 16) | (Math.round(green + dimmed * (g - green)) << 8) | Math.round(red + dimmed * (r - red)));
   pixels.fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
   let shown = 0;
   for (let n = 0; n < count; n++) {
@@ -57,7 +59,7 @@ export const setDiscs = (image: ImageData, points: { x: Float32Array; y: Float32
     const px = Math.round((at.x + points.x[i]! * at.sx) * ratio), py = Math.round((at.y + points.y[i]! * at.sy) * ratio);
     if (px < far || py < far || px >= width - far || py >= height - far) continue;
     shown++;
-    const colour = colours[paint.colour[i]!]!, redBlue = colour & 0xff00ff, greens = colour & 0xff00, strength = opacity[kind]!;
+    const colour = (kind === kinds.dim ? faint : colours)[paint.colour[i]!]!, redBlue = colour & 0xff00ff, greens = colour & 0xff00, strength = opacity[kind]!;
     const { dx, dy, cover } = stamp;
     for (let k = 0; k < cover.length; k++) {
       const place = (py + dy[k]!) * width + px + dx[k]!, under = pixels[place]!, part = (cover[k]! * strength) >> 8, rest = 256 - part;

@@ -120,13 +120,15 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
       setSearched(undefined);
       return;
     }
-    setSearched({ points: new Set(), text: t.loading });
+    const waiting = { points: new Set<number>(), text: t.loading };
+    // Of several searches the last one counts, whichever answers first.
+    const show = (numbers: string[]) => setSearched((now) => (now === waiting ? found(scene, text, new Set(numbers)) : now));
+    setSearched(waiting);
     try {
-      const result = await post<SearchResult>("search", { text, techCenters: center ? [center] : null, top: 100 });
-      setSearched(found(scene, text, new Set(result.incidents.map((i) => i.number))));
+      show((await post<SearchResult>("search", { text, techCenters: center ? [center] : null, top: 100 })).incidents.map((i) => i.number));
     } catch (error) {
       tellLocked(error);
-      setSearched(found(scene, text, new Set()));
+      show([]);
     }
   };
   return (
@@ -154,7 +156,10 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
         </div>
         <div>
           {chosen
-            ? <Chosen scene={scene} groups={groups} points={chosen} show={() => drawn.current?.goTo(chosen)} clear={() => choose(undefined)} />
+            ? <Chosen scene={scene} groups={groups} points={chosen} show={() => drawn.current?.goTo(chosen)} clear={() => {
+                choose(undefined);
+                canvas.current?.focus({ preventScroll: true });
+              }} />
             : <Legend by={by} groups={groups} choose={choose} />}
         </div>
       </div>
@@ -181,7 +186,7 @@ const Legend = ({ by, groups, choose }: { by: ColourBy; groups: ReturnType<typeo
   const rest = groups.filter((g) => g.isRest), named = groups.filter((g) => !g.isRest);
   const listed = [...named.slice(0, by === "problem" ? mostInLegend : named.length), ...rest];
   return (
-    <section class="mapkey">
+    <section>
       <h2>{t.mapColour} {t.mapColours[by]}</h2>
       <p class="note">{t.mapLegendNote}</p>
       <ul class="maplegend">
