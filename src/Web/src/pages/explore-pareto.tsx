@@ -30,7 +30,7 @@ const Diagram = ({ data, width }: { data: Pareto; width: number }) => {
         </g>
       ))}
       {bars.map((bar, i) => (
-        <a key={i} href={to(["problem", bar.places[0]!.techCenter, bar.places[0]!.id])} tabIndex={-1}>
+        <a key={i} href={to(["problem", bar.places[0]!.techCenter, bar.places[0]!.id])} tabindex={-1}>
           <title>{`${i + 1}. ${bar.label} · ${number(bar.value)} · ${finePercent(bar.share)}`}</title>
           <rect class="reach" x={x(i)} y={top} width={step} height={tall} />
           <rect class={i < data.makeMost ? "few" : "rest"} x={x(i) + step * 0.1} y={y(bar.value / highest)} width={step * 0.8} height={Math.max(1, tall * (bar.value / highest))} />

@@ -35,23 +35,29 @@ const Cell = ({ area, sized }: { area: Area; sized: (node: TreeNode) => number }
   const rows = lines(node.name, width - 8, height - 6);
   const told = `${node.name}, ${node.techCenter}: ${t.incidentsOf(integer(sized(node)))}${node.trend && node.trend !== "unknown" ? `, ${t.trend[node.trend]}` : ""}`;
   return (
-    <a href={to(["problem", node.techCenter!, node.id!])} aria-label={told}>
-      <title>{told}</title>
-      <rect class={`cell ${node.trend ?? ""}`} x={area.x0} y={area.y0} width={width} height={height} rx="2" />
-      <text x={area.x0 + 5} y={area.y0 + 15}>
+    <>
+      <a href={to(["problem", node.techCenter!, node.id!])} aria-label={told}>
+        <title>{told}</title>
+        <rect class={`cell ${node.trend ?? ""}`} x={area.x0} y={area.y0} width={width} height={height} rx="2" />
+      </a>
+      <text x={area.x0 + 5} y={area.y0 + 15} aria-hidden="true">
         {rows.map((row, i) => <tspan key={i} x={area.x0 + 5} dy={i === 0 ? 0 : line}>{row}</tspan>)}
         {rows.length > 0 && height - 6 >= (rows.length + 1) * line && <tspan class="count" x={area.x0 + 5} dy={line}>{integer(sized(node))}</tspan>}
       </text>
-    </a>
+    </>
   );
 };
 
-// A tech center's head leads into it; a domain's only names it.
+// A tech center's head leads into it; a domain's only names it. What is cut to its room is not read aloud: the link says it whole.
 const Group = ({ area, query }: { area: Area; query: URLSearchParams }) => {
   const node = area.data, width = area.x1 - area.x0;
-  const name = lines(node.name, width - 8, line, boldLetter)[0] ?? "";
-  const head = <><rect class={`group ${node.kind}`} x={area.x0} y={area.y0} width={width} height={area.y1 - area.y0} rx="3" /><text class="name" x={area.x0 + 5} y={area.y0 + 14}>{name}</text></>;
-  return node.kind === "techCenter" ? <a href={viewed(view, query, { center: node.name })} aria-label={`${node.name}: ${t.overview.ofProblems(integer(node.problems))}`}>{head}</a> : <g aria-hidden="true">{head}</g>;
+  const box = <rect class={`group ${node.kind}`} x={area.x0} y={area.y0} width={width} height={area.y1 - area.y0} rx="3" />;
+  return (
+    <>
+      {node.kind === "techCenter" ? <a href={viewed(view, query, { center: node.name })} aria-label={`${node.name}: ${t.overview.ofProblems(integer(node.problems))}`}>{box}</a> : box}
+      <text class="name" x={area.x0 + 5} y={area.y0 + 14} aria-hidden="true">{lines(node.name, width - 8, line, boldLetter)[0] ?? ""}</text>
+    </>
+  );
 };
 
 const Areas = ({ root, width, query, sized }: { root: TreeNode; width: number; query: URLSearchParams; sized: (node: TreeNode) => number }) => {
