@@ -22,13 +22,13 @@ public sealed partial class DeskTests
         await desk.PictureAsync("desk-tree");
 
         JsonElement center = tree.GetProperty("children")[0];
-        await desk.Page.GetByRole(AriaRole.Link, new() { Name = $"{center.GetProperty("name").GetString()}: " }).FocusAsync();
+        await desk.Page.GetByRole(AriaRole.Link, new() { Name = $"{center.GetProperty("name").GetString()}: {center.GetProperty("problems").GetInt32()} problems", Exact = true }).FocusAsync();
         await desk.Page.Keyboard.PressAsync("Enter");
         await Expect(areas).ToHaveCountAsync(Below(center).Count(n => Kind(n) == "problem" && n.GetProperty("size").GetInt32() > 0));
         await desk.CheckAsync();
 
         JsonElement largest = Below(center).Where(n => Kind(n) == "problem").MaxBy(n => n.GetProperty("size").GetInt32());
-        await desk.Page.GetByRole(AriaRole.Link, new() { Name = $"{largest.GetProperty("name").GetString()}, {center.GetProperty("name").GetString()}: " }).FocusAsync();
+        await desk.Page.Locator($".treemap a[href='#/problem/{Uri.EscapeDataString(center.GetProperty("name").GetString()!)}/{largest.GetProperty("id").GetInt32()}']").FocusAsync();
         await desk.Page.Keyboard.PressAsync("Enter");
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(largest.GetProperty("name").GetString()!);
     }
