@@ -9,7 +9,7 @@ namespace Pipeline.Web.Tests;
 
 /// <summary>The pages of the desk in a browser, over the demo's data.</summary>
 [TestClass]
-public sealed class DeskTests
+public sealed partial class DeskTests
 {
     private static TempFolder? _folder;
     private static Served _served = null!;

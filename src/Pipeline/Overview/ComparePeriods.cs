@@ -21,7 +21,7 @@ public sealed class ComparePeriods(ProblemCounts counts, ModelDirectory director
         ArgumentNullException.ThrowIfNull(request);
         string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
         CountedProblems known = await counts.ReadAsync(cancellationToken);
-        (DayRange now, DayRange against) = request.Resolve(known.Period.Until);
+        (DayRange now, DayRange against) = request.Resolve(known.Period);
         Held[] held = [.. known.Problems(center).Select(p => new Held(p, CountsOf(p.Days, now), CountsOf(p.Days, against))).Where(h => h.Now.Total + h.Against.Total > 0)];
         double threshold = RateComparison.Threshold(held.Where(h => h.IsTested).Select(h => h.Chance));
         ComparedProblem[] problems = [.. held.Select(h => Describe(h, now, threshold)).OrderByDescending(p => Math.Abs(p.More)).ThenBy(p => p.Label, StringComparer.Ordinal).ThenBy(p => p.Places[0].TechCenter, StringComparer.Ordinal)];

@@ -1,14 +1,14 @@
+using Pipeline.Problems;
 using Pipeline.Requests;
 
 namespace Pipeline.Overview;
 
-/// <summary>Which periods to hold against each other. What is not named is the newest four weeks, and as many days just before.</summary>
-/// <param name="Period">The one; null for the newest four weeks.</param>
+/// <summary>Which periods to hold against each other. What is not named is the newest eighth of all time, which is called recent everywhere, and as many days just before.</summary>
+/// <param name="Period">The one; null for the newest eighth.</param>
 /// <param name="Against">The one that it is held against; null for as many days just before.</param>
 /// <param name="TechCenter">The tech center's name or folder; null for all.</param>
 public sealed record PeriodRequest(DayRange? Period = null, DayRange? Against = null, string? TechCenter = null)
 {
-    private const int UsualDays = 28;
     private const int MostDays = 3_660;
 
     /// <summary>Reads a request from the texts of an address; null or empty ones are left to their defaults.</summary>
@@ -22,11 +22,11 @@ public sealed record PeriodRequest(DayRange? Period = null, DayRange? Against = 
     }
 
     /// <summary>The periods themselves.</summary>
-    /// <param name="newest">The day of the newest incident; null where there are no dates.</param>
-    internal (DayRange Period, DayRange Against) Resolve(DateOnly? newest)
+    /// <param name="known">What is called recent.</param>
+    internal (DayRange Period, DayRange Against) Resolve(RankingPeriod known)
     {
-        DayRange period = Period ?? (newest is DateOnly last
-            ? new DayRange(last.AddDays(1 - UsualDays), last.AddDays(1))
+        DayRange period = Period ?? (known.Until is DateOnly last
+            ? new DayRange(known.Weeks.Weeks[known.FirstRecent], last.AddDays(1))
             : throw new RequestException(RequestProblem.Unprocessable, "No incident of a problem has a date, so that there is no newest period. Import incidents with dates, train, and predict; or name the periods."));
         if (Against is not DayRange against)
         {

@@ -6,6 +6,7 @@ const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
 const hundredths = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+const finePercents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const minute = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
 
@@ -15,6 +16,8 @@ export const rate = (value: number) => (value >= 10 ? one : two).format(value);
 /** A ratio: near 1 with two places, so that it shows on which side it lies. */
 export const times = (value: number) => (Math.abs(value - 1) < 0.05 ? hundredths : value >= 10 ? one : two).format(value);
 export const percent = (value: number | null) => (value === null ? "–" : percents.format(value));
+/** A small share: 0.4 % is not 0 %. */
+export const finePercent = (value: number) => finePercents.format(value);
 export const date = (text: string | null) => (text ? day.format(new Date(text)) : "–");
 export const time = (text: string | null) => (text ? minute.format(new Date(text)) : "–");
 

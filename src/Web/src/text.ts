@@ -358,6 +358,7 @@ const en = {
     pairs: "Most alike",
     pairsNote: "Perhaps the same, or with one cause.",
     noPairs: "No two problems share a word.",
+    shared: "Words in common",
     pointAt: "Point at a field to see which two problems meet there.",
     and: "and",
 
@@ -765,6 +766,7 @@ const de: Text = {
     pairs: "Am ähnlichsten",
     pairsNote: "Vielleicht dasselbe, oder mit einer Ursache.",
     noPairs: "Keine zwei Probleme teilen ein Wort.",
+    shared: "Gemeinsame Wörter",
     pointAt: "Zeigen Sie auf ein Feld, um zu sehen, welche zwei Probleme sich dort treffen.",
     and: "und",
 

@@ -56,12 +56,12 @@ public sealed class ComparePeriodsTests
     }
 
     [TestMethod]
-    public async Task Without_a_period_the_newest_four_weeks_are_held_against_those_before()
+    public async Task Without_a_period_what_is_recent_is_held_against_as_many_days_before()
     {
         PeriodComparison told = await CompareAsync(PeriodRequest.Parse(_ => null));
 
-        told.Period.ShouldBe(new DayRange(new DateOnly(2026, 5, 28), new DateOnly(2026, 6, 25)));
-        told.Against.ShouldBe(new DayRange(new DateOnly(2026, 4, 30), new DateOnly(2026, 5, 28)));
+        told.Period.ShouldBe(June);
+        told.Against.ShouldBe(new DayRange(new DateOnly(2026, 5, 8), new DateOnly(2026, 6, 1)));
         await using SmallCompany empty = await SmallCompany.OpenAsync();
         using ProblemCounts none = new(empty.Warehouse, empty.Models, empty.Known, TimeProvider.System);
         (await SmallCompany.RefusedAsync(() => new ComparePeriods(none, empty.Known).RunAsync(new PeriodRequest()))).Problem.ShouldBe(RequestProblem.Unprocessable);

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using Pipeline.Problems;
 
 namespace Pipeline.Tests.Overview;
@@ -35,6 +36,27 @@ public sealed class RateComparisonTests
     }
 
     [TestMethod]
+    public void Of_a_hundred_problems_that_do_not_change_hardly_ever_one_is_told_and_of_ten_that_treble_most_are()
+    {
+        int wrong = 0, found = 0, told = 0, falselyTold = 0;
+        for (int seed = 0; seed < 100; seed++)
+        {
+            Random random = new(seed);
+            double[] still = [.. Enumerable.Range(0, 100).Select(_ => Chance(random, 20, 20))];
+            wrong += RateComparison.Threshold(still) >= 0 ? 1 : 0;
+            double[] mixed = [.. Enumerable.Range(0, 100).Select(i => Chance(random, 20, i < 10 ? 60 : 20))];
+            double threshold = RateComparison.Threshold(mixed);
+            found += mixed.Take(10).Count(c => c <= threshold);
+            falselyTold += mixed.Skip(10).Count(c => c <= threshold);
+            told += mixed.Count(c => c <= threshold);
+        }
+
+        wrong.ShouldBeLessThanOrEqualTo(10);
+        found.ShouldBeGreaterThan(850);
+        ((double)falselyTold / told).ShouldBeLessThan(RateComparison.FalseDiscoveryRate);
+    }
+
+    [TestMethod]
     public void The_ratio_of_two_rates_has_its_exact_interval()
     {
         RateRatio ratio = RateComparison.Ratio(20, 10, 28, 28).ShouldNotBeNull();
@@ -42,5 +64,11 @@ public sealed class RateComparisonTests
         // Clopper and Pearson for 20 of 30: 0.4719 to 0.8271.
         (ratio.Ratio, ratio.Low, ratio.High).ShouldBe((2, 0.89, 4.78));
         RateComparison.Ratio(20, 0, 28, 28).ShouldBeNull();
+    }
+
+    private static double Chance(Random random, double before, double now)
+    {
+        int count = Poisson.Sample(random, now), earlier = Poisson.Sample(random, before);
+        return RateComparison.Step(count, count + earlier, 0.5, 1);
     }
 }

@@ -9,7 +9,7 @@ import type { ViewProps } from "./explore";
 import { asking, CenterField, Choice, Picture } from "./explore-parts";
 
 const view = "likeness";
-const row = 18, least = 0.02, mostPairs = 20;
+const low = 18, tall = 26, few = 20, least = 0.02, mostPairs = 20;
 
 type Place = { i: number; j: number };
 type Pair = Place & { value: number };
@@ -34,7 +34,7 @@ const Meeting = ({ data, place }: { data: LikenessMatrix; place: Place | undefin
 };
 
 const Heat = ({ data, width, highest, point }: { data: LikenessMatrix; width: number; highest: number; point: (place: Place | undefined) => void }) => {
-  const count = data.problems.length, names = width < 620 ? Math.round(width * 0.42) : 270, cell = Math.min(row, (width - names - 8) / count);
+  const count = data.problems.length, row = count <= few ? tall : low, isNarrow = width < 620, names = isNarrow ? 0.42 * width : 270, cell = Math.min(1.6 * row, (width - names - 10) / count);
   const [at, setAt] = useState<Place | undefined>();
   const fields = useMemo(
     () => data.likeness.map((values, i) => values.map((value, j) => (i === j ? <rect key={j} class="self" x={j * cell} y={i * row} width={cell} height={row} /> : value >= least && <rect key={j} class="field" x={j * cell} y={i * row} width={cell - 0.6} height={row - 0.6} fill-opacity={Math.min(1, 0.06 + (0.94 * value) / highest)} />))),
@@ -49,7 +49,7 @@ const Heat = ({ data, width, highest, point }: { data: LikenessMatrix; width: nu
     if (place) point(place);
   };
   return (
-    <div class="heat">
+    <div class={`heat${count <= few ? " few" : ""}${isNarrow ? " narrow" : ""}`}>
       <ol class="names">{data.problems.map((p, i) => <li key={`${p.techCenter}/${p.id}`} class={i === at?.i || i === at?.j ? "at" : ""}><ProblemLink center={p.techCenter} id={p.id}>{p.label}</ProblemLink></li>)}</ol>
       <svg width={cell * count} height={row * count} aria-hidden="true" onPointerMove={find} onPointerDown={find} onPointerLeave={() => setAt(undefined)}>
         <rect class="ground" width={cell * count} height={row * count} />
@@ -62,7 +62,7 @@ const Heat = ({ data, width, highest, point }: { data: LikenessMatrix; width: nu
 
 const Pairs = ({ data, pairs }: { data: LikenessMatrix; pairs: Pair[] }) => (
   <table class="grid">
-    <thead><tr><th scope="col">{t.problem}</th><th scope="col">{t.neighbours}</th><th scope="col" class="n">{t.likeness}</th><th scope="col">{t.shared}</th></tr></thead>
+    <thead><tr><th scope="col">{t.problem}</th><th scope="col">{t.neighbours}</th><th scope="col" class="n">{t.overview.likeness}</th>{data.by === "words" && <th scope="col">{t.overview.shared}</th>}</tr></thead>
     <tbody>
       {pairs.map(({ i, j, value }) => {
         const one = data.problems[i]!, other = data.problems[j]!;
@@ -70,8 +70,8 @@ const Pairs = ({ data, pairs }: { data: LikenessMatrix; pairs: Pair[] }) => (
           <tr key={`${i}/${j}`}>
             <th scope="row"><ProblemLink center={one.techCenter} id={one.id}>{one.label}</ProblemLink><span class="small">{one.techCenter}</span></th>
             <td class="text" data-label={t.neighbours}><ProblemLink center={other.techCenter} id={other.id}>{other.label}</ProblemLink><span class="small">{other.techCenter}</span></td>
-            <td class="n" data-label={t.likeness}>{percent(value)}</td>
-            <td data-label={t.shared}>{shared(data, { i, j }).join(", ") || "–"}</td>
+            <td class="n" data-label={t.overview.likeness}>{percent(value)}</td>
+            {data.by === "words" && <td data-label={t.overview.shared}>{shared(data, { i, j }).join(", ")}</td>}
           </tr>
         );
       })}

@@ -1,6 +1,6 @@
 // How few problems make most of the incidents, or of what these cost.
 import { useData } from "../data";
-import { integer, number, percent } from "../format";
+import { finePercent, integer, number, percent } from "../format";
 import { Bar, Card, Empty, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
@@ -30,8 +30,8 @@ const Diagram = ({ data, width }: { data: Pareto; width: number }) => {
         </g>
       ))}
       {bars.map((bar, i) => (
-        <a key={i} href={to(["problem", bar.places[0]!.techCenter, bar.places[0]!.id])} tabIndex={-1}>
-          <title>{`${i + 1}. ${bar.label} · ${number(bar.value)} · ${percent(bar.share)}`}</title>
+        <a key={i} href={to(["problem", bar.places[0]!.techCenter, bar.places[0]!.id])} tabindex={-1}>
+          <title>{`${i + 1}. ${bar.label} · ${number(bar.value)} · ${finePercent(bar.share)}`}</title>
           <rect class="reach" x={x(i)} y={top} width={step} height={tall} />
           <rect class={i < data.makeMost ? "few" : "rest"} x={x(i) + step * 0.1} y={y(bar.value / highest)} width={step * 0.8} height={Math.max(1, tall * (bar.value / highest))} />
         </a>
@@ -46,15 +46,15 @@ const Diagram = ({ data, width }: { data: Pareto; width: number }) => {
 
 const Listed = ({ data }: { data: Pareto }) => (
   <table class="grid">
-    <thead><tr><th scope="col">{t.problem}</th><th scope="col">{t.domain}</th><th scope="col" class="n">{t.overview.measureNames[data.measure]}</th><th scope="col">{t.overview.share}</th><th scope="col" class="n" title={t.overview.curve}>{t.overview.cumulative}</th></tr></thead>
+    <thead><tr><th scope="col">{t.problem}</th><th scope="col">{t.domain}</th><th scope="col" class="n">{t.overview.measureNames[data.measure]}</th><th scope="col" class="n">{t.overview.share}</th><th scope="col" title={t.overview.curve}>{t.overview.cumulative}</th></tr></thead>
     <tbody>
       {data.problems.slice(0, listed).map((p, i) => (
         <tr key={`${p.places[0]!.techCenter}/${p.places[0]!.id}`} class={i === data.makeMost ? "after" : ""}>
           <Where label={p.label} places={p.places} />
           <td data-label={t.domain}>{p.domainName === "none" ? "–" : p.domainName}</td>
           <td class="n" data-label={t.overview.measureNames[data.measure]}>{number(p.value)}</td>
-          <td data-label={t.overview.share}><Bar value={p.share} /></td>
-          <td class="n" data-label={t.overview.cumulative}>{percent(p.cumulative)}</td>
+          <td class="n" data-label={t.overview.share}>{finePercent(p.share)}</td>
+          <td data-label={t.overview.cumulative}><Bar value={p.cumulative} /></td>
         </tr>
       ))}
     </tbody>

@@ -75,7 +75,7 @@ const Compared = ({ data }: { data: Periods }) => {
         <div><dt>{t.overview.total}</dt><dd class="mark"><RatioMark change={data.all.change} trend="steady" plain /></dd></div>
         <div><dt>{t.overview.ofNone}</dt><dd class="mark"><RatioMark change={data.ofNone.change} trend="steady" plain /></dd></div>
       </dl>
-      <h2>{t.overview.told}</h2>
+      <h2 class="under">{t.overview.told}</h2>
       <p class="note">{t.overview.toldNote}</p>
       {told.length === 0 ? <Empty>{t.overview.nothingTold}</Empty> : <Rows problems={told} highest={highest} />}
       {rest.length > 0 && <details class="astable more"><summary>{t.overview.untold(integer(rest.length))}</summary><Rows problems={rest.slice(0, untoldShown)} highest={highest} />{rest.length > untoldShown && <p class="note">{t.overview.firstOf(integer(untoldShown), integer(rest.length))}</p>}</details>}

@@ -12,12 +12,12 @@ import type { ViewProps } from "./explore";
 import { asking, CenterField, Choice, Picture, viewed } from "./explore-parts";
 
 const view = "tree";
-const letter = 6.7, line = 15;
+const letter = 7.4, boldLetter = 8, line = 15;
 const coloured = ["new", "rising", "falling", "gone"];
 
 /** A name in as many lines as there is room for; cut where it is longer. */
-const lines = (text: string, width: number, height: number): string[] => {
-  const fits = Math.floor(width / letter), most = Math.floor(height / line);
+const lines = (text: string, width: number, height: number, wide = letter): string[] => {
+  const fits = Math.floor(width / wide), most = Math.floor(height / line);
   if (fits < 4 || most < 1) return [];
   const rows: string[] = [];
   for (const word of text.split(" ")) {
@@ -32,26 +32,32 @@ type Area = HierarchyRectangularNode<TreeNode>;
 
 const Cell = ({ area, sized }: { area: Area; sized: (node: TreeNode) => number }) => {
   const node = area.data, width = area.x1 - area.x0, height = area.y1 - area.y0;
-  const rows = lines(node.name, width - 10, height - 8);
+  const rows = lines(node.name, width - 8, height - 6);
   const told = `${node.name}, ${node.techCenter}: ${t.incidentsOf(integer(sized(node)))}${node.trend && node.trend !== "unknown" ? `, ${t.trend[node.trend]}` : ""}`;
   return (
-    <a href={to(["problem", node.techCenter!, node.id!])} aria-label={told}>
-      <title>{told}</title>
-      <rect class={`cell ${node.trend ?? ""}`} x={area.x0} y={area.y0} width={width} height={height} rx="2" />
-      <text x={area.x0 + 5} y={area.y0 + 15}>
+    <>
+      <a href={to(["problem", node.techCenter!, node.id!])} aria-label={told}>
+        <title>{told}</title>
+        <rect class={`cell ${node.trend ?? ""}`} x={area.x0} y={area.y0} width={width} height={height} rx="2" />
+      </a>
+      <text x={area.x0 + 5} y={area.y0 + 15} aria-hidden="true">
         {rows.map((row, i) => <tspan key={i} x={area.x0 + 5} dy={i === 0 ? 0 : line}>{row}</tspan>)}
-        {rows.length > 0 && height - 8 >= (rows.length + 1) * line && <tspan class="count" x={area.x0 + 5} dy={line}>{integer(sized(node))}</tspan>}
+        {rows.length > 0 && height - 6 >= (rows.length + 1) * line && <tspan class="count" x={area.x0 + 5} dy={line}>{integer(sized(node))}</tspan>}
       </text>
-    </a>
+    </>
   );
 };
 
-// A tech center's head leads into it; a domain's only names it.
+// A tech center's head leads into it; a domain's only names it. What is cut to its room is not read aloud: the link says it whole.
 const Group = ({ area, query }: { area: Area; query: URLSearchParams }) => {
   const node = area.data, width = area.x1 - area.x0;
-  const name = lines(node.name, width - 8, line)[0] ?? "";
-  const head = <><rect class={`group ${node.kind}`} x={area.x0} y={area.y0} width={width} height={area.y1 - area.y0} rx="3" /><text class="name" x={area.x0 + 5} y={area.y0 + 14}>{name}</text></>;
-  return node.kind === "techCenter" ? <a href={viewed(view, query, { center: node.name })} aria-label={`${node.name}: ${t.overview.ofProblems(integer(node.problems))}`}>{head}</a> : <g aria-hidden="true">{head}</g>;
+  const box = <rect class={`group ${node.kind}`} x={area.x0} y={area.y0} width={width} height={area.y1 - area.y0} rx="3" />;
+  return (
+    <>
+      {node.kind === "techCenter" ? <a href={viewed(view, query, { center: node.name })} aria-label={`${node.name}: ${t.overview.ofProblems(integer(node.problems))}`}>{box}</a> : box}
+      <text class="name" x={area.x0 + 5} y={area.y0 + 14} aria-hidden="true">{lines(node.name, width - 8, line, boldLetter)[0] ?? ""}</text>
+    </>
+  );
 };
 
 const Areas = ({ root, width, query, sized }: { root: TreeNode; width: number; query: URLSearchParams; sized: (node: TreeNode) => number }) => {
@@ -71,28 +77,32 @@ const Areas = ({ root, width, query, sized }: { root: TreeNode; width: number; q
   );
 };
 
-const Figures = ({ node, whole }: { node: TreeNode; whole: number }) => (
+type Beside = { whole: number; largest: number };
+const beside = (node: TreeNode): Beside => ({ whole: node.size, largest: Math.max(1, ...node.children.map((child) => child.size)) });
+
+/** The bar is as long as the largest of the same level is the whole of it. */
+const Figures = ({ node, whole, largest }: { node: TreeNode } & Beside) => (
   <>
-    <svg class="part" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true"><rect class="all" width="100" height="8" rx="2" /><rect width={whole === 0 ? 0 : (100 * node.size) / whole} height="8" rx="2" /></svg>
+    <svg class="part" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true"><rect class="all" width="100" height="8" rx="2" /><rect width={(100 * node.size) / largest} height="8" rx="2" /></svg>
     <span class="n" title={`${percent(whole === 0 ? 0 : node.size / whole)} ${t.overview.ofCenter}`}>{integer(node.size)}<span class="hidden"> {t.incidents}</span></span>
     <span class="n recent">{integer(node.recent)}<span class="hidden"> {t.overview.recent}</span></span>
   </>
 );
 
-const Branch = ({ node, whole, open }: { node: TreeNode; whole: number; open: boolean }) => {
-  if (node.kind === "variant") return <li><div class="leaf"><a href={to(["tickets", node.techCenter!, parentOf(node)], { variant: node.id })}>{node.name}</a><Figures node={node} whole={whole} /><span /></div></li>;
+const Branch = ({ node, whole, largest, open }: { node: TreeNode; open: boolean } & Beside) => {
+  if (node.kind === "variant") return <li><div class="leaf"><a href={to(["tickets", node.techCenter!, parentOf(node)], { variant: node.id })}>{node.name}</a><Figures node={node} whole={whole} largest={largest} /><span /></div></li>;
   if (node.kind === "problem") {
     return (
       <li>
         <div class="leaf">
           <span><ProblemLink center={node.techCenter!} id={node.id!}>{node.name}</ProblemLink> <StatusChip status={node.status} /></span>
-          <Figures node={node} whole={whole} />
+          <Figures node={node} whole={whole} largest={largest} />
           <span><Trend trend={node.trend ?? "unknown"} change={node.change} /></span>
         </div>
         {node.children.length > 1 && (
           <details>
             <summary class="ways">{t.ways(node.children.length)}</summary>
-            <ul>{node.children.map((child) => <Branch key={child.id} node={child} whole={node.size} open={open} />)}</ul>
+            <ul>{node.children.map((child) => <Branch key={child.id} node={child} {...beside(node)} open={open} />)}</ul>
           </details>
         )}
       </li>
@@ -101,8 +111,8 @@ const Branch = ({ node, whole, open }: { node: TreeNode; whole: number; open: bo
   return (
     <li>
       <details open={open}>
-        <summary><span class="leaf"><strong>{node.name} <span class="small">{t.overview.ofProblems(integer(node.problems))}</span></strong><Figures node={node} whole={whole} /><span /></span></summary>
-        <ul>{node.children.map((child) => <Branch key={`${child.kind}/${child.id}`} node={child} whole={node.size} open={open} />)}</ul>
+        <summary><span class="leaf"><strong>{node.name} <span class="small">{t.overview.ofProblems(integer(node.problems))}</span></strong><Figures node={node} whole={whole} largest={largest} /><span /></span></summary>
+        <ul>{node.children.map((child) => <Branch key={`${child.kind}/${child.id}`} node={child} {...beside(node)} open={open} />)}</ul>
       </details>
     </li>
   );
@@ -125,7 +135,7 @@ const List = ({ root, single }: { root: TreeNode; single: boolean }) => {
     <>
       <div class="actions"><button type="button" onClick={() => setOpen(true)}>{t.overview.openAll}</button><button type="button" onClick={() => setOpen(false)}>{t.overview.closeAll}</button></div>
       <div class="leaf heads" aria-hidden="true"><span /><span class="part" /><span class="n">{t.incidents}</span><span class="n recent">{t.overview.recent}</span><span>{t.trendName}</span></div>
-      <ul class="branches" key={String(open)}>{root.children.map((child) => <Branch key={child.name} node={child} whole={root.size} open={open} />)}</ul>
+      <ul class="branches" key={String(open)}>{root.children.map((child) => <Branch key={child.name} node={child} {...beside(root)} open={open} />)}</ul>
     </>
   );
 };
