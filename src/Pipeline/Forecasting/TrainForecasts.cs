@@ -67,7 +67,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
         ForecastEvidence evidence = ForecastEvidence.Of(counts, calendar, serving);
         bool passed = evidence.Mase is not double mase || evidence.Serving is not double before || mase <= before * MostError;
         StageReason reason = new(clock.GetUtcNow(), "forecast training", evidence.Reason(passed));
-        stages = await store.ChangeStagesAsync(techCenter, present => Settle(present, model.Version, passed, reason), cancellationToken);
+        stages = await store.ChangeStagesAsync(techCenter, present => present.Find(model.Version).Passed is null ? Settle(present, model.Version, passed, reason) : present, cancellationToken);
         await runs.WriteAsync(Run(model, counts, evidence, stages, passed, began), cancellationToken);
         return Outcome(model, stages, evidence.Measures());
     }
@@ -96,9 +96,20 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
         for (int revision = 1; revision <= MostRevisions; revision++)
         {
             ForecastModel named = draft with { Version = revision == 1 ? week : string.Create(CultureInfo.InvariantCulture, $"{week}_r{revision}") };
-            if (!stages.Versions.Any(v => string.Equals(v.Version, named.Version, StringComparison.Ordinal)) && await store.WriteAsync(named, cancellationToken))
+            if (stages.Versions.Any(v => string.Equals(v.Version, named.Version, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            if (await store.WriteAsync(named, cancellationToken))
             {
                 return named;
+            }
+
+            // Another training of the same is at it just now, or one was killed before the version had a stage.
+            if (await store.FindAsync(named.TechCenter, named.Version, cancellationToken) is ForecastModel twin && SameAs(twin, draft))
+            {
+                return twin;
             }
         }
 

@@ -147,6 +147,21 @@ public sealed class TrainForecastsTests
     }
 
     [TestMethod]
+    public async Task A_training_that_was_killed_before_its_version_had_a_stage_is_made_up_for()
+    {
+        await using SmallCompany company = await YearAsync();
+        SmallForecasts forecasts = new(company);
+        ForecastTraining trained = (await forecasts.Train.RunAsync(Center)).ShouldNotBeNull();
+        string path = ForecastStore.PathOf(Center, trained.Version);
+        company.Objects.Objects.Remove($"{path[..path.LastIndexOf('/')]}/stages.json").ShouldBeTrue();
+
+        ForecastTraining again = (await forecasts.Train.RefreshAsync(Center)).ShouldNotBeNull();
+
+        (again.Version, again.Stage, again.Run).ShouldBe((trained.Version, ModelStage.Production, trained.Run));
+        company.Objects.Objects.Keys.Count(name => name.StartsWith(ForecastStore.Root, StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [TestMethod]
     public async Task Damaged_files_stop_no_forecast()
     {
         await using SmallCompany company = await YearAsync();
