@@ -35,7 +35,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
     {
         CenterStages stages = await store.ReadStagesAsync(techCenter, cancellationToken);
         string? served = (await models.Stages.ReadAsync(techCenter, cancellationToken)).Production?.Version;
-        return served is null || (stages.Versions.Count > 0 && (await store.FindAsync(techCenter, stages.Versions[^1].Version, cancellationToken))?.Problems == served)
+        return served is null || (stages.Versions.Count > 0 && await store.FindAsync(techCenter, stages.Versions[^1].Version, cancellationToken) is ForecastModel newest && string.Equals(newest.Problems, served, StringComparison.Ordinal))
             ? null
             : await RunAsync(techCenter, cancellationToken);
     }
@@ -159,7 +159,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
             Metrics =
             [
                 .. evidence.Measures().Select(m => new RunMetric(m.Key, m.Value, ended)),
-                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.First(w => w.Method == m.Name).Weight), 4), ended)),
+                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.First(w => string.Equals(w.Method, m.Name, StringComparison.Ordinal)).Weight), 4), ended)),
                 new RunMetric("holiday_effect", model.Volume!.Fit.Holidays.Share, ended),
             ],
             Tags = new Dictionary<string, string>(StringComparer.Ordinal)
