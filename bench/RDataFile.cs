@@ -117,5 +117,5 @@ internal sealed record RValue(string? Text = null, double[]? Numbers = null, IRe
     public IEnumerable<(string Name, RValue Value)> Members => Attributes["names"].Items!.Select(n => n!.Text!).Zip(Items!).Where(m => m.Second is not null).Select(m => (m.First, m.Second!));
 
     /// <summary>A member of a list.</summary>
-    public RValue this[string name] => Members.First(m => m.Name == name).Value;
+    public RValue this[string name] => Members.First(m => string.Equals(m.Name, name, StringComparison.Ordinal)).Value;
 }

@@ -21,10 +21,10 @@ internal sealed record SeriesSet(string Name, int Season, int Horizon, IReadOnly
     public static string[] Names => [.. Known.Select(k => k.Name)];
 
     /// <summary>The season that the ensemble looks for.</summary>
-    public int EnsembleSeason => Known.First(k => k.Name == Name).Ensemble;
+    public int EnsembleSeason => Known.First(k => string.Equals(k.Name, Name, StringComparison.Ordinal)).Ensemble;
 
     /// <summary>What the M4 competition published of its Naive2 on this set.</summary>
-    public (double Smape, double Mase) Published => Known.Where(k => k.Name == Name).Select(k => (k.Smape, k.Mase)).First();
+    public (double Smape, double Mase) Published => Known.Where(k => string.Equals(k.Name, Name, StringComparison.Ordinal)).Select(k => (k.Smape, k.Mase)).First();
 
     /// <summary>Reads a set in the layout of the M4 competition's repository, <c>Train/Weekly-train.csv</c> and <c>Test/Weekly-test.csv</c> with a series a row; or of the file <c>M3.rda</c> of R's package Mcomp.</summary>
     /// <param name="path">The folder that holds <c>Train</c> and <c>Test</c>, or the file.</param>
@@ -32,7 +32,7 @@ internal sealed record SeriesSet(string Name, int Season, int Horizon, IReadOnly
     public static SeriesSet Read(string path, string name)
     {
         PublicSeries[] series = [.. path.EndsWith(".rda", StringComparison.OrdinalIgnoreCase) ? OfR(path, name) : OfFolder(path, name)];
-        return new SeriesSet(name, Known.First(k => k.Name == name).Season, series.Max(s => s.Came.Length), series);
+        return new SeriesSet(name, Known.First(k => string.Equals(k.Name, name, StringComparison.Ordinal)).Season, series.Max(s => s.Came.Length), series);
     }
 
     private static IEnumerable<PublicSeries> OfR(string file, string name) => RDataFile.Read(file).Members

@@ -92,7 +92,7 @@ public static class SeasonalAdjustment
             variance += (value - mean) * (value - mean);
         }
 
-        if (variance <= 0)
+        if (variance <= 1e-12 * mean * mean)
         {
             return false;
         }

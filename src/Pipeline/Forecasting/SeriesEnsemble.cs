@@ -35,7 +35,7 @@ public sealed class SeriesEnsemble(EnsembleOptions options)
         double[] scaled = [.. backtests.SelectMany((test, i) => test.Scaled(WeightsOf([.. errors.Select((_, method) => MeanWithout(backtests, i, method))]))).Order()];
         return new EnsembleFit(
             [.. ForecastMethods.All.Select((m, i) => new ForecastWeight(m.Name, Math.Round(weights[i], 4), Math.Round(errors[i], 4)))],
-            [.. Shares.Select(share => Math.Round(Quantile(scaled, share), 4))],
+            [.. Shares.Select(share => Math.Round(Quantile(scaled, share, backtests.Length), 4))],
             backtests.Length);
     }
 
@@ -87,9 +87,11 @@ public sealed class SeriesEnsemble(EnsembleOptions options)
         return [.. weights.Select(w => w / sum)];
     }
 
-    private static double Quantile(double[] sorted, double share)
+    // The median-unbiased quantile (Hyndman and Fan, The American Statistician 50, 1996, definition 8) of as many errors as there are origins: those of one origin hang together.
+    private static double Quantile(double[] sorted, double share, int origins)
     {
-        double place = share * (sorted.Length - 1);
+        double third = 1.0 / 3;
+        double place = origins < 2 ? share * (sorted.Length - 1) : Math.Clamp(((share * (origins + third)) + third - 1) / (origins - 1), 0, 1) * (sorted.Length - 1);
         int below = (int)place;
         return below + 1 < sorted.Length ? sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below])) : sorted[^1];
     }

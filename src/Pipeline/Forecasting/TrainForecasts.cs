@@ -35,7 +35,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
     {
         CenterStages stages = await store.ReadStagesAsync(techCenter, cancellationToken);
         string? served = (await models.Stages.ReadAsync(techCenter, cancellationToken)).Production?.Version;
-        return served is null || (stages.Versions.Count > 0 && (await store.FindAsync(techCenter, stages.Versions[^1].Version, cancellationToken))?.Problems == served)
+        return served is null || (stages.Versions.Count > 0 && await store.FindAsync(techCenter, stages.Versions[^1].Version, cancellationToken) is ForecastModel newest && string.Equals(newest.Problems, served, StringComparison.Ordinal))
             ? null
             : await RunAsync(techCenter, cancellationToken);
     }
@@ -67,7 +67,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
         ForecastEvidence evidence = ForecastEvidence.Of(counts, calendar, serving);
         bool passed = evidence.Mase is not double mase || evidence.Serving is not double before || mase <= before * MostError;
         StageReason reason = new(clock.GetUtcNow(), "forecast training", evidence.Reason(passed));
-        stages = await store.ChangeStagesAsync(techCenter, present => Settle(present, model.Version, passed, reason), cancellationToken);
+        stages = await store.ChangeStagesAsync(techCenter, present => present.Find(model.Version).Passed is null ? Settle(present, model.Version, passed, reason) : present, cancellationToken);
         await runs.WriteAsync(Run(model, counts, evidence, stages, passed, began), cancellationToken);
         return Outcome(model, stages, evidence.Measures());
     }
@@ -96,9 +96,20 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
         for (int revision = 1; revision <= MostRevisions; revision++)
         {
             ForecastModel named = draft with { Version = revision == 1 ? week : string.Create(CultureInfo.InvariantCulture, $"{week}_r{revision}") };
-            if (!stages.Versions.Any(v => string.Equals(v.Version, named.Version, StringComparison.Ordinal)) && await store.WriteAsync(named, cancellationToken))
+            if (stages.Versions.Any(v => string.Equals(v.Version, named.Version, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            if (await store.WriteAsync(named, cancellationToken))
             {
                 return named;
+            }
+
+            // Another training of the same is at it just now, or one was killed before the version had a stage.
+            if (await store.FindAsync(named.TechCenter, named.Version, cancellationToken) is ForecastModel twin && SameAs(twin, draft))
+            {
+                return twin;
             }
         }
 
@@ -148,7 +159,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
             Metrics =
             [
                 .. evidence.Measures().Select(m => new RunMetric(m.Key, m.Value, ended)),
-                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.First(w => w.Method == m.Name).Weight), 4), ended)),
+                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.First(w => string.Equals(w.Method, m.Name, StringComparison.Ordinal)).Weight), 4), ended)),
                 new RunMetric("holiday_effect", model.Volume!.Fit.Holidays.Share, ended),
             ],
             Tags = new Dictionary<string, string>(StringComparer.Ordinal)

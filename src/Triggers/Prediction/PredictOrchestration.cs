@@ -76,7 +76,10 @@ public sealed partial class PredictOrchestration(PredictIncidents predict, NoteM
         else
         {
             LogPredicted(outcome.TechCenter, outcome.Predicted, outcome.Version, outcome.Unclustered, outcome.Detail);
-            await ForecastAsync(outcome.TechCenter, cancellationToken);
+            if (work.Version is null)
+            {
+                await ForecastAsync(outcome.TechCenter, cancellationToken);
+            }
         }
 
         return outcome;

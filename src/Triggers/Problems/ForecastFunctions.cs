@@ -5,6 +5,7 @@ using Pipeline.Access;
 using Pipeline.Audit;
 using Pipeline.EmergencyStop;
 using Pipeline.Forecasting;
+using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Rollout;
 using Pipeline.Telemetry;
@@ -58,7 +59,7 @@ public sealed partial class ForecastFunctions(ForecastProblem problem, ForecastV
             return HttpAnswers.Json(await manage.RollBackAsync(RouteText.Of(request, techCenter), new StageOrder(Callers.NameOf(request), body.Reason), cancellationToken));
         });
 
-    /// <summary>Learns to forecast, every month: a tech center of which nothing new is known keeps its version.</summary>
+    /// <summary>Learns to forecast, every month: a tech center of which nothing new is known keeps its version, and one whose problems cannot be read is left out.</summary>
     [Function("ForecastOnSchedule")]
     [ExponentialBackoffRetry(5, "00:00:10", "00:05:00")]
     public async Task OnScheduleAsync([TimerTrigger(Schedules.Forecast)] TimerInfo timer, CancellationToken cancellationToken)
@@ -67,10 +68,7 @@ public sealed partial class ForecastFunctions(ForecastProblem problem, ForecastV
         {
             foreach (string center in await train.ListAsync(cancellationToken: cancellationToken))
             {
-                if (await modes.DoAsync(token => train.RunAsync(center, token), cancellationToken) is ForecastTraining trained)
-                {
-                    LogTrained(trained.TechCenter, trained.Version, trained.Stage, trained.Problems);
-                }
+                await TrainAsync(center, cancellationToken);
             }
         }
         catch (HaltedException e)
@@ -79,8 +77,26 @@ public sealed partial class ForecastFunctions(ForecastProblem problem, ForecastV
         }
     }
 
+    private async Task TrainAsync(string techCenter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await modes.DoAsync(token => train.RunAsync(techCenter, token), cancellationToken) is ForecastTraining trained)
+            {
+                LogTrained(trained.TechCenter, trained.Version, trained.Stage, trained.Problems);
+            }
+        }
+        catch (ModelException e)
+        {
+            LogNotTrained(techCenter, e.Message);
+        }
+    }
+
     [LoggerMessage(PipelineEvents.ForecastsTrained, LogLevel.Information, "The forecasts of {TechCenter} were trained: {Version}, {Stage}, {Problems} problems")]
-    private partial void LogTrained(string techCenter, string version, Models.ModelStage stage, int problems);
+    private partial void LogTrained(string techCenter, string version, ModelStage stage, int problems);
+
+    [LoggerMessage(PipelineEvents.ForecastsNotTrained, LogLevel.Warning, "The forecasts of {TechCenter} could not be trained, and are tried again after the next prediction: {Reason}")]
+    private partial void LogNotTrained(string techCenter, string reason);
 
     [LoggerMessage(PipelineEvents.Stands, LogLevel.Warning, "Forecasts are not trained. {Reason}")]
     private partial void LogStands(string reason);

@@ -100,6 +100,8 @@ public sealed class IncidentsApiTests
     [DataRow("problems/Desk%2FWest%252F1/1/incidents")]
     [DataRow("problems/Desk%2FWest%252F1/1/neighbours")]
     [DataRow("forecast/Desk%2FWest%252F1/1")]
+    [DataRow("forecast/Desk%2FWest%252F1")]
+    [DataRow("forecast-models/Desk%2FWest%252F1")]
     public async Task A_tech_center_with_a_slash_is_asked_for_by_its_name(string path) =>
         (await _api.GetAsync($"/api/{path}")).GetProperty("detail").GetString()!.ShouldContain("'Desk/West%2F1'");
 

@@ -12,7 +12,7 @@ public sealed class CountForecasterTests
 
         forecast.Weeks.Count.ShouldBe(6);
         forecast.Weeks.ShouldAllBe(w => Math.Abs(w.Mean - 5) < 0.01 && w.Low95 <= w.Low80 && w.Low80 <= w.Mean && w.Mean <= w.High80 && w.High80 <= w.High95);
-        forecast.Methods.Sum(m => m.Weight).ShouldBe(1, 0.001);
+        forecast.Fit.Ensemble.Methods.Sum(m => m.Weight).ShouldBe(1, 0.001);
     }
 
     [TestMethod]
@@ -33,7 +33,7 @@ public sealed class CountForecasterTests
 
         CountForecast forecast = CountForecaster.Run(seasonal, 12);
 
-        forecast.Methods.MaxBy(m => m.Weight)!.Method.ShouldBe("seasonalNaive");
+        forecast.Fit.Ensemble.Methods.MaxBy(m => m.Weight)!.Method.ShouldBe("seasonalNaive");
         forecast.Weeks[0].Mean.ShouldBeGreaterThan(20);
         forecast.Weeks[6].Mean.ShouldBeLessThan(8);
     }

@@ -1,4 +1,5 @@
 using Pipeline.Forecasting;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Forecasting;
 
@@ -73,10 +74,10 @@ public sealed class HolidayTests
         CountForecast forecast = CountForecaster.Run(series, 3, CountForecaster.Fit(series, calendar, HolidayEffect.Default), calendar);
         CountForecast blind = CountForecaster.Run([.. series.Counts], 3);
 
-        forecast.Weeks[0].Mean.ShouldBe(100, 2);
-        forecast.Weeks[1].Mean.ShouldBe(61, 3);
-        forecast.Weeks[2].Mean.ShouldBe(100, 2);
-        blind.Weeks[0].Mean.ShouldBeLessThan(95);
+        forecast.Weeks[0].Mean.ShouldBe(100, 4);
+        forecast.Weeks[1].Mean.ShouldBe(61, 4);
+        forecast.Weeks[2].Mean.ShouldBe(100, 4);
+        blind.Weeks[0].Mean.ShouldBeLessThan(92);
     }
 
     private static WeeklySeries Weekly(int weeks, Func<int, double> count) => new(Monday, [.. Enumerable.Range(0, weeks).Select(count)]);
