@@ -33,6 +33,27 @@ public sealed partial record BigQuerySource
     /// <summary>The tech center; <c>none</c> puts all rows into <c>default</c>.</summary>
     public string SourceTechCenter { get; init; } = "assignment_group";
 
+    /// <summary>The priority in the source's words, of which <c>1</c>, <c>2</c>, <c>P1</c>, <c>P2</c>, critical and high are urgent; <c>none</c> for no such column.</summary>
+    public string SourcePriority { get; init; } = IntakeOptions.None;
+
+    /// <summary>The state in the source's words, or <c>none</c>.</summary>
+    public string SourceState { get; init; } = IntakeOptions.None;
+
+    /// <summary>When the incident was resolved, or <c>none</c>.</summary>
+    public string SourceResolved { get; init; } = IntakeOptions.None;
+
+    /// <summary>How it was resolved, or <c>none</c>.</summary>
+    public string SourceCloseNotes { get; init; } = IntakeOptions.None;
+
+    /// <summary>How often it was opened again, or <c>none</c>.</summary>
+    public string SourceReopenCount { get; init; } = IntakeOptions.None;
+
+    /// <summary>Where it happened, or <c>none</c>.</summary>
+    public string SourceLocation { get; init; } = IntakeOptions.None;
+
+    /// <summary>What is affected, or <c>none</c>.</summary>
+    public string SourceConfigurationItem { get; init; } = IntakeOptions.None;
+
     /// <summary>How many minutes before the watermark are read again, 0 to 10,080: replicas are filled late and out of order.</summary>
     public double SourceOverlapMinutes { get; init; } = 120;
 
@@ -48,7 +69,7 @@ public sealed partial record BigQuerySource
     public void Validate()
     {
         Require(TablePattern().IsMatch(SourceTable), nameof(SourceTable), SourceTable, "a table or view, such as servicenow.incident or project-1.servicenow.incident");
-        foreach ((string name, string value) in new[] { (nameof(SourceNumber), SourceNumber), (nameof(SourceUpdated), SourceUpdated), (nameof(SourceCreated), SourceCreated), (nameof(SourceTechCenter), SourceTechCenter) }
+        foreach ((string name, string value) in new[] { (nameof(SourceNumber), SourceNumber), (nameof(SourceUpdated), SourceUpdated), (nameof(SourceCreated), SourceCreated), (nameof(SourceTechCenter), SourceTechCenter), (nameof(SourcePriority), SourcePriority), (nameof(SourceState), SourceState), (nameof(SourceResolved), SourceResolved), (nameof(SourceCloseNotes), SourceCloseNotes), (nameof(SourceReopenCount), SourceReopenCount), (nameof(SourceLocation), SourceLocation), (nameof(SourceConfigurationItem), SourceConfigurationItem) }
             .Concat(Texts.Select(column => (nameof(SourceTexts), column))))
         {
             Require(ColumnPattern().IsMatch(value), name, value, "the name of a column: letters, digits and underscores, with points before the fields of a record");
@@ -73,12 +94,24 @@ public sealed partial record BigQuerySource
             ["{hasDate}"] = IsNone(SourceCreated) ? "FALSE" : "TRUE",
             ["{texts}"] = string.Join(", ", Texts.Select(column => string.Create(CultureInfo.InvariantCulture, $"SUBSTR(COALESCE(CAST(source.{Quoted(column)} AS STRING), ''), 1, {LongestText})"))),
             ["{techCenter}"] = IsNone(SourceTechCenter) ? "''" : $"CAST(source.{Quoted(SourceTechCenter)} AS STRING)",
+            ["{priority}"] = Fact(SourcePriority),
+            ["{state}"] = Fact(SourceState),
+            ["{resolved}"] = IsNone(SourceResolved) ? "CAST(NULL AS TIMESTAMP)" : $"SAFE_CAST(source.{Quoted(SourceResolved)} AS TIMESTAMP)",
+            ["{closeNotes}"] = Fact(SourceCloseNotes),
+            ["{reopenCount}"] = IsNone(SourceReopenCount) ? "CAST(NULL AS INT64)" : $"SAFE_CAST(CAST(source.{Quoted(SourceReopenCount)} AS STRING) AS INT64)",
+            ["{location}"] = Fact(SourceLocation),
+            ["{configurationItem}"] = Fact(SourceConfigurationItem),
             ["{table}"] = Quoted(SourceTable),
             ["{isNew}"] = $"SAFE_CAST(source.{Quoted(SourceUpdated)} AS TIMESTAMP) >= @since",
         };
         BigQueryScript script = BigQuerySql.Transaction("pull-source", "upsert-incidents", "end-pull").From(Pulled);
         return script with { Sql = names.Aggregate(script.Sql, (sql, name) => sql.Replace(name.Key, name.Value, StringComparison.Ordinal)) };
     }
+
+    // What has no letter says nothing.
+    private static string Fact(string column) => IsNone(column)
+        ? "CAST(NULL AS STRING)"
+        : string.Create(CultureInfo.InvariantCulture, $"NULLIF(SUBSTR(TRIM(CAST(source.{Quoted(column)} AS STRING)), 1, {LongestText}), '')");
 
     private static bool IsNone(string name) => string.Equals(name, IntakeOptions.None, StringComparison.OrdinalIgnoreCase);
 

@@ -252,9 +252,8 @@ internal sealed class StagedRows
 
     private static void Write(Utf8JsonWriter json, PreprocessedIncident incident)
     {
-        ArgumentNullException.ThrowIfNull(incident.Summary, "combined_incidents_summary");
-        WriteEntry(json, incident);
         WriteText(json, "combined_incidents_summary", incident.Summary);
+        WriteEntry(json, incident);
         json.WriteStartArray("embedding");
         foreach (float number in incident.Embedding.Span)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.Alerts;
 using Pipeline.LocalHost;
+using Pipeline.Requests;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;

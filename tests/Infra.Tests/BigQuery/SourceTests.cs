@@ -14,6 +14,18 @@ public sealed partial class SourceTests
 
     private static readonly BigQuerySource Source = new() { SourceTable = "replica" };
 
+    // Further columns, as ServiceNow names them.
+    private static readonly BigQuerySource Whole = Source with
+    {
+        SourcePriority = "priority",
+        SourceState = "state",
+        SourceResolved = "resolved_at",
+        SourceCloseNotes = "close_notes",
+        SourceReopenCount = "reopen_count",
+        SourceLocation = "location",
+        SourceConfigurationItem = "cmdb_ci",
+    };
+
     [TestMethod]
     public async Task A_rows_hash_is_that_which_the_program_makes_of_the_same_incident()
     {
@@ -39,6 +51,23 @@ public sealed partial class SourceTests
             };
             row[1..].ShouldBe([BigQueryFormat.RowHash(incident, incident.Texts), Text(incident.CreatedOn!.Value.UtcTicks), Text(incident.UpdatedOn!.Value.UtcTicks), incident.TechCenter]);
         }
+    }
+
+    [TestMethod]
+    public async Task Priority_state_resolution_and_their_like_come_in_where_settings_name_their_columns_and_count_in_the_hash()
+    {
+        string[] rows =
+        [
+            Row("A", "VPN drops") + ", '2 - High' AS priority, 6 AS state, '2026-05-03 08:00:00' AS resolved_at, 'Ersetzt: „beide“' AS close_notes, '3' AS reopen_count, ' Zürich ' AS location, 'srv-1' AS cmdb_ci",
+            Row("B", "VPN drops") + ", '  ' AS priority, CAST(NULL AS INT64) AS state, 'soon' AS resolved_at, '' AS close_notes, 'often' AS reopen_count, CAST(NULL AS STRING) AS location, '' AS cmdb_ci",
+        ];
+        Incident bare = new() { Number = "B", CreatedOn = new DateTimeOffset(2026, 5, 1, 8, 0, 0, TimeSpan.Zero), UpdatedOn = new DateTimeOffset(2026, 5, 2, 8, 0, 0, TimeSpan.Zero).AddMicroseconds(1), Texts = ["VPN drops", "b"], TechCenter = "Network" };
+        Incident whole = bare with { Priority = "2 - High", State = "6", ResolvedOn = new DateTimeOffset(2026, 5, 3, 8, 0, 0, TimeSpan.Zero), CloseNotes = "Ersetzt: „beide“", ReopenCount = 3, Location = "Zürich", ConfigurationItem = "srv-1" };
+
+        string[][] pulled = await RunAsync(Whole, rows, "number, row_hash, priority, state, CAST(resolved_ticks AS STRING), close_notes, CAST(reopen_count AS STRING), location, cmdb_ci", columns: Columns + ", priority, state, resolved_at, close_notes, reopen_count, location, cmdb_ci");
+
+        pulled.Single(row => row[0] is "A")[1..].ShouldBe([BigQueryFormat.RowHash(whole, whole.Texts), "2 - High", "6", Text(whole.ResolvedOn.Value.UtcTicks), "Ersetzt: „beide“", "3", "Zürich", "srv-1"]);
+        pulled.Single(row => row[0] is "B")[1..].ShouldBe([BigQueryFormat.RowHash(bare, bare.Texts), null!, null!, null!, null!, null!, null!, null!]);
     }
 
     [TestMethod]
@@ -86,11 +115,11 @@ public sealed partial class SourceTests
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     // The evaluator knows no temporary tables: what they are made of is named instead.
-    private static async Task<string[][]> RunAsync(BigQuerySource source, string[] rows, string columns, string from = BigQuerySource.Pulled)
+    private static async Task<string[][]> RunAsync(BigQuerySource source, string[] rows, string asked, string from = BigQuerySource.Pulled, string columns = Columns)
     {
         string script = source.Script().Sql.Replace("@since", "TIMESTAMP '2026-05-01 00:00:00+00'", StringComparison.Ordinal).Replace("@latest", "TIMESTAMP '2026-07-01 00:00:00+00'", StringComparison.Ordinal);
         IEnumerable<string> named = TablePattern().Matches(script).Select(match => $"{match.Groups["name"].Value} AS ({match.Groups["query"].Value})");
-        string query = $"WITH replica AS (SELECT {Columns} FROM ({string.Join(" UNION ALL ", rows)})), {string.Join(", ", named)} SELECT {columns} FROM {from}";
+        string query = $"WITH replica AS (SELECT {columns} FROM ({string.Join(" UNION ALL ", rows)})), {string.Join(", ", named)} SELECT {asked} FROM {from}";
         return (await Checkers.RunAsync<Dictionary<string, string[][]>>("zetasql-query.cjs", new Dictionary<string, string>(StringComparer.Ordinal) { ["pull"] = query }))["pull"];
     }
 

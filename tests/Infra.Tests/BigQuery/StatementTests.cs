@@ -148,6 +148,8 @@ public sealed partial class StatementTests
         // The one script with names in it that the user gives; the columns are of the types that such a table has.
         scripts["transaction pull-source and upsert-incidents and end-pull"] =
             "CREATE TABLE replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING);\n" + Source.Script().Sql;
+        scripts["transaction pull-source with all columns"] = "CREATE TABLE full_replica (number STRING, opened_at DATETIME, sys_updated_on TIMESTAMP, short_description STRING, caller STRUCT<name STRING>, assignment_group STRING, priority INT64, state STRING, resolved_at DATETIME, close_notes STRING, reopen_count STRING, location STRING, cmdb_ci STRING);\n"
+            + (Source with { SourceTable = "full_replica", SourcePriority = "priority", SourceState = "state", SourceResolved = "resolved_at", SourceCloseNotes = "close_notes", SourceReopenCount = "reopen_count", SourceLocation = "location", SourceConfigurationItem = "cmdb_ci" }).Script().Sql;
         scripts["transaction pull-source of undated rows"] = "CREATE TABLE bare (id INT64, changed STRING, title STRING);\n"
             + (Source with { SourceTable = "bare", SourceNumber = "id", SourceUpdated = "changed", SourceCreated = "none", SourceTexts = "title", SourceTechCenter = "none" }).Script().Sql;
         scripts.Count.ShouldBeGreaterThan(20);

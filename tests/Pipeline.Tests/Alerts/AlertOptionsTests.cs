@@ -26,7 +26,7 @@ public sealed class AlertOptionsTests
     [TestMethod]
     public void Every_rule_has_a_condition_or_is_set_off_by_an_event_that_the_code_knows()
     {
-        string[] events = [AlertRules.GateRefused, AlertRules.RolloutReverted, AlertRules.ModelUnusable, AlertRules.EmergingProblem, AlertRules.BackupFailed, AlertRules.Drift, AlertRules.DriftHigh, AlertRules.KeyAging, AlertRules.KeyOverdue, AlertRules.CertificateExpiring, AlertRules.ChannelFailed, AlertRules.Test];
+        string[] events = [AlertRules.GateRefused, AlertRules.RolloutReverted, AlertRules.ModelUnusable, AlertRules.EmergingProblem, AlertRules.BackupFailed, AlertRules.Drift, AlertRules.DriftHigh, AlertRules.KeyAging, AlertRules.KeyOverdue, AlertRules.CertificateExpiring, AlertRules.AuditDamaged, AlertRules.ChannelFailed, AlertRules.Test];
 
         AlertRules.All.Where(rule => rule.When is null).Select(rule => rule.Name).ShouldBe(events, ignoreOrder: true);
         AlertRules.All.Select(rule => rule.Name).ShouldBeUnique(StringComparer.Ordinal);

@@ -10,6 +10,14 @@ SELECT
     UNIX_MICROS(sys_updated_on) * 10 + 621355968000000000 AS updated_ticks,
     texts,
     tech_center,
+    priority,
+    state,
+    resolved_at,
+    UNIX_MICROS(resolved_at) * 10 + 621355968000000000 AS resolved_ticks,
+    close_notes,
+    reopen_count,
+    location,
+    cmdb_ci,
     CASE
         WHEN number IS NULL OR number = '' THEN 'Malformed'
         WHEN LENGTH(number) > 256 OR LENGTH(tech_center) > 256 THEN 'TooLong'
@@ -25,6 +33,13 @@ FROM (
         has_date,
         texts,
         tech_center,
+        priority,
+        state,
+        resolved_at,
+        close_notes,
+        reopen_count,
+        location,
+        cmdb_ci,
         ROW_NUMBER() OVER (PARTITION BY number ORDER BY sys_updated_on DESC) AS place
     FROM (
         SELECT
@@ -33,7 +48,14 @@ FROM (
             SAFE_CAST(source.{updated} AS TIMESTAMP) AS sys_updated_on,
             {hasDate} AS has_date,
             [{texts}] AS texts,
-            COALESCE(NULLIF(TRIM({techCenter}), ''), 'default') AS tech_center
+            COALESCE(NULLIF(TRIM({techCenter}), ''), 'default') AS tech_center,
+            {priority} AS priority,
+            {state} AS state,
+            {resolved} AS resolved_at,
+            {closeNotes} AS close_notes,
+            {reopenCount} AS reopen_count,
+            {location} AS location,
+            {configurationItem} AS cmdb_ci
         FROM {table} AS source
         WHERE {isNew}));
 
@@ -47,18 +69,25 @@ SELECT
     updated_ticks,
     texts,
     tech_center,
-    CAST(NULL AS STRING) AS priority,
-    CAST(NULL AS STRING) AS state,
-    CAST(NULL AS TIMESTAMP) AS resolved_at,
-    CAST(NULL AS INT64) AS resolved_ticks,
-    CAST(NULL AS STRING) AS close_notes,
-    CAST(NULL AS INT64) AS reopen_count,
-    CAST(NULL AS STRING) AS location,
-    CAST(NULL AS STRING) AS cmdb_ci,
+    priority,
+    state,
+    resolved_at,
+    resolved_ticks,
+    close_notes,
+    reopen_count,
+    location,
+    cmdb_ci,
     TO_HEX(SHA256(CONCAT(
         COALESCE(CAST(created_ticks AS STRING), ''),
         '\n',
         COALESCE(CAST(updated_ticks AS STRING), ''),
-        (SELECT STRING_AGG(CONCAT('\n', CAST(BYTE_LENGTH(part) AS STRING), ':', part), '' ORDER BY place) FROM UNNEST(ARRAY_CONCAT([tech_center], texts)) AS part WITH OFFSET AS place)))) AS row_hash
+        (SELECT STRING_AGG(CONCAT('\n', CAST(BYTE_LENGTH(part) AS STRING), ':', part), '' ORDER BY place) FROM UNNEST(ARRAY_CONCAT([tech_center], texts)) AS part WITH OFFSET AS place),
+        COALESCE(CONCAT('\npriority=', CAST(BYTE_LENGTH(priority) AS STRING), ':', priority), ''),
+        COALESCE(CONCAT('\nstate=', CAST(BYTE_LENGTH(state) AS STRING), ':', state), ''),
+        COALESCE(CONCAT('\nresolved_at=', CAST(LENGTH(CAST(resolved_ticks AS STRING)) AS STRING), ':', CAST(resolved_ticks AS STRING)), ''),
+        COALESCE(CONCAT('\nclose_notes=', CAST(BYTE_LENGTH(close_notes) AS STRING), ':', close_notes), ''),
+        COALESCE(CONCAT('\nreopen_count=', CAST(LENGTH(CAST(reopen_count AS STRING)) AS STRING), ':', CAST(reopen_count AS STRING)), ''),
+        COALESCE(CONCAT('\nlocation=', CAST(BYTE_LENGTH(location) AS STRING), ':', location), ''),
+        COALESCE(CONCAT('\ncmdb_ci=', CAST(BYTE_LENGTH(cmdb_ci) AS STRING), ':', cmdb_ci), '')))) AS row_hash
 FROM source_rows
 WHERE reason IS NULL;
