@@ -187,9 +187,14 @@ public sealed class TypedClientTests
     {
         using PackedProject packed = await PackedProject.PackAsync("src/Client");
 
-        packed.Files.ShouldBe(["Pipeline.Client.nuspec", "lib/net10.0/Pipeline.Client.dll", "lib/net10.0/Pipeline.Client.xml", "README.md", "icon.png", "LICENSE"], ignoreOrder: true);
-        packed.Symbols.ShouldContain("lib/net10.0/Pipeline.Client.pdb");
-        packed.Metadata.Descendants("dependency").Select(dependency => dependency.Attribute("id")!.Value).ShouldAllBe(id => id.StartsWith("Microsoft.Kiota.", StringComparison.Ordinal));
+        packed.Files.ShouldBe(
+            [
+                "Pipeline.Client.nuspec", "lib/net10.0/Pipeline.Client.dll", "lib/net10.0/Pipeline.Client.xml", "lib/netstandard2.0/Pipeline.Client.dll", "lib/netstandard2.0/Pipeline.Client.xml",
+                "README.md", "icon.png", "LICENSE",
+            ],
+            ignoreOrder: true);
+        packed.Symbols.ShouldContain(name => name == "lib/net10.0/Pipeline.Client.pdb");
+        packed.Metadata.Descendants("dependency").Select(dependency => dependency.Attribute("id")!.Value).Distinct(StringComparer.Ordinal).ShouldAllBe(id => id.StartsWith("Microsoft.Kiota.", StringComparison.Ordinal));
     }
 
     [TestMethod]
