@@ -1,4 +1,5 @@
 using Pipeline.Clustering;
+using Pipeline.Samples.Clustering;
 
 // 2,000 points in two dimensions: a tight group, a wide one, a ring around both, and some noise.
 Random random = new(42);

@@ -1,5 +1,7 @@
 using Pipeline.Clustering;
 
+namespace Pipeline.Samples.Clustering;
+
 /// <summary>The examples of the package's README, as they stand there.</summary>
 internal static class ReadmeExamples
 {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Clustering;
 
+namespace Pipeline.Samples.Embeddings;
+
 /// <summary>From texts to named clusters, and to the cluster of a new text after both models were saved and loaded.</summary>
 internal static class EmbeddedTexts
 {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Adapters.Local;
-using Pipeline.Clustering;
+using Pipeline.Samples.Embeddings;
 
 // A text a line: those beside this program, or a file that is named.
 string[] texts = await File.ReadAllLinesAsync(args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "texts.txt"));

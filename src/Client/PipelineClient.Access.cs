@@ -31,7 +31,7 @@ public partial class PipelineClient
     /// <exception cref="ArgumentException">The address is relative.</exception>
     public static PipelineClient WithToken(Uri address, Func<CancellationToken, Task<string>> token, HttpClient? http = null)
     {
-        ArgumentNullException.ThrowIfNull(token);
+        _ = token ?? throw new ArgumentNullException(nameof(token));
         return Of(address, new HeaderAuthentication("Authorization", async cancellationToken => $"Bearer {await token(cancellationToken).ConfigureAwait(false)}"), http);
     }
 
@@ -43,8 +43,7 @@ public partial class PipelineClient
 
     private static PipelineClient Of(Uri address, IAuthenticationProvider authentication, HttpClient? http)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        if (!address.IsAbsoluteUri)
+        if (!(address ?? throw new ArgumentNullException(nameof(address))).IsAbsoluteUri)
         {
             throw new ArgumentException($"The address '{address}' is relative; give all of it, such as https://pipeline.example.org/api.", nameof(address));
         }

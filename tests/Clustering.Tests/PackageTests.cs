@@ -15,7 +15,7 @@ public sealed class PackageTests
         using PackedProject packed = await PackedProject.PackAsync("src/Clustering", "ProjectUrl=https://example.org/pipeline");
 
         packed.Files.ShouldBe(["Pipeline.Clustering.nuspec", "lib/net10.0/Pipeline.Clustering.dll", "lib/net10.0/Pipeline.Clustering.xml", "README.md", "icon.png", "LICENSE"], ignoreOrder: true);
-        packed.Symbols.ShouldContain("lib/net10.0/Pipeline.Clustering.pdb");
+        packed.Symbols.ShouldContain(name => name == "lib/net10.0/Pipeline.Clustering.pdb");
         packed.Read("README.md").ShouldBe(await File.ReadAllBytesAsync(Path.Combine(SharedFiles.RepositoryRoot, "src/Clustering/README.md")));
         Encoding.UTF8.GetString(packed.Read("lib/net10.0/Pipeline.Clustering.xml")).ShouldContain("M:Pipeline.Clustering.HdbscanModel.SaveAsync(System.String,System.Threading.CancellationToken)");
         byte[] icon = packed.Read("icon.png");

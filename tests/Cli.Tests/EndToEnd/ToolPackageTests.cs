@@ -12,10 +12,10 @@ public sealed class ToolPackageTests
     {
         using TempFolder folder = new();
         using PackedProject packed = await PackedProject.PackAsync("src/Cli");
-        packed.Files.ShouldContain("README.md");
-        packed.Files.ShouldContain("icon.png");
-        packed.Files.ShouldContain("LICENSE");
-        packed.Files.ShouldContain("tools/net10.0/any/NOTICE", "the licence of the table of vectors goes with it");
+        packed.Files.ShouldContain(name => name == "README.md");
+        packed.Files.ShouldContain(name => name == "icon.png");
+        packed.Files.ShouldContain(name => name == "LICENSE");
+        packed.Files.ShouldContain(name => name == "tools/net10.0/any/NOTICE", "the licence of the table of vectors goes with it");
         packed.Metadata.Element("license")!.Value.ShouldBe("MIT");
 
         // No other source than the folder: what the tool needs is in it.

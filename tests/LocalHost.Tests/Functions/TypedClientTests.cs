@@ -6,6 +6,7 @@ using Pipeline.Client;
 using Pipeline.Client.Models;
 using Pipeline.LocalHost.Hosting.Tokens;
 using Pipeline.RouteContract;
+using Pipeline.TestSupport;
 using Sent = Pipeline.Client.V1.Incidents.Incidents;
 
 namespace Pipeline.LocalHost.Tests.Functions;
@@ -167,11 +168,44 @@ public sealed class TypedClientTests
     }
 
     [TestMethod]
+    public async Task The_sample_goes_from_what_to_fix_first_to_how_it_was_resolved()
+    {
+        ToolProcess sample = await RunSampleAsync(Api.Key);
+        sample.ExitCode.ShouldBe(0, sample.Errors);
+        sample.Output.ShouldContain(", in Network");
+        sample.Output.ShouldContain("found: ");
+
+        ToolProcess refused = await RunSampleAsync("not-a-key");
+        (refused.ExitCode, refused.Errors.Trim()).ShouldBe((2, "The key is not valid, or one is needed: set PIPELINE_KEY."));
+    }
+
+    [TestMethod]
+    public void What_the_packages_README_shows_is_in_the_sample() => ReadmeExamples.NotIn("src/Client/README.md", "samples/Client").ShouldBeEmpty();
+
+    [TestMethod]
+    public async Task The_package_has_the_client_its_documentation_a_README_an_icon_and_the_licence()
+    {
+        using PackedProject packed = await PackedProject.PackAsync("src/Client");
+
+        packed.Files.ShouldBe(
+            [
+                "Pipeline.Client.nuspec", "lib/net10.0/Pipeline.Client.dll", "lib/net10.0/Pipeline.Client.xml", "lib/netstandard2.0/Pipeline.Client.dll", "lib/netstandard2.0/Pipeline.Client.xml",
+                "README.md", "icon.png", "LICENSE",
+            ],
+            ignoreOrder: true);
+        packed.Symbols.ShouldContain(name => name == "lib/net10.0/Pipeline.Client.pdb");
+        packed.Metadata.Descendants("dependency").Select(dependency => dependency.Attribute("id")!.Value).Distinct(StringComparer.Ordinal).ShouldAllBe(id => id.StartsWith("Microsoft.Kiota.", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void An_address_that_is_not_whole_and_an_empty_key_are_refused()
     {
         Should.Throw<ArgumentException>(() => PipelineClient.Anonymous(new Uri("/api", UriKind.Relative))).Message.ShouldContain("give all of it");
         Should.Throw<ArgumentException>(() => PipelineClient.WithKey(Address, " ")).Message.ShouldContain("The key is empty");
     }
+
+    private static Task<ToolProcess> RunSampleAsync(string key) => ToolProcess.RunAsync(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Samples.Client.dll"), Address.ToString()], AppContext.BaseDirectory, environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["PIPELINE_KEY"] = key });
 
     private static async Task<ShownIncident> AnyTicketAsync()
     {
