@@ -14,13 +14,14 @@ internal sealed class DeskRequests : IDisposable
     private const int NewestShown = 8;
 
     private readonly HttpClient _http;
+    private readonly LoadServer _server;
     private readonly string _center;
     private readonly string _id;
-    private string _number = "";
+    private readonly double _ranking;
 
-    private DeskRequests(HttpClient http, DeskRoute ranking, JsonElement first)
+    private DeskRequests(HttpClient http, LoadServer server, double ranking, JsonElement first)
     {
-        (_http, Ranking) = (http, ranking);
+        (_http, _server, _ranking) = (http, server, ranking);
         JsonElement totals = first.GetProperty("totals");
         (Incidents, Problems) = (totals.GetProperty("incidents").GetInt64(), totals.GetProperty("problems").GetInt32());
         JsonElement place = first.GetProperty("biggest")[0].GetProperty("places")[0];
@@ -33,17 +34,15 @@ internal sealed class DeskRequests : IDisposable
     /// <summary>Problems.</summary>
     public int Problems { get; }
 
-    private DeskRoute Ranking { get; set; }
-
     private string Problem => $"problems/{Uri.EscapeDataString(_center)}/{_id}";
 
     /// <summary>Asks a host for its first page, the first that is asked of it.</summary>
-    public static async Task<DeskRequests> StartAsync(Uri address, CancellationToken cancellationToken)
+    public static async Task<DeskRequests> StartAsync(LoadServer server, CancellationToken cancellationToken)
     {
         SocketsHttpHandler handler = new() { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null };
-        HttpClient http = new(handler) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+        HttpClient http = new(handler) { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(5) };
         (double first, byte[] body) = await AskAsync(http, "ranking", null, cancellationToken);
-        return new DeskRequests(http, new DeskRoute("ranking", first, 0, 0, body.Length), JsonElement.Parse(body));
+        return new DeskRequests(http, server, first, JsonElement.Parse(body));
     }
 
     /// <summary>Times every request of every page.</summary>
@@ -52,14 +51,14 @@ internal sealed class DeskRequests : IDisposable
         List<DeskRoute> routes = [];
         foreach (string path in Paths())
         {
-            routes.Add(await RepeatAsync(path, path, repeats, cancellationToken));
+            routes.Add(await RepeatAsync(path, repeats, cancellationToken));
         }
 
         JsonElement page = JsonElement.Parse((await AskAsync(_http, $"{Problem}/incidents?pageSize={NewestShown}", null, cancellationToken)).Body);
-        _number = page.GetProperty("incidents")[0].GetProperty("number").GetString()!;
-        foreach (string path in (string[])[$"incidents/{_number}", $"incidents/{_number}/similar?top=5"])
+        string number = page.GetProperty("incidents")[0].GetProperty("number").GetString()!;
+        foreach (string path in (string[])[$"incidents/{number}", $"incidents/{number}/similar?top=5"])
         {
-            routes.Add(await RepeatAsync(path, path, repeats, cancellationToken));
+            routes.Add(await RepeatAsync(path, repeats, cancellationToken));
         }
 
         return routes;
@@ -71,6 +70,7 @@ internal sealed class DeskRequests : IDisposable
         SearchRequest[] asked = [.. DemoIncidents.Generate(Math.Max(100, searches), SearchSeed).Take(searches).Select(incident => new SearchRequest(incident.Texts[0]))];
         List<double> took = [];
         int bytes = 0;
+        double used = _server.CpuSeconds;
         foreach (SearchRequest request in asked)
         {
             (double milliseconds, byte[] body) = await AskAsync(_http, "search", request, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class DeskRequests : IDisposable
         }
 
         LoadLatency latency = LoadLatency.Of(took.Skip(1));
-        return new DeskRoute($"search, {searches} texts", took[0], latency.P50, latency.P95, bytes);
+        return new DeskRoute($"search, {searches} texts", took[0], latency.P50, latency.P95, 1000 * (_server.CpuSeconds - used) / searches, bytes);
     }
 
     /// <summary>So many incidents as the biggest problem has, to take in.</summary>
@@ -101,18 +101,18 @@ internal sealed class DeskRequests : IDisposable
         "streams", "alerts?limit=50", "models", "drift", "runs", "v1/uploads", "/status.json",
     ];
 
-    private async Task<DeskRoute> RepeatAsync(string name, string path, int repeats, CancellationToken cancellationToken)
+    private async Task<DeskRoute> RepeatAsync(string path, int repeats, CancellationToken cancellationToken)
     {
         (double first, byte[] body) = await AskAsync(_http, path, null, cancellationToken);
-        first = path == "ranking" ? Ranking.First : first;
         List<double> took = [];
+        double used = _server.CpuSeconds;
         for (int repeat = 0; repeat < repeats; repeat++)
         {
             took.Add((await AskAsync(_http, path, null, cancellationToken)).Milliseconds);
         }
 
         LoadLatency latency = LoadLatency.Of(took);
-        return new DeskRoute(name, first, latency.P50, latency.P95, body.Length);
+        return new DeskRoute(path, path == "ranking" ? _ranking : first, latency.P50, latency.P95, 1000 * (_server.CpuSeconds - used) / repeats, body.Length);
     }
 
     private static async Task<(double Milliseconds, byte[] Body)> AskAsync(HttpClient http, string path, object? body, CancellationToken cancellationToken)
@@ -131,5 +131,6 @@ internal sealed class DeskRequests : IDisposable
 /// <param name="First">The first of the host; those before it in the list have gone before.</param>
 /// <param name="P50">The median of those after it.</param>
 /// <param name="P95">95 in 100 of those are no longer.</param>
+/// <param name="Processor">The host's processor time for each of those, whatever else runs on the machine.</param>
 /// <param name="Bytes">The answer's length.</param>
-internal sealed record DeskRoute(string Name, double First, double P50, double P95, int Bytes);
+internal sealed record DeskRoute(string Name, double First, double P50, double P95, double Processor, int Bytes);
