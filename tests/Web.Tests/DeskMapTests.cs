@@ -54,7 +54,7 @@ public sealed class DeskMapTests
     {
         await using OpenPage desk = await _browser.OpenAsync(_served.Address);
         await desk.GoAsync("explore/map");
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         string[] far = await NamesAsync(desk);
         string small = await SmallestWithoutNameAsync(far);
 
@@ -103,7 +103,7 @@ public sealed class DeskMapTests
         await DragAsync(desk, (box.X + 4, box.Y + 60), (box.X + box.Width - 4, box.Y + 60), (box.X + box.Width - 4, box.Y + box.Height - 4), (box.X + 4, box.Y + box.Height - 4));
 
         ILocator heading = desk.Page.Locator(".mapchosen h2");
-        await Expect(heading).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[\\d,]+ tickets chosen$"));
+        await Expect(heading).ToContainTextAsync(" tickets chosen");
         int chosen = int.Parse((await heading.InnerTextAsync()).Split(' ')[0], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
         chosen.ShouldBeInRange(50, await PointsAsync(desk));
         (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(2);
@@ -176,7 +176,7 @@ public sealed class DeskMapTests
         byte[] present = await PixelsAsync(desk);
         await desk.Page.GetByLabel("Version").SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await desk.SettleAsync();
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         (await PixelsAsync(desk)).SequenceEqual(present).ShouldBeFalse();
 
         await PointAtTicketAsync(desk);
@@ -193,7 +193,7 @@ public sealed class DeskMapTests
         await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         await desk.GoAsync("explore/map");
 
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         await desk.CheckAsync();
         await desk.Page.Locator(".maplegend button").First.ClickAsync();
         await Expect(desk.Page.Locator(".mapchosen h2")).ToContainTextAsync("gewählt");
@@ -202,11 +202,13 @@ public sealed class DeskMapTests
 
     private static ILocator Canvas(OpenPage desk) => desk.Page.Locator("canvas.map");
 
+    private static async Task DrawnAsync(OpenPage desk) => await desk.Page.WaitForFunctionAsync("() => Number(document.querySelector('canvas.map')?.dataset.points) > 0");
+
     private static async Task OpenLargestAsync(OpenPage desk)
     {
         string center = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("techCenter").GetString()!;
         await desk.GoAsync($"explore/map?center={Uri.EscapeDataString(center)}");
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
     }
 
     private static async Task<int> PointsAsync(OpenPage desk) => int.Parse((await Canvas(desk).GetAttributeAsync("data-points"))!, System.Globalization.CultureInfo.InvariantCulture);
