@@ -18,7 +18,7 @@ public sealed class DeskMapTests
     public static async Task Start(TestContext _)
     {
         _browser = await Browser.StartAsync();
-        _folder = await Served.DemoAsync(6_000);
+        _folder = await Served.DemoAsync(4_000);
         _served = await Served.StartAsync(_folder["data"], "--development");
     }
 
@@ -100,13 +100,13 @@ public sealed class DeskMapTests
         LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" }).ClickAsync();
 
-        await DragAsync(desk, (box.X + 4, box.Y + 60), (box.X + box.Width - 4, box.Y + 60), (box.X + box.Width - 4, box.Y + box.Height - 4), (box.X + 4, box.Y + box.Height - 4));
+        await DragAsync(desk, (box.X + 4, box.Y + 4), (box.X + (0.6f * box.Width), box.Y + 4), (box.X + (0.5f * box.Width), box.Y + (0.7f * box.Height)), (box.X + 4, box.Y + (0.8f * box.Height)));
 
         ILocator heading = desk.Page.Locator(".mapchosen h2");
         await Expect(heading).ToContainTextAsync(" tickets chosen");
         int chosen = int.Parse((await heading.InnerTextAsync()).Split(' ')[0], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
-        chosen.ShouldBeInRange(50, await PointsAsync(desk));
-        (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(2);
+        chosen.ShouldBeInRange(20, await PointsAsync(desk) - 20);
+        (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(1);
         await Expect(desk.Page.Locator(".mapchosen .found > li")).ToHaveCountAsync(8);
         await Expect(desk.Page.Locator(".mapchosen .quote").First).Not.ToBeEmptyAsync();
         await desk.CheckAsync();
