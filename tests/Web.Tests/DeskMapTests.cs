@@ -18,7 +18,7 @@ public sealed class DeskMapTests
     public static async Task Start(TestContext _)
     {
         _browser = await Browser.StartAsync();
-        _folder = await Served.DemoAsync(6_000);
+        _folder = await Served.DemoAsync(4_000);
         _served = await Served.StartAsync(_folder["data"], "--development");
     }
 
@@ -54,7 +54,7 @@ public sealed class DeskMapTests
     {
         await using OpenPage desk = await _browser.OpenAsync(_served.Address);
         await desk.GoAsync("explore/map");
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         string[] far = await NamesAsync(desk);
         string small = await SmallestWithoutNameAsync(far);
 
@@ -100,13 +100,13 @@ public sealed class DeskMapTests
         LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" }).ClickAsync();
 
-        await DragAsync(desk, (box.X + 4, box.Y + 60), (box.X + box.Width - 4, box.Y + 60), (box.X + box.Width - 4, box.Y + box.Height - 4), (box.X + 4, box.Y + box.Height - 4));
+        await DragAsync(desk, (box.X + 4, box.Y + 4), (box.X + (0.6f * box.Width), box.Y + 4), (box.X + (0.5f * box.Width), box.Y + (0.7f * box.Height)), (box.X + 4, box.Y + (0.8f * box.Height)));
 
         ILocator heading = desk.Page.Locator(".mapchosen h2");
-        await Expect(heading).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[\\d,]+ tickets chosen$"));
+        await Expect(heading).ToContainTextAsync(" tickets chosen");
         int chosen = int.Parse((await heading.InnerTextAsync()).Split(' ')[0], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
-        chosen.ShouldBeInRange(50, await PointsAsync(desk));
-        (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(2);
+        chosen.ShouldBeInRange(20, await PointsAsync(desk) - 20);
+        (await desk.Page.Locator(".mapchosen .counts a").CountAsync()).ShouldBeGreaterThan(1);
         await Expect(desk.Page.Locator(".mapchosen .found > li")).ToHaveCountAsync(8);
         await Expect(desk.Page.Locator(".mapchosen .quote").First).Not.ToBeEmptyAsync();
         await desk.CheckAsync();
@@ -176,7 +176,7 @@ public sealed class DeskMapTests
         byte[] present = await PixelsAsync(desk);
         await desk.Page.GetByLabel("Version").SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await desk.SettleAsync();
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         (await PixelsAsync(desk)).SequenceEqual(present).ShouldBeFalse();
 
         await PointAtTicketAsync(desk);
@@ -193,7 +193,7 @@ public sealed class DeskMapTests
         await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         await desk.GoAsync("explore/map");
 
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
         await desk.CheckAsync();
         await desk.Page.Locator(".maplegend button").First.ClickAsync();
         await Expect(desk.Page.Locator(".mapchosen h2")).ToContainTextAsync("gewählt");
@@ -202,11 +202,13 @@ public sealed class DeskMapTests
 
     private static ILocator Canvas(OpenPage desk) => desk.Page.Locator("canvas.map");
 
+    private static async Task DrawnAsync(OpenPage desk) => await desk.Page.WaitForFunctionAsync("() => Number(document.querySelector('canvas.map')?.dataset.points) > 0");
+
     private static async Task OpenLargestAsync(OpenPage desk)
     {
         string center = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("techCenter").GetString()!;
         await desk.GoAsync($"explore/map?center={Uri.EscapeDataString(center)}");
-        await Expect(Canvas(desk)).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await DrawnAsync(desk);
     }
 
     private static async Task<int> PointsAsync(OpenPage desk) => int.Parse((await Canvas(desk).GetAttributeAsync("data-points"))!, System.Globalization.CultureInfo.InvariantCulture);
