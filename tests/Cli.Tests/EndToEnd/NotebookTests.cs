@@ -43,7 +43,7 @@ public sealed partial class NotebookTests
     public void The_columns_that_it_asks_the_archive_for_are_there()
     {
         string cell = Cells().Single(cell => cell.Contains("read_parquet", StringComparison.Ordinal));
-        string[] asked = [.. Quoted().Matches(Columns().Match(cell).Groups[1].Value).Select(match => match.Groups[1].Value)];
+        string[] asked = [.. Quoted().Matches(Columns().Match(cell).Groups["list"].Value).Select(match => match.Groups["name"].Value)];
         string[] there = [.. typeof(ArchivedRow).GetProperties().Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name).OfType<string>()];
 
         asked.Length.ShouldBe(8);
@@ -61,9 +61,9 @@ public sealed partial class NotebookTests
         ];
     }
 
-    [GeneratedRegex(@"columns = \[(.+?)\]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"columns = \[(?<list>.+?)\]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Columns();
 
-    [GeneratedRegex("\"([a-z_]+)\"", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\"(?<name>[a-z_]+)\"", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
 }
