@@ -33,7 +33,7 @@ public sealed class DeskAxeTests
             }
         }
 
-        string[] rows = [.. broken.Select(page => $"| {page.Key} | {string.Join(" | ", Impacts.Select(impact => page.Value.Where(rule => rule.Impact == impact).DistinctBy(rule => rule.Rule).Count()))} |")];
+        string[] rows = [.. broken.Select(page => $"| {page.Key} | {string.Join(" | ", Impacts.Select(impact => page.Value.Where(rule => string.Equals(rule.Impact, impact, StringComparison.Ordinal)).DistinctBy(rule => rule.Rule, StringComparer.Ordinal).Count()))} |")];
         Console.WriteLine($"{Head}\n{string.Join('\n', rows)}");
         foreach (BrokenRule rule in broken.Values.SelectMany(rules => rules).Distinct())
         {
@@ -72,6 +72,6 @@ public sealed class DeskAxeTests
             return;
         }
 
-        lines[(head + 2)..end].ShouldBe(rows, "PIPELINE_SCREENSHOTS=update writes the table anew");
+        string.Join('\n', lines[(head + 2)..end]).ShouldBe(string.Join('\n', rows), "PIPELINE_SCREENSHOTS=update writes the table anew");
     }
 }
