@@ -18,7 +18,7 @@ public sealed class DeskAxeTests
     public async Task No_page_breaks_a_serious_rule_of_axe_or_is_wider_than_its_screen()
     {
         await using Browser browser = await Browser.StartAsync();
-        using TempFolder folder = await Served.DemoAsync(3_000);
+        using TempFolder folder = await Served.DemoAsync(2_000);
         await using Served served = await Served.StartAsync(folder["data"], "--development");
         Dictionary<string, List<BrokenRule>> broken = new(StringComparer.Ordinal);
         foreach ((int width, string language, ColorScheme scheme) in Screens)
