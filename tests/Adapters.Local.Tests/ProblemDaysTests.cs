@@ -41,7 +41,7 @@ public sealed class ProblemDaysTests
         {
             foreach (string table in snapshot.Tables)
             {
-                table.ShouldNotBe("problem_days");
+                string.Equals(table, SqliteProblemDaysSql.Table, StringComparison.Ordinal).ShouldBeFalse();
                 await foreach (TableRows rows in snapshot.ReadAsync(table))
                 {
                     await target.AddRowsAsync(rows);

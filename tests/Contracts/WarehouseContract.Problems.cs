@@ -1,3 +1,4 @@
+using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.Problems;
 using static Pipeline.Contracts.Rows;
@@ -50,6 +51,16 @@ public abstract partial class WarehouseContract
         stored.ArrivedAt.ShouldNotBeNull();
         (await NumbersAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "p2" })).ShouldBe("B");
         (await OfProblems.ReadIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Priority = "none" })).Total.ShouldBe(0);
+    }
+
+    [TestMethod]
+    public async Task The_dates_of_a_tech_center_s_predictions_are_read_with_problem_and_variant()
+    {
+        await StoreAsync(("A", Day(1), "network", 3), ("B", Day(1).AddHours(15), "network", 4), ("C", Day(2), "network", -1), ("D", null, "network", 3), ("E", Day(1), "voice", 3));
+
+        List<PredictedDate> dates = await ToListAsync(Predictions.ReadPredictedDatesAsync("network"));
+
+        dates.ShouldBe([new(7, 3, Day(1)), new(7, 4, Day(1).AddHours(15)), new(-1, -1, Day(2)), new(7, 3, null)], ignoreOrder: true);
     }
 
     [TestMethod]

@@ -9,6 +9,9 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     private static readonly bool InPipeline = ((string[])["CI", "TF_BUILD"]).Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "true", StringComparison.OrdinalIgnoreCase));
 
+    // How long is waited for what is to be there, on a machine that does much else.
+    private const float Patience = 180_000;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly string _axe;
@@ -31,6 +34,7 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         string axe = await File.ReadAllTextAsync(Path.Combine(await DeskSources.InstallAsync(), "node_modules", "axe-core", "axe.min.js"));
+        Assertions.SetDefaultExpectTimeout(Patience);
         IPlaywright playwright = await Playwright.CreateAsync();
         return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] }), axe);
     }
@@ -46,7 +50,7 @@ internal sealed class Browser : IAsyncDisposable
             ColorScheme = scheme,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(Patience);
         return new OpenPage(context, await context.NewPageAsync(), _axe);
     }
 

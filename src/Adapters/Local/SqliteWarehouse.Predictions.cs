@@ -47,6 +47,12 @@ public sealed partial class SqliteWarehouse
         cancellationToken);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string techCenter, CancellationToken cancellationToken = default) => _file.StreamAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadPredictedDates, ["@techCenter"], techCenter),
+        reader => new PredictedDate(reader.GetInt32(0), reader.GetInt32(1), SqliteFormat.ReadDate(reader, 2)),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<TechCenterStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken = default) => _file.ReadAsync<IReadOnlyList<TechCenterStatistics>>(
         connection =>
         {

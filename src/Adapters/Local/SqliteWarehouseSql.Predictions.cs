@@ -71,6 +71,13 @@ internal static partial class SqliteWarehouseSql
         ORDER BY p.incident_id
         """;
 
+    public const string ReadPredictedDates = """
+        SELECT COALESCE(p.predicted_problem_id, p.predicted_cluster_id), p.predicted_cluster_id, i.sys_created_on
+        FROM incident_predictions AS p
+        JOIN preprocessed_incidents AS i ON i.number = p.incident_id
+        WHERE p.tech_center = @techCenter
+        """;
+
     public const string ReadStatistics = """
         WITH
         source AS (

@@ -32,7 +32,17 @@ public interface IPredictions
     /// its cluster stands in.
     /// </summary>
     IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>What <see cref="ReadPredictedAsync"/> gives of a tech center, without what is only shown of a single incident, in no order. A warehouse that can read less than everything for that does.</summary>
+    IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string techCenter, CancellationToken cancellationToken = default) =>
+        ReadPredictedAsync(techCenter, cancellationToken).Select(row => new PredictedDate(row.Prediction.ProblemId, row.Prediction.ClusterId, row.CreatedOn));
 }
+
+/// <summary>When an incident was opened that was given a problem.</summary>
+/// <param name="ProblemId">The problem.</param>
+/// <param name="ClusterId">The variant of it.</param>
+/// <param name="CreatedOn">The incident's date in UTC; null where it has none.</param>
+public readonly record struct PredictedDate(int ProblemId, int ClusterId, DateTimeOffset? CreatedOn);
 
 /// <summary>The problem, and the variant of it, that a model version gave one incident.</summary>
 public sealed record IncidentPrediction

@@ -22,10 +22,10 @@ internal sealed class ProblemActivity
     public static async Task<ProblemActivity> ReadAsync(IPredictions predictions, string? techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
     {
         ProblemActivity activity = new();
-        await foreach (PredictedIncident row in predictions.ReadPredictedAsync(techCenter, cancellationToken))
+        await foreach (PredictedDate row in predictions.ReadPredictedDatesAsync(techCenter, cancellationToken))
         {
-            Of(activity._problems, row.Prediction.ProblemId).Add(row.CreatedOn);
-            Of(activity._variants, row.Prediction.ClusterId).Add(row.CreatedOn);
+            Of(activity._problems, row.ProblemId).Add(row.CreatedOn);
+            Of(activity._variants, row.ClusterId).Add(row.CreatedOn);
         }
 
         activity.Period = TrendPeriod.Of(activity._problems.Values.SelectMany(t => t.Hours.Select(h => (h.Key, (long)h.Value))), window, clock);
