@@ -82,6 +82,7 @@ public static class PipelineServices
         services.TryAddSingleton<BrowseClusters>();
         services.TryAddSingleton<RankProblems>();
         services.TryAddSingleton<FindNeighbours>();
+        services.TryAddSingleton<ProfileProblem>();
         services.TryAddSingleton<ForecastProblem>();
         services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
