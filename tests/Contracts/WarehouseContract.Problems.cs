@@ -129,7 +129,7 @@ public abstract partial class WarehouseContract
     private async Task StoreAsync(params (string Number, DateTimeOffset? Created, string Center, int Cluster)[] rows)
     {
         await Incidents.UpsertIncidentsAsync([.. rows.Select(r => Incident(r.Number, techCenter: r.Center) with { CreatedOn = r.Created })]);
-        await Preprocessed.SavePreprocessedAsync([.. rows.Select(r => Preprocessed(r.Number, $"h{r.Number}", r.Center, createdOn: r.Created))], [], "preprocess", 100);
+        await Preprocessed.SavePreprocessedAsync([.. rows.Select(r => Preprocessed(r.Number, $"h{r.Number}", r.Center, createdOn: r.Created))], [], "preprocess", 10_000);
         await Predictions.SavePredictionsAsync([.. rows.Select(r => Answer(r.Number, $"h{r.Number}", r.Center, clusterId: r.Cluster))]);
     }
 }

@@ -27,7 +27,8 @@ public sealed class ProfileProblem(IProblemIncidents incidents, ModelStore model
         ArgumentNullException.ThrowIfNull(texts);
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
         ServingProblems serving = await ServingProblems.ReadAsync(models, directory, cancellationToken);
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || !serving.All().Any(p => IsOne(p, center, number)))
+        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            || serving.All().FirstOrDefault(p => p.Problem.Id == number && string.Equals(p.TechCenter, center, StringComparison.Ordinal)) is not ServingProblem own)
         {
             throw RequestException.NotFound("id", $"The version that serves '{center}' has no problem '{id}'. List the problems to see their ids.");
         }
@@ -39,15 +40,14 @@ public sealed class ProfileProblem(IProblemIncidents incidents, ModelStore model
             StandsOut = [.. StandingOut.Of(values).Take(MostShown)],
             Known = [.. values.Values.GroupBy(v => v.Column).OrderBy(g => g.Key).Select(g => new KnownColumn(g.Key, g.First().KnownOfProblem))],
             Resolved = FrequentNotes.Of(resolved.Incidents, texts),
-            Centers = await CentersAsync(serving, center, number, cancellationToken),
+            Centers = await CentersAsync(serving.SameAs(own), cancellationToken),
         };
     }
 
-    // The same problem of several tech centers is one, as in the ranking; one that people ignore stands alone.
-    private async Task<IReadOnlyList<ProfiledCenter>> CentersAsync(ServingProblems serving, string center, int number, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProfiledCenter>> CentersAsync(IReadOnlyList<ServingProblem> same, CancellationToken cancellationToken)
     {
         List<ProfiledCenter> centers = [];
-        foreach (ServingProblem problem in serving.Joined().FirstOrDefault(group => group.Any(p => IsOne(p, center, number))) ?? serving.All().Where(p => IsOne(p, center, number)))
+        foreach (ServingProblem problem in same)
         {
             long count = (await incidents.ReadIncidentsAsync(new IncidentQuery(problem.TechCenter, problem.Problem.Id, OfVariant: false) { Take = 1 }, cancellationToken)).Total;
             centers.Add(new ProfiledCenter(problem.TechCenter, problem.Problem.Id, problem.Problem.Label, count));
@@ -55,8 +55,6 @@ public sealed class ProfileProblem(IProblemIncidents incidents, ModelStore model
 
         return [.. centers.OrderByDescending(c => c.Incidents).ThenBy(c => c.TechCenter, StringComparer.Ordinal)];
     }
-
-    private static bool IsOne(ServingProblem problem, string center, int number) => problem.Problem.Id == number && string.Equals(problem.TechCenter, center, StringComparison.Ordinal);
 }
 
 /// <summary>What sets a problem apart beside its words.</summary>
