@@ -59,7 +59,7 @@ public sealed class TicketFunctions(BrowseIncidents incidents, CallerTexts texts
             CancellationToken stopping = request.HttpContext.RequestAborted;
             if (TicketExport.FormatOf(request) is string format)
             {
-                return TicketExport.Of(format, await export(asked, view, stopping), stopping);
+                return TicketExport.Of(format, await export(asked, view, stopping), request.HttpContext);
             }
 
             return HttpAnswers.Json(asked.Text is null ? await list(asked, view) : await work.Searches.RunAsync(() => list(asked, view), stopping));
