@@ -84,7 +84,7 @@ public static class PipelineServices
         services.TryAddSingleton<FindNeighbours>();
         services.TryAddSingleton<ProfileProblem>();
         services.TryAddSingleton<ForecastProblem>();
-        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
         services.TryAddSingleton(s => new SearchIncidents(

@@ -12,7 +12,7 @@ public sealed class BrowseIncidentsTests
 {
     private static SmallCompany _company = null!;
 
-    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
+    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, _company.Warehouse, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
 
     private static TextPermission Permission => new(new AccessOptions { ReadText = "analyst, admin", StaysMasked = new Dictionary<string, string>(StringComparer.Ordinal) { ["Analyst"] = "secret, email" } }, MaskingRules.Default, new Masker(MaskingRules.Default), _company.Summaries);
 
