@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -157,21 +158,25 @@ internal static class TicketExport
 
     private static async Task WriteJsonAsync(IAsyncEnumerable<ShownIncident> incidents, Stream target, CancellationToken cancellationToken)
     {
-        await using Utf8JsonWriter json = new(target);
+        // Through memory: what is serialized is flushed at once, and the answer is only written asynchronously.
+        ArrayBufferWriter<byte> buffer = new(2 * Buffered);
+        await using Utf8JsonWriter json = new(buffer);
         json.WriteStartObject();
         json.WriteStartArray("incidents");
         await foreach (ShownIncident incident in incidents.WithCancellation(cancellationToken))
         {
             JsonSerializer.Serialize(json, incident, PipelineJson.Compact);
-            if (json.BytesPending >= Buffered)
+            if (buffer.WrittenCount >= Buffered)
             {
-                await json.FlushAsync(cancellationToken);
+                await target.WriteAsync(buffer.WrittenMemory, cancellationToken);
+                buffer.ResetWrittenCount();
             }
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
+        await target.WriteAsync(buffer.WrittenMemory, cancellationToken);
     }
 
     private static string Inert(string? text) => text is null ? "" : InertText.Lines(text);
