@@ -17,18 +17,6 @@ export const Compare = ({ center, a, b }: { center: string; a: string; b: string
       <Wait asked={compared}>
         {(data) => (
           <>
-            <Card title={t.changedTickets(integer(data.changed), integer(data.incidents))} note={t.compareNote}>
-              {data.changedIncidents.length === 0 ? <Empty>{t.nothingChanges}</Empty> : (
-                <table class="grid">
-                  <thead><tr><th scope="col">{t.number}</th><th scope="col">{a}</th><th scope="col">{b}</th></tr></thead>
-                  <tbody>
-                    {data.changedIncidents.map((i) => (
-                      <tr key={i.number}><th scope="row"><a href={to(["ticket", i.number])}>{i.number}</a></th><td class="long" data-label={a}>{i.before ?? t.ofNone}</td><td class="long" data-label={b}>{i.after ?? t.ofNone}</td></tr>
-                    ))}
-                  </tbody>
-                </table>
-              )}
-            </Card>
             <div class="halves">
               <Card title={t.whatBecomes}>
                 <p class="small">{order.map((kind) => [kind, data.counts[kind] ?? 0] as const).filter(([, count]) => count > 0).map(([kind, count]) => `${t.kinds[kind]} ${integer(count)}`).join(" · ")}</p>
@@ -52,6 +40,18 @@ export const Compare = ({ center, a, b }: { center: string; a: string; b: string
                 </table>
               </Card>
             </div>
+            <Card title={t.changedTickets(integer(data.changed), integer(data.incidents))} note={t.compareNote}>
+              {data.changedIncidents.length === 0 ? <Empty>{t.nothingChanges}</Empty> : (
+                <table class="grid">
+                  <thead><tr><th scope="col">{t.number}</th><th scope="col">{a}</th><th scope="col">{b}</th></tr></thead>
+                  <tbody>
+                    {data.changedIncidents.map((i) => (
+                      <tr key={i.number}><th scope="row"><a href={to(["ticket", i.number])}>{i.number}</a></th><td class="long" data-label={a}>{i.before ?? t.ofNone}</td><td class="long" data-label={b}>{i.after ?? t.ofNone}</td></tr>
+                    ))}
+                  </tbody>
+                </table>
+              )}
+            </Card>
           </>
         )}
       </Wait>
