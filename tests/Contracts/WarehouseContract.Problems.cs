@@ -93,12 +93,68 @@ public abstract partial class WarehouseContract
         (await ToListAsync(OfProblems.ReadAnsweredAsync("nowhere"))).ShouldBeEmpty();
     }
 
+    [TestMethod]
+    public async Task All_incidents_are_read_too_also_those_that_are_not_predicted_and_chosen_by_text_and_notes()
+    {
+        await StoreAsync(("A", Day(1), "network", 3), ("B", Day(3), "network", -1), ("C", Day(2), "voice", 3));
+        await Incidents.UpsertIncidentsAsync([Incident("D") with { CreatedOn = Day(4), CloseNotes = "Restarted" }, Incident("E") with { CreatedOn = null, CloseNotes = "" }]);
+        IncidentQuery all = new(TechCenter: null, Id: null, OfVariant: false);
+
+        IncidentPage page = await OfProblems.ReadIncidentsAsync(all);
+        (page.Total, string.Concat(page.Incidents.Select(i => i.Incident.Number)), page.Incidents[0].ProblemId, page.Incidents[1].ProblemId).ShouldBe((5, "DBCAE", null, -1));
+
+        (await NumbersAsync(all with { Sort = IncidentSort.Oldest, Skip = 1, Take = 2 })).ShouldBe("CB");
+        (await NumbersAsync(all with { Sort = IncidentSort.Confidence, Take = 3 })).ShouldBe("ABC", "what is not predicted comes last");
+        (await NumbersAsync(all with { Sort = IncidentSort.Doubtful, Take = 3 })).ShouldBe("ABC");
+        (await NumbersAsync(all with { TechCenter = "voice" })).ShouldBe("C");
+        (await NumbersAsync(all with { From = Day(2), Until = Day(4) })).ShouldBe("BC");
+        (await NumbersAsync(all with { Text = "EXT HA" })).ShouldBe("A", "the case does not matter, and what is not preprocessed has no text");
+        (await NumbersAsync(all with { Text = "t%h" })).ShouldBe("", "a text is no pattern");
+        (await NumbersAsync(all with { HasCloseNotes = true })).ShouldBe("D");
+    }
+
+    [TestMethod]
+    public async Task The_incidents_that_are_asked_for_are_read_one_after_the_other_in_their_order()
+    {
+        await StoreAsync([.. Enumerable.Range(0, 1_203).Select(i => ($"N{i:0000}", (DateTimeOffset?)Day(1).AddMinutes(i * 7 % 1_203), "network", i % 3))]);
+        List<string> numbers = [];
+        await foreach (Pipeline.Incidents.StoredIncident incident in OfProblems.StreamIncidentsAsync(new IncidentQuery("network", 7, OfVariant: false) { Take = 1_100 }))
+        {
+            numbers.Add(incident.Incident.Number);
+        }
+
+        numbers.ShouldBe(Enumerable.Range(0, 1_203).OrderByDescending(i => i * 7 % 1_203).Take(1_100).Select(i => $"N{i:0000}"));
+    }
+
+    [TestMethod]
+    public async Task The_values_of_the_columns_beside_the_text_are_counted_in_the_tech_center_and_in_the_problem()
+    {
+        await Incidents.UpsertIncidentsAsync(
+            [
+                Incident("A") with { Location = "Porto", Priority = "2" },
+                Incident("B") with { Location = "Lyon" },
+                Incident("C") with { Location = "Porto", ConfigurationItem = "" },
+                Incident("D", techCenter: "voice") with { Location = "Porto" },
+                Incident("E") with { Location = "Porto" },
+            ]);
+        await Preprocessed.SavePreprocessedAsync([.. "ABCD".Select(number => Preprocessed($"{number}", $"h{number}", number == 'D' ? "voice" : "network", createdOn: Day(1)))], [], "preprocess", 100);
+        await Predictions.SavePredictionsAsync([Answer("A", "hA"), Answer("B", "hB"), Answer("C", "hC", clusterId: -1), Answer("D", "hD", "voice")]);
+
+        ProblemValues values = await OfProblems.CountValuesAsync("network", 7);
+
+        (values.Incidents, values.OfProblem).ShouldBe((3, 2), "what is not predicted does not count");
+        values.Values.Select(v => (v.Column, v.Value, v.Incidents, v.OfProblem, v.Known, v.KnownOfProblem)).ShouldBe(
+            [(ValueColumn.Location, "Porto", 2, 1, 3, 2), (ValueColumn.Location, "Lyon", 1, 1, 3, 2), (ValueColumn.Priority, "2", 1, 1, 1, 1)],
+            ignoreOrder: true);
+        (await OfProblems.CountValuesAsync("nowhere", 7)).Values.ShouldBeEmpty();
+    }
+
     private async Task<string> NumbersAsync(IncidentQuery query) => string.Concat((await OfProblems.ReadIncidentsAsync(query)).Incidents.Select(i => i.Incident.Number));
 
     private async Task StoreAsync(params (string Number, DateTimeOffset? Created, string Center, int Cluster)[] rows)
     {
         await Incidents.UpsertIncidentsAsync([.. rows.Select(r => Incident(r.Number, techCenter: r.Center) with { CreatedOn = r.Created })]);
-        await Preprocessed.SavePreprocessedAsync([.. rows.Select(r => Preprocessed(r.Number, $"h{r.Number}", r.Center, createdOn: r.Created))], [], "preprocess", 100);
+        await Preprocessed.SavePreprocessedAsync([.. rows.Select(r => Preprocessed(r.Number, $"h{r.Number}", r.Center, createdOn: r.Created))], [], "preprocess", 10_000);
         await Predictions.SavePredictionsAsync([.. rows.Select(r => Answer(r.Number, $"h{r.Number}", r.Center, clusterId: r.Cluster))]);
     }
 }

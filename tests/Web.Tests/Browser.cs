@@ -6,6 +6,9 @@ namespace Pipeline.Web.Tests;
 /// <summary>The browser of this machine, without a window. Where there is none, tests are inconclusive on a developer's machine and fail in a pipeline.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
+    // Milliseconds: a busy machine takes its time.
+    private const float Patience = 60_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     private static readonly bool InPipeline = ((string[])["CI", "TF_BUILD"]).Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "true", StringComparison.OrdinalIgnoreCase));
 
@@ -33,6 +36,7 @@ internal sealed class Browser : IAsyncDisposable
             Assert.Inconclusive($"{Reason} The test is skipped.");
         }
 
+        Assertions.SetDefaultExpectTimeout(Patience);
         string axe = await File.ReadAllTextAsync(Path.Combine(await DeskSources.InstallAsync(), "node_modules", "axe-core", "axe.min.js"));
         Assertions.SetDefaultExpectTimeout(Patience);
         IPlaywright playwright = await Playwright.CreateAsync();

@@ -17,7 +17,14 @@ public sealed class DeskAnswersTests
          "weeklyCounts":[{"week":"2026-03-16","count":2},{"week":"2026-03-23","count":1}]}
         """;
 
-    private static readonly string Tickets = $$"""{"total":3,"page":1,"pageSize":50,"incidents":[{"number":"A/1 <b>","url":null,"createdOn":"2026-03-30T09:00:00Z","text":"{{Long}}","clusterId":1,"confidence":0.9,"priority":null,"resolvedOn":null}]}""";
+    private static readonly string Tickets = $$"""{"total":3,"page":1,"pageSize":50,"incidents":[{"number":"A/1 <b>","url":null,"createdOn":"2026-03-30T09:00:00Z","text":"{{Long}}","clusterId":1,"confidence":0.9,"priority":null,"resolvedOn":null,"techCenter":"Net","problemId":1,"problemLabel":"Badge reader"}]}""";
+
+    private const string Profile = """
+        {"techCenter":"Net","id":1,"centerIncidents":10,"incidents":3,"standsOut":[],"known":[],"resolved":{"read":0,"frequent":[]},"centers":[{"techCenter":"Net","id":1,"label":"Badge reader","incidents":3}]}
+        """;
+
+    // A word that is as long as names of hosts and jobs are, and longer.
+    private const string Word = "Reconciliation_batch_job_EMEA_PRD_0042_monthly_closing_of_intercompany_balances_and_provisions_failed_with_return_code_12";
 
     private static TempFolder? _folder;
     private static Served _served = null!;
@@ -53,6 +60,47 @@ public sealed class DeskAnswersTests
         await Expect(desk.Page.Locator("td.text")).ToHaveCountAsync(1);
         (await desk.Page.EvaluateAsync<bool>("() => document.querySelector('table').getBoundingClientRect().right <= document.querySelector('.card').getBoundingClientRect().right")).ShouldBeTrue();
         await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    [DataRow(390)]
+    [DataRow(1300)]
+    public async Task One_long_word_of_a_name_breaks_and_leaves_lists_headings_and_tables_in_their_place(int width)
+    {
+        await using OpenPage desk = await OpenAsync(width);
+        string summary = Summary.Replace("Badge reader", Word, StringComparison.Ordinal);
+        await AnswerAsync(desk, "/api/problems?", $$"""{"total":1,"page":1,"pageSize":50,"problems":[{{summary}}]}""");
+        await AnswerAsync(desk, "/problems/Net/1/incidents", Tickets.Replace("Badge reader", Word, StringComparison.Ordinal));
+        await AnswerAsync(desk, "/problems/Net/1/neighbours", $$"""{"neighbours":[{"techCenter":"Voice","id":4,"label":"{{Word}}","likeness":0.3,"words":["{{Word}}"]}]}""");
+        await AnswerAsync(desk, "/problems/Net/1/profile", $$"""
+            {"techCenter":"Net","id":1,"centerIncidents":10,"incidents":3,"standsOut":[{"column":"configurationItem","value":"{{Word}}","incidents":3,"share":1,"centerShare":0.3,"lift":3.33,"chance":1e-9}],"known":[{"column":"configurationItem","incidents":3}],
+             "resolved":{"read":3,"frequent":[{"note":"{{Word}}","incidents":2,"share":0.67,"lastUsed":null,"examples":["A1"]}]},"centers":[{"techCenter":"Net","id":1,"label":"{{Word}}","incidents":3},{"techCenter":"Voice","id":4,"label":"{{Word}}","incidents":1}]}
+            """);
+        await AnswerAsync(desk, "/problems/Net/1", Problem.Replace("Badge reader", Word, StringComparison.Ordinal).Replace("\"keywords\":[\"badge\"]", $"\"keywords\":[\"{Word}\"]", StringComparison.Ordinal)
+            .Replace("\"lineage\":[]", $$"""
+                "lineage":[{"version":"2026_q1","publishedAt":"2026-01-05T09:00:00Z","kind":"new","label":"Badge","size":2,"previousSize":0,"related":[],"splitOff":[]},
+                           {"version":"2026_q2","publishedAt":"2026-04-05T09:00:00Z","kind":"merged","label":"{{Word}}","size":3,"previousSize":2,"related":[{"id":8,"label":"{{Word}}"}],"splitOff":[{"id":9,"label":null}]}]
+                """, StringComparison.Ordinal));
+        await AnswerAsync(desk, "/api/forecast/", """{"history":20,"methods":[],"weeks":[]}""");
+        await AnswerAsync(desk, "/api/incidents", Tickets.Replace("Badge reader", Word, StringComparison.Ordinal));
+
+        foreach (string page in (string[])["problems", "problem/Net/1", "tickets"])
+        {
+            await desk.GoAsync(page);
+            await Expect(desk.Page.GetByText(Word).First).ToBeVisibleAsync();
+            (await desk.Page.EvaluateAsync<string[]>("""
+                () => [...document.querySelectorAll('main h1, main h2, main h3, main table, main li, main .words')].filter(e => e.getBoundingClientRect().right > (e.closest('.card') ?? document.body).getBoundingClientRect().right).map(e => `${e.tagName} ${e.textContent}`)
+                """)).ShouldBeEmpty();
+            await desk.CheckAsync();
+        }
+
+        await desk.GoAsync("problem/Net/1");
+        ILocator story = desk.Page.Locator(".lineage > li");
+        await Expect(story.First).ToContainTextAsync($"Merged of {Word}");
+        await Expect(story.First).ToContainTextAsync("Renamed from “Badge”.");
+        await Expect(story.First).ToContainTextAsync("Split off: #9");
+        await Expect(desk.Page.GetByText("×3.3")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("In other tech centers")).ToBeVisibleAsync();
     }
 
     [TestMethod]
@@ -116,6 +164,7 @@ public sealed class DeskAnswersTests
         await using OpenPage desk = await OpenAsync(390);
         await AnswerAsync(desk, "/problems/Net/1/incidents", Tickets);
         await AnswerAsync(desk, "/problems/Net/1/neighbours", """{"neighbours":[]}""");
+        await AnswerAsync(desk, "/problems/Net/1/profile", Profile);
         await AnswerAsync(desk, "/problems/Net/1", Problem);
         await AnswerAsync(desk, "/api/forecast/", """{"history":20,"methods":[],"weeks":[{"week":"2026-03-30","mean":2,"low80":1,"high80":3,"low95":0,"high95":4}]}""");
 

@@ -52,8 +52,8 @@ public sealed class DeskAxeTests
         string[] views = [.. (await desk.Page.Locator("main .tabs a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))")).Select(href => href["#/".Length..])];
         return
         [
-            ("what to fix first", ""), ("problems", "problems"), ("a problem", $"problem/{place}"), ("tickets", $"tickets/{place}"), ("a ticket", $"ticket/{Uri.EscapeDataString(ticket.GetProperty("number").GetString()!)}"),
-            ("search", "search?text=vpn"), ("corrections", "corrections"), .. views.Select(view => ($"explore: {view["explore/".Length..].Split('?')[0]}", view)), ("streams", "streams"), ("operations", "operations"),
+            ("what to fix first", ""), ("problems", "problems"), ("a problem", $"problem/{place}"), ("all tickets", "tickets"), ("tickets of a problem", $"tickets/{place}"), ("a ticket", $"ticket/{Uri.EscapeDataString(ticket.GetProperty("number").GetString()!)}"),
+            ("search", "search?text=vpn"), ("corrections", "corrections"), .. views.Select(view => ($"explore: {view["explore/".Length..].Split('?')[0]}", view)), ("streams", "streams"), ("operations", "operations"), ("audit", "audit"),
         ];
     }
 

@@ -40,7 +40,7 @@ public sealed class HostileTextsTests
     [TestMethod]
     public async Task Nothing_of_a_text_runs_on_any_page_of_the_desk()
     {
-        List<string> places = ["", "problems", "streams", "streams/desk", "operations", "search", $"search?text={Uri.EscapeDataString("printer " + HostileTexts.All["image"])}", Uri.EscapeDataString(HostileTexts.All["script"])];
+        List<string> places = ["", "problems", "tickets", "streams", "streams/desk", "operations", "search", $"search?text={Uri.EscapeDataString("printer " + HostileTexts.All["image"])}", Uri.EscapeDataString(HostileTexts.All["script"])];
         JsonElement[] problems = [.. (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
         problems.ShouldNotBeEmpty();
         foreach (JsonElement problem in problems.Take(4))

@@ -76,6 +76,9 @@ internal static class BigQueryRows
         Date(row, "newest_prediction"),
         Date(row, "oldest_incident"));
 
+    public static ValueCount Value(ResultRow row) => new(
+        (ValueColumn)Number(row, "place"), OptionalText(row, "value") ?? "", (int)Number(row, "incidents"), (int)Number(row, "of_problem"), (int)Number(row, "known"), (int)Number(row, "known_of_problem"));
+
     public static ProblemDay Day(ResultRow row) => new(
         Text(row, "tech_center"), (int)Number(row, "problem_id"), Date(row, "day_ticks") is DateTimeOffset day ? DateOnly.FromDateTime(day.UtcDateTime) : null, (int)Number(row, "incidents"))
     {

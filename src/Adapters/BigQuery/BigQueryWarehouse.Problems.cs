@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Incidents;
 using Pipeline.Problems;
 
@@ -13,24 +14,57 @@ public sealed partial class BigQueryWarehouse
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        QueryParameter[] asked =
-        [
-            Parameter.Text("techCenter", query.TechCenter),
-            Parameter.Number("ofVariant", query.OfVariant ? 1 : 0),
-            Parameter.Number("problemId", query.Id),
-            Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
-            Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
-            Parameter.Text("priority", query.Priority),
-            Parameter.Text("sort", query.Sort.ToString()),
-            Parameter.Number("first", query.Skip),
-            Parameter.Number("last", (long)query.Skip + query.Take),
-        ];
-        IReadOnlyList<(long Total, StoredIncident? Incident)> rows = await ListAsync(
-            "read-problem-incidents", asked, row => (BigQueryRows.Number(row, "total"), BigQueryRows.OptionalText(row, "number") is null ? null : BigQueryRows.Stored(row)), cancellationToken);
+        IReadOnlyList<(long Total, StoredIncident? Incident)> rows = await ListAsync(Statement(query), Asked(query), row => (BigQueryRows.Number(row, "total"), Found(row)), cancellationToken);
         return new IncidentPage(rows.Count == 0 ? 0 : rows[0].Total, [.. rows.Select(r => r.Incident).OfType<StoredIncident>()]);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AnsweredIncident> ReadAnsweredAsync(string techCenter, CancellationToken cancellationToken = default) =>
         ReadAsync("read-answered", [Parameter.Text("techCenter", techCenter)], cancellationToken).Select(BigQueryRows.Answered);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredIncident> StreamIncidentsAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await foreach (ResultRow row in ReadAsync(Statement(query), Asked(query), cancellationToken))
+        {
+            if (Found(row) is StoredIncident incident)
+            {
+                yield return incident;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProblemValues> CountValuesAsync(string techCenter, int problemId, CancellationToken cancellationToken = default)
+    {
+        QueryParameter[] asked =
+        [
+            Parameter.Text("techCenter", techCenter),
+            Parameter.Number("problemId", problemId),
+            Parameter.Number("most", ProblemValues.MostRead),
+            Parameter.Number("mostValues", ProblemValues.MostValues),
+        ];
+        IReadOnlyList<(int Place, ValueCount Count)> rows = await ListAsync("count-values", asked, row => ((int)BigQueryRows.Number(row, "place"), BigQueryRows.Value(row)), cancellationToken);
+        ValueCount all = rows.Single(row => row.Place < 0).Count;
+        return new ProblemValues(all.Incidents, all.OfProblem, [.. rows.Where(row => row.Place >= 0).Select(row => row.Count)]);
+    }
+
+    private static string Statement(IncidentQuery query) => query.Id is null ? "read-all-incidents" : "read-problem-incidents";
+
+    private static StoredIncident? Found(ResultRow row) => BigQueryRows.OptionalText(row, "number") is null ? null : BigQueryRows.Stored(row);
+
+    private static QueryParameter[] Asked(IncidentQuery query) =>
+    [
+        Parameter.Text("techCenter", query.TechCenter),
+        .. query.Id is int id ? [Parameter.Number("ofVariant", query.OfVariant ? 1 : 0), Parameter.Number("problemId", id)] : Array.Empty<QueryParameter>(),
+        Parameter.Number("fromTicks", query.From is { } from ? BigQueryFormat.Ticks(from) : long.MinValue),
+        Parameter.Number("untilTicks", query.Until is { } until ? BigQueryFormat.Ticks(until) : long.MaxValue),
+        Parameter.Text("priority", query.Priority),
+        Parameter.Text("text", query.Text),
+        Parameter.Number("hasCloseNotes", query.HasCloseNotes ? 1 : 0),
+        Parameter.Text("sort", query.Sort.ToString()),
+        Parameter.Number("first", query.Skip),
+        Parameter.Number("last", (long)query.Skip + query.Take),
+    ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Pipeline.Incidents;
 using Pipeline.Problems;
@@ -8,7 +9,8 @@ namespace Pipeline.Adapters.Local;
 /// <content>The incidents of the problems.</content>
 public sealed partial class SqliteWarehouse
 {
-    private static readonly string[] OfProblem = ["@techCenter", "@ofVariant", "@id", "@from", "@until", "@priority"];
+    private const int StreamedAtOnce = 500;
+    private static readonly string[] AskedOf = ["@techCenter", "@ofVariant", "@id", "@from", "@until", "@priority", "@text", "@hasCloseNotes"];
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ProblemDay>> CountByDayAsync(CancellationToken cancellationToken = default) =>
@@ -18,11 +20,8 @@ public sealed partial class SqliteWarehouse
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        object?[] values = [query.TechCenter, query.OfVariant, query.Id, SqliteFormat.Date(query.From), SqliteFormat.Date(query.Until), query.Priority];
-        IReadOnlyList<long> total = await _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.CountIncidents, OfProblem, values), reader => reader.GetInt64(0), cancellationToken);
-        IReadOnlyList<StoredIncident> page = await _file.ListAsync(
-            new SqliteQuery(SqliteWarehouseSql.ReadIncidents[query.Sort], [.. OfProblem, "@take", "@skip"], [.. values, query.Take, query.Skip]), ReadStored, cancellationToken);
-        return new IncidentPage(total[0], page);
+        IReadOnlyList<long> total = await _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.CountIncidents(query), AskedOf, Asked(query)), reader => reader.GetInt64(0), cancellationToken);
+        return new IncidentPage(total[0], await FindAllAsync(await NumbersAsync(query, cancellationToken), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -30,6 +29,48 @@ public sealed partial class SqliteWarehouse
         new SqliteQuery(SqliteWarehouseSql.ReadAnswered, ["@techCenter"], techCenter),
         reader => new AnsweredIncident(reader.GetString(0), SqliteFormat.ReadDate(reader, 1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5)),
         cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredIncident> StreamIncidentsAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        foreach (string[] numbers in (await NumbersAsync(query, cancellationToken)).Chunk(StreamedAtOnce))
+        {
+            foreach (StoredIncident incident in await FindAllAsync(numbers, cancellationToken))
+            {
+                yield return incident;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProblemValues> CountValuesAsync(string techCenter, int problemId, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<(int Place, ValueCount Count)> rows = await _file.ListAsync(
+            new SqliteQuery(SqliteWarehouseSql.CountValues, ["@techCenter", "@id", "@most", "@values"], techCenter, problemId, ProblemValues.MostRead, ProblemValues.MostValues),
+            reader => (reader.GetInt32(0), new ValueCount((ValueColumn)reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5))),
+            cancellationToken);
+        ValueCount all = rows.Single(row => row.Place < 0).Count;
+        return new ProblemValues(all.Incidents, all.OfProblem, [.. rows.Where(row => row.Place >= 0).Select(row => row.Count)]);
+    }
+
+    // The rows are wide and the order needs little of them: they are read of the numbers that it gives.
+    private Task<IReadOnlyList<string>> NumbersAsync(IncidentQuery query, CancellationToken cancellationToken) => _file.ListAsync(
+        new SqliteQuery(SqliteWarehouseSql.ListNumbers(query), [.. AskedOf, "@take", "@skip"], [.. Asked(query), query.Take, query.Skip]), reader => reader.GetString(0), cancellationToken);
+
+    private async Task<IReadOnlyList<StoredIncident>> FindAllAsync(IReadOnlyList<string> numbers, CancellationToken cancellationToken)
+    {
+        Dictionary<string, StoredIncident> found = (await _file.ListAsync(new SqliteQuery(SqliteWarehouseSql.FindAllStored, ["@numbers"], SqliteFormat.Texts(numbers)), ReadStored, cancellationToken))
+            .ToDictionary(incident => incident.Incident.Number, StringComparer.Ordinal);
+        return [.. numbers.Select(found.GetValueOrDefault).OfType<StoredIncident>()];
+    }
+
+    private static object?[] Asked(IncidentQuery query) =>
+    [
+        query.TechCenter, query.OfVariant, query.Id, SqliteFormat.Date(query.From), SqliteFormat.Date(query.Until), query.Priority,
+        query.Text is string text ? $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%" : null,
+        query.HasCloseNotes,
+    ];
 
     private static ProblemDay ReadDay(SqliteDataReader reader) => new(
         reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : DateOnly.ParseExact(reader.GetString(2), "yyyy-MM-dd", CultureInfo.InvariantCulture), reader.GetInt32(3))

@@ -8,13 +8,11 @@ using Pipeline.Storage;
 
 namespace Pipeline.Problems;
 
-/// <summary>The use case of reading incidents: those of a problem, a page at a time, and one with its story, in the form in which the caller may see texts.</summary>
-public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, IncidentOptions options)
+/// <summary>The use case of reading incidents: all or those of a problem, a page at a time or one after the other, and one with its story, in the form in which the caller may see texts.</summary>
+public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, ITechCenters centers, IncidentOptions options)
 {
     /// <summary>The most incidents of an export.</summary>
     public const int MostExported = 50_000;
-
-    private const int ExportedAtOnce = 1_000;
 
     /// <summary>A page of the incidents of a problem, or of one of its variants.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
@@ -29,9 +27,31 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     {
         ArgumentNullException.ThrowIfNull(asked);
         ArgumentNullException.ThrowIfNull(texts);
-        IncidentQuery query = await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken);
-        IncidentPage page = await incidents.ReadIncidentsAsync(query, cancellationToken);
-        return new ShownIncidents(page.Total, asked.Page, asked.PageSize, [.. page.Incidents.Select(incident => Shown(incident, texts))]);
+        return await PageAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken), asked, texts, cancellationToken);
+    }
+
+    /// <summary>A page of all incidents, also of those that are not predicted.</summary>
+    /// <param name="asked">What to show of them.</param>
+    /// <param name="texts">The form in which texts are shown. What is asked of a text is asked of its masked form.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">There is no such tech center.</exception>
+    /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
+    public async Task<ShownIncidents> ListAsync(IncidentRequest asked, TextView texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(texts);
+        return await PageAsync(await QueryAsync(asked, cancellationToken), asked, texts, cancellationToken);
+    }
+
+    /// <summary>All incidents that are asked for, up to <see cref="MostExported"/>; the page does not matter.</summary>
+    /// <returns>They are read while they are enumerated, some at a time.</returns>
+    /// <exception cref="RequestException">There is no such tech center.</exception>
+    /// <inheritdoc cref="ListAsync(IncidentRequest, TextView, CancellationToken)"/>
+    public async Task<IAsyncEnumerable<ShownIncident>> ExportAsync(IncidentRequest asked, TextView texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(texts);
+        return ReadAllAsync(await QueryAsync(asked, cancellationToken), texts, cancellationToken);
     }
 
     /// <summary>All incidents of a problem, or of one of its variants, up to <see cref="MostExported"/>; the page that was asked for does not matter.</summary>
@@ -47,7 +67,7 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     {
         ArgumentNullException.ThrowIfNull(asked);
         ArgumentNullException.ThrowIfNull(texts);
-        return ReadAllAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken) with { Skip = 0, Take = ExportedAtOnce }, texts, cancellationToken);
+        return ReadAllAsync(await QueryAsync(techCenter, id, ofVariant, asked, cancellationToken), texts, cancellationToken);
     }
 
     /// <summary>One incident with what has become of it.</summary>
@@ -70,41 +90,45 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
         };
     }
 
+    private async Task<ShownIncidents> PageAsync(IncidentQuery query, IncidentRequest asked, TextView texts, CancellationToken cancellationToken)
+    {
+        IncidentPage page = await incidents.ReadIncidentsAsync(query, cancellationToken);
+        return new ShownIncidents(page.Total, asked.Page, asked.PageSize, [.. page.Incidents.Select(incident => Shown(incident, texts))]);
+    }
+
     private async IAsyncEnumerable<ShownIncident> ReadAllAsync(IncidentQuery query, TextView texts, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int skip = 0; skip < MostExported; skip += ExportedAtOnce)
+        await foreach (StoredIncident incident in incidents.StreamIncidentsAsync(query with { Skip = 0, Take = MostExported }, cancellationToken))
         {
-            IncidentPage page = await incidents.ReadIncidentsAsync(query with { Skip = skip }, cancellationToken);
-            foreach (StoredIncident incident in page.Incidents)
-            {
-                yield return Shown(incident, texts);
-            }
-
-            if (page.Incidents.Count < ExportedAtOnce)
-            {
-                yield break;
-            }
+            yield return Shown(incident, texts);
         }
     }
+
+    private async Task<IncidentQuery> QueryAsync(IncidentRequest asked, CancellationToken cancellationToken) =>
+        QueryOf(asked.TechCenter is null ? null : await CenterAsync(asked.TechCenter, cancellationToken), asked.Problem, ofVariant: false, asked);
+
+    // One that has no model yet has incidents all the same.
+    private async Task<string> CenterAsync(string asked, CancellationToken cancellationToken) =>
+        (await centers.ListTechCentersAsync(cancellationToken)).Contains(asked, StringComparer.Ordinal) ? asked : await directory.ResolveAsync(asked, cancellationToken: cancellationToken);
 
     private async Task<IncidentQuery> QueryAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken)
     {
         string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-        {
-            throw RequestException.NotFound("id", $"'{id}' is not the id of a problem or cluster: they are whole numbers.");
-        }
-
-        return new IncidentQuery(center, number, ofVariant)
-        {
-            From = asked.From,
-            Until = asked.Until,
-            Priority = asked.Priority,
-            Sort = asked.Sort,
-            Skip = (asked.Page - 1) * asked.PageSize,
-            Take = asked.PageSize,
-        };
+        return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? QueryOf(center, number, ofVariant, asked)
+            : throw RequestException.NotFound("id", $"'{id}' is not the id of a problem or cluster: they are whole numbers.");
     }
+
+    private static IncidentQuery QueryOf(string? techCenter, int? id, bool ofVariant, IncidentRequest asked) => new(techCenter, id, ofVariant)
+    {
+        From = asked.From,
+        Until = asked.Until,
+        Priority = asked.Priority,
+        Text = asked.Text,
+        Sort = asked.Sort,
+        Skip = (asked.Page - 1) * asked.PageSize,
+        Take = asked.PageSize,
+    };
 
     private ShownIncident Shown(StoredIncident incident, TextView texts) => new(
         incident.Incident.Number,
@@ -114,10 +138,13 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
         incident.ClusterId,
         incident.Confidence,
         incident.Incident.Priority,
-        incident.Incident.ResolvedOn);
+        incident.Incident.ResolvedOn,
+        incident.Incident.TechCenter,
+        incident.ProblemId,
+        incident.ProblemLabel);
 }
 
-/// <summary>A page of a problem's incidents.</summary>
+/// <summary>A page of incidents.</summary>
 /// <param name="Total">Incidents on all pages.</param>
 /// <param name="Page">This page's number, from 1.</param>
 /// <param name="PageSize">Incidents per page.</param>
@@ -133,7 +160,11 @@ public sealed record ShownIncidents(long Total, int Page, int PageSize, IReadOnl
 /// <param name="Confidence">How sure the prediction is, 0 to 1.</param>
 /// <param name="Priority">Its priority in the source's words; null where the source does not say.</param>
 /// <param name="ResolvedOn">When it was resolved, in UTC; null where it is open or the source does not say.</param>
-public sealed record ShownIncident(string Number, string? Url, DateTimeOffset? CreatedOn, string? Text, int? ClusterId, double? Confidence, string? Priority, DateTimeOffset? ResolvedOn);
+/// <param name="TechCenter">The tech center that owns it.</param>
+/// <param name="ProblemId">The problem that it was predicted to be of, -1 for none; null where it is not predicted.</param>
+/// <param name="ProblemLabel">The problem's name.</param>
+public sealed record ShownIncident(
+    string Number, string? Url, DateTimeOffset? CreatedOn, string? Text, int? ClusterId, double? Confidence, string? Priority, DateTimeOffset? ResolvedOn, string TechCenter, int? ProblemId, string? ProblemLabel);
 
 /// <summary>An incident with what has become of it.</summary>
 /// <param name="Incident">What a list shows of it.</param>

@@ -1,14 +1,27 @@
 using System.Globalization;
+using Pipeline.Models;
 using Pipeline.Requests;
 
 namespace Pipeline.Problems;
 
-/// <summary>What to show of a problem's incidents.</summary>
+/// <summary>Which incidents to show, and in which order.</summary>
 public sealed record IncidentRequest
 {
     private const int LargestPage = 200;
     private const int LastPage = 1_000_000;
-    private const int LongestPriority = 100;
+    private const int LongestText = 100;
+
+    /// <summary>The parameters of an address by which all incidents are asked for.</summary>
+    public static readonly IReadOnlyList<string> Parameters = ["techCenter", "problem", "from", "until", "priority", "text", "sort", "page", "pageSize"];
+
+    /// <summary>Only those of this tech center, by name or folder.</summary>
+    public string? TechCenter { get; private init; }
+
+    /// <summary>Only those of this problem of the tech center.</summary>
+    public int? Problem { get; private init; }
+
+    /// <summary>Only those whose masked text holds this.</summary>
+    public string? Text { get; private init; }
 
     /// <summary>Only those opened then or later.</summary>
     public DateTimeOffset? From { get; private init; }
@@ -39,17 +52,47 @@ public sealed record IncidentRequest
         {
             From = Date(value, "from", errors),
             Until = Date(value, "until", errors),
-            Priority = value("priority") is { Length: > 0 } priority ? priority : null,
+            TechCenter = Given(value("techCenter")),
+            Problem = ProblemOf(value, errors),
+            Priority = Given(value("priority")),
+            Text = Given(value("text")?.Trim()),
             Sort = SortOf(value("sort"), errors),
             Page = Number(value, "page", 1, LastPage, errors),
             PageSize = Number(value, "pageSize", 50, LargestPage, errors),
         };
-        if (request.Priority?.Length > LongestPriority)
+        foreach ((string name, string? text) in ((string, string?)[])[("priority", request.Priority), ("text", request.Text)])
         {
-            errors["priority"] = [string.Create(CultureInfo.InvariantCulture, $"priority is longer than {LongestPriority} characters.")];
+            if (text?.Length > LongestText)
+            {
+                errors[name] = [string.Create(CultureInfo.InvariantCulture, $"{name} is longer than {LongestText} characters.")];
+            }
         }
 
         return errors.Count == 0 ? request : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
+    }
+
+    private static string? Given(string? text) => text is { Length: > 0 } ? text : null;
+
+    private static int? ProblemOf(Func<string, string?> value, Dictionary<string, string[]> errors)
+    {
+        if (Given(value("problem")) is not string text)
+        {
+            return null;
+        }
+
+        if (Given(value("techCenter")) is null)
+        {
+            errors["problem"] = ["problem is that of a tech center: name it in techCenter."];
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int problem) && problem >= ClusterAssignment.Unclustered)
+        {
+            return problem;
+        }
+
+        errors["problem"] = [$"problem is '{text}'; it must be the whole number of a problem, or {ClusterAssignment.Unclustered} for the incidents of none."];
+        return null;
     }
 
     private static IncidentSort SortOf(string? text, Dictionary<string, string[]> errors)

@@ -82,7 +82,10 @@ internal sealed class ProblemHistory
         {
             if (clusters.Problems.FirstOrDefault(p => p.Id == id) is ModelProblem problem)
             {
-                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, problem.Origin, problem.Label, problem.Size, problem.PreviousSize, Related(problem.RelatedIds, _problemLabels)));
+                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, problem.Origin, problem.Label, problem.Size, problem.PreviousSize, Related(problem.RelatedIds, _problemLabels))
+                {
+                    SplitOff = Related([.. clusters.Problems.Where(p => p.Id != id && p.Origin == ClusterChangeKind.Split && p.RelatedIds.Contains(id)).Select(p => p.Id)], _problemLabels),
+                });
             }
             else if (clusters.GoneProblems.FirstOrDefault(g => g.Id == id) is GoneProblem gone)
             {
@@ -101,7 +104,10 @@ internal sealed class ProblemHistory
         {
             if (clusters.Clusters.FirstOrDefault(c => c.Id == id) is ModelCluster cluster)
             {
-                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, cluster.Origin, cluster.Label, cluster.Size, cluster.PreviousSize, Related(cluster.RelatedIds, _clusterLabels)));
+                events.Add(new LineageEvent(manifest.Version, manifest.CreatedAt, cluster.Origin, cluster.Label, cluster.Size, cluster.PreviousSize, Related(cluster.RelatedIds, _clusterLabels))
+                {
+                    SplitOff = Related([.. clusters.Clusters.Where(c => c.Id != id && c.Origin == ClusterChangeKind.Split && c.RelatedIds.Contains(id)).Select(c => c.Id)], _clusterLabels),
+                });
             }
             else if (clusters.Gone.FirstOrDefault(g => g.Id == id) is GoneCluster gone)
             {
@@ -138,7 +144,11 @@ internal sealed record KnownVersion(ModelManifest Manifest, ModelClusters Cluste
 /// <param name="Size">Training incidents that belong to it; 0 where it is gone.</param>
 /// <param name="PreviousSize">The same in the version before.</param>
 /// <param name="Related">What it was split from or merged of, or, where it is gone, what took most of its incidents.</param>
-public sealed record LineageEvent(string Version, DateTimeOffset PublishedAt, ClusterChangeKind Kind, string Label, int Size, int PreviousSize, IReadOnlyList<RelatedEntry> Related);
+public sealed record LineageEvent(string Version, DateTimeOffset PublishedAt, ClusterChangeKind Kind, string Label, int Size, int PreviousSize, IReadOnlyList<RelatedEntry> Related)
+{
+    /// <summary>What became a problem or cluster of its own in this version and was part of it before.</summary>
+    public IReadOnlyList<RelatedEntry> SplitOff { get; init; } = [];
+}
 
 /// <summary>A problem or a cluster that another came from or went into.</summary>
 /// <param name="Id">Its id.</param>

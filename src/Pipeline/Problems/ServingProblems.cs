@@ -59,6 +59,15 @@ internal sealed record ServingProblems(IReadOnlyList<ServingCenter> Centers)
         return groups;
     }
 
+    /// <summary>A problem, and of each other tech center the one that is the same, the most alike where several are. O(problems).</summary>
+    public IReadOnlyList<ServingProblem> SameAs(ServingProblem own) =>
+    [
+        own,
+        .. All().Where(p => !p.Problem.IsIgnored && !string.Equals(p.TechCenter, own.TechCenter, StringComparison.Ordinal))
+            .Select(p => (Problem: p, Likeness: own.Likeness.To(p.Likeness))).Where(p => p.Likeness >= Same)
+            .GroupBy(p => p.Problem.TechCenter, StringComparer.Ordinal).Select(center => center.MaxBy(p => p.Likeness).Problem),
+    ];
+
     /// <summary>All problems.</summary>
     public IEnumerable<ServingProblem> All() => Centers.SelectMany(c => c.Clusters.Problems.Select(p => new ServingProblem(c.TechCenter, p, c.DomainOf(p), ProblemLikeness.Of(p))));
 }

@@ -33,7 +33,7 @@ internal abstract class PolicyAttribute : Attribute
     /// <summary>What a call of it is in the audit, in the words of <see cref="Audit.AuditActions"/>; null where it changes nothing that is audited. One for admins is written before it is done, and refused where that fails.</summary>
     public string? Act { get; init; }
 
-    /// <summary>What an answer of it as CSV is in the audit; null where it gives none.</summary>
+    /// <summary>What an answer of it as a file is in the audit; null where it gives none.</summary>
     public string? Exports { get; init; }
 
     /// <summary>Whether it is done even where it cannot be written into the audit: what keeps harm off waits for no record.</summary>

@@ -69,7 +69,6 @@ internal sealed class RequestAudit(AuditLog log, AuditCounts counts)
 /// <summary>What the request does that is being answered.</summary>
 internal sealed class RequestAct(RequestAudit audit, PolicyAttribute policy, AuditNote note)
 {
-    private const string Csv = "text/csv";
     private bool _ended;
 
     /// <summary>What is written of it.</summary>
@@ -96,7 +95,7 @@ internal sealed class RequestAct(RequestAudit audit, PolicyAttribute policy, Aud
     private Task EndAsync(IResult result)
     {
         int status = (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
-        bool exports = policy.Exports is not null && status < StatusCodes.Status400BadRequest && (result as IContentTypeHttpResult)?.ContentType?.StartsWith(Csv, StringComparison.Ordinal) == true;
+        bool exports = policy.Exports is not null && status < StatusCodes.Status400BadRequest && result is IFileHttpResult { FileDownloadName.Length: > 0 };
         if (policy.Act is null && !exports)
         {
             _ended = true;

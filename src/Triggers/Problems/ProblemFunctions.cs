@@ -7,7 +7,7 @@ using Pipeline.Problems;
 namespace Pipeline.Triggers;
 
 /// <summary>Shows the problems.</summary>
-public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranking, FindNeighbours neighbours, ILogger<ProblemFunctions> logger)
+public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranking, FindNeighbours neighbours, ProfileProblem profile, CallerTexts texts, WorkLimits work, ILogger<ProblemFunctions> logger)
 {
     /// <summary>Tells what to fix first in all tech centers together.</summary>
     [Function("Ranking")]
@@ -36,4 +36,11 @@ public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranki
     [Requires(Role.Reader)]
     public Task<IResult> NeighboursAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}/neighbours")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { neighbours = await neighbours.RunAsync(RouteText.Of(request, techCenter), id, cancellationToken) }));
+
+    /// <summary>Shows what sets a problem apart beside its words, and what resolved it.</summary>
+    [Function("ProblemProfile")]
+    [Requires(Role.Reader)]
+    public Task<IResult> ProfileAsync([HttpTrigger(Access.Checked, "get", Route = "problems/{techCenter}/{id}/profile")] HttpRequest request, string techCenter, string id, CancellationToken cancellationToken) =>
+        HttpAnswers.RunAsync(
+            request, logger, async () => HttpAnswers.Json(await work.Searches.RunAsync(() => profile.RunAsync(RouteText.Of(request, techCenter), id, texts.Of(request), cancellationToken), cancellationToken)), CallerTexts.Parameter);
 }

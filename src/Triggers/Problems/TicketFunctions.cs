@@ -1,21 +1,28 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
 using Pipeline.Audit;
-using Pipeline.Intake;
 using Pipeline.Problems;
-using Pipeline.Requests;
 
 namespace Pipeline.Triggers;
 
-/// <summary>Shows incidents: those of a problem or a cluster, a page at a time, and one with its story.</summary>
-public sealed class TicketFunctions(BrowseIncidents incidents, CallerTexts texts, ILogger<TicketFunctions> logger)
+/// <summary>Shows incidents: all, or those of a problem or a cluster, a page at a time or as a file, and one with its story.</summary>
+public sealed class TicketFunctions(BrowseIncidents incidents, CallerTexts texts, WorkLimits work, ILogger<TicketFunctions> logger)
 {
-    private const string Csv = "text/csv; charset=utf-8";
-    private static readonly string[] Parameters = ["from", "until", "priority", "sort", "page", "pageSize", "format", CallerTexts.Parameter];
+    private const string Format = "format";
+    private static readonly string[] Parameters = ["from", "until", "priority", "text", "sort", "page", "pageSize", Format, CallerTexts.Parameter];
+    private static readonly string[] AllParameters = [.. IncidentRequest.Parameters, Format, CallerTexts.Parameter];
+
+    /// <summary>Lists all incidents.</summary>
+    [Function("Incidents")]
+    [Requires(Role.Reader, Exports = AuditActions.TicketsExport)]
+    public Task<IResult> AllAsync([HttpTrigger(Access.Checked, "get", Route = "incidents")] HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            request,
+            (asked, view) => incidents.ListAsync(asked, view, cancellationToken),
+            (asked, view, stopping) => incidents.ExportAsync(asked, view, stopping),
+            AllParameters);
 
     /// <summary>Lists the incidents of a problem.</summary>
     [Function("ProblemIncidents")]
@@ -36,44 +43,25 @@ public sealed class TicketFunctions(BrowseIncidents incidents, CallerTexts texts
         HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await incidents.FindAsync(RouteText.Of(request, number), texts.Of(request), cancellationToken)), CallerTexts.Parameter);
 
     private Task<IResult> ListAsync(HttpRequest request, string techCenter, string id, bool ofVariant, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            request,
+            (asked, view) => incidents.ListAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, cancellationToken),
+            (asked, view, stopping) => incidents.ExportAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, stopping),
+            Parameters);
+
+    // A page, or all pages at once as a file. A filter by text reads all summaries: such lists take turns as searches do.
+    private Task<IResult> AnswerAsync(
+        HttpRequest request, Func<IncidentRequest, TextView, Task<ShownIncidents>> list, Func<IncidentRequest, TextView, CancellationToken, Task<IAsyncEnumerable<ShownIncident>>> export, string[] parameters) =>
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             IncidentRequest asked = IncidentRequest.Parse(name => request.Query[name]);
             TextView view = texts.Of(request);
-            string format = request.Query["format"].ToString();
-            if (format is not ("" or "json" or "csv"))
+            CancellationToken stopping = request.HttpContext.RequestAborted;
+            if (TicketExport.FormatOf(request) is string format)
             {
-                throw RequestException.Invalid("format", "format must be json, or csv for all pages at once.");
+                return TicketExport.Of(format, await export(asked, view, stopping), request.HttpContext);
             }
 
-            if (format is not "csv")
-            {
-                return HttpAnswers.Json(await incidents.ListAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, cancellationToken));
-            }
-
-            IAsyncEnumerable<ShownIncident> all = await incidents.ExportAsync(RouteText.Of(request, techCenter), id, ofVariant, asked, view, request.HttpContext.RequestAborted);
-            return Results.Stream(target => WriteAsync(all, target, request.HttpContext.RequestAborted), Csv, "incidents.csv");
-        }, Parameters);
-
-    private static async Task WriteAsync(IAsyncEnumerable<ShownIncident> incidents, Stream target, CancellationToken cancellationToken)
-    {
-        await using StringWriter text = new(CultureInfo.InvariantCulture);
-        CsvWriter csv = new(text);
-        csv.Write("number", "created", "priority", "resolved", "cluster", "confidence", "text");
-        await foreach (ShownIncident incident in incidents.WithCancellation(cancellationToken))
-        {
-            csv.Write(
-                incident.Number,
-                incident.CreatedOn?.ToString("O", CultureInfo.InvariantCulture) ?? "",
-                incident.Priority ?? "",
-                incident.ResolvedOn?.ToString("O", CultureInfo.InvariantCulture) ?? "",
-                incident.ClusterId?.ToString(CultureInfo.InvariantCulture) ?? "",
-                incident.Confidence?.ToString("0.####", CultureInfo.InvariantCulture) ?? "",
-                incident.Text ?? "");
-            await target.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
-            text.GetStringBuilder().Clear();
-        }
-
-        await target.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
-    }
+            return HttpAnswers.Json(asked.Text is null ? await list(asked, view) : await work.Searches.RunAsync(() => list(asked, view), stopping));
+        }, parameters);
 }

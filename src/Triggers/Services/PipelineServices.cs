@@ -86,7 +86,8 @@ public static class PipelineServices
         services.TryAddSingleton<MapIncidents>();
         AddOverview(services);
         AddForecasts(services, configuration);
-        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), incident));
+        services.TryAddSingleton<ProfileProblem>();
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
         services.TryAddSingleton(s => new SearchIncidents(

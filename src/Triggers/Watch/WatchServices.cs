@@ -52,6 +52,7 @@ internal static class WatchServices
         services.TryAddSingleton(drift);
         services.TryAddSingleton<DriftFiles>();
         services.TryAddSingleton<DriftReports>();
+        services.TryAddSingleton<BrowseMeasures>();
         services.TryAddSingleton(s => new MeasureDrift(
             s.GetRequiredService<ITechCenters>(),
             s.GetRequiredService<IPreprocessedIncidents>(),

@@ -4,6 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { offer, setKey } from "./api";
 import { onLocked } from "./data";
 import "./desk.css";
+import { Audit } from "./pages/audit";
+import { Compare } from "./pages/compare";
 import { CorrectionsPage } from "./pages/corrections";
 import type { ExploreProps } from "./pages/explore";
 import { First } from "./pages/first";
@@ -13,28 +15,30 @@ import { Problems } from "./pages/problems";
 import { Search, SearchBox } from "./pages/search";
 import { Streams } from "./pages/streams";
 import { Ticket } from "./pages/ticket";
-import { Tickets } from "./pages/tickets";
+import { AllTickets, Tickets } from "./pages/tickets";
 import { Empty } from "./parts";
 import { type Place, to, usePlace } from "./route";
 import { arrive, leave, type Offer } from "./signin";
 import { changeLanguage, language, t } from "./text";
 
-const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["explore", t.explore], ["streams", t.streams], ["operations", t.operations]];
-const above: Record<string, string> = { problem: "problems", tickets: "problems", ticket: "problems", corrections: "problems" };
+const pages: [string, string][] = [["", t.first], ["problems", t.problems], ["tickets", t.tickets], ["explore", t.explore], ["streams", t.streams], ["operations", t.operations]];
+const above: Record<string, string> = { problem: "problems", ticket: "tickets", corrections: "problems", compare: "operations", audit: "operations" };
 
 const View = ({ place }: { place: Place }) => {
-  const [page = "", first, second] = place.parts;
+  const [page = "", first, second, third] = place.parts;
   switch (page) {
     case "": return <First />;
     case "problems": return <Problems query={place.query} />;
     case "problem": return first && second ? <Problem center={first} id={second} /> : <Empty>{t.notFound}</Empty>;
-    case "tickets": return first && second ? <Tickets key={`${first}/${second}`} center={first} id={second} query={place.query} /> : <Empty>{t.notFound}</Empty>;
+    case "tickets": return first && second ? <Tickets key={`${first}/${second}`} center={first} id={second} query={place.query} /> : first ? <Empty>{t.notFound}</Empty> : <AllTickets query={place.query} />;
     case "ticket": return first ? <Ticket number={first} /> : <Empty>{t.notFound}</Empty>;
     case "corrections": return <CorrectionsPage query={place.query} />;
     case "search": return place.query.get("text") ? <Search query={place.query} /> : <Empty>{t.notFound}</Empty>;
     case "explore": return <Explore name={first} query={place.query} />;
     case "streams": return <Streams name={first} />;
     case "operations": return <Operations />;
+    case "compare": return first && second && third ? <Compare center={first} a={second} b={third} /> : <Empty>{t.notFound}</Empty>;
+    case "audit": return <Audit query={place.query} />;
     default: return <Empty>{t.notFound}</Empty>;
   }
 };

@@ -40,7 +40,7 @@ export type ProblemSummary = {
 };
 export type ProblemPage = { total: number; page: number; pageSize: number; problems: ProblemSummary[] };
 export type Variant = { id: number; label: string; keywords: string[]; size: number; firstSeen: string | null; lastSeen: string | null; examples: string[] };
-export type Lineage = { version: string; publishedAt: string; kind: string; label: string; size: number; previousSize: number; related: { id: number; label: string | null }[] };
+export type Lineage = { version: string; publishedAt: string; kind: string; label: string; size: number; previousSize: number; related: { id: number; label: string | null }[]; splitOff: { id: number; label: string | null }[] };
 export type ProblemDetails = {
   version: string; current: boolean; summary: ProblemSummary; keywords: string[]; variants: Variant[]; weeklyCounts: { week: string; count: number }[]; lineage: Lineage[];
 };
@@ -48,7 +48,7 @@ export type ForecastWeek = { week: string; mean: number; low80: number; high80: 
 export type Forecast = { history: number; weeks: ForecastWeek[]; methods: { method: string; weight: number; error: number }[] };
 export type Neighbour = { techCenter: string; id: number; label: string; likeness: number; words: string[] };
 
-export type Ticket = { number: string; url: string | null; createdOn: string | null; text: string | null; clusterId: number | null; confidence: number | null; priority: string | null; resolvedOn: string | null };
+export type Ticket = { number: string; url: string | null; createdOn: string | null; text: string | null; clusterId: number | null; confidence: number | null; priority: string | null; resolvedOn: string | null } & OfProblem;
 export type TicketPage = { total: number; page: number; pageSize: number; incidents: Ticket[] };
 export type Story = {
   incident: Ticket; techCenter: string; state: string | null; location: string | null; configurationItem: string | null; reopenCount: number | null; updatedOn: string | null;
@@ -93,7 +93,7 @@ export type Upload = {
   id: string; dataset: string | null; state: string; file: string; bytes: number; receivedAt: string; seconds: number; source: string | null; rows: number; accepted: number; rejected: number;
   rejectReasons: Record<string, number>; added: number; changed: number; problem: string | null;
 };
-export type Found = Omit<Ticket, "text" | "clusterId" | "confidence"> & {
+export type Found = Omit<Ticket, "text" | "clusterId" | "confidence" | keyof OfProblem> & {
   text: string; techCenter: string; highlights: [number, number][]; problemId: number | null; problemLabel: string | null; score: number; wordRank: number | null; vectorRank: number | null; likeness: number | null; closeNotes: string | null;
 };
 export type SearchResult = {
@@ -127,3 +127,22 @@ export type ComparedProblem = {
 export type Periods = { period: DayRange; against: DayRange; all: PeriodSums; ofNone: PeriodSums; problems: ComparedProblem[] };
 export type FollowedSeries = { techCenter: string; id: number | null; label: string; counts: number[] };
 export type Series = { weeks: string[]; days: number[]; all: number[]; series: FollowedSeries[] };
+// Problem profile, all tickets, operations over time.
+export type OfProblem = { techCenter: string; problemId: number | null; problemLabel: string | null };
+export type Profile = {
+  techCenter: string; id: number; centerIncidents: number; incidents: number;
+  standsOut: { column: string; value: string; incidents: number; share: number; centerShare: number; lift: number; chance: number }[];
+  known: { column: string; incidents: number }[];
+  resolved: { read: number; frequent: { note: string; incidents: number; share: number; lastUsed: string | null; examples: string[] }[] };
+  centers: { techCenter: string; id: number; label: string; incidents: number }[];
+};
+export type MeasureHistory = { name: string; from: string; until: string; series: { techCenter: string | null; days: { day: string; count: number; mean: number; low: number; high: number; last: number }[] }[] };
+type Metrics = { incidents: number; clusters: number; unclustered: number; noiseShare: number; dbcv: number; meanPersistence: number; trainSeconds: number; stability: number | null };
+export type Comparison = {
+  techCenter: string; a: { version: string; problems: number; metrics: Metrics }; b: { version: string; problems: number; metrics: Metrics }; incidents: number;
+  clusters: { kind: string; id: number; label: string; incidents: number; related: number[] }[]; changed: number; changedIncidents: { number: string; before: string | null; after: string | null }[]; counts: Record<string, number>;
+};
+export type AuditPage = {
+  entries: { number: number; id: string; at: string; actor: string; role: string | null; via: string; action: string; object: string; outcome: string; detail: string | null; count: number }[]; page: number; pageSize: number; more: boolean;
+};
+export type Me = { name: string; role: "reader" | "analyst" | "operator" | "admin" };

@@ -98,7 +98,7 @@ public sealed class TextPermissionTests
     public async Task Who_has_the_permission_and_asks_sees_texts_as_they_came_but_no_secrets()
     {
         string[] paths = [.. Operations.Select(o => (string)o[0]).Where(ShowsTexts)];
-        paths.Length.ShouldBe(5, "what shows texts");
+        paths.Length.ShouldBe(7, "what shows texts");
         foreach (string path in paths)
         {
             foreach (string query in Queries(path).Select(query => query.Length == 0 ? $"?{Asking}" : $"{query}&{Asking}"))

@@ -25,24 +25,29 @@ internal sealed partial class MemoryWarehouse : IProblemIncidents
         ],
         cancellationToken);
 
-    public Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default) => ReadAsync(
+    public Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default) =>
+        ReadAsync(t => Chosen(t, query) is var found ? new IncidentPage(found.Length, [.. found.Skip(query.Skip).Take(query.Take)]) : null!, cancellationToken);
+
+    public async IAsyncEnumerable<StoredIncident> StreamIncidentsAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (StoredIncident incident in (await ReadIncidentsAsync(query, cancellationToken)).Incidents)
+        {
+            yield return incident;
+        }
+    }
+
+    public Task<ProblemValues> CountValuesAsync(string techCenter, int problemId, CancellationToken cancellationToken = default) => ReadAsync(
         t =>
         {
-            StoredIncident[] found =
+            (bool Own, Incident Incident)[] answered =
             [
-                .. t.Predictions.Values.Where(p => p.TechCenter == query.TechCenter && (query.OfVariant ? p.ClusterId : p.ProblemId) == query.Id)
-                    .Select(p => Stored(t, t.Incidents[p.IncidentId]))
-                    .Where(i => (query.From is null || i.Incident.CreatedOn >= query.From) && (query.Until is null || i.Incident.CreatedOn < query.Until) && (query.Priority is null || i.Incident.Priority == query.Priority))
-                    .OrderBy(i => i.Incident.Number, StringComparer.Ordinal),
+                .. t.Predictions.Values.Select(p => (Own: p.ProblemId == problemId, t.Incidents[p.IncidentId].Incident)).Where(p => p.Incident.TechCenter == techCenter)
+                    .OrderByDescending(p => p.Incident.CreatedOn ?? DateTimeOffset.MinValue).Take(ProblemValues.MostRead),
             ];
-            IEnumerable<StoredIncident> sorted = query.Sort switch
-            {
-                IncidentSort.Oldest => found.OrderBy(i => i.Incident.CreatedOn ?? DateTimeOffset.MaxValue),
-                IncidentSort.Confidence => found.OrderByDescending(i => i.Confidence),
-                IncidentSort.Doubtful => found.OrderBy(i => i.Confidence),
-                _ => found.OrderByDescending(i => i.Incident.CreatedOn ?? DateTimeOffset.MinValue),
-            };
-            return new IncidentPage(found.Length, [.. sorted.Skip(query.Skip).Take(query.Take)]);
+            return new ProblemValues(answered.Length, answered.Count(a => a.Own),
+            [
+                .. Values(answered, ValueColumn.Priority, i => i.Priority), .. Values(answered, ValueColumn.ConfigurationItem, i => i.ConfigurationItem), .. Values(answered, ValueColumn.Location, i => i.Location),
+            ]);
         },
         cancellationToken);
 
@@ -54,5 +59,33 @@ internal sealed partial class MemoryWarehouse : IProblemIncidents
             Incident incident = tables.Incidents[prediction.IncidentId].Incident;
             yield return new AnsweredIncident(prediction.IncidentId, incident.CreatedOn, incident.Priority, prediction.ProblemId, prediction.ModelVersion, prediction.ContentHash);
         }
+    }
+
+    private static IEnumerable<ValueCount> Values((bool Own, Incident Incident)[] answered, ValueColumn column, Func<Incident, string?> of)
+    {
+        (bool Own, string Value)[] known = [.. answered.Where(a => !string.IsNullOrEmpty(of(a.Incident))).Select(a => (a.Own, of(a.Incident)!))];
+        return known.GroupBy(k => k.Value, StringComparer.Ordinal).OrderByDescending(g => g.Count()).Take(ProblemValues.MostValues)
+            .Select(g => new ValueCount(column, g.Key, g.Count(), g.Count(k => k.Own), known.Length, known.Count(k => k.Own)));
+    }
+
+    private static StoredIncident[] Chosen(Tables t, IncidentQuery query)
+    {
+        IEnumerable<StoredIncident> found = t.Incidents.Values.Select(i => Stored(t, i))
+            .Where(i => query.Id is int id
+                ? i.ClusterId is not null && t.Predictions[i.Incident.Number].TechCenter == query.TechCenter && (query.OfVariant ? i.ClusterId : i.ProblemId) == id
+                : query.TechCenter is null || i.Incident.TechCenter == query.TechCenter)
+            .Where(i => (query.From is null || i.Incident.CreatedOn >= query.From) && (query.Until is null || i.Incident.CreatedOn < query.Until) && (query.Priority is null || i.Incident.Priority == query.Priority))
+            .Where(i => (query.Text is null || i.Summary?.Contains(query.Text, StringComparison.OrdinalIgnoreCase) == true) && (!query.HasCloseNotes || !string.IsNullOrEmpty(i.Incident.CloseNotes)))
+            .OrderBy(i => i.Incident.Number, StringComparer.Ordinal);
+        return
+        [
+            .. query.Sort switch
+            {
+                IncidentSort.Oldest => found.OrderBy(i => i.Incident.CreatedOn ?? DateTimeOffset.MaxValue),
+                IncidentSort.Confidence => found.OrderByDescending(i => i.Confidence ?? -1),
+                IncidentSort.Doubtful => found.OrderBy(i => i.Confidence ?? 2),
+                _ => found.OrderByDescending(i => i.Incident.CreatedOn ?? DateTimeOffset.MinValue),
+            },
+        ];
     }
 }

@@ -68,6 +68,8 @@ public sealed class MaskedLanguagesTests
     [TestMethod]
     [DataRow("Mit freundlichen Grüßen\nMax Mustermann", "Mit freundlichen Grüßen\n<name>")]
     [DataRow("Kind regards, John Smith", "Kind regards, <name>")]
+    [DataRow("Many thanks in advance\nSofia Garcia", "Many thanks in advance\n<name>")]
+    [DataRow("Vielen Dank im Voraus, Max Mustermann", "Vielen Dank im Voraus, <name>")]
     [DataRow("MfG\ni. A. Erika Mustermann\nEinkauf", "MfG\ni. A. <name>\nEinkauf")]
     [DataRow("Thanks,\nJ. R. O'Neil | Engineering", "Thanks,\n<name> | Engineering")]
     [DataRow("Best regards\nMAX MUSTERMANN", "Best regards\n<name>")]

@@ -12,7 +12,7 @@ public sealed class BrowseIncidentsTests
 {
     private static SmallCompany _company = null!;
 
-    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
+    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, _company.Warehouse, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
 
     private static TextPermission Permission => new(new AccessOptions { ReadText = "analyst, admin", StaysMasked = new Dictionary<string, string>(StringComparer.Ordinal) { ["Analyst"] = "secret, email" } }, MaskingRules.Default, new Masker(MaskingRules.Default), _company.Summaries);
 
@@ -45,6 +45,23 @@ public sealed class BrowseIncidentsTests
         }
 
         numbers.Distinct(StringComparer.Ordinal).Count().ShouldBe(problem.Size);
+    }
+
+    [TestMethod]
+    public async Task All_incidents_are_listed_those_of_no_problem_too_and_chosen_by_their_masked_text()
+    {
+        await _company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "X4", Texts = ["Call hunter@example.org"], TechCenter = SmallCompany.TechCenter, CreatedOn = new DateTimeOffset(2020, 3, 1, 8, 0, 0, TimeSpan.Zero) }]);
+
+        ShownIncidents all = await Browse.ListAsync(Request(("sort", "oldest"), ("pageSize", "200")), Permission.Masked);
+        (all.Incidents[0].Number, all.Incidents[0].ProblemId, all.Incidents[0].TechCenter, all.Total).ShouldBe(("X4", null, SmallCompany.TechCenter, all.Incidents.Count));
+        all.Incidents.Count(i => i.ProblemLabel is not null).ShouldBeGreaterThan(100);
+
+        ShownIncidents jams = await Browse.ListAsync(Request(("text", "PAPER jam"), ("techCenter", "office-it")), Permission.Masked);
+        (jams.Total, jams.Incidents.All(i => i.Text!.Contains("paper jam", StringComparison.OrdinalIgnoreCase))).ShouldBe((25, true));
+        (await Browse.ListAsync(Request(("text", "hunter@example.org")), Permission.For(new Caller("Jane", Role.Admin, CallerKind.Person), "raw"))).Total.ShouldBe(0, "what is masked cannot be found out by asking for it");
+        int problem = jams.Incidents[0].ProblemId!.Value;
+        (await Browse.ListAsync(Request(("techCenter", "office-it"), ("problem", $"{problem}")), Permission.Masked)).Incidents.ShouldAllBe(i => i.ProblemId == problem);
+        (await SmallCompany.RefusedAsync(() => Browse.ListAsync(Request(("techCenter", "nowhere")), Permission.Masked))).Problem.ShouldBe(RequestProblem.Invalid);
     }
 
     [TestMethod]
@@ -120,6 +137,7 @@ public sealed class BrowseIncidentsTests
     [DataRow("until", "2026-13-01", "must be a date")]
     [DataRow("page", "0", "from 1 to")]
     [DataRow("pageSize", "201", "from 1 to 200")]
+    [DataRow("problem", "7", "name it in techCenter")]
     public void What_cannot_be_read_is_named_with_the_fix(string name, string value, string fix) =>
         Should.Throw<RequestException>(() => Request((name, value))).Errors[name][0].ShouldContain(fix);
 

@@ -13,6 +13,8 @@ WITH chosen AS (
     LEFT JOIN preprocessed_incidents AS summaries ON summaries.number = answers.incident_id
     WHERE answers.tech_center = @techCenter
         AND (@priority IS NULL OR stored.priority = @priority)
+        AND (@text IS NULL OR STRPOS(LOWER(summaries.combined_incidents_summary), LOWER(@text)) > 0)
+        AND (@hasCloseNotes = 0 OR stored.close_notes <> '')
         AND IF(@ofVariant = 1, answers.predicted_cluster_id, COALESCE(answers.predicted_problem_id, answers.predicted_cluster_id)) = @problemId
         AND ((@fromTicks = -9223372036854775808 AND @untilTicks = 9223372036854775807)
             OR (stored.created_ticks >= @fromTicks AND stored.created_ticks < @untilTicks)))

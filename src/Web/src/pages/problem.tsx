@@ -3,25 +3,14 @@ import { WeeklyChart } from "../chart";
 import { CorrectionList, MarksShown, ProblemActions, StatusChip } from "../correct";
 import { useData } from "../data";
 import { date, integer } from "../format";
-import { Card, Chip, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
+import { Card, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
-import type { Corrections, Forecast, Lineage, Neighbour, ProblemDetails, TicketPage } from "../types";
+import type { Corrections, Forecast, Neighbour, ProblemDetails, Profile, TicketPage } from "../types";
+import { Centers, History, ResolvedBy, StandsOut } from "./profile";
 import { TicketRows } from "./tickets";
 
 const Words = ({ words }: { words: string[] }) => <ul class="words">{words.map((word) => <li key={word}>{word}</li>)}</ul>;
-
-const History = ({ lineage }: { lineage: Lineage[] }) => (
-  <ol class="story">
-    {lineage.toReversed().map((event) => (
-      <li key={event.version}>
-        <strong>{event.version}</strong> <Chip kind={event.kind === "new" ? "new" : ""}>{t.kinds[event.kind] ?? event.kind}</Chip>
-        <span class="small">{event.label} · {t.incidentsOf(integer(event.size))}{event.previousSize > 0 && <>, {t.formerly(integer(event.previousSize))}</>}</span>
-        {event.related.length > 0 && <span class="small">{event.related.map((r) => r.label ?? r.id).join(", ")}</span>}
-      </li>
-    ))}
-  </ol>
-);
 
 const Neighbours = ({ neighbours }: { neighbours: Neighbour[] }) =>
   neighbours.length === 0 ? <Empty>{t.noNeighbours}</Empty> : (
@@ -41,6 +30,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
   const neighbours = useData<{ neighbours: Neighbour[] }>(problem.data?.current ? `${path}/neighbours` : null);
   // Where there is too little history, the weeks stand alone.
   const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=8` : null);
+  const profile = useData<Profile>(problem.data?.current ? `${path}/profile` : null);
   const tickets = useData<TicketPage>(`${path}/incidents?pageSize=8`);
   const summary = problem.data?.summary;
   // Where they cannot be read, the problem is shown without them.
@@ -48,7 +38,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
   const [told, setTold] = useState("");
   const changed = (text: string) => {
     setTold(text);
-    for (const asked of [problem, neighbours, tickets, corrections]) asked.again();
+    for (const asked of [problem, neighbours, profile, tickets, corrections]) asked.again();
   };
   return (
     <Page
@@ -92,6 +82,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
                     ))}
                   </ul>
                 </Card>
+                {data.current && <Wait asked={profile}>{(p) => <><StandsOut profile={p} /><ResolvedBy profile={p} /></>}</Wait>}
                 <Card title={t.tickets} aside={tickets.data && <a href={to(["tickets", center, id])}>{t.allTickets(integer(tickets.data.total))}</a>}>
                   <Wait asked={tickets}>{(page) => page.incidents.length === 0 ? <Empty>{t.noTickets}</Empty> : <TicketRows tickets={page.incidents} />}</Wait>
                 </Card>
@@ -100,7 +91,8 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
                 {data.summary.marks && <Card title={t.said}><MarksShown marks={data.summary.marks} /></Card>}
                 <Card title={t.words}><Words words={data.keywords} /></Card>
                 {data.current && <Card title={t.neighbours}><Wait asked={neighbours}>{(n) => <Neighbours neighbours={n.neighbours} />}</Wait></Card>}
-                <Card title={t.history}><History lineage={data.lineage} /></Card>
+                {profile.data && <Centers profile={profile.data} />}
+                <Card title={t.history}><History center={center} lineage={data.lineage} /></Card>
                 {corrections.data && corrections.data.total > 0 && <Card title={t.correctionsTitle} aside={<a href={to(["corrections"])}>{t.all}</a>}><CorrectionList page={corrections.data} changed={changed} /></Card>}
               </div>
             </div>

@@ -2,15 +2,15 @@ import { useState } from "preact/hooks";
 import { post } from "../api";
 import { TicketActions } from "../correct";
 import { tellLocked, useData } from "../data";
-import { date, number, percent, time } from "../format";
-import { Bar, Card, Empty, Page, ProblemLink, Wait } from "../parts";
+import { date, percent, time } from "../format";
+import { Bar, Card, Chip, Empty, Page, ProblemLink, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
 import type { Classified, Corrections, SimilarIncidents, Story } from "../types";
 
 const Fact = ({ name, children }: { name: string; children: string | number | null }) => (children === null || children === "" ? null : <div><dt>{name}</dt><dd>{children}</dd></div>);
 
-const Why = ({ center, text, number: name }: { center: string; text: string; number: string }) => {
+const Why = ({ center, text, number: name, problem }: { center: string; text: string; number: string; problem: NonNullable<Story["problem"]> }) => {
   const [answer, setAnswer] = useState<Classified | undefined>();
   const [trouble, setTrouble] = useState("");
   const ask = async () => {
@@ -22,16 +22,25 @@ const Why = ({ center, text, number: name }: { center: string; text: string; num
     }
   };
   const told = answer?.texts[0];
+  // The most alike of the known incidents that are of the answer's problem stands for it.
+  const exemplar = told?.nearest.findIndex((near) => near.problemId === told.problemId);
   return (
     <Card title={t.why} note={t.whyNote}>
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       {!told ? <button onClick={ask}>{t.why}</button> : (
         <>
           <p><ProblemLink center={center} id={told.problemId}>{told.problemLabel}</ProblemLink> · {t.confidence} {percent(told.confidence)}</p>
+          {told.problemId !== problem.id && <p class="small">{t.wouldMove(problem.id < 0 ? t.ofNone : problem.label)}</p>}
           {told.words.length > 0 && <><h3>{t.decided}</h3><ul class="words">{told.words.map((word) => <li key={word}>{word}</li>)}</ul></>}
           <h3>{t.nearest}</h3>
           <ul class="list">
-            {told.nearest.slice(0, 5).map((near) => <li key={near.text}><span class="quote">{near.text}</span><span class="small">{near.problemLabel} · {t.likeness} {number(near.similarity)}</span></li>)}
+            {told.nearest.slice(0, 5).map((near, i) => (
+              <li key={near.text}>
+                {i === exemplar && <Chip kind="good">{t.exemplar}</Chip>}
+                <span class="quote">{near.text}</span>
+                <span class="small">{near.problemLabel} · {t.likeness} {percent(Math.max(0, near.similarity))}</span>
+              </li>
+            ))}
           </ul>
         </>
       )}
@@ -113,7 +122,7 @@ export const Ticket = ({ number: name }: { number: string }) => {
                 {data.closeNotes && <><h3>{t.closeNotes}</h3><p class="prose">{data.closeNotes}</p></>}
               </Card>
               {data.embedder && <Similar key={name} number={name} />}
-              {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} number={name} />}
+              {data.incident.text && data.problem && <Why center={data.techCenter} text={data.incident.text} number={name} problem={data.problem} />}
             </div>
             <div>
               <Card title={t.problem}>
