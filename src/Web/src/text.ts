@@ -332,7 +332,6 @@ const en = {
     trends: "Trends",
     as: "Shown as",
     ofProblems: (count: string) => (count === "1" ? "1 problem" : `${count} problems`),
-    inSeveral: (center: string, others: number) => `${center} and ${others} more`,
 
     treeNote: (size: string, problems: string, none: string) => `${size} incidents of ${problems} problems. Besides, ${none} are of no problem.`,
     recentNote: "Recent is the newest eighth of each tech center's time.",
@@ -343,7 +342,6 @@ const en = {
     openAll: "Open all",
     closeAll: "Close all",
     recent: "Recent",
-    up: "All tech centers",
     ofCenter: "of the level above",
     treemap: "Problems as areas, the larger the more incidents",
     otherTrends: "no change told",
@@ -388,7 +386,6 @@ const en = {
     now: "Now",
     earlier: "Before",
     aWeek: "A week: before, and now",
-    more: "More or fewer",
 
     shapes: { count: "incidents", share: "share of all", index: "index" } as Record<string, string>,
     shapeNotes: { count: "Incidents a week.", share: "The share of all incidents of the company in the same week.", index: "100 is the mean of each over the whole time." } as Record<string, string>,
@@ -803,7 +800,6 @@ const de: Text = {
     trends: "Verläufe",
     as: "Gezeigt als",
     ofProblems: (count) => (count === "1" ? "1 Problem" : `${count} Probleme`),
-    inSeveral: (center, others) => `${center} und ${others} weitere`,
 
     treeNote: (size, problems, none) => `${size} Störungen von ${problems} Problemen. Daneben gehören ${none} zu keinem Problem.`,
     recentNote: "Neu ist das jüngste Achtel der Zeit jedes Tech-Centers.",
@@ -814,7 +810,6 @@ const de: Text = {
     openAll: "Alle öffnen",
     closeAll: "Alle schließen",
     recent: "Neu",
-    up: "Alle Tech-Center",
     ofCenter: "der Ebene darüber",
     treemap: "Probleme als Flächen, je größer, desto mehr Störungen",
     otherTrends: "keine Änderung gesagt",
@@ -859,7 +854,6 @@ const de: Text = {
     now: "Jetzt",
     earlier: "Zuvor",
     aWeek: "Je Woche: zuvor, und jetzt",
-    more: "Mehr oder weniger",
 
     shapes: { count: "Störungen", share: "Anteil an allen", index: "Index" },
     shapeNotes: { count: "Störungen je Woche.", share: "Der Anteil an allen Störungen der Firma in derselben Woche.", index: "100 ist das Mittel eines jeden über die ganze Zeit." },

@@ -48,7 +48,7 @@ export const Choice = ({ title, view, query, name, value, options }: { title: st
 );
 
 /** How wide a picture may be. */
-export const useWidth = (): [{ current: HTMLDivElement | null }, number] => {
+const useWidth = (): [{ current: HTMLDivElement | null }, number] => {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
