@@ -1,5 +1,4 @@
 using Pipeline.Measures;
-using Pipeline.Requests;
 using Pipeline.Tests.Fakes;
 using Pipeline.Tests.Support;
 

@@ -279,9 +279,9 @@ export const Operations = () => {
       )}
       <Card title={t.alerts}><Wait asked={alerts}>{(data) => <Alerts alerts={data.alerts} me={me} ask={setOrder} again={alerts.again} />}</Wait></Card>
       <Card title={t.centers}><Wait asked={status}>{(data) => <Centers status={data} models={models.data} me={me} ask={setOrder} again={() => { models.again(); status.again(); }} />}</Wait></Card>
+      <Allowed asked={uploads}><Card title={t.ingestions}><Wait asked={uploads}>{(data) => <Uploads uploads={data.uploads} may={may(me, "analyst")} />}</Wait></Card></Allowed>
       <div class="halves">
         <div>
-          <Allowed asked={uploads}><Card title={t.ingestions}><Wait asked={uploads}>{(data) => <Uploads uploads={data.uploads} may={may(me, "analyst")} />}</Wait></Card></Allowed>
           <Card title={t.drift}><Wait asked={drift}>{(data) => <Drifts drift={data} />}</Wait></Card>
           {now && now.invocations.length > 0 && <Card title={t.recentRuns}><Invocations host={now} /></Card>}
         </div>
