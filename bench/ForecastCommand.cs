@@ -33,8 +33,8 @@ internal static class ForecastCommand
         return new Measured(
             seed,
             Tests(rows.Where(r => r.Problem is not null).GroupBy(r => (r.Center, r.Problem)), period, weeks),
-            Tests(rows.GroupBy(r => r.Center), period, weeks),
-            Tests(rows.GroupBy(_ => ""), period, weeks));
+            Tests(rows.GroupBy(r => r.Center, StringComparer.Ordinal), period, weeks),
+            Tests(rows.GroupBy(_ => 0), period, weeks));
     }
 
     private static ForecastTest[] Tests<T>(IEnumerable<IGrouping<T, Row>> groups, TrendPeriod period, int weeks) =>

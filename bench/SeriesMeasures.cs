@@ -5,6 +5,8 @@ namespace Pipeline.Bench;
 /// <summary>The measures of the M4 competition (Makridakis, Spiliotis and Assimakopoulos, Int. J. Forecasting 36, 2020), and the forecast that they are held against.</summary>
 internal static class SeriesMeasures
 {
+    private static readonly ForecastMethod LastOfSeason = SeasonalAdjustment.Around((history, _, steps) => [.. Enumerable.Repeat(history[^1], steps)]);
+
     /// <summary>The symmetric mean absolute percentage error, and the mean absolute error over that of the seasonal naive forecast within what is known.</summary>
     public static (double Smape, double Mase) Of(PublicSeries series, double[] forecast, int season)
     {
@@ -17,6 +19,4 @@ internal static class SeriesMeasures
 
     /// <summary>The last value, after the season was taken out, with the season put back: the competition's benchmark.</summary>
     public static double[] Naive2(double[] known, int season, int steps) => LastOfSeason(known, season, steps);
-
-    private static readonly ForecastMethod LastOfSeason = SeasonalAdjustment.Around((history, _, steps) => [.. Enumerable.Repeat(history[^1], steps)]);
 }

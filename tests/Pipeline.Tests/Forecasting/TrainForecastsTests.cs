@@ -71,7 +71,7 @@ public sealed class TrainForecastsTests
         ForecastTraining second = (await forecasts.Train.RefreshAsync(Center)).ShouldNotBeNull();
 
         (second.Version, second.Problems).ShouldBe(($"{first.Version}_r2", 4));
-        second.Measures.Keys.ShouldContain("serving_mase");
+        second.Measures.ContainsKey("serving_mase").ShouldBeTrue();
         (await forecasts.Runs.ListAsync(Center, RunKind.Forecast)).Count.ShouldBe(2);
     }
 
