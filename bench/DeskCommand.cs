@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Cli.Commands;
-using Pipeline.LocalHost;
 
 namespace Pipeline.Bench;
 

@@ -112,7 +112,7 @@ internal sealed class DeskRequests : IDisposable
         }
 
         LoadLatency latency = LoadLatency.Of(took);
-        return new DeskRoute(path, path == "ranking" ? _ranking : first, latency.P50, latency.P95, 1000 * (_server.CpuSeconds - used) / repeats, body.Length);
+        return new DeskRoute(path, string.Equals(path, "ranking", StringComparison.Ordinal) ? _ranking : first, latency.P50, latency.P95, 1000 * (_server.CpuSeconds - used) / repeats, body.Length);
     }
 
     private static async Task<(double Milliseconds, byte[] Body)> AskAsync(HttpClient http, string path, object? body, CancellationToken cancellationToken)
