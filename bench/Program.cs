@@ -28,7 +28,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     GateCommand.Create(),
     ForecastCommand.Create(),
     SearchCommand.Create(),
-    SearchRoundingCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),
     StreamLoadCommand.Create(),
