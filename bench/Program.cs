@@ -30,7 +30,6 @@ RootCommand root = new("Measures the pipeline and its clustering library.")
     ForecastCommand.Create(),
     SeriesCommand.Create(),
     SearchCommand.Create(),
-    SearchRoundingCommand.Create(),
     DriftCommand.Create(),
     WatchCommand.Create(),
     StreamLoadCommand.Create(),
