@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Adapters.Local;
+using Pipeline.Alerts;
 using Pipeline.Audit;
-using Pipeline.Storage;
 
 namespace Pipeline.Bench;
 
@@ -19,7 +19,9 @@ internal static class AuditCommand
             string folder = Directory.CreateTempSubdirectory("pipeline-audit-").FullName;
             try
             {
-                await MeasureAsync(new FileObjectStore(folder), parsed.GetValue(lines), cancellationToken);
+                await using SqliteWarehouse warehouse = new(Path.Combine(folder, "warehouse.db"));
+                await warehouse.InitializeAsync(cancellationToken);
+                await MeasureAsync(new FileObjectStore(Path.Combine(folder, "objects")), warehouse, parsed.GetValue(lines), cancellationToken);
             }
             finally
             {
@@ -29,7 +31,7 @@ internal static class AuditCommand
         return command;
     }
 
-    private static async Task MeasureAsync(FileObjectStore store, int lines, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(FileObjectStore store, SqliteWarehouse warehouse, int lines, CancellationToken cancellationToken)
     {
         await using AuditLog one = new(store, TimeProvider.System), other = new(store, TimeProvider.System);
         byte[] content = new byte[500];
@@ -55,7 +57,7 @@ internal static class AuditCommand
         long begin = Stopwatch.GetTimestamp();
         AuditVerification found = await new VerifyAudit(store).RunAsync(cancellationToken: cancellationToken);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"verifying {found.Entries} lines, each an object: {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms, sound: {found.Sound}"));
-        await MergeAsync(store, cancellationToken);
+        await MergeAsync(store, warehouse, cancellationToken);
         begin = Stopwatch.GetTimestamp();
         found = await new VerifyAudit(store).RunAsync(cancellationToken: cancellationToken);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"verifying {found.Entries} merged lines: {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms, sound: {found.Sound}"));
@@ -65,13 +67,12 @@ internal static class AuditCommand
     }
 
     // Two days later: merged by the first run, and what was merged is deleted by the second.
-    private static async Task MergeAsync(FileObjectStore store, CancellationToken cancellationToken)
+    private static async Task MergeAsync(FileObjectStore store, SqliteWarehouse warehouse, CancellationToken cancellationToken)
     {
         Later clock = new();
         await using AuditLog log = new(store, clock);
         await using AuditCounts counts = new(log, clock);
-        Anchor anchor = new();
-        KeepAudit keep = new(store, anchor, log, counts, new VerifyAudit(store, anchor), clock);
+        KeepAudit keep = new(store, warehouse, log, counts, new VerifyAudit(store, warehouse), new RaiseAlert(warehouse, new AlertOptions(), clock), clock);
         await keep.RunAsync(cancellationToken);
         await keep.RunAsync(cancellationToken);
     }
@@ -101,18 +102,5 @@ internal static class AuditCommand
     private sealed class Later : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(2);
-    }
-
-    private sealed class Anchor : ISettingsTable
-    {
-        private string? _value;
-
-        public Task SetSettingAsync(string name, string value, CancellationToken cancellationToken = default)
-        {
-            _value = value;
-            return Task.CompletedTask;
-        }
-
-        public Task<string?> GetSettingAsync(string name, CancellationToken cancellationToken = default) => Task.FromResult(_value);
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Numerics.Tensors;
 using Pipeline.Contracts;
-using Pipeline.Preprocessing;
 using Pipeline.Requests;
 using Pipeline.Search;
 using Pipeline.Storage;

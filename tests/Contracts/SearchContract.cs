@@ -1,5 +1,4 @@
 using Pipeline.Classification;
-using Pipeline.Erasure;
 using Pipeline.Incidents;
 using Pipeline.Preprocessing;
 using Pipeline.Search;

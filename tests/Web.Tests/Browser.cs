@@ -6,13 +6,10 @@ namespace Pipeline.Web.Tests;
 /// <summary>The browser of this machine, without a window. Where there is none, tests are inconclusive on a developer's machine and fail in a pipeline.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    // Milliseconds: a busy machine takes its time.
-    private const float Patience = 60_000;
-
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     private static readonly bool InPipeline = ((string[])["CI", "TF_BUILD"]).Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "true", StringComparison.OrdinalIgnoreCase));
 
-    // How long is waited for what is to be there, on a machine that does much else.
+    // Milliseconds that are waited for what is to be there, on a machine that does much else.
     private const float Patience = 180_000;
 
     private readonly IPlaywright _playwright;
@@ -38,7 +35,6 @@ internal sealed class Browser : IAsyncDisposable
 
         Assertions.SetDefaultExpectTimeout(Patience);
         string axe = await File.ReadAllTextAsync(Path.Combine(await DeskSources.InstallAsync(), "node_modules", "axe-core", "axe.min.js"));
-        Assertions.SetDefaultExpectTimeout(Patience);
         IPlaywright playwright = await Playwright.CreateAsync();
         return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] }), axe);
     }
