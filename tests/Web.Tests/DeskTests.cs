@@ -48,7 +48,7 @@ public sealed partial class DeskTests
         await tiles.First.ClickAsync();
         await desk.SettleAsync();
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(name);
-        await desk.Page.GetByRole(AriaRole.Link, new() { Name = " tickets" }).ClickAsync();
+        await desk.Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = " tickets" }).ClickAsync();
         await desk.SettleAsync();
         await desk.Page.Locator(".tickets tbody th a").First.ClickAsync();
         await Expect(desk.Page.Locator("main h1")).ToContainTextAsync("Ticket INC");
