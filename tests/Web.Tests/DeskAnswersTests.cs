@@ -26,25 +26,13 @@ public sealed class DeskAnswersTests
     // A word that is as long as names of hosts and jobs are, and longer.
     private const string Word = "Reconciliation_batch_job_EMEA_PRD_0042_monthly_closing_of_intercompany_balances_and_provisions_failed_with_return_code_12";
 
-    private static TempFolder? _folder;
-    private static Served _served = null!;
-    private static Browser _browser = null!;
+    private static OpenDesk _desk = null!;
 
     [ClassInitialize]
-    public static async Task Start(TestContext _)
-    {
-        _browser = await Browser.StartAsync();
-        _folder = new TempFolder();
-        _served = await Served.StartAsync(_folder["data"], "--development");
-    }
+    public static async Task Start(TestContext _) => _desk = await OpenDesk.StartAsync(() => Task.FromResult(new TempFolder()));
 
     [ClassCleanup]
-    public static async Task Stop()
-    {
-        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder?.Dispose();
-    }
+    public static async Task Stop() => await (_desk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestMethod]
     [DataRow(390)]
@@ -209,7 +197,7 @@ public sealed class DeskAnswersTests
         await desk.CheckAsync();
     }
 
-    private static Task<OpenPage> OpenAsync(int width = 1280, string language = "en") => _browser.OpenAsync(_served.Address, width: width, language: language);
+    private static Task<OpenPage> OpenAsync(int width = 1280, string language = "en") => _desk.Browser.OpenAsync(_desk.Served.Address, width: width, language: language);
 
     /// <summary>Answers what the page asks of an address that ends so, before its query.</summary>
     private static async Task AnswerAsync(OpenPage desk, string address, string json) =>

@@ -11,28 +11,19 @@ namespace Pipeline.Web.Tests;
 [TestClass]
 public sealed class DeskCorrectTests
 {
-    private static TempFolder? _folder;
-    private static Served _served = null!;
-    private static Browser _browser = null!;
+    private static OpenDesk _desk = null!;
     private static List<JsonElement> _problems = [];
 
     [ClassInitialize]
     public static async Task Start(TestContext _)
     {
-        _browser = await Browser.StartAsync();
-        _folder = await Served.DemoAsync(4_000);
-        _served = await Served.StartAsync(_folder["data"], "--development");
-        JsonElement[] all = [.. (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
+        _desk = await OpenDesk.StartAsync(4_000);
+        JsonElement[] all = [.. (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
         _problems = [.. all.GroupBy(p => p.GetProperty("techCenter").GetString(), StringComparer.Ordinal).OrderByDescending(g => g.Count()).First()];
     }
 
     [ClassCleanup]
-    public static async Task Stop()
-    {
-        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder?.Dispose();
-    }
+    public static async Task Stop() => await (_desk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     private static string Center => _problems[0].GetProperty("techCenter").GetString()!;
 
@@ -79,7 +70,7 @@ public sealed class DeskCorrectTests
     [TestMethod]
     public async Task An_ignored_problem_leaves_the_first_page()
     {
-        JsonElement first = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/ranking")).GetProperty("biggest")[0];
+        JsonElement first = (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/ranking")).GetProperty("biggest")[0];
         JsonElement place = first.GetProperty("places")[0];
         string center = place.GetProperty("techCenter").GetString()!, label = place.GetProperty("label").GetString()!;
         await using OpenPage desk = await OpenAsync($"problem/{Uri.EscapeDataString(center)}/{place.GetProperty("id").GetInt32()}");
@@ -117,7 +108,7 @@ public sealed class DeskCorrectTests
     [TestMethod]
     public async Task Some_wordings_of_a_problem_are_split_off()
     {
-        JsonElement[] all = [.. (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
+        JsonElement[] all = [.. (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
         JsonElement worded = all.First(p => p.GetProperty("variants").GetInt32() > 1 && p.GetProperty("label").GetString() != Problem(2).Label);
         string center = worded.GetProperty("techCenter").GetString()!;
         await using OpenPage desk = await OpenAsync($"problem/{Uri.EscapeDataString(center)}/{worded.GetProperty("id").GetInt32()}");
@@ -164,7 +155,7 @@ public sealed class DeskCorrectTests
     public async Task A_ticket_is_not_of_its_problem()
     {
         (int id, string label) = Problem(6);
-        JsonElement ticket = (await _served.Client.GetFromJsonAsync<JsonElement>($"/api/problems/{Uri.EscapeDataString(Center)}/{id}/incidents")).GetProperty("incidents")[0];
+        JsonElement ticket = (await _desk.Served.Client.GetFromJsonAsync<JsonElement>($"/api/problems/{Uri.EscapeDataString(Center)}/{id}/incidents")).GetProperty("incidents")[0];
         string number = ticket.GetProperty("number").GetString()!;
         await using OpenPage desk = await OpenAsync($"ticket/{number}");
 
@@ -203,7 +194,7 @@ public sealed class DeskCorrectTests
     public async Task The_pages_hold_in_German_in_the_dark_and_on_a_phone_also_while_something_is_asked()
     {
         (int id, _) = Problem(1);
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         await desk.GoAsync("corrections");
         await desk.CheckAsync();
         await desk.GoAsync($"problem/{Uri.EscapeDataString(Center)}/{id}");
@@ -225,7 +216,7 @@ public sealed class DeskCorrectTests
         CommandResult issued = await CommandLine.RunAsync("token", "issue", "--role", "reader", "--name", "Rita", "--hours", "1", "--data", folder["data"], "--json");
         string token = issued.Json.GetProperty("token").GetString()!;
         JsonElement problem = (await served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0];
-        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(served.Address);
         await desk.Page.GotoAsync("/");
         await desk.Page.EvaluateAsync("token => sessionStorage.setItem('pipeline-key', token)", token);
         await desk.Page.ReloadAsync();
@@ -245,7 +236,7 @@ public sealed class DeskCorrectTests
 
     private static async Task<OpenPage> OpenAsync(string place)
     {
-        OpenPage desk = await _browser.OpenAsync(_served.Address);
+        OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync(place);
         return desk;
     }

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Pipeline.TestSupport;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipeline.Web.Tests;
@@ -10,31 +9,22 @@ namespace Pipeline.Web.Tests;
 [TestClass]
 public sealed class DeskMapTests
 {
-    private static TempFolder? _folder;
-    private static Served _served = null!;
-    private static Browser _browser = null!;
+    private static OpenDesk _desk = null!;
 
     [ClassInitialize]
     public static async Task Start(TestContext _)
     {
-        _browser = await Browser.StartAsync();
-        _folder = await Served.DemoAsync(4_000);
-        _served = await Served.StartAsync(_folder["data"], "--development");
+        _desk = await OpenDesk.StartAsync(4_000);
     }
 
     [ClassCleanup]
-    public static async Task Stop()
-    {
-        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder?.Dispose();
-    }
+    public static async Task Stop() => await (_desk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestMethod]
     public async Task The_maps_of_all_tech_centers_lie_side_by_side_with_their_names()
     {
-        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>("/api/map");
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        JsonElement map = await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/map");
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("explore");
 
         int points = map.GetProperty("centers").EnumerateArray().Sum(c => c.GetProperty("numbers").GetArrayLength());
@@ -52,7 +42,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task The_closer_one_looks_the_more_names_there_are()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("explore/map");
         await DrawnAsync(desk);
         string[] far = await NamesAsync(desk);
@@ -70,7 +60,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task Keys_and_buttons_move_and_zoom()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
         ILocator canvas = Canvas(desk);
         int all = await PointsAsync(desk);
@@ -95,7 +85,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task A_line_around_tickets_lists_them_by_problem_and_gives_them_out()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
         LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" }).ClickAsync();
@@ -122,10 +112,10 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task A_search_highlights_what_fits_and_dims_the_others()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
         byte[] before = await PixelsAsync(desk);
-        string label = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("label").GetString()!;
+        string label = (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("label").GetString()!;
 
         await desk.Page.GetByLabel("Search on the map").FillAsync(label);
         await desk.Page.GetByLabel("Search on the map").PressAsync("Enter");
@@ -145,7 +135,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task Colours_tell_priority_week_and_age_and_a_colour_lists_its_tickets()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
         List<byte[]> pictures = [await PixelsAsync(desk)];
         foreach (string by in (string[])["priority", "week", "age of the problem"])
@@ -171,7 +161,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task An_earlier_version_has_a_map_of_its_own_and_a_point_leads_to_its_ticket()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
         byte[] present = await PixelsAsync(desk);
         await desk.Page.GetByLabel("Version").SelectOptionAsync(new SelectOptionValue { Index = 1 });
@@ -190,7 +180,7 @@ public sealed class DeskMapTests
     [TestMethod]
     public async Task On_a_phone_in_the_dark_in_German_the_map_fits()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         await desk.GoAsync("explore/map");
 
         await DrawnAsync(desk);
@@ -206,7 +196,7 @@ public sealed class DeskMapTests
 
     private static async Task OpenLargestAsync(OpenPage desk)
     {
-        string center = (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("techCenter").GetString()!;
+        string center = (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0].GetProperty("techCenter").GetString()!;
         await desk.GoAsync($"explore/map?center={Uri.EscapeDataString(center)}");
         await DrawnAsync(desk);
     }
@@ -217,7 +207,7 @@ public sealed class DeskMapTests
 
     private static async Task<string> SmallestWithoutNameAsync(string[] names)
     {
-        JsonElement map = await _served.Client.GetFromJsonAsync<JsonElement>("/api/map");
+        JsonElement map = await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/map");
         (string Label, int Size)[] problems = [.. map.GetProperty("centers").EnumerateArray().SelectMany(c => c.GetProperty("problems").EnumerateArray()).Select(p => (p.GetProperty("label").GetString()!, p.GetProperty("size").GetInt32()))];
         return problems.OrderBy(p => p.Size).First(p => !Array.Exists(names, name => p.Label.StartsWith(name.TrimEnd('…')[..Math.Min(8, name.Length - 1)], StringComparison.Ordinal))).Label;
     }

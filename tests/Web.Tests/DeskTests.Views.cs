@@ -13,7 +13,7 @@ public sealed partial class DeskTests
     public async Task Every_problem_is_an_area_that_leads_to_it_and_a_tech_center_leads_into_itself()
     {
         JsonElement tree = await AskAsync("/api/clusters/tree?depth=3");
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, height: 980);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, height: 980);
         await desk.GoAsync("explore/tree");
         ILocator areas = desk.Page.Locator(".treemap .cell");
 
@@ -37,7 +37,7 @@ public sealed partial class DeskTests
     public async Task The_tree_is_opened_from_tech_centers_down_to_wordings()
     {
         JsonElement center = (await AskAsync("/api/clusters/tree")).GetProperty("children").EnumerateArray().First(c => Below(c).Any(n => Kind(n) == "problem" && n.GetProperty("children").GetArrayLength() > 1));
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync($"explore/tree?as=list&center={Uri.EscapeDataString(center.GetProperty("name").GetString()!)}");
         await Expect(desk.Page.Locator(".branches a:visible")).ToHaveCountAsync(center.GetProperty("problems").GetInt32());
         await desk.CheckAsync();
@@ -55,7 +55,7 @@ public sealed partial class DeskTests
     {
         JsonElement words = await AskAsync("/api/likeness?by=words&top=20");
         string[] names = [.. words.GetProperty("problems").EnumerateArray().Select(p => p.GetProperty("label").GetString()!)];
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("explore/likeness?top=20");
         (await desk.Page.Locator(".heat .names li").AllInnerTextsAsync()).ShouldBe(names);
         await desk.CheckAsync();
@@ -79,7 +79,7 @@ public sealed partial class DeskTests
     [TestMethod]
     public async Task Pareto_says_how_few_problems_make_most_of_the_incidents_or_of_the_hours()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         foreach ((string measure, string told) in ((string, string)[])[("incidents", "the incidents"), ("hours", "the hours to resolve")])
         {
             JsonElement pareto = await AskAsync($"/api/pareto?measure={measure}");
@@ -103,7 +103,7 @@ public sealed partial class DeskTests
         JsonElement[] problems = [.. periods.GetProperty("problems").EnumerateArray()];
         JsonElement[] told = [.. problems.Where(p => p.GetProperty("trend").GetString() is not ("steady" or "unknown"))];
         told.ShouldNotBeEmpty();
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, height: 1000);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, height: 1000);
         await desk.GoAsync("explore/periods");
 
         await Expect(desk.Page.Locator(".compared").First.Locator("tbody tr")).ToHaveCountAsync(told.Length);
@@ -128,7 +128,7 @@ public sealed partial class DeskTests
     {
         JsonElement center = (await AskAsync("/api/clusters/tree?depth=3")).GetProperty("children")[0];
         string name = center.GetProperty("name").GetString()!;
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, height: 900);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, height: 900);
         await desk.GoAsync("explore/trends");
         ILocator rows = desk.Page.Locator(".series tbody tr");
         await Expect(rows).ToHaveCountAsync(3);
@@ -157,7 +157,7 @@ public sealed partial class DeskTests
     public async Task On_a_phone_in_the_dark_in_German_every_view_fits()
     {
         string center = Uri.EscapeDataString((await AskAsync("/api/clusters/tree?depth=1")).GetProperty("children")[0].GetProperty("name").GetString()!);
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         foreach (string view in (string[])["tree", "tree?as=list", $"tree?center={center}&as=list", "likeness", $"likeness?center={center}&by=vectors", "pareto", "periods", "trends"])
         {
             await desk.GoAsync($"explore/{view}");
@@ -167,7 +167,7 @@ public sealed partial class DeskTests
         }
     }
 
-    private static Task<JsonElement> AskAsync(string address) => _served.Client.GetFromJsonAsync<JsonElement>(address);
+    private static Task<JsonElement> AskAsync(string address) => _desk.Served.Client.GetFromJsonAsync<JsonElement>(address);
 
     private static string Kind(JsonElement node) => node.GetProperty("kind").GetString()!;
 

@@ -11,30 +11,21 @@ namespace Pipeline.Web.Tests;
 [TestClass]
 public sealed partial class DeskTests
 {
-    private static TempFolder? _folder;
-    private static Served _served = null!;
-    private static Browser _browser = null!;
+    private static OpenDesk _desk = null!;
 
     [ClassInitialize]
     public static async Task Start(TestContext _)
     {
-        _browser = await Browser.StartAsync();
-        _folder = await Served.DemoAsync(6_000);
-        _served = await Served.StartAsync(_folder["data"], "--development");
+        _desk = await OpenDesk.StartAsync(6_000);
     }
 
     [ClassCleanup]
-    public static async Task Stop()
-    {
-        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder?.Dispose();
-    }
+    public static async Task Stop() => await (_desk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestMethod]
     public async Task The_first_page_names_three_problems_with_the_reasons_and_leads_to_their_tickets_in_three_clicks()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("");
 
         ILocator tiles = desk.Page.Locator(".tile");
@@ -58,7 +49,7 @@ public sealed partial class DeskTests
     public async Task The_page_of_a_problem_shows_weeks_wordings_words_tickets_and_history()
     {
         JsonElement problem = await LargestAsync();
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync($"problem/{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}");
 
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync(problem.GetProperty("label").GetString()!);
@@ -82,7 +73,7 @@ public sealed partial class DeskTests
     [TestMethod]
     public async Task Problems_are_listed_by_tech_center()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("problems");
         string center = (await LargestAsync()).GetProperty("techCenter").GetString()!;
 
@@ -98,7 +89,7 @@ public sealed partial class DeskTests
     public async Task Tickets_are_filtered_and_one_tells_its_story_and_why_it_is_where_it_is()
     {
         JsonElement problem = await LargestAsync();
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync($"tickets/{Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!)}/{problem.GetProperty("id").GetInt32()}");
         await Expect(desk.Page.Locator(".tickets tbody tr").First).ToBeVisibleAsync();
         await desk.CheckAsync();
@@ -127,7 +118,7 @@ public sealed partial class DeskTests
     {
         JsonElement problem = await LargestAsync();
         string center = problem.GetProperty("techCenter").GetString()!, label = problem.GetProperty("label").GetString()!;
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("");
         await desk.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link, new() { Name = "Tickets" }).ClickAsync();
         await Expect(desk.Page.Locator(".tickets tbody tr")).ToHaveCountAsync(50);
@@ -143,7 +134,7 @@ public sealed partial class DeskTests
         await desk.SettleAsync();
         await Expect(desk.Page.Locator("td.of a").Filter(new() { HasNotText = label })).ToHaveCountAsync(0);
         (await desk.Page.Locator("td[data-label=Priority]").AllInnerTextsAsync()).Distinct(StringComparer.Ordinal).ShouldBe(["2 - High"]);
-        JsonElement fits = await _served.Client.GetFromJsonAsync<JsonElement>($"/api/incidents?techCenter={Uri.EscapeDataString(center)}&problem={problem.GetProperty("id").GetInt32()}&priority=2%20-%20High&sort=oldest");
+        JsonElement fits = await _desk.Served.Client.GetFromJsonAsync<JsonElement>($"/api/incidents?techCenter={Uri.EscapeDataString(center)}&problem={problem.GetProperty("id").GetInt32()}&priority=2%20-%20High&sort=oldest");
         string first = fits.GetProperty("incidents")[0].GetProperty("number").GetString()!;
         await Expect(desk.Page.Locator(".tickets tbody th a").First).ToHaveTextAsync(first);
         await desk.CheckAsync();
@@ -162,7 +153,7 @@ public sealed partial class DeskTests
     {
         JsonElement problem = await LargestAsync();
         string label = problem.GetProperty("label").GetString()!;
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("operations");
 
         await desk.Page.GetByRole(AriaRole.Searchbox).FillAsync(label);
@@ -197,10 +188,10 @@ public sealed partial class DeskTests
     public async Task A_stream_shows_a_problem_that_emerges_while_one_looks()
     {
         DateTimeOffset monday = new(2026, 6, 1, 8, 0, 0, TimeSpan.Zero);
-        (await _served.Client.PostAsJsonAsync("/api/streams", new { name = "desk" })).EnsureSuccessStatusCode();
+        (await _desk.Served.Client.PostAsJsonAsync("/api/streams", new { name = "desk" })).EnsureSuccessStatusCode();
         string[] others = ["printer on floor two is out of toner", "password expired and cannot be changed", "meeting room screen stays black", "mailbox is full", "laptop battery drains within an hour"];
         await AddAsync(Enumerable.Range(0, 120).Select(i => ($"a{i}", $"{others[i % others.Length]} {i % 7}", monday.AddHours(2 * i))));
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("streams/desk");
         await Expect(desk.Page.Locator(".live.on")).ToHaveCountAsync(1);
         await Expect(desk.Page.GetByText("No event.")).ToBeVisibleAsync();
@@ -222,7 +213,7 @@ public sealed partial class DeskTests
     [TestMethod]
     public async Task Operations_show_what_serves_and_bring_the_version_before_back()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("operations");
         await Expect(desk.Page.GetByRole(AriaRole.Heading, new() { Name = "Schedules" })).ToBeVisibleAsync();
         await Expect(desk.Page.GetByText("demo-incidents.csv")).ToBeVisibleAsync();
@@ -247,7 +238,7 @@ public sealed partial class DeskTests
     [TestMethod]
     public async Task A_version_shows_what_it_would_change_before_it_serves()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("operations");
 
         await desk.Page.GetByRole(AriaRole.Link, new() { Name = "what it would change" }).First.ClickAsync();
@@ -268,7 +259,7 @@ public sealed partial class DeskTests
         await using Served served = await Served.StartAsync(folder["data"], new Dictionary<string, string?>(authority.Settings, StringComparer.Ordinal) { ["Access:ClientId"] = FakeAuthority.ClientId });
         foreach ((string role, bool isAdmin) in ((string, bool)[])[("reader", false), ("admin", true)])
         {
-            await using OpenPage desk = await _browser.OpenAsync(served.Address);
+            await using OpenPage desk = await _desk.Browser.OpenAsync(served.Address);
             await desk.GoAsync("operations");
             await desk.Page.GetByLabel("Key").FillAsync(authority.Issue(role));
             await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Enter" }).ClickAsync();
@@ -290,7 +281,7 @@ public sealed partial class DeskTests
     [TestMethod]
     public async Task The_pages_speak_German_and_can_be_reached_by_keyboard()
     {
-        await using OpenPage desk = await _browser.OpenAsync(_served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 390, height: 844, language: "de", scheme: ColorScheme.Dark);
         await desk.GoAsync("");
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("Was zuerst zu beheben ist");
         await desk.Page.ReloadAsync();
@@ -307,7 +298,7 @@ public sealed partial class DeskTests
     {
         using TempFolder folder = new();
         await using Served served = await Served.StartAsync(folder["data"]);
-        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(served.Address);
         await desk.GoAsync("");
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks who you are");
 
@@ -325,7 +316,7 @@ public sealed partial class DeskTests
         using TempFolder folder = new();
         await using FakeAuthority authority = await FakeAuthority.StartAsync();
         await using Served served = await Served.StartAsync(folder["data"], new Dictionary<string, string?>(authority.Settings, StringComparer.Ordinal) { ["Access:ClientId"] = FakeAuthority.ClientId });
-        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(served.Address);
         await desk.GoAsync("problems");
         await Expect(desk.Page.Locator("main h1")).ToHaveTextAsync("The host asks who you are");
 
@@ -343,7 +334,7 @@ public sealed partial class DeskTests
         using TempFolder folder = new();
         await using FakeAuthority authority = await FakeAuthority.StartAsync();
         await using Served served = await Served.StartAsync(folder["data"], new Dictionary<string, string?>(authority.Settings, StringComparer.Ordinal) { ["Access:ClientId"] = FakeAuthority.ClientId });
-        await using OpenPage desk = await _browser.OpenAsync(served.Address);
+        await using OpenPage desk = await _desk.Browser.OpenAsync(served.Address);
 
         await desk.Page.GotoAsync("/?code=another-s&state=another-s#/");
         await desk.SettleAsync();
@@ -357,14 +348,14 @@ public sealed partial class DeskTests
     {
         using HttpRequestMessage first = new(HttpMethod.Get, "/api/desk/desk.js");
         first.Headers.Add("Accept-Encoding", "gzip, br");
-        using HttpResponseMessage sent = await _served.Client.SendAsync(first);
+        using HttpResponseMessage sent = await _desk.Served.Client.SendAsync(first);
         sent.Content.Headers.ContentEncoding.ShouldBe(["br"]);
         (await sent.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(100_000);
 
         using HttpRequestMessage again = new(HttpMethod.Get, "/api/desk/desk.js");
         again.Headers.Add("Accept-Encoding", "gzip, br");
         again.Headers.IfNoneMatch.Add(sent.Headers.ETag.ShouldNotBeNull());
-        (await _served.Client.SendAsync(again)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotModified);
+        (await _desk.Served.Client.SendAsync(again)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotModified);
     }
 
     private static async Task<byte[]> DownloadAsync(OpenPage desk, string format)
@@ -374,10 +365,10 @@ public sealed partial class DeskTests
     }
 
     private static async Task AddAsync(IEnumerable<(string Id, string Text, DateTimeOffset Time)> items) =>
-        (await _served.Client.PostAsJsonAsync("/api/streams/desk/items", items.Select(i => new { id = i.Id, text = i.Text, time = i.Time }))).EnsureSuccessStatusCode();
+        (await _desk.Served.Client.PostAsJsonAsync("/api/streams/desk/items", items.Select(i => new { id = i.Id, text = i.Text, time = i.Time }))).EnsureSuccessStatusCode();
 
-    private static async Task<JsonElement> LargestAsync() => (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0];
+    private static async Task<JsonElement> LargestAsync() => (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=1")).GetProperty("problems")[0];
 
     private static async Task<string> ProductionAsync(string center) =>
-        (await _served.Client.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("techCenters").EnumerateArray().Single(c => c.GetProperty("techCenter").GetString() == center).GetProperty("production").GetString()!;
+        (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("techCenters").EnumerateArray().Single(c => c.GetProperty("techCenter").GetString() == center).GetProperty("production").GetString()!;
 }

@@ -10,51 +10,32 @@ namespace Pipeline.Web.Tests;
 [TestClass]
 public sealed class HostileTextsTests
 {
-    private static TempFolder? _folder;
-    private static Served _served = null!;
-    private static Browser _browser = null!;
+    private static OpenDesk _desk = null!;
 
     [ClassInitialize]
-    public static async Task Start(TestContext _)
-    {
-        _browser = await Browser.StartAsync();
-        _folder = new TempFolder();
-        string csv = HostileTexts.WriteCsv(_folder["in.csv"], 12);
-        CommandResult run = await CommandLine.RunAsync("run", "--incidents", csv, "--data", _folder["data"], "--report", _folder["report.html"], "--allow-rejects", "--min-cluster-size", "5");
-        run.ExitCode.ShouldBe(0, run.ToString());
-        string items = _folder["items.ndjson"];
-        await File.WriteAllLinesAsync(items, HostileTexts.All.SelectMany(text => Enumerable.Range(0, 4).Select(i => JsonSerializer.Serialize(new { id = $"{text.Key}-{i}", text = text.Value }))));
-        await CommandLine.RunAsync("stream", "create", "desk", "--data", _folder["data"]);
-        await CommandLine.RunAsync("stream", "add", "desk", items, "--data", _folder["data"]);
-        _served = await Served.StartAsync(_folder["data"], "--development");
-    }
+    public static async Task Start(TestContext _) => _desk = await OpenDesk.StartAsync(MakeAsync);
 
     [ClassCleanup]
-    public static async Task Stop()
-    {
-        await (_served?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder?.Dispose();
-    }
+    public static async Task Stop() => await (_desk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestMethod]
     public async Task Nothing_of_a_text_runs_on_any_page_of_the_desk()
     {
         List<string> places = ["", "problems", "tickets", "streams", "streams/desk", "operations", "search", $"search?text={Uri.EscapeDataString("printer " + HostileTexts.All["image"])}", Uri.EscapeDataString(HostileTexts.All["script"])];
-        JsonElement[] problems = [.. (await _served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
+        JsonElement[] problems = [.. (await _desk.Served.Client.GetFromJsonAsync<JsonElement>("/api/problems?pageSize=200")).GetProperty("problems").EnumerateArray()];
         problems.ShouldNotBeEmpty();
         foreach (JsonElement problem in problems.Take(4))
         {
             string center = Uri.EscapeDataString(problem.GetProperty("techCenter").GetString()!);
             string id = problem.GetProperty("id").ToString();
             places.AddRange([$"problem/{center}/{id}", $"tickets/{center}/{id}"]);
-            JsonElement incidents = await _served.Client.GetFromJsonAsync<JsonElement>($"/api/problems/{center}/{id}/incidents?pageSize=200");
+            JsonElement incidents = await _desk.Served.Client.GetFromJsonAsync<JsonElement>($"/api/problems/{center}/{id}/incidents?pageSize=200");
             places.AddRange(incidents.GetProperty("incidents").EnumerateArray().Select(i => i.GetProperty("number").GetString()!).Where(number => number.Length > 8).Take(3).Select(number => $"ticket/{Uri.EscapeDataString(number)}"));
         }
 
         foreach (string place in places)
         {
-            await using OpenPage desk = await _browser.OpenAsync(_served.Address);
+            await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
             await WatchAsync(desk.Page);
             await desk.Page.GotoAsync($"/#/{place}");
             await desk.Page.Locator("main h1, main .empty").First.WaitForAsync();
@@ -66,9 +47,9 @@ public sealed class HostileTextsTests
     [TestMethod]
     public async Task Nothing_of_a_text_runs_in_the_report()
     {
-        foreach (string address in (string[])[new Uri(_folder!["report.html"]).AbsoluteUri, new Uri(_served.Address, "report").AbsoluteUri])
+        foreach (string address in (string[])[new Uri(_desk["report.html"]).AbsoluteUri, new Uri(_desk.Served.Address, "report").AbsoluteUri])
         {
-            await using OpenPage report = await _browser.OpenAsync(_served.Address);
+            await using OpenPage report = await _desk.Browser.OpenAsync(_desk.Served.Address);
             await WatchAsync(report.Page);
             await report.Page.GotoAsync(address);
             await report.Page.Locator("h1").First.WaitForAsync();
@@ -84,7 +65,7 @@ public sealed class HostileTextsTests
     [TestMethod]
     public async Task A_page_that_runs_what_it_is_given_is_caught_by_these_tests()
     {
-        await using OpenPage page = await _browser.OpenAsync(_served.Address);
+        await using OpenPage page = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await WatchAsync(page.Page);
         await page.Page.SetContentAsync($"<h1>x</h1><p>{HostileTexts.All["image"]}</p>");
         await page.Page.WaitForFunctionAsync($"() => window.{HostileTexts.Mark} === 1");
@@ -116,5 +97,18 @@ public sealed class HostileTextsTests
             """);
         injected.ShouldBeEmpty($"elements of a text on {place}");
         page.Errors.ShouldBeEmpty(place);
+    }
+
+    private static async Task<TempFolder> MakeAsync()
+    {
+        TempFolder folder = new();
+        string csv = HostileTexts.WriteCsv(folder["in.csv"], 12);
+        CommandResult run = await CommandLine.RunAsync("run", "--incidents", csv, "--data", folder["data"], "--report", folder["report.html"], "--allow-rejects", "--min-cluster-size", "5");
+        run.ExitCode.ShouldBe(0, run.ToString());
+        string items = folder["items.ndjson"];
+        await File.WriteAllLinesAsync(items, HostileTexts.All.SelectMany(text => Enumerable.Range(0, 4).Select(i => JsonSerializer.Serialize(new { id = $"{text.Key}-{i}", text = text.Value }))));
+        await CommandLine.RunAsync("stream", "create", "desk", "--data", folder["data"]);
+        await CommandLine.RunAsync("stream", "add", "desk", items, "--data", folder["data"]);
+        return folder;
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class BigQueryWarehouse
     public async Task<IncidentPage> ReadIncidentsAsync(IncidentQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        IReadOnlyList<(long Total, StoredIncident? Incident)> rows = await ListAsync(Statement(query), Asked(query), row => (BigQueryRows.Number(row, "total"), Found(row)), cancellationToken);
+        List<(long Total, StoredIncident? Incident)> rows = await FindAsync(query, cancellationToken).Select(row => (BigQueryRows.Number(row, "total"), Found(row))).ToListAsync(cancellationToken);
         return new IncidentPage(rows.Count == 0 ? 0 : rows[0].Total, [.. rows.Select(r => r.Incident).OfType<StoredIncident>()]);
     }
 
@@ -26,7 +26,7 @@ public sealed partial class BigQueryWarehouse
     public async IAsyncEnumerable<StoredIncident> StreamIncidentsAsync(IncidentQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await foreach (ResultRow row in ReadAsync(Statement(query), Asked(query), cancellationToken))
+        await foreach (ResultRow row in FindAsync(query, cancellationToken))
         {
             if (Found(row) is StoredIncident incident)
             {
@@ -50,7 +50,9 @@ public sealed partial class BigQueryWarehouse
         return new ProblemValues(all.Incidents, all.OfProblem, [.. rows.Where(row => row.Place >= 0).Select(row => row.Count)]);
     }
 
-    private static string Statement(IncidentQuery query) => query.Id is null ? "read-all-incidents" : "read-problem-incidents";
+    private IAsyncEnumerable<ResultRow> FindAsync(IncidentQuery query, CancellationToken cancellationToken) => query.Id is null
+        ? ReadAsync("read-all-incidents", Asked(query), cancellationToken)
+        : ReadAsync("read-problem-incidents", Asked(query), cancellationToken);
 
     private static StoredIncident? Found(ResultRow row) => BigQueryRows.OptionalText(row, "number") is null ? null : BigQueryRows.Stored(row);
 

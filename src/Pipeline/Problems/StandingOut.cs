@@ -9,7 +9,6 @@ namespace Pipeline.Problems;
 /// </summary>
 internal static class StandingOut
 {
-    private const double FalseDiscoveryRate = 0.05;
     private const double LeastLift = 1.2;
     private const double Negligible = 1e-17;
 
@@ -23,13 +22,8 @@ internal static class StandingOut
         [
             .. values.Values.Where(v => v.Incidents >= FewIncidents && v.KnownOfProblem > 0 && v.KnownOfProblem < v.Known && v.Incidents < v.Known).Select(v => (v, ChanceOf(v.OfProblem, v.KnownOfProblem, v.Incidents, v.Known))).OrderBy(v => v.Item2),
         ];
-        int told = tested.Length;
-        while (told > 0 && tested[told - 1].Chance > FalseDiscoveryRate * told / tested.Length)
-        {
-            told--;
-        }
-
-        return [.. tested.Take(told).Select(t => Describe(t.Count, t.Chance)).Where(v => v.Lift >= LeastLift)];
+        double told = RateComparison.Threshold(tested.Select(t => t.Chance));
+        return [.. tested.TakeWhile(t => t.Chance <= told).Select(t => Describe(t.Count, t.Chance)).Where(v => v.Lift >= LeastLift)];
     }
 
     /// <summary>

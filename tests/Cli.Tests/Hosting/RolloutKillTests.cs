@@ -47,7 +47,7 @@ public sealed class RolloutKillTests
     {
         JsonElement[] runs = [.. (await CommandLine.RunAsync("runs", "list", "--kind", "training", "--json", "--data", data)).Json.GetProperty("runs").EnumerateArray()];
         runs.Select(r => (r.GetProperty("version").GetString(), r.GetProperty("outcome").GetString())).ShouldBe([(New, "passed"), (Old, "passed")]);
-        string[] rows = [.. (await CommandLine.RunAsync("runs", "list", "--data", data)).Output.Split('\n').Where(line => line.StartsWith('│'))];
+        string[] rows = [.. (await CommandLine.RunAsync("runs", "list", "--kind", "training", "--data", data)).Output.Split('\n').Where(line => line.StartsWith('│'))];
         rows.Length.ShouldBe(runs.Length + 1, "each run is on one line of 120 characters");
         string[] ids = [.. runs.Select(r => r.GetProperty("id").GetString()![..8])];
 
