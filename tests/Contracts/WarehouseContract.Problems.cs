@@ -110,6 +110,8 @@ public abstract partial class WarehouseContract
         (await NumbersAsync(all with { TechCenter = "voice" })).ShouldBe("C");
         (await NumbersAsync(all with { From = Day(2), Until = Day(4) })).ShouldBe("BC");
         (await NumbersAsync(all with { Text = "EXT HA" })).ShouldBe("A", "the case does not matter, and what is not preprocessed has no text");
+        await Preprocessed.SavePreprocessedAsync([Preprocessed("C", "hC2", "voice", createdOn: Day(2)) with { Summary = "Büro 3" }], [], "preprocess", 200);
+        (await NumbersAsync(all with { Text = "BÜRO" })).ShouldBe("C", "nor of letters beyond A to Z");
         (await NumbersAsync(all with { Text = "t%h" })).ShouldBe("", "a text is no pattern");
         (await NumbersAsync(all with { HasCloseNotes = true })).ShouldBe("D");
     }

@@ -14,6 +14,9 @@ namespace Pipeline.Adapters.Local;
 public sealed partial class SqliteFile : IDisposable, IAsyncDisposable
 {
     // FULL makes a commit wait until the log is on the disk: under NORMAL a power failure may take back commits that were acknowledged.
+    /// <summary>The function of a reader that tells whether a text holds another, whatever the case; the database's own know the case of A to Z only.</summary>
+    public const string HoldsText = "holds_text";
+
     private const string OpenForWriting = """
         PRAGMA page_size = 8192;
         PRAGMA journal_mode = WAL;
@@ -268,6 +271,7 @@ public sealed partial class SqliteFile : IDisposable, IAsyncDisposable
     private SqliteConnection OpenReader()
     {
         var connection = new SqliteConnection(_readerConnection);
+        connection.CreateFunction<string?, string?, bool>(HoldsText, (text, sought) => text is not null && sought is not null && text.Contains(sought, StringComparison.OrdinalIgnoreCase), isDeterministic: true);
         connection.Open();
         return connection;
     }

@@ -67,9 +67,7 @@ public sealed partial class SqliteWarehouse
 
     private static object?[] Asked(IncidentQuery query) =>
     [
-        query.TechCenter, query.OfVariant, query.Id, SqliteFormat.Date(query.From), SqliteFormat.Date(query.Until), query.Priority,
-        query.Text is string text ? $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%" : null,
-        query.HasCloseNotes,
+        query.TechCenter, query.OfVariant, query.Id, SqliteFormat.Date(query.From), SqliteFormat.Date(query.Until), query.Priority, query.Text, query.HasCloseNotes,
     ];
 
     private static ProblemDay ReadDay(SqliteDataReader reader) => new(

@@ -23,10 +23,10 @@ internal static partial class SqliteWarehouseSql
 
         """ + Chosen;
 
-    private const string Chosen = """
+    private const string Chosen = $"""
             AND (@from IS NULL OR i.sys_created_on >= @from) AND (@until IS NULL OR i.sys_created_on < @until)
             AND (@priority IS NULL OR i.priority = @priority)
-            AND (@text IS NULL OR s.combined_incidents_summary LIKE @text ESCAPE '\')
+            AND (@text IS NULL OR {SqliteFile.HoldsText}(s.combined_incidents_summary, @text))
             AND (NOT @hasCloseNotes OR i.close_notes <> '')
 
         """;

@@ -109,7 +109,7 @@ public sealed record AuditQuery
         string? Text(string name) => value(name) is { Length: > 0 } text ? text : null;
 
         DateTimeOffset? Date(string name) => Text(name) is not string text ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date) ? date
+            : RequestDate.TryParse(text, out DateTimeOffset date) ? date
             : throw RequestException.Invalid(name, $"{name} is '{text}'; it must be a date, such as 2026-03-31 or 2026-03-31T08:00:00Z.");
 
         int Number(string name, int usual, int highest) => Text(name) is not string text ? usual

@@ -49,6 +49,16 @@ public sealed record Ingestion(
     /// <summary>How the sender says that the file is to be read; null leaves it to the settings.</summary>
     public IntakeOptions? Reading { get; init; }
 
+    /// <summary>The name under which incidents that a request holds are noted. No file is kept of them.</summary>
+    public const string OfRequest = "request.json";
+
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(10);
+
+    /// <summary>The ingestion as it is to be told at a moment. A request that no process is taking in any more, since its host ended meanwhile, was not answered, and nobody goes on with it.</summary>
+    public Ingestion AsOf(DateTimeOffset now) => State == IngestionState.Validating && Sha256.Length == 0 && string.Equals(File, OfRequest, StringComparison.Ordinal) && now - StartedAt > LongestRequest
+        ? this with { State = IngestionState.Failed, Problem = "The host ended while it took the request in, and did not answer it. Send it again: what is stored already changes nothing." }
+        : this;
+
     /// <summary>Whether nothing more becomes of it.</summary>
     public bool IsFinal => State is IngestionState.Accepted or IngestionState.Failed;
 

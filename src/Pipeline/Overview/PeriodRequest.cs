@@ -30,7 +30,9 @@ public sealed record PeriodRequest(DayRange? Period = null, DayRange? Against = 
             : throw new RequestException(RequestProblem.Unprocessable, "No incident of a problem has a date, so that there is no newest period. Import incidents with dates, train, and predict; or name the periods."));
         if (Against is not DayRange against)
         {
-            return (period, new DayRange(period.From.AddDays(-period.Days), period.From));
+            return period.From.DayNumber >= period.Days
+                ? (period, new DayRange(period.From.AddDays(-period.Days), period.From))
+                : throw RequestException.Invalid("from", $"There are no {period.Days} days before {period.From:yyyy-MM-dd} to hold the period against. Name another period, or both.");
         }
 
         OverviewFields fields = new(_ => null);

@@ -77,7 +77,7 @@ public sealed record IncidentQuery(string? TechCenter, int? Id, bool OfVariant)
     /// <summary>Only those of this priority, in the source's words.</summary>
     public string? Priority { get; init; }
 
-    /// <summary>Only those whose masked text holds this, whatever the case of the letters A to Z; reads all summaries.</summary>
+    /// <summary>Only those whose masked text holds this, whatever the case; reads all summaries.</summary>
     public string? Text { get; init; }
 
     /// <summary>Only those of which it is known how they were resolved.</summary>

@@ -119,7 +119,7 @@ public sealed record IncidentRequest
             return null;
         }
 
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date))
+        if (RequestDate.TryParse(text, out DateTimeOffset date))
         {
             return date;
         }

@@ -22,7 +22,6 @@ public sealed record SearchRequest(
 
     private const int MostCenters = 100;
     private const int LongestPriority = 100;
-    private const int ShortestDate = 8;
 
     /// <summary>Checks what was asked.</summary>
     /// <exception cref="RequestException">A field is missing, unknown or out of its range.</exception>
@@ -107,9 +106,7 @@ public sealed record SearchRequest(
             return null;
         }
 
-        // A time without a date would be one of today, and so another tomorrow.
-        if (text.AsSpan().Trim().Length >= ShortestDate && text.AsSpan().TrimStart().IndexOf(':') is < 0 or > ShortestDate
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date))
+        if (RequestDate.TryParse(text, out DateTimeOffset date))
         {
             return date;
         }

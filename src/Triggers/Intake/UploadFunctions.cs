@@ -14,7 +14,7 @@ using Pipeline.Storage;
 namespace Pipeline.Triggers;
 
 /// <summary>Takes in files that are sent, and tells what became of them. A file is imported behind the answer, never in the request.</summary>
-public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, CallerTexts texts, ILogger<UploadFunctions> logger)
+public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard, CallerTexts texts, TimeProvider clock, ILogger<UploadFunctions> logger)
 {
     private const string SecondsToPoll = "2";
     private const int MostShown = 200;
@@ -54,7 +54,7 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
     [Requires(Role.Reader)]
     public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "v1/uploads")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpAnswers.RunAsync(request, logger, async () =>
-            HttpAnswers.Json(new { uploads = (await log.ReadIngestionsAsync(StreamAnswers.Number(request, "limit", 50, 1, MostShown), cancellationToken)).Select(IngestionReport.Of) }), "limit");
+            HttpAnswers.Json(new { uploads = (await log.ReadIngestionsAsync(StreamAnswers.Number(request, "limit", 50, 1, MostShown), cancellationToken)).Select(ingestion => IngestionReport.Of(ingestion.AsOf(clock.GetUtcNow()))) }), "limit");
 
     /// <summary>Tells how far an upload is.</summary>
     [Function("UploadStatus")]
@@ -98,5 +98,5 @@ public sealed class UploadFunctions(ReceiveFile receive, IIngestionLog log, IObj
     }
 
     private async Task<Ingestion> FindAsync(string id, CancellationToken cancellationToken) =>
-        await log.FindIngestionAsync(id, cancellationToken) ?? throw RequestException.NotFound("id", $"There is no upload '{id}'. Take the id from the answer to the request that sent it.");
+        (await log.FindIngestionAsync(id, cancellationToken))?.AsOf(clock.GetUtcNow()) ?? throw RequestException.NotFound("id", $"There is no upload '{id}'. Take the id from the answer to the request that sent it.");
 }

@@ -75,6 +75,7 @@ public sealed class ComparePeriodsTests
         Refused(("from", "June"), ("until", "2026-06-01")).Errors["from"][0].ShouldContain("must be a day");
         Refused(("from", "2026-06-01"), ("until", "2026-06-10"), ("againstFrom", "2026-06-09"), ("againstUntil", "2026-06-20")).Errors["againstUntil"][0].ShouldContain("overlap");
         (await SmallCompany.RefusedAsync(() => CompareAsync(new PeriodRequest(Against: June)))).Message.ShouldContain("overlap");
+        (await SmallCompany.RefusedAsync(() => CompareAsync(new PeriodRequest(new DayRange(DateOnly.MinValue, DateOnly.MinValue.AddDays(1)))))).Errors.Keys.ShouldBe(["from"]);
     }
 
     private static Task<PeriodComparison> CompareAsync(PeriodRequest request) => new ComparePeriods(_counts, _company.Known).RunAsync(request);

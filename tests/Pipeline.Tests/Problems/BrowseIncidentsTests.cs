@@ -135,11 +135,22 @@ public sealed class BrowseIncidentsTests
     [DataRow("sort", "colour", "newest, oldest, confidence, doubtful")]
     [DataRow("from", "yesterday", "must be a date")]
     [DataRow("until", "2026-13-01", "must be a date")]
+    [DataRow("from", "1,2", "must be a date")]
+    [DataRow("from", "12:00", "must be a date")]
+    [DataRow("until", "01/02/2026", "must be a date")]
     [DataRow("page", "0", "from 1 to")]
     [DataRow("pageSize", "201", "from 1 to 200")]
     [DataRow("problem", "7", "name it in techCenter")]
     public void What_cannot_be_read_is_named_with_the_fix(string name, string value, string fix) =>
         Should.Throw<RequestException>(() => Request((name, value))).Errors[name][0].ShouldContain(fix);
+
+    [TestMethod]
+    [DataRow("2026-03-31", 0)]
+    [DataRow("2026-03-31T08:00:00Z", 8)]
+    [DataRow("2026-03-31 08:00", 8)]
+    [DataRow("2026-03-31T10:00:00.5+02:00", 8)]
+    public void Dates_are_read_as_they_are_written_in_every_country(string text, int hour) =>
+        Request(("from", text)).From!.Value.Hour.ShouldBe(hour);
 
     [TestMethod]
     [DataRow("https://tickets.example/")]

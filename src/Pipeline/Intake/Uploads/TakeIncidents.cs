@@ -22,7 +22,7 @@ public sealed class TakeIncidents(IIngestionLog log, IObjectStore objects, IInci
     {
         ArgumentNullException.ThrowIfNull(body);
         Check(body);
-        Ingestion received = new(clock.GetUtcNow(), 0, sender, "request.json", "", body.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
+        Ingestion received = new(clock.GetUtcNow(), 0, sender, Ingestion.OfRequest, "", body.Length, null, 0, 0, 0, new Dictionary<RejectKind, int>(), 0, 0, null)
         {
             State = IngestionState.Validating,
             Dataset = Dataset.Incidents,
