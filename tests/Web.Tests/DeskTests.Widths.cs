@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace Pipeline.Web.Tests;
 
 /// <summary>What fits into its card, at the widths where the layout changes.</summary>
