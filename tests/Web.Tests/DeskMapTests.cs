@@ -190,6 +190,43 @@ public sealed class DeskMapTests
         await desk.CheckAsync();
     }
 
+    [TestMethod]
+    public async Task The_map_is_never_black_while_its_size_changes()
+    {
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
+        await desk.GoAsync("explore/map");
+        await DrawnAsync(desk);
+        await desk.Page.EvaluateAsync("""
+            () => {
+              const canvas = document.querySelector('canvas.map'), width = canvas.width;
+              window.corner = new Promise(done => new ResizeObserver(() => canvas.width !== width && done([...canvas.getContext('2d').getImageData(1, 1, 1, 1).data].join())).observe(canvas));
+            }
+            """);
+
+        await desk.Page.SetViewportSizeAsync(1000, 860);
+
+        (await desk.Page.EvaluateAsync<string>("() => window.corner")).ShouldBe("255,255,255,255");
+    }
+
+    [TestMethod]
+    [DataRow("en", 1280)]
+    [DataRow("de", 390)]
+    public async Task What_can_be_searched_on_the_map_is_told_in_whole(string language, int width)
+    {
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width, language: language);
+        await desk.GoAsync("explore/map");
+
+        double room = await desk.Page.EvaluateAsync<double>("""
+            () => {
+              const input = document.querySelector('.mapsearch input'), style = getComputedStyle(input), pen = document.createElement('canvas').getContext('2d');
+              pen.font = style.font;
+              return input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - pen.measureText(input.placeholder).width;
+            }
+            """);
+
+        room.ShouldBeGreaterThan(16, "the sign that empties the field lies there too");
+    }
+
     private static ILocator Canvas(OpenPage desk) => desk.Page.Locator("canvas.map");
 
     private static async Task DrawnAsync(OpenPage desk) => await desk.Page.WaitForFunctionAsync("() => Number(document.querySelector('canvas.map')?.dataset.points) > 0");

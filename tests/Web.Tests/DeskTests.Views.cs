@@ -58,6 +58,8 @@ public sealed partial class DeskTests
         await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await desk.GoAsync("explore/likeness?top=20");
         (await desk.Page.Locator(".heat .names li").AllInnerTextsAsync()).ShouldBe(names);
+        int alike = words.GetProperty("likeness").EnumerateArray().Select((row, i) => row.EnumerateArray().Take(i).Count(value => value.GetDouble() >= 0.15)).Sum();
+        await Expect(desk.Page.Locator("tbody tr")).ToHaveCountAsync(Math.Min(20, alike));
         await desk.CheckAsync();
 
         string center = (await AskAsync("/api/clusters/tree?depth=1")).GetProperty("children")[1].GetProperty("name").GetString()!;

@@ -355,7 +355,7 @@ const en = {
     many: "Problems",
     pairs: "Most alike",
     pairsNote: "Perhaps the same, or with one cause.",
-    noPairs: "No two problems share a word.",
+    noPairs: (least: string) => `No two problems are alike by ${least} or more.`,
     shared: "Words in common",
     pointAt: "Point at a field to see which two problems meet there.",
     and: "and",
@@ -370,6 +370,7 @@ const en = {
     noPareto: "Nothing of this is known here.",
     curve: "Share of the largest problems together",
     firstOf: (shown: string, all: string) => `The first ${shown} of ${all}.`,
+    drawn: (shown: string, all: string) => `Drawn are the first ${shown} of ${all}.`,
 
     period: "Period",
     against: "Held against",
@@ -823,7 +824,7 @@ const de: Text = {
     many: "Probleme",
     pairs: "Am ähnlichsten",
     pairsNote: "Vielleicht dasselbe, oder mit einer Ursache.",
-    noPairs: "Keine zwei Probleme teilen ein Wort.",
+    noPairs: (least) => `Keine zwei Probleme gleichen sich zu ${least} oder mehr.`,
     shared: "Gemeinsame Wörter",
     pointAt: "Zeigen Sie auf ein Feld, um zu sehen, welche zwei Probleme sich dort treffen.",
     and: "und",
@@ -838,6 +839,7 @@ const de: Text = {
     noPareto: "Davon ist hier nichts bekannt.",
     curve: "Anteil der größten Probleme zusammen",
     firstOf: (shown, all) => `Die ersten ${shown} von ${all}.`,
+    drawn: (shown, all) => `Gezeichnet sind die ersten ${shown} von ${all}.`,
 
     period: "Zeitraum",
     against: "Verglichen mit",

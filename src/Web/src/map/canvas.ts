@@ -117,6 +117,12 @@ export class PointMap {
       this.canvas.width = width;
       this.canvas.height = height;
       this.pixels = this.pen.createImageData(width, height);
+      // A canvas without transparency is black once its size was set, and is shown so where the next frame would be the first to paint it.
+      this.pen.fillStyle = getComputedStyle(this.canvas).backgroundColor;
+      this.pen.fillRect(0, 0, width, height);
+      cancelAnimationFrame(this.due);
+      this.paintNow();
+      return;
     }
     this.draw();
   }

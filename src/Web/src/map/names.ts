@@ -33,16 +33,20 @@ export class Names {
       const x = at.x + label.x * at.sx, y = at.y + label.y * at.sy;
       if (x < 0 || y < -4 || x > width || y > height) return false;
       const tile = label.tile === undefined ? undefined : points.tiles[label.tile]!;
+      const above = tile ? at.y + tile[1] * at.sy + half + 1 : -Infinity, below = tile ? at.y + (tile[1] + tile[3]) * at.sy - half - 1 : Infinity;
+      if (above > below) return false;
+      // Inside of its tile.
+      const lying = (shift: number) => Math.max(above, Math.min(below, y + shift));
       const from = Math.max(0, tile ? at.x + tile[0] * at.sx : 0), until = Math.min(width, tile ? at.x + (tile[0] + tile[2]) * at.sx : width);
       // A few lengths only, so that each name is made a few times at most.
       const letters = [34, 24, 18, 14, 11].find((n) => n * 7.4 < until - from) ?? 8, name = this.nameOf(label, kind, letters), side = name.width / 2;
       const middle = Math.max(from + side + 3, Math.min(until - side - 3, x));
-      if (2 * side > until - from || middle - side > x || middle + side < x) return false;
-      const shift = shifts.find((s) => y + s >= half && y + s <= height - half && !taken.some(([l, r, t, b]) => middle - side - 4 < r && middle + side + 4 > l && y + s - half < b && y + s + half > t));
-      if (shift === undefined) return false;
-      taken.push([middle - side - 4, middle + side + 4, y + shift - half, y + shift + half]);
+      if (2 * side + 6 > until - from || middle - side > x || middle + side < x) return false;
+      const line = shifts.map(lying).find((row) => row >= half && row <= height - half && !taken.some(([l, r, t, b]) => middle - side - 4 < r && middle + side + 4 > l && row - half < b && row + half > t));
+      if (line === undefined) return false;
+      taken.push([middle - side - 4, middle + side + 4, line - half, line + half]);
       wanted.add(name.key);
-      name.element.style.transform = `translate(${(middle - side).toFixed(1)}px, ${(y + shift - half).toFixed(1)}px)`;
+      name.element.style.transform = `translate(${(middle - side).toFixed(1)}px, ${(line - half).toFixed(1)}px)`;
       name.element.hidden = false;
       return true;
     };
@@ -50,7 +54,7 @@ export class Names {
     let drawn = 0;
     for (const label of points.labels) {
       if (drawn >= limit) break;
-      if (place(label, "name", [13, -13, 24, -24, 0], 9)) drawn++;
+      if (place(label, "name", [13, -13, 24, -24, 0], 10)) drawn++;
     }
     for (const [key, { element }] of this.known) if (!wanted.has(key)) element.hidden = true;
     return drawn;

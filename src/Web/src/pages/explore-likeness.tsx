@@ -9,7 +9,7 @@ import type { ViewProps } from "./explore";
 import { asking, CenterField, Choice, Picture } from "./explore-parts";
 
 const view = "likeness";
-const low = 18, tall = 26, few = 20, least = 0.02, mostPairs = 20;
+const low = 18, tall = 26, few = 20, least = 0.02, leastSame = 0.15, mostPairs = 20;
 
 type Place = { i: number; j: number };
 type Pair = Place & { value: number };
@@ -20,7 +20,7 @@ const shared = (data: LikenessMatrix, { i, j }: Place) => {
 };
 
 const pairsOf = (data: LikenessMatrix): Pair[] =>
-  data.likeness.flatMap((values, i) => values.slice(0, i).map((value, j) => ({ i: j, j: i, value }))).filter((pair) => pair.value >= least).sort((a, b) => b.value - a.value);
+  data.likeness.flatMap((values, i) => values.slice(0, i).map((value, j) => ({ i: j, j: i, value }))).sort((a, b) => b.value - a.value);
 
 const Meeting = ({ data, place }: { data: LikenessMatrix; place: Place | undefined }) => {
   if (!place) return <p class="meeting subtle">{t.overview.pointAt}</p>;
@@ -82,7 +82,9 @@ const Pairs = ({ data, pairs }: { data: LikenessMatrix; pairs: Pair[] }) => (
 const Shown = ({ data }: { data: LikenessMatrix }) => {
   const [place, setPlace] = useState<Place | undefined>();
   const pairs = useMemo(() => pairsOf(data), [data]);
-  const highest = pairs[0]?.value ?? 1;
+  const highest = Math.max(least, pairs[0]?.value ?? 1);
+  // As low as a problem's page goes.
+  const same = pairs.filter((pair) => pair.value >= leastSame);
   return (
     <>
       <Meeting data={data} place={place && place.i < data.problems.length && place.j < data.problems.length ? place : undefined} />
@@ -90,7 +92,7 @@ const Shown = ({ data }: { data: LikenessMatrix }) => {
       <p class="legend" aria-hidden="true"><span>0 %</span><svg width="120" height="12">{[0, 1, 2, 3, 4, 5].map((step) => <rect key={step} class="field" x={step * 20} width="20" height="12" fill-opacity={0.06 + 0.94 * (step / 5)} />)}</svg><span>{percent(highest)}</span></p>
       <h2 class="under">{t.overview.pairs}</h2>
       <p class="note">{t.overview.pairsNote}</p>
-      {pairs.length === 0 ? <Empty>{t.overview.noPairs}</Empty> : <Pairs data={data} pairs={pairs.slice(0, mostPairs)} />}
+      {same.length === 0 ? <Empty>{t.overview.noPairs(percent(leastSame))}</Empty> : <Pairs data={data} pairs={same.slice(0, mostPairs)} />}
     </>
   );
 };

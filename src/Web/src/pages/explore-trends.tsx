@@ -1,8 +1,9 @@
 // Problems and tech centers side by side, week by week.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { steps, tickText } from "../axis";
 import { useData } from "../data";
-import { date, integer, number, percent, rate } from "../format";
+import { date, integer, percent, rate } from "../format";
 import { Card, Empty, ProblemLink, Wait } from "../parts";
 import { to } from "../route";
 import { t } from "../text";
@@ -65,7 +66,7 @@ const whole = (data: Series): Series => {
   return { weeks: of(data.weeks), days: of(data.days), all: of(data.all), series: data.series.map((s) => ({ ...s, counts: of(s.counts) })) };
 };
 
-const options = (width: number, series: FollowedSeries[], shape: Shape): uPlot.Options => {
+const options = (width: number, series: FollowedSeries[], shape: Shape, isWhole: boolean): uPlot.Options => {
   const axis = { stroke: () => colour("--subtle"), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   return {
     width, height,
@@ -73,16 +74,16 @@ const options = (width: number, series: FollowedSeries[], shape: Shape): uPlot.O
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
     legend: { show: false },
     scales: { y: { range: (_, __, highest) => [0, Math.max(shape === "share" ? 0.01 : 1, highest * 1.06)] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((tick) => date(new Date(tick * 1000).toISOString())), space: 110, grid: { show: false } }, { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => (shape === "share" ? `${number(tick * 100)} %` : number(tick))) }],
+    axes: [{ ...axis, values: (_, ticks) => ticks.map((tick) => date(new Date(tick * 1000).toISOString())), space: 110, grid: { show: false } }, { ...axis, size: 52, incrs: steps(shape === "count" && isWhole), values: (_, ticks, __, ___, step) => ticks.map((tick) => (shape === "share" ? `${tickText(tick * 100, step * 100)} %` : tickText(tick, step))) }],
     series: [{}, ...series.map((_, i) => ({ stroke: () => colour(colours[i % colours.length]!), width: 2, points: { show: false }, ...(i >= colours.length ? { dash: [6, 4] } : {}) }))],
   };
 };
 
-const Lines = ({ data, lines, shape, at }: { data: Series; lines: (number | null)[][]; shape: Shape; at: (week: number | undefined) => void }) => {
+const Lines = ({ data, lines, shape, weeks, at }: { data: Series; lines: (number | null)[][]; shape: Shape; weeks: number; at: (week: number | undefined) => void }) => {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current!;
-    const plot = new uPlot(options(element.clientWidth, data.series, shape), [data.weeks.map((week) => Date.parse(week) / 1000), ...lines], element);
+    const plot = new uPlot(options(element.clientWidth, data.series, shape, weeks === 1), [data.weeks.map((week) => Date.parse(week) / 1000), ...lines], element);
     plot.hooks.setCursor = [(own) => at(own.cursor.idx ?? undefined)];
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     sized.observe(element);
@@ -90,7 +91,7 @@ const Lines = ({ data, lines, shape, at }: { data: Series; lines: (number | null
       sized.disconnect();
       plot.destroy();
     };
-  }, [data, lines, shape]);
+  }, [data, lines, shape, weeks]);
   return <div class="chart lines" ref={place} aria-hidden="true" />;
 };
 
@@ -105,7 +106,7 @@ const Followed = ({ given, shape, weeks, query, picked }: { given: Series; shape
   return (
     <>
       <p class="note">{t.overview.shapeNotes[shape]} {t.overview.wholeWeeks}</p>
-      <Lines data={data} lines={lines} shape={shape} at={setAt} />
+      <Lines data={data} lines={lines} shape={shape} weeks={weeks} at={setAt} />
       <table class="grid series">
         <thead><tr><th scope="col">{t.overview.shown}</th><th scope="col" class="n">{t.week} {date(data.weeks[week] ?? null)}</th><th scope="col" class="n">{t.incidents}</th><th scope="col"><span class="hidden">{t.overview.removeOne("")}</span></th></tr></thead>
         <tbody>
