@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Models;
-using Pipeline.Storage;
 
 namespace Pipeline.Forecasting;
 
