@@ -30,12 +30,12 @@ internal static class ForecastCommand
             if (parsed.GetValue(id) is int problem)
             {
                 ProblemForecast forecast = await pipeline.Forecast.RunAsync(parsed.GetValue(center) ?? "", problem.ToString(CultureInfo.InvariantCulture), asked, cancellationToken);
-                host.Show(forecast, console => Write(console, forecast.Label, forecast.History, forecast.Model, forecast.Methods, forecast.Weeks));
+                host.Show(forecast, console => Write(console, forecast.Label, forecast.History, forecast.Model, forecast.QuietSince, forecast.Methods, forecast.Weeks));
             }
             else
             {
                 VolumeForecast forecast = await pipeline.ForecastVolume.RunAsync(parsed.GetValue(center), asked, cancellationToken);
-                host.Show(forecast, console => Write(console, forecast.TechCenter ?? "All tech centers", forecast.History, forecast.Model, forecast.Methods, forecast.Weeks));
+                host.Show(forecast, console => Write(console, forecast.TechCenter ?? "All tech centers", forecast.History, forecast.Model, forecast.QuietSince, forecast.Methods, forecast.Weeks));
             }
 
             return ExitCode.Done;
@@ -94,7 +94,8 @@ internal static class ForecastCommand
         Command command = new("models", "List the versions of a tech center's forecasts with their stages.") { center, data, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, data, json, async (pipeline, host) =>
         {
-            Show(host, await pipeline.ManageForecasts.ListAsync(parsed.GetRequiredValue(center), cancellationToken));
+            ForecastVersions listed = await pipeline.ManageForecasts.ListAsync(parsed.GetRequiredValue(center), cancellationToken);
+            host.Show(listed, console => Write(console, listed.Versions, listed.History, listed.Damaged ?? []));
             return ExitCode.Done;
         }, cancellationToken));
         return command;
@@ -151,10 +152,15 @@ internal static class ForecastCommand
             }
         }, cancellationToken);
 
-    private static void Write(IAnsiConsole console, string name, int history, string? model, IReadOnlyList<ForecastWeight> methods, IReadOnlyList<ForecastWeek> weeks)
+    private static void Write(IAnsiConsole console, string name, int history, string? model, DateOnly? quietSince, IReadOnlyList<ForecastWeight> methods, IReadOnlyList<ForecastWeek> weeks)
     {
         string weights = string.Join(", ", methods.OrderByDescending(m => m.Weight).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Method} {m.Weight:0.00}")));
         console.WriteLine(ConsoleText.Line($"{name}: {ConsoleText.Count(history, "week")} of history. Methods{(model is null ? "" : $" as {model} weighs them")}: {weights}"));
+        if (quietSince is DateOnly since)
+        {
+            console.WriteLine(ConsoleText.Line(string.Create(CultureInfo.InvariantCulture, $"No incident in the {ConsoleText.Count((weeks[0].Week.DayNumber - since.DayNumber) / 7, "whole week")} since {since:yyyy-MM-dd}: they count as zeros. If the export ends there, import a newer one.")));
+        }
+
         ConsoleTable table = new("Week of", "#Expected", "#80 %", "#95 %", "?#Holidays");
         foreach (ForecastWeek week in weeks)
         {
@@ -179,17 +185,24 @@ internal static class ForecastCommand
         table.Write(console);
     }
 
-    private static void Show(CommandHost host, CenterStages stages) => host.Show(stages, console =>
+    private static void Show(CommandHost host, CenterStages stages) => host.Show(stages, console => Write(console, stages.Versions, stages.History, []));
+
+    private static void Write(IAnsiConsole console, IReadOnlyList<StagedVersion> versions, IReadOnlyList<StageChange> history, IReadOnlyList<DamagedForecast> damaged)
     {
         ConsoleTable table = new("Version", "Stage", "Since", "Why");
-        foreach (StagedVersion version in stages.Versions.Reverse())
+        foreach (StagedVersion version in versions.Reverse())
         {
-            string why = stages.History.LastOrDefault(c => string.Equals(c.Version, version.Version, StringComparison.Ordinal))?.Why ?? "";
-            table.Add(version.Version, version.Stage.ToString().ToLowerInvariant(), version.Since?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "", ConsoleText.Line(why));
+            string why = history.LastOrDefault(c => string.Equals(c.Version, version.Version, StringComparison.Ordinal))?.Why ?? "";
+            string stage = version.Stage.ToString().ToLowerInvariant() + (damaged.Any(d => string.Equals(d.Version, version.Version, StringComparison.Ordinal)) ? ", damaged" : "");
+            table.Add(version.Version, stage, version.Since?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "", ConsoleText.Line(why));
         }
 
         table.Write(console);
-    });
+        foreach (DamagedForecast file in damaged)
+        {
+            console.WriteLine(ConsoleText.Line(file.Problem));
+        }
+    }
 
     private static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 }

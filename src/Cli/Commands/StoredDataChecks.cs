@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Adapters.Local;
 using Pipeline.Datasets;
+using Pipeline.Forecasting;
 using Pipeline.Incidents;
 using Pipeline.LocalHost;
 using Pipeline.Models;
@@ -10,7 +11,7 @@ namespace Pipeline.Cli.Commands;
 
 /// <summary>
 /// The checks that read all that is stored, and so are for a command and not for a host that is asked every minute: every page of the SQLite files, every row of the warehouse,
-/// and the checksums of every model version.
+/// the checksums of every model version, and the values of every version of forecasts.
 /// </summary>
 internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<PipelineProgress> progress)
 {
@@ -33,6 +34,7 @@ internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<Pipelin
         }
 
         checks.Add(await TryAsync("all model versions", () => ModelsAsync(cancellationToken)));
+        checks.Add(await TryAsync("all versions of forecasts", () => ForecastsAsync(cancellationToken)));
         checks.Add(await TryAsync("models and incidents", async () => await FindStrangersAsync(pipeline, cancellationToken) is string problem ? throw new ModelException(problem) : "belong together"));
         return checks;
     }
@@ -122,6 +124,12 @@ internal sealed class StoredDataChecks(LocalPipeline pipeline, IProgress<Pipelin
         }
 
         return problems.Count == 0 ? $"{ConsoleText.Number(sound)} read, checksums right" : throw new ModelException(string.Join(' ', problems));
+    }
+
+    private async Task<string> ForecastsAsync(CancellationToken cancellationToken)
+    {
+        ForecastFiles files = await pipeline.ManageForecasts.CheckAsync(cancellationToken);
+        return files.Damaged.Count == 0 ? $"{ConsoleText.Count(files.Sound, "file")} read, none damaged" : throw new ModelException(string.Join(' ', files.Damaged.Select(d => ConsoleText.Line(d.Problem))));
     }
 
     private async Task<string?> ProblemOfAsync(ModelManifest manifest, CancellationToken cancellationToken)

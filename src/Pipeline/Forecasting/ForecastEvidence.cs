@@ -5,7 +5,7 @@ namespace Pipeline.Forecasting;
 /// <summary>How forecasts of a tech center do on its newest weeks, learned from those before, beside the version that serves.</summary>
 /// <param name="Problems">The tests of its problems.</param>
 /// <param name="Volume">The test of all its incidents; null where they are too few.</param>
-/// <param name="Mase">The mean error of those series that the version that serves knows as well; of all where none serves; null where none could be tested.</param>
+/// <param name="Mase">The mean error of those series that the version that serves knows as well; where none serves that of the problems, or of the volume where no problem could be tested; null where none could.</param>
 /// <param name="Serving">The mean error of that version on the same series and weeks, which it may have learned from; null where none serves.</param>
 internal sealed record ForecastEvidence(IReadOnlyList<ForecastTest> Problems, ForecastTest? Volume, double? Mase, double? Serving)
 {
@@ -42,10 +42,9 @@ internal sealed record ForecastEvidence(IReadOnlyList<ForecastTest> Problems, Fo
             }
         }
 
-        IEnumerable<double> all = problems.Append(volume).OfType<ForecastTest>().Select(t => t.Mase);
         return pairs.Count > 0
             ? new ForecastEvidence(problems, volume, pairs.Average(p => p.Now), pairs.Average(p => p.Before))
-            : new ForecastEvidence(problems, volume, all.Any() ? all.Average() : null, null);
+            : new ForecastEvidence(problems, volume, problems.Count > 0 ? problems.Average(p => p.Mase) : volume?.Mase, null);
     }
 
     /// <summary>The measures by name.</summary>
@@ -80,9 +79,9 @@ internal sealed record ForecastEvidence(IReadOnlyList<ForecastTest> Problems, Fo
         void Add(string name, double value) => measures[name] = Math.Round(value, 4);
     }
 
-    /// <summary>Why a version goes where it goes, as a sentence.</summary>
+    /// <summary>Why a version goes where it goes, as a sentence that names the measures that it is about.</summary>
     public string Reason(bool passed) =>
         Mase is not double mase ? "There are too few weeks to test it on."
-        : Serving is not double serving ? string.Create(CultureInfo.InvariantCulture, $"Its mean absolute scaled error is {mase:0.000}; none served before.")
-        : string.Create(CultureInfo.InvariantCulture, $"Its mean absolute scaled error is {mase:0.000}, that of the version that serves {serving:0.000} on the same weeks: {(passed ? "no worse" : "worse")}.");
+        : Serving is not double serving ? string.Create(CultureInfo.InvariantCulture, $"Its mean absolute scaled error ({(Problems.Count > 0 ? "mase" : "volume_mase")}) is {mase:0.000}; none served before.")
+        : string.Create(CultureInfo.InvariantCulture, $"Its mean absolute scaled error (compared_mase) is {mase:0.000}, that of the version that serves (serving_mase) {serving:0.000} on the same series and weeks: {(passed ? "no worse" : "worse")}.");
 }

@@ -4,8 +4,8 @@ using Pipeline.Requests;
 
 namespace Pipeline.Forecasting;
 
-/// <summary>The use case of forecasting the incidents of a problem, week by week. The running week is left out of the history, and the weeks before the problem began.</summary>
-public sealed class ForecastProblem(BrowseProblems problems, ForecastMaker maker)
+/// <summary>The use case of forecasting the incidents of a problem, week by week. The history ends with the last whole week of the company; the weeks before the problem began are left out.</summary>
+public sealed class ForecastProblem(BrowseProblems problems, CompanyWeeks company, ForecastMaker maker)
 {
     /// <summary>Forecasts.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
@@ -17,10 +17,10 @@ public sealed class ForecastProblem(BrowseProblems problems, ForecastMaker maker
     {
         int asked = ForecastMaker.WeeksOf(weeks);
         ProblemDetails details = await problems.FindAsync(techCenter, id, cancellationToken);
-        WeeklySeries series = WeeklySeries.Of([.. details.WeeklyCounts.Select(w => w.Week)], [.. details.WeeklyCounts.Select(w => w.Count)]);
+        WeeklySeries series = WeeklySeries.Of([.. details.WeeklyCounts.Select(w => w.Week)], [.. details.WeeklyCounts.Select(w => w.Count)], (await company.GetAsync(cancellationToken)).Next);
         ProblemSummary problem = details.Summary;
         MadeForecast made = await maker.RunAsync(problem.TechCenter, problem.Id, $"'{problem.Label}'", series, asked, cancellationToken);
-        return new ProblemForecast(problem.TechCenter, problem.Id, problem.Label, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share };
+        return new ProblemForecast(problem.TechCenter, problem.Id, problem.Label, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share, QuietSince = series.QuietSince };
     }
 }
 
@@ -40,6 +40,10 @@ public sealed record ProblemForecast(string TechCenter, int Id, string Label, in
 
     /// <summary>The part of a working day's incidents that do not come on a holiday.</summary>
     public double HolidayEffect { get; init; }
+
+    /// <summary>The Monday of the first of the whole weeks at the end that count as without an incident, since then none was opened or none is known yet; left out where the last one had some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? QuietSince { get; init; }
 }
 
 /// <summary>What is expected of one week.</summary>

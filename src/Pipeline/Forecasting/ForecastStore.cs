@@ -13,8 +13,6 @@ public sealed class ForecastStore(IObjectStore objects)
     /// <summary>The folder of all of them.</summary>
     public const string Root = "forecast-models";
 
-    private const int Quantiles = 4;
-
     /// <summary>Where a version lies.</summary>
     public static string PathOf(string techCenter, string version) => $"{Root}/{ModelPaths.HashedSlug(techCenter)}/{version}.json";
 
@@ -30,7 +28,33 @@ public sealed class ForecastStore(IObjectStore objects)
     /// <summary>A version; null where there is none, or it cannot be read.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
     public async Task<ForecastModel?> FindAsync(string techCenter, string version, CancellationToken cancellationToken = default) =>
-        version.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && await objects.ReadTaggedAsync(PathOf(techCenter, version), cancellationToken) is TaggedObject stored ? Parse(stored) : null;
+        version.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && await objects.ReadTaggedAsync(PathOf(techCenter, version), cancellationToken) is TaggedObject stored
+            ? ForecastFile.Read(PathOf(techCenter, version), stored.Content).Model
+            : null;
+
+    /// <summary>Reads all files, and tells which are damaged.</summary>
+    /// <param name="techCenter">Those of one tech center; null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public async Task<ForecastFiles> CheckAsync(string? techCenter = null, CancellationToken cancellationToken = default)
+    {
+        List<DamagedForecast> damaged = [];
+        int sound = 0;
+        await foreach (StoredObject file in objects.ListAsync(techCenter is null ? $"{Root}/" : $"{Root}/{ModelPaths.HashedSlug(techCenter)}/", cancellationToken))
+        {
+            if (!file.Name.EndsWith(".json", StringComparison.Ordinal) || await objects.ReadTaggedAsync(file.Name, cancellationToken) is not TaggedObject stored)
+            {
+                continue;
+            }
+
+            bool stages = file.Name.EndsWith($"/{ModelPaths.StagesFile}", StringComparison.Ordinal);
+            string? problem = !stages ? ForecastFile.Read(file.Name, stored.Content).Problem : ForecastFile.ReadStages(stored.Content) is null ? ForecastFile.Damaged(file.Name, "it cannot be read, and no version serves") : null;
+            sound += problem is null ? 1 : 0;
+            damaged.AddRange(problem is null ? [] : [new DamagedForecast(Path.GetFileNameWithoutExtension(file.Name), problem)]);
+        }
+
+        return new ForecastFiles(sound, damaged);
+    }
 
     /// <summary>The version that serves; null where none does, or it cannot be read: forecasts are made anew each time then.</summary>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
@@ -55,32 +79,5 @@ public sealed class ForecastStore(IObjectStore objects)
 
     private static string NameOf(string techCenter) => $"{Root}/{ModelPaths.HashedSlug(techCenter)}/{ModelPaths.StagesFile}";
 
-    private static CenterStages StagesOf(string techCenter, TaggedObject? stored)
-    {
-        try
-        {
-            return stored is not null && JsonSerializer.Deserialize<CenterStages>(stored.Content.Span, PipelineJson.Indented) is CenterStages stages && !stages.Versions.Contains(null!) && !stages.History.Contains(null!)
-                ? stages
-                : new CenterStages(techCenter, [], []);
-        }
-        catch (JsonException)
-        {
-            return new CenterStages(techCenter, [], []);
-        }
-    }
-
-    private static ForecastModel? Parse(TaggedObject stored)
-    {
-        try
-        {
-            ForecastModel? model = JsonSerializer.Deserialize<ForecastModel>(stored.Content.Span, PipelineJson.Indented);
-            return model is { Format: ForecastModel.CurrentFormat } && model.OfProblems.Values.Append(model.Volume).OfType<SeriesFit>().All(IsWhole) ? model : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static bool IsWhole(SeriesFit fit) => fit.Fit.Ensemble.Errors.Count == Quantiles && fit.Fit.Ensemble.Methods.Any(m => m is { Weight: > 0 });
+    private static CenterStages StagesOf(string techCenter, TaggedObject? stored) => (stored is null ? null : ForecastFile.ReadStages(stored.Content)) ?? new CenterStages(techCenter, [], []);
 }

@@ -1,17 +1,16 @@
 using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Models;
-using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
 namespace Pipeline.Forecasting;
 
 /// <summary>The use case of forecasting all incidents of a tech center, or of all tech centers together, week by week: also those that belong to no problem.</summary>
-public sealed class ForecastVolume(IPredictions predictions, ModelStore models, ModelDirectory directory, ForecastMaker maker, TimeProvider clock)
+public sealed class ForecastVolume(IPredictions predictions, CompanyWeeks company, ModelStore models, ModelDirectory directory, ForecastMaker maker, TimeProvider clock)
 {
     /// <summary>Forecasts.</summary>
-    /// <param name="techCenter">The tech center's name or folder; null for all together, whose weeks end with the newest of any of them.</param>
+    /// <param name="techCenter">The tech center's name or folder; null for all together.</param>
     /// <param name="weeks">How many weeks, 1 to 26, as text; 8 where it is null or empty.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such tech center, the weeks are out of their range, or the history is too short.</exception>
@@ -21,17 +20,12 @@ public sealed class ForecastVolume(IPredictions predictions, ModelStore models, 
     {
         int asked = ForecastMaker.WeeksOf(weeks);
         string? center = techCenter is null ? null : await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
-        WeeklySeries series = center is null ? await OfAllAsync(cancellationToken)
-            : (await CenterCounts.ReadAsync(predictions, models, center, clock, cancellationToken))?.Volume
+        WeeklySeries all = await company.GetAsync(cancellationToken);
+        WeeklySeries series = center is null ? all
+            : (await CenterCounts.ReadAsync(predictions, models, center, all.Next, clock, cancellationToken))?.Volume
             ?? throw new RequestException(RequestProblem.Unprocessable, $"No version of the problems of '{center}' serves. Train, or promote one.");
         MadeForecast made = await maker.RunAsync(center, problem: null, center is null ? "the company" : $"'{center}'", series, asked, cancellationToken);
-        return new VolumeForecast(center, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share };
-    }
-
-    private async Task<WeeklySeries> OfAllAsync(CancellationToken cancellationToken)
-    {
-        ProblemActivity all = await ProblemActivity.ReadAsync(predictions, techCenter: null, window: null, clock, cancellationToken);
-        return WeeklySeries.Of(all.Period.Weeks, all.Volume());
+        return new VolumeForecast(center, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share, QuietSince = series.QuietSince };
     }
 }
 
@@ -49,4 +43,8 @@ public sealed record VolumeForecast(string? TechCenter, int History, IReadOnlyLi
 
     /// <summary>The part of a working day's incidents that do not come on a holiday.</summary>
     public double HolidayEffect { get; init; }
+
+    /// <summary>The Monday of the first of the whole weeks at the end that count as without an incident, since then none was opened or none is known yet; left out where the last one had some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? QuietSince { get; init; }
 }

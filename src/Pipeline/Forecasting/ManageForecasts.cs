@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Rollout;
@@ -13,7 +14,17 @@ public sealed class ManageForecasts(ModelDirectory directory, ForecastStore stor
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">There is no such tech center.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
-    public async Task<CenterStages> ListAsync(string techCenter, CancellationToken cancellationToken = default) => await store.ReadStagesAsync(await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken), cancellationToken);
+    public async Task<ForecastVersions> ListAsync(string techCenter, CancellationToken cancellationToken = default)
+    {
+        string center = await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
+        CenterStages stages = await store.ReadStagesAsync(center, cancellationToken);
+        IReadOnlyList<DamagedForecast> damaged = (await store.CheckAsync(center, cancellationToken)).Damaged;
+        return new ForecastVersions(stages.TechCenter, stages.Versions, stages.History, stages.Policy) { Damaged = damaged.Count == 0 ? null : damaged };
+    }
+
+    /// <summary>Reads the files of all tech centers, and tells which are damaged.</summary>
+    /// <exception cref="ObjectStoreException">The object store cannot be read.</exception>
+    public Task<ForecastFiles> CheckAsync(CancellationToken cancellationToken = default) => store.CheckAsync(cancellationToken: cancellationToken);
 
     /// <summary>Has forecasts made by a version from now on.</summary>
     /// <param name="techCenter">The tech center's name or folder.</param>
@@ -53,4 +64,16 @@ public sealed class ManageForecasts(ModelDirectory directory, ForecastStore stor
     }
 
     private StageReason ReasonOf(StageOrder order, string otherwise) => new(clock.GetUtcNow(), order.Who, string.IsNullOrWhiteSpace(order.Reason) ? otherwise : order.Reason, order.Force);
+}
+
+/// <summary>The versions of a tech center's forecasts.</summary>
+/// <param name="TechCenter">The tech center.</param>
+/// <param name="Versions">The versions, the oldest first.</param>
+/// <param name="History">What was changed, the oldest first.</param>
+/// <param name="Policy">What becomes of a version that does no worse; null for what the settings say.</param>
+public sealed record ForecastVersions(string TechCenter, IReadOnlyList<StagedVersion> Versions, IReadOnlyList<StageChange> History, PromotionPolicy? Policy)
+{
+    /// <summary>The files that are damaged, also those of no version listed; left out where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DamagedForecast>? Damaged { get; init; }
 }

@@ -12,7 +12,7 @@ namespace Pipeline.Forecasting;
 /// The use case of learning to forecast: of a tech center's weekly counts and those of its problems, what each method counts for, how far the ensemble errs and what a holiday takes away. What is learned is a
 /// version, tested on the newest weeks beside the one that serves, written down as a run, and put into production where it does no worse and the policy is <see cref="PromotionPolicy.Auto"/>.
 /// </summary>
-public sealed class TrainForecasts(IPredictions predictions, ModelStore models, ModelDirectory directory, ForecastStore store, RunLog runs, HolidayCalendar calendar, GateOptions gate, TimeProvider clock)
+public sealed class TrainForecasts(IPredictions predictions, CompanyWeeks company, ModelStore models, ModelDirectory directory, ForecastStore store, RunLog runs, HolidayCalendar calendar, GateOptions gate, TimeProvider clock)
 {
     // A version that errs more than this beside the one that serves does not take its place by itself.
     private const double MostError = 1.05;
@@ -50,7 +50,8 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
     public async Task<ForecastTraining?> RunAsync(string techCenter, CancellationToken cancellationToken = default)
     {
         DateTimeOffset began = clock.GetUtcNow();
-        if (await CenterCounts.ReadAsync(predictions, models, techCenter, clock, cancellationToken) is not CenterCounts counts || counts.Volume.Counts.Count < CountForecaster.LeastHistory)
+        DateOnly running = (await company.ReadAsync(cancellationToken)).Next;
+        if (await CenterCounts.ReadAsync(predictions, models, techCenter, running, clock, cancellationToken) is not CenterCounts counts || counts.Volume.Counts.Count < CountForecaster.LeastHistory)
         {
             return null;
         }
@@ -159,7 +160,7 @@ public sealed class TrainForecasts(IPredictions predictions, ModelStore models, 
             Metrics =
             [
                 .. evidence.Measures().Select(m => new RunMetric(m.Key, m.Value, ended)),
-                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.First(w => string.Equals(w.Method, m.Name, StringComparison.Ordinal)).Weight), 4), ended)),
+                .. ForecastMethods.All.Select(m => new RunMetric($"weight.{m.Name}", Math.Round(fits.Average(f => f.Methods.FirstOrDefault(w => string.Equals(w.Method, m.Name, StringComparison.Ordinal))?.Weight ?? 0), 4), ended)),
                 new RunMetric("holiday_effect", model.Volume!.Fit.Holidays.Share, ended),
             ],
             Tags = new Dictionary<string, string>(StringComparer.Ordinal)

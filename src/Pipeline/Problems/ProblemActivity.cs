@@ -17,9 +17,9 @@ internal sealed class ProblemActivity
     /// <summary>The weeks that are counted.</summary>
     public TrendPeriod Period { get; private set; } = TrendPeriod.Empty;
 
-    /// <summary>Counts the predictions of a tech center, or of all where it is null, of which only the volume says something then. Memory grows with clusters and hours, not with incidents.</summary>
+    /// <summary>Counts the predictions of a tech center. Memory grows with clusters and hours, not with incidents.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public static async Task<ProblemActivity> ReadAsync(IPredictions predictions, string? techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<ProblemActivity> ReadAsync(IPredictions predictions, string techCenter, TrainingWindow? window, TimeProvider clock, CancellationToken cancellationToken)
     {
         ProblemActivity activity = new();
         await foreach (PredictedDate row in predictions.ReadPredictedDatesAsync(techCenter, cancellationToken))

@@ -143,6 +143,7 @@ public static class PipelineServices
         HolidayCalendar calendar = Read<ForecastOptions>(configuration, "Forecast").Calendar();
         services.TryAddSingleton(calendar);
         services.TryAddSingleton<ForecastStore>();
+        services.TryAddSingleton<CompanyWeeks>();
         services.TryAddSingleton<ForecastMaker>();
         services.TryAddSingleton<ForecastProblem>();
         services.TryAddSingleton<ForecastVolume>();

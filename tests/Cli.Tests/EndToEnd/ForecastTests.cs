@@ -31,6 +31,26 @@ public sealed class ForecastTests
     }
 
     [TestMethod]
+    public async Task A_damaged_version_is_listed_fails_the_validation_and_is_not_forecast_by()
+    {
+        using TempFolder folder = new();
+        string data = folder["data"];
+        (await CommandLine.RunAsync("run", "--incidents", SampleCsv.Write(folder["in.csv"], 600), "--data", data, "--tech-center-column", "none")).ExitCode.ShouldBe(0);
+        string path = Directory.GetFiles(data, "20*_w*.json", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"method\": \"theta\"", "\"method\": \"oracle\"", StringComparison.Ordinal));
+
+        CommandResult listed = await CommandLine.RunAsync("forecast", "models", "default", "--data", data);
+        CommandResult validated = await CommandLine.RunAsync("validate", "--data", data);
+        CommandResult forecast = await CommandLine.RunAsync("forecast", "--tech-center", "default", "--data", data, "--json");
+
+        listed.Output.ShouldContain("production, damaged");
+        listed.Output.ShouldContain("no method 'oracle'");
+        validated.ExitCode.ShouldNotBe(0);
+        validated.Output.ShouldContain("FAIL  all versions of forecasts: 'forecast-models/");
+        (forecast.ExitCode, forecast.Json.TryGetProperty("model", out _)).ShouldBe((0, false));
+    }
+
+    [TestMethod]
     public async Task Versions_of_forecasts_are_trained_listed_and_not_promoted_twice()
     {
         using TempFolder folder = new();

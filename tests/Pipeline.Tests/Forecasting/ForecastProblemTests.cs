@@ -16,12 +16,12 @@ public sealed class ForecastProblemTests
         ProblemSummary problem = (await problems.ListAsync(new ClusterQuery())).Problems[0];
         DateOnly running = (await problems.FindAsync(SmallCompany.TechCenter, $"{problem.Id}")).WeeklyCounts[^1].Week;
 
-        ProblemForecast forecast = await new ForecastProblem(problems, new SmallForecasts(company).Maker).RunAsync("office-it", $"{problem.Id}", "3");
+        ProblemForecast forecast = await new SmallForecasts(company).Problem.RunAsync("office-it", $"{problem.Id}", "3");
 
         forecast.Weeks.Select(w => w.Week).ShouldBe([running, running.AddDays(7), running.AddDays(14)]);
         forecast.Weeks.ShouldAllBe(w => w.Mean > 0.5 && w.Mean < 3);
         (forecast.Label, forecast.TechCenter).ShouldBe((problem.Label, SmallCompany.TechCenter));
-        (await SmallCompany.RefusedAsync(() => new ForecastProblem(problems, new SmallForecasts(company).Maker).RunAsync("office-it", $"{problem.Id}", "27"))).Errors.Keys.ShouldBe(["weeks"]);
+        (await SmallCompany.RefusedAsync(() => new SmallForecasts(company).Problem.RunAsync("office-it", $"{problem.Id}", "27"))).Errors.Keys.ShouldBe(["weeks"]);
     }
 
     [TestMethod]
@@ -34,7 +34,7 @@ public sealed class ForecastProblemTests
         BrowseProblems problems = new(company.Warehouse, company.Models, company.Known, TimeProvider.System);
         int id = (await problems.ListAsync(new ClusterQuery())).Problems[0].Id;
 
-        RequestException refused = await SmallCompany.RefusedAsync(() => new ForecastProblem(problems, new SmallForecasts(company).Maker).RunAsync(SmallCompany.TechCenter, $"{id}", null));
+        RequestException refused = await SmallCompany.RefusedAsync(() => new SmallForecasts(company).Problem.RunAsync(SmallCompany.TechCenter, $"{id}", null));
 
         refused.Problem.ShouldBe(RequestProblem.Unprocessable);
         refused.Message.ShouldMatch("at least 8 whole weeks since the first incident; .* has 7. Ask again when there are more, 1 at least");

@@ -15,15 +15,17 @@ internal sealed class SmallForecasts(SmallCompany company, HolidayCalendar? cale
 
     public RunLog Runs { get; } = new(company.Objects);
 
+    private CompanyWeeks Weeks => new(company.Warehouse, TimeProvider.System);
+
     public ForecastMaker Maker => new(Store, _calendar);
 
-    public TrainForecasts Train => new(company.Warehouse, company.Models, company.Known, Store, Runs, _calendar, gate ?? new GateOptions(), company.Clock);
+    public TrainForecasts Train => new(company.Warehouse, Weeks, company.Models, company.Known, Store, Runs, _calendar, gate ?? new GateOptions(), company.Clock);
 
     public ManageForecasts Manage => new(company.Known, Store, company.Clock);
 
-    public ForecastVolume Volume => new(company.Warehouse, company.Models, company.Known, Maker, TimeProvider.System);
+    public ForecastVolume Volume => new(company.Warehouse, Weeks, company.Models, company.Known, Maker, TimeProvider.System);
 
     public BrowseProblems Problems { get; } = new(company.Warehouse, company.Models, company.Known, TimeProvider.System);
 
-    public ForecastProblem Problem => new(Problems, Maker);
+    public ForecastProblem Problem => new(Problems, Weeks, Maker);
 }

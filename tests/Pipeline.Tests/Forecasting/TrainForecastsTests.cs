@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Forecasting;
 using Pipeline.Gate;
 using Pipeline.Models;
@@ -30,6 +31,7 @@ public sealed class TrainForecastsTests
         (run.Id, run.Name, run.Tags["gate"], run.Parameters["methods"], run.Parameters["horizon"]).ShouldBe((trained.Run, $"forecast {trained.Version}", "passed", "seasonalNaive,dampedTrend,theta,tsb,level", "26"));
         run.LastMetrics().Keys.ShouldBe(["tested_problems", "mase", "naive_mase", "better", "in80", "in95", "weight.seasonalNaive", "weight.dampedTrend", "weight.theta", "weight.tsb", "weight.level", "holiday_effect"], ignoreOrder: true);
         run.LastMetrics().Where(m => m.Key.StartsWith("weight.", StringComparison.Ordinal)).Sum(m => m.Value).ShouldBe(1, 0.01);
+        run.Tags["reason"].ShouldBe(string.Create(CultureInfo.InvariantCulture, $"Its mean absolute scaled error (mase) is {run.LastMetrics()["mase"]:0.000}; none served before."));
         (await forecasts.Train.RunAsync(Center)).ShouldNotBeNull().Version.ShouldBe(trained.Version);
         (await forecasts.Manage.ListAsync("office-it")).Versions.Count.ShouldBe(1);
     }
@@ -124,7 +126,7 @@ public sealed class TrainForecastsTests
         ForecastEvidence beside = ForecastEvidence.Of(counts, HolidayCalendar.None, wrong);
         beside.Mase!.Value.ShouldBeLessThan(beside.Serving!.Value);
         ForecastEvidence.Of(counts, HolidayCalendar.None, serving).Serving!.Value.ShouldBeLessThan(beside.Serving.Value);
-        beside.Reason(passed: true).ShouldMatch("that of the version that serves [0-9.]+ on the same weeks: no worse");
+        beside.Reason(passed: true).ShouldMatch("\\(compared_mase\\) is [0-9.]+, that of the version that serves \\(serving_mase\\) [0-9.]+ on the same series and weeks: no worse");
     }
 
     [TestMethod]
@@ -171,6 +173,7 @@ public sealed class TrainForecastsTests
 
         company.Objects.Objects[path] = "{ \"format\": 1 }"u8.ToArray();
         (await forecasts.Volume.RunAsync(Center, "1")).Model.ShouldBeNull();
+        (await forecasts.Manage.ListAsync(Center)).Damaged.ShouldNotBeNull().ShouldHaveSingleItem().Version.ShouldBe(trained.Version);
         company.Objects.Objects[stages] = "no JSON"u8.ToArray();
         (await forecasts.Volume.RunAsync(Center, "1")).Model.ShouldBeNull();
         (await forecasts.Train.RunAsync(Center)).ShouldNotBeNull().Version.ShouldBe($"{trained.Version}_r2");
