@@ -47,8 +47,8 @@ public sealed partial class SqliteWarehouse
         cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string? techCenter = null, CancellationToken cancellationToken = default) => _file.StreamAsync(
-        techCenter is null ? new SqliteQuery(SqliteWarehouseSql.ReadPredictedDates, []) : new SqliteQuery(SqliteWarehouseSql.ReadPredictedDatesOf, ["@techCenter"], techCenter),
+    public IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string techCenter, CancellationToken cancellationToken = default) => _file.StreamAsync(
+        new SqliteQuery(SqliteWarehouseSql.ReadPredictedDates, ["@techCenter"], techCenter),
         reader => new PredictedDate(reader.GetInt32(0), reader.GetInt32(1), SqliteFormat.ReadDate(reader, 2)),
         cancellationToken);
 

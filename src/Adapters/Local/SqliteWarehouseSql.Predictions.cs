@@ -75,11 +75,6 @@ internal static partial class SqliteWarehouseSql
         SELECT COALESCE(p.predicted_problem_id, p.predicted_cluster_id), p.predicted_cluster_id, i.sys_created_on
         FROM incident_predictions AS p
         JOIN preprocessed_incidents AS i ON i.number = p.incident_id
-        """;
-
-    // A statement of its own: one that also took no tech center could not use the index.
-    public const string ReadPredictedDatesOf = ReadPredictedDates + """
-
         WHERE p.tech_center = @techCenter
         """;
 

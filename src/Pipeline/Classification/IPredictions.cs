@@ -33,8 +33,8 @@ public interface IPredictions
     /// </summary>
     IAsyncEnumerable<PredictedIncident> ReadPredictedAsync(string? techCenter = null, CancellationToken cancellationToken = default);
 
-    /// <summary>What <see cref="ReadPredictedAsync"/> gives, without what is only shown of a single incident, in no order. A warehouse that can read less than everything for that does.</summary>
-    IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string? techCenter = null, CancellationToken cancellationToken = default) =>
+    /// <summary>What <see cref="ReadPredictedAsync"/> gives of a tech center, without what is only shown of a single incident, in no order. A warehouse that can read less than everything for that does.</summary>
+    IAsyncEnumerable<PredictedDate> ReadPredictedDatesAsync(string techCenter, CancellationToken cancellationToken = default) =>
         ReadPredictedAsync(techCenter, cancellationToken).Select(row => new PredictedDate(row.Prediction.ProblemId, row.Prediction.ClusterId, row.CreatedOn));
 }
 
