@@ -27,8 +27,8 @@ public sealed class RouteContractTests
         // What takes two versions of forecasts: ForecastsApiTests has it.
         "POST /forecast-models/{techCenter}/{version}/promote 200", "POST /forecast-models/{techCenter}/{version}/promote 409",
         "POST /forecast-models/{techCenter}/rollback 200", "POST /forecast-models/{techCenter}/rollback 409",
-        // What takes another warehouse, an incident that is not preprocessed, or a mebibyte, as of any body: SearchIncidentsTests has it.
-        "POST /search 413", "POST /search 501", "GET /incidents/{number}/similar 422", "GET /incidents/{number}/similar 501", "POST /embeddings 413",
+        // What takes an incident that is not preprocessed, or a mebibyte, as of any body: SearchIncidentsTests has it.
+        "POST /search 413", "GET /incidents/{number}/similar 422", "POST /embeddings 413",
         "POST /classify 409", "POST /alerts/{id}/ack 200", "POST /alerts/test 200",
         "POST /v1/uploads/{id} 413", "POST /v1/upload/survey-data 413", "POST /v1/uploads/{id}/retry 413",
         "POST /v1/uploads/{id}/retry 409",
