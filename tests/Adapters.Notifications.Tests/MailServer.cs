@@ -9,7 +9,7 @@ namespace Pipeline.Adapters.Notifications.Tests;
 /// <summary>A mail server in a process of its own, which ends with this one. It is installed from npm on first use.</summary>
 internal sealed class MailServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly JsonSerializerOptions Names = new(JsonSerializerDefaults.Web);
 
     private readonly Process _process;

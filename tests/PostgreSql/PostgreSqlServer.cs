@@ -31,7 +31,7 @@ internal sealed class PostgreSqlServer : IDisposable
         wait $server
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly Lazy<PostgreSqlServer> Shared = new(() => new PostgreSqlServer());
 

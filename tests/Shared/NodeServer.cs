@@ -7,7 +7,7 @@ namespace Pipeline.TestSupport;
 /// <summary>A server in node, in a process of its own that is gone when this one ends, however it does.</summary>
 internal sealed class NodeServer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     // Closed by the operating system at the latest, which ends the server.
     private readonly Process _process;

@@ -51,7 +51,14 @@ internal sealed class Browser : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(Patience);
-        return new OpenPage(context, await context.NewPageAsync(), _axe);
+        IPage page = await context.NewPageAsync();
+        if (int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_BROWSER_SLOWDOWN"), out int times))
+        {
+            ICDPSession session = await context.NewCDPSessionAsync(page);
+            await session.SendAsync("Emulation.setCPUThrottlingRate", new Dictionary<string, object>(StringComparer.Ordinal) { ["rate"] = times });
+        }
+
+        return new OpenPage(context, page, _axe);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,9 +104,10 @@ internal sealed class OpenPage : IAsyncDisposable
         await SettleAsync();
     }
 
-    /// <summary>Waits until nothing is asked for any more.</summary>
+    /// <summary>Waits until what the address says is shown and nothing is asked for any more.</summary>
     public async Task SettleAsync()
     {
+        await Page.WaitForFunctionAsync("() => document.body?.dataset.shown === location.hash");
         await Page.Locator("main h1").WaitForAsync();
         await Assertions.Expect(Page.Locator(".wait")).ToHaveCountAsync(0);
     }

@@ -87,8 +87,10 @@ public sealed class DeskMapTests
     {
         await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
         await OpenLargestAsync(desk);
+        ILocator around = desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" });
+        await around.ClickAsync();
+        await Expect(around).ToHaveAttributeAsync("aria-pressed", "true");
         LocatorBoundingBoxResult box = (await Canvas(desk).BoundingBoxAsync())!;
-        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Draw around" }).ClickAsync();
 
         await DragAsync(desk, (box.X + 4, box.Y + 4), (box.X + (0.6f * box.Width), box.Y + 4), (box.X + (0.5f * box.Width), box.Y + (0.7f * box.Height)), (box.X + 4, box.Y + (0.8f * box.Height)));
 

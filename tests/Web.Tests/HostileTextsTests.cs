@@ -55,7 +55,7 @@ public sealed class HostileTextsTests
             await report.Page.Locator("h1").First.WaitForAsync();
             foreach (ILocator open in await report.Page.Locator("button:visible, summary:visible").AllAsync())
             {
-                await open.ClickAsync(new LocatorClickOptions { Timeout = 2_000, Force = true });
+                await open.ClickAsync(new LocatorClickOptions { Force = true });
             }
 
             await ShouldHoldAsync(report, address);

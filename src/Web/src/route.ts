@@ -1,7 +1,8 @@
 // Addresses behind the hash: the host serves one page, and each view can be linked to.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
-export type Place = { parts: string[]; query: URLSearchParams };
+/** Where one is: the parts of the path and the query behind the hash, and all of it as it stands in the address. */
+export type Place = { hash: string; parts: string[]; query: URLSearchParams };
 
 const decoded = (part: string) => {
   try {
@@ -13,8 +14,8 @@ const decoded = (part: string) => {
 };
 
 const read = (): Place => {
-  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query) };
+  const { hash } = location, [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  return { hash, parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query) };
 };
 
 export const to = (parts: (string | number)[], query?: Record<string, string | number | undefined | null>) => {
@@ -28,9 +29,16 @@ export const go = (address: string) => {
   location.hash = address;
 };
 
+/** Changes the address without going anywhere: what is shown is already what it says. */
+export const keep = (address: string) => {
+  history.replaceState(null, "", address);
+  document.body.dataset.shown = location.hash;
+};
+
 export const usePlace = (): Place => {
   const [place, setPlace] = useState(read);
-  useEffect(() => {
+  // From the first picture on: an address that changes before that would be missed.
+  useLayoutEffect(() => {
     const changed = () => {
       setPlace(read());
       window.scrollTo(0, 0);
@@ -39,5 +47,8 @@ export const usePlace = (): Place => {
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
+  useLayoutEffect(() => {
+    document.body.dataset.shown = place.hash;
+  }, [place]);
   return place;
 };

@@ -73,7 +73,7 @@ public sealed class KeyVaultSecretsTests : IDisposable
         _vault.Broken = HttpStatusCode.ServiceUnavailable;
 
         await _time.ElapseAsync();
-        string report = await _reports.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        string report = await _reports.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(4));
 
         report.ShouldContain("test-vault");
         report.ShouldContain("503");
@@ -141,6 +141,6 @@ public sealed class KeyVaultSecretsTests : IDisposable
         TaskCompletionSource reloaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using IDisposable registration = ChangeToken.OnChange(settings.GetReloadToken, () => reloaded.TrySetResult());
         await _time.ElapseAsync();
-        await reloaded.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await reloaded.Task.WaitAsync(TimeSpan.FromMinutes(4));
     }
 }

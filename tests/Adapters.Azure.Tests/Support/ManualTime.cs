@@ -26,7 +26,7 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Waits until somebody waits, moves the clock by an hour, and sets off the timer.</summary>
     public async Task ElapseAsync()
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         Action timer = await _waiting.Reader.ReadAsync(patience.Token);
         lock (_lock)
         {

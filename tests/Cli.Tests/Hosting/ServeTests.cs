@@ -37,7 +37,7 @@ public sealed class ServeTests
         second.Errors.ShouldContain("in use by another process");
 
         (await CommandLine.RunAsync("halt", "--data", folder["data"], "--reason", "a drill")).Output.ShouldContain("is halted since");
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         while ((await client.GetFromJsonAsync<JsonElement>("/status.json")).GetProperty("pipeline").GetProperty("mode").GetProperty("state").GetString() is not "halted")
         {
             // The page's figures are some seconds old.

@@ -9,7 +9,7 @@ namespace Pipeline.Cli.Tests.Hosting;
 public sealed class WriterLeaseTests
 {
     private const int Rows = 3_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [TestMethod]
     public async Task The_second_waits_until_the_first_is_killed_and_goes_on_with_the_preprocessing_and_nothing_is_lost_or_doubled()

@@ -13,7 +13,7 @@ namespace Pipeline.Infra.Tests.Containers;
 public sealed class ContainerTests
 {
     private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "infra", "container");
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [TestMethod]
     public async Task What_the_image_holds_serves_from_a_root_that_can_only_be_read_as_user_1000()

@@ -206,7 +206,7 @@ public sealed class AuditApiTests
 
     private static async Task<AuditEntry[]> ReadAsync(Api api, Func<AuditEntry[], bool> expected)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         while (true)
         {
             AuditEntry[] entries = (await GetAsync(api, "/api/audit?pageSize=1000")).GetProperty("entries").Deserialize<AuditEntry[]>(PipelineJson.Compact)!;

@@ -9,7 +9,7 @@ namespace Pipeline.LocalHost.Tests.Durable;
 /// <summary>An engine on a journal, with what tests ask of it.</summary>
 internal sealed class Engine : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly LocalOrchestrations _orchestrations;
 

@@ -52,7 +52,7 @@ public sealed class LostWorkerTests
                 : new TrainingOutcome { TechCenter = center.TechCenter, Status = TrainingStatus.Published })
             .AddActivityFunc<TrainingRecord, bool>(Activities[2], (_, _) => true));
         string id = await vendor.Client.ScheduleNewOrchestrationInstanceAsync(TrainOrchestration.Orchestrator, new TrainingPlan(2026, 2, null));
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         return (await vendor.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token)).ReadOutputAs<TrainingRecord>()!;
     }
 }

@@ -77,7 +77,7 @@ public sealed class ScheduledTrainingTests
     /// <summary>Waits for an orchestration's end, and where a clock is given, moves it on a minute at a time.</summary>
     private static async Task<OrchestrationMetadata> EndOfAsync(Api api, string instanceId, ManualClock? clock = null)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         while (true)
         {
             OrchestrationMetadata now = (await api.Orchestrations.GetInstanceAsync(instanceId, getInputsAndOutputs: true, patience.Token)).ShouldNotBeNull();

@@ -191,7 +191,7 @@ public sealed class StreamsApiTests
 
     private static async Task<SseItem<string>> FirstAsync(HttpResponseMessage response)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         await using Stream stream = await response.Content.ReadAsStreamAsync(patience.Token);
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(patience.Token))
         {

@@ -103,7 +103,7 @@ public sealed class TrainOrchestrationTests
         await api.PostAsync("/api/train", new { });
         await api.TrainedAsync("/api/train/train-2026-q2");
 
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
         while (await api.Warehouse.GetSettingAsync(AcceptModel.SettingOf("network", "2026_q2")) is null)
         {
             await Task.Delay(50, patience.Token);

@@ -244,7 +244,14 @@ export class PointMap {
     });
   }
 
+  /** Where the pointer was since it was told of last: a browser that is busy tells of several places at once. */
+  private way(event: PointerEvent): [number, number][] {
+    const { left, top } = this.canvas.getBoundingClientRect(), all = event.getCoalescedEvents?.() ?? [];
+    return (all.length > 0 ? all : [event]).map((one) => [one.clientX - left - this.canvas.clientLeft, one.clientY - top - this.canvas.clientTop]);
+  }
+
   private up(event: PointerEvent) {
+    this.path?.push(...this.way(event));
     const path = this.path, isClick = this.down.size === 1 && this.moved < 5;
     this.down.delete(event.pointerId);
     this.path = undefined;
@@ -271,7 +278,7 @@ export class PointMap {
     this.moved += Math.abs(x - before[0]) + Math.abs(y - before[1]);
     if (this.down.size === 1) {
       if (this.path) {
-        this.path.push([x, y]);
+        this.path.push(...this.way(event));
         this.draw();
       } else this.pan(x - before[0], y - before[1]);
       return;

@@ -1,5 +1,5 @@
 // The map of incidents: what is worded alike lies close together. Colours say what each is of; a line drawn around some, or a problem that is chosen, lists their tickets.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { post } from "../api";
 import { tellLocked, useData } from "../data";
 import { date, integer } from "../format";
@@ -7,7 +7,7 @@ import { PointMap, type View } from "../map/canvas";
 import { Chosen, textOf } from "../map/chosen";
 import { type ColourBy, coloursBy, dayOf, found, groupsOf, paintOf, type Scene, sceneOf } from "../map/scene";
 import { Empty, ProblemLink, Wait } from "../parts";
-import { go, to } from "../route";
+import { go, keep, to } from "../route";
 import { t } from "../text";
 import type { IncidentMap, SearchResult, Status } from "../types";
 import type { ViewProps } from "./explore";
@@ -25,7 +25,7 @@ export const ExploreMap = ({ query }: ViewProps) => {
   const change = (next: Record<string, string>) => go(to(["explore", "map"], { center, version, colour: by === "problem" ? "" : by, ...next }));
   const colour = (next: ColourBy) => {
     setBy(next);
-    history.replaceState(null, "", to(["explore", "map"], { center, version, colour: next === "problem" ? "" : next }));
+    keep(to(["explore", "map"], { center, version, colour: next === "problem" ? "" : next }));
   };
   return (
     <div class="card mapcard">
@@ -69,7 +69,8 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
   const [hint, setHint] = useState(false);
   const highlighted = useMemo(() => (chosen ? new Set(chosen) : searched && searched.points.size > 0 ? searched.points : undefined), [chosen, searched]);
 
-  useEffect(() => {
+  // Before anything else is pressed: what follows a change at once, such as a line that is begun, meets it.
+  useLayoutEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined, at = -1;
     const hover = (next: number, x: number, y: number) => {
       if (next === at) return;
@@ -109,8 +110,8 @@ const Drawn = ({ map, place, by, center }: { map: IncidentMap; place: string; by
       one.end();
     };
   }, [scene]);
-  useEffect(() => drawn.current?.colour(paintOf(scene, groups, highlighted)), [scene, groups, highlighted]);
-  useEffect(() => void (drawn.current && (drawn.current.circling = circling)), [circling, scene]);
+  useLayoutEffect(() => drawn.current?.colour(paintOf(scene, groups, highlighted)), [scene, groups, highlighted]);
+  useLayoutEffect(() => void (drawn.current && (drawn.current.circling = circling)), [circling, scene]);
 
   const search = async (event: Event) => {
     event.preventDefault();
