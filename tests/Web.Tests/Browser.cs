@@ -52,6 +52,8 @@ internal sealed class Browser : IAsyncDisposable
         });
         context.SetDefaultTimeout(Patience);
         IPage page = await context.NewPageAsync();
+
+        // What counts on a fast machine shows itself on one that is not.
         if (int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_BROWSER_SLOWDOWN"), out int times))
         {
             ICDPSession session = await context.NewCDPSessionAsync(page);
