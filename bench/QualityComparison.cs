@@ -42,6 +42,7 @@ internal static class QualityComparison
             Components = parameters.LayoutDimensions,
             Epochs = parameters.LayoutEpochs,
             LearningRate = parameters.LayoutLearningRate,
+            RepulsionStrength = 1,
             Seed = parameters.Seed,
         };
         HdbscanOptions hdbscan = new() { MinClusterSize = parameters.MinClusterSize, MinSamples = parameters.MinSamples };

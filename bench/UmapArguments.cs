@@ -16,6 +16,7 @@ internal sealed class UmapArguments
     private readonly Option<NeighborSearchMethod> _search = new("--search") { Description = "How neighbours are searched.", DefaultValueFactory = _ => NeighborSearchMethod.Auto };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes of the optimisation. Default: by the number of points." };
     private readonly Option<int> _negatives = new("--negatives") { Description = "Points pushed away for each neighbour pulled near.", DefaultValueFactory = _ => new UmapOptions().NegativeSampleRate };
+    private readonly Option<double> _repulsion = new("--repulsion") { Description = "What pushes weigh against pulls.", DefaultValueFactory = _ => new UmapOptions().RepulsionStrength };
     private readonly Option<int> _seed = new("--seed") { Description = "Seeds every random choice.", DefaultValueFactory = _ => 42 };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<FileInfo?> _embedding = new("--embedding") { Description = "Write the layout as little-endian float32." };
@@ -27,7 +28,7 @@ internal sealed class UmapArguments
     /// <summary>Makes a command that takes the file and the options.</summary>
     public Command Command(string name, string what) => new(name, $"Times {what}, without loading, after a warm-up of the first {WarmUp.Count} points (which compiles the code).")
     {
-        _file, _dims, _components, _neighbors, _metric, _search, _epochs, _negatives, _seed, _threads, _embedding, _trustworthiness, Json,
+        _file, _dims, _components, _neighbors, _metric, _search, _epochs, _negatives, _repulsion, _seed, _threads, _embedding, _trustworthiness, Json,
     };
 
     /// <summary>What UMAP is told.</summary>
@@ -39,6 +40,7 @@ internal sealed class UmapArguments
         NeighborSearch = parsed.GetValue(_search),
         Epochs = parsed.GetValue(_epochs),
         NegativeSampleRate = parsed.GetValue(_negatives),
+        RepulsionStrength = parsed.GetValue(_repulsion),
         Seed = parsed.GetValue(_seed),
         MaxDegreeOfParallelism = parsed.GetValue(_threads),
     };

@@ -36,7 +36,7 @@ internal sealed class NodeEmbedding
         _options = options;
         _parallel = parallel;
 
-        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = NegativeSampleRate, LearningRate = LearningRate };
+        _steps = new UmapOptions { Components = options.Components, NegativeSampleRate = NegativeSampleRate, RepulsionStrength = 1, LearningRate = LearningRate };
         (double a, double b) = CurveParameters.Fit(_steps.MinDistance, _steps.Spread);
         _forces = new LayoutGradient(new ForceCurve(a, b), options.Components);
     }

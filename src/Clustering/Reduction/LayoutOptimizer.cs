@@ -34,7 +34,7 @@ internal sealed unsafe class LayoutOptimizer
 
     /// <summary>Prepares the descent.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="options">Components, negative sample rate, learning rate and seed.</param>
+    /// <param name="options">Components, negative sample rate, repulsion strength, learning rate and seed.</param>
     /// <param name="forces">The gradients.</param>
     /// <param name="epochs">Passes over all points.</param>
     public LayoutOptimizer(UmapGraph graph, UmapOptions options, LayoutGradient forces, int epochs)
@@ -91,7 +91,7 @@ internal sealed unsafe class LayoutOptimizer
             sum += rate;
         _pushes[slice] = (int)MathF.Ceiling(sum / Lanes);
         foreach (ref float rate in pushRates)
-            rate /= Math.Max(1, _pushes[slice]);
+            rate = rate * (float)_options.RepulsionStrength / Math.Max(1, _pushes[slice]);
     }
 
     private float[] Arrange(float[] start)

@@ -10,6 +10,7 @@ public sealed partial class UmapModel
     private const string EmbeddingArray = "umap.embedding";
     private const string CurveArray = "umap.curve";
     private const string EpochsName = "epochs";
+    private const string RepulsionName = "repulsion_strength";
     private static readonly ModelFile Format = new("pipeline-umap", version: 1);
 
     /// <summary>Writes the model as a safetensors file to a stream, which stays open.</summary>
@@ -32,6 +33,7 @@ public sealed partial class UmapModel
             ["metric"] = ModelFile.Name(Options.Metric),
             ["neighbor_search"] = ModelFile.Name(Options.NeighborSearch),
             ["negative_sample_rate"] = ModelFile.Text(Options.NegativeSampleRate),
+            [RepulsionName] = ModelFile.Text(Options.RepulsionStrength),
             ["learning_rate"] = ModelFile.Text(Options.LearningRate),
             ["seed"] = ModelFile.Text(Options.Seed),
         };
@@ -83,6 +85,9 @@ public sealed partial class UmapModel
             NeighborSearch = ModelFile.Choice<NeighborSearchMethod>(content.Metadata, "neighbor_search"),
             Epochs = content.Metadata.ContainsKey(EpochsName) ? ModelFile.Number<int>(content.Metadata, EpochsName) : null,
             NegativeSampleRate = ModelFile.Number<int>(content.Metadata, "negative_sample_rate"),
+
+            // Files that do not tell it are of before there was a choice.
+            RepulsionStrength = content.Metadata.ContainsKey(RepulsionName) ? ModelFile.Number<double>(content.Metadata, RepulsionName) : 1,
             LearningRate = ModelFile.Number<double>(content.Metadata, "learning_rate"),
             Seed = ModelFile.Number<int>(content.Metadata, "seed"),
             MaxDegreeOfParallelism = maxDegreeOfParallelism,

@@ -111,6 +111,9 @@ public sealed class ClusterGeometry : IClusterGeometry
         Metric = DistanceMetric.Cosine,
         Epochs = parameters.LayoutEpochs,
         LearningRate = parameters.LayoutLearningRate,
+
+        // The parameters of trainings were chosen with it.
+        RepulsionStrength = 1,
         Seed = parameters.Seed,
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
     };

@@ -57,6 +57,17 @@ public sealed class UmapTests
     }
 
     [TestMethod]
+    public void The_more_pushes_weigh_the_farther_groups_lie_apart()
+    {
+        UmapGraph graph = Umap.BuildGraph(Sample, 20);
+        double[] extents = [.. new[] { 0.25, 1, 4 }.Select(strength => Extent(Umap.Layout(graph, new UmapOptions { RepulsionStrength = strength })))];
+        extents.ShouldBeInOrder(SortDirection.Ascending);
+        extents[2].ShouldBeGreaterThan(1.5 * extents[0]);
+
+        static double Extent(float[] layout) => Enumerable.Range(0, 5).Max(c => layout.Where((_, i) => i % 5 == c).Max() - layout.Where((_, i) => i % 5 == c).Min());
+    }
+
+    [TestMethod]
     public void One_graph_serves_several_layouts()
     {
         UmapGraph graph = Umap.BuildGraph(Sample, 20);
@@ -224,6 +235,8 @@ public sealed class UmapTests
         Refused(new UmapOptions { NeighborSearch = (NeighborSearchMethod)3 }, "NeighborSearch");
         Refused(new UmapOptions { Epochs = -1 }, "Epochs");
         Refused(new UmapOptions { NegativeSampleRate = -1 }, "NegativeSampleRate");
+        Refused(new UmapOptions { RepulsionStrength = -0.1 }, "RepulsionStrength");
+        Refused(new UmapOptions { RepulsionStrength = double.PositiveInfinity }, "RepulsionStrength");
         Refused(new UmapOptions { MaxDegreeOfParallelism = 0 }, "MaxDegreeOfParallelism");
 
         static void Refused(UmapOptions options, string name) =>

@@ -26,7 +26,7 @@ public sealed class ModelFileTests
             async stream => Of(await HdbscanPredictor.LoadAsync(stream)),
             async path => Of(await HdbscanPredictor.LoadAsync(path))),
         ["umap"] = new(
-            stream => Umap.Fit(SampleVectors.Groups(30, 3, 2, 0.1, seed: 4), 3, new UmapOptions { Components = 2, Neighbors = 5, Epochs = 20, MinDistance = 0.1, LearningRate = 1.0 / 3, Seed = -7 }).SaveAsync(stream),
+            stream => Umap.Fit(SampleVectors.Groups(30, 3, 2, 0.1, seed: 4), 3, new UmapOptions { Components = 2, Neighbors = 5, Epochs = 20, MinDistance = 0.1, LearningRate = 1.0 / 3, RepulsionStrength = 1.5, Seed = -7 }).SaveAsync(stream),
             async stream => Of(await UmapModel.LoadAsync(stream)),
             async path => Of(await UmapModel.LoadAsync(path))),
         ["pca"] = new(
@@ -276,7 +276,7 @@ public sealed class ModelFileTests
         ["hdbscan"] = () => Of(Hdbscan.Fit(SampleVectors.Groups(40, 3, 2, 0.1, seed: 3), 3, new HdbscanOptions { MinClusterSize = 5 }).ToModel(SampleVectors.Groups(40, 3, 2, 0.1, seed: 3))).Answers(),
         ["hdbscan with weights"] = () => Of(Weighted()).Answers(),
         ["predictor"] = () => Of(new HdbscanPredictor(Weighted())).Answers(),
-        ["umap"] = () => Of(Umap.Fit(SampleVectors.Groups(30, 3, 2, 0.1, seed: 4), 3, new UmapOptions { Components = 2, Neighbors = 5, Epochs = 20, MinDistance = 0.1, LearningRate = 1.0 / 3, Seed = -7 })).Answers(),
+        ["umap"] = () => Of(Umap.Fit(SampleVectors.Groups(30, 3, 2, 0.1, seed: 4), 3, new UmapOptions { Components = 2, Neighbors = 5, Epochs = 20, MinDistance = 0.1, LearningRate = 1.0 / 3, RepulsionStrength = 1.5, Seed = -7 })).Answers(),
         ["pca"] = () => Of(Pca.Fit(SampleVectors.Groups(30, 3, 2, 0.1, seed: 5), 3, 2, 1)).Answers(),
         ["birch"] = () => Of(Stream(60)).Answers(),
     };
