@@ -158,7 +158,7 @@ public sealed partial class PostgreSqlWarehouse
 
         public IReadOnlyList<string> Tables { get; } = tables;
 
-        public async IAsyncEnumerable<TableRows> ReadAsync(string table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<TableRows> ReadAsync(string table, Func<TableStretch, bool>? isKnown = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             List<Column> columns = await database.GuardAsync(() => ColumnsAsync(session, table));
             bool hasPlace = await database.GuardAsync(() => session.OneAsync<bool>(HasPlaceSql, SqlValue.Text("table", table)));

@@ -7,7 +7,7 @@ namespace Pipeline.Recovery;
 /// <summary>
 /// Makes a backup in the second store while work goes on: first the tables as they are at one moment, then the objects. A version that a prediction names is published before the prediction is
 /// written, so it is among the objects. Killed at any step it leaves parts without a manifest, which are no backup.
-/// Memory: a piece of a table, some thousand rows. Time of an incremental one: that of reading all tables and listing all objects.
+/// Memory: a piece of a table, some thousand rows. Time of an incremental one: that of reading all tables, but for what a warehouse tells to be as it was, and listing all objects.
 /// </summary>
 /// <param name="tables">The tables; null where the warehouse cannot give them.</param>
 /// <param name="objects">The objects.</param>
@@ -108,7 +108,7 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
         await using IWarehouseSnapshot snapshot = await warehouse.OpenSnapshotAsync(cancellationToken);
         foreach (string table in snapshot.Tables.Where(table => areas.Contains(BackupAreas.OfTable(table))))
         {
-            await foreach (TableRows rows in snapshot.ReadAsync(table, cancellationToken))
+            await foreach (TableRows rows in snapshot.ReadAsync(table, writer.TryKeep, cancellationToken))
             {
                 await writer.AddAsync(rows, cancellationToken);
             }

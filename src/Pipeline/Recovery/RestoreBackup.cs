@@ -135,6 +135,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     private async Task<RestoreOutcome> BringBackAsync(IWarehouseTables warehouse, BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         BackupReader reader = new(store);
+        RowsUnderWay rows = new(warehouse);
         RestoreOutcome outcome = new(manifest.Id, manifest.At, [], 0, 0, 0, [], 0);
         List<string> damaged = [];
         int done = 0;
@@ -142,7 +143,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         {
             try
             {
-                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(warehouse, reader, part, outcome, cancellationToken);
+                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(rows, reader, part, outcome, cancellationToken);
             }
             catch (InvalidDataException e)
             {
@@ -152,6 +153,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
             progress?.Report(new PipelineProgress(Stage, ++done, parts.Length, Unit: "part"));
         }
 
+        await rows.WriteAsync(cancellationToken);
         return outcome with { Damaged = damaged };
     }
 
@@ -170,10 +172,10 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         return outcome with { Objects = outcome.Objects + 1, Bytes = outcome.Bytes + part.Size };
     }
 
-    private static async Task<RestoreOutcome> BringRowsAsync(IWarehouseTables warehouse, BackupReader reader, BackupPart part, RestoreOutcome outcome, CancellationToken cancellationToken)
+    private static async Task<RestoreOutcome> BringRowsAsync(RowsUnderWay underWay, BackupReader reader, BackupPart part, RestoreOutcome outcome, CancellationToken cancellationToken)
     {
         TableRows rows = await reader.ReadRowsAsync(part, cancellationToken);
-        await warehouse.AddRowsAsync(rows, cancellationToken);
+        await underWay.AddAsync(rows, cancellationToken);
         return outcome with { Rows = outcome.Rows + rows.Rows.Count, Bytes = outcome.Bytes + part.Size };
     }
 
@@ -196,6 +198,35 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
 
     private static int OrderOf(string name) =>
         name.EndsWith("/" + Models.ModelPaths.StagesFile, StringComparison.Ordinal) ? 2 : name.EndsWith("/" + Models.ModelPaths.ManifestFile, StringComparison.Ordinal) ? 1 : 0;
+}
+
+/// <summary>Rows on their way into the warehouse: pieces of a table that are small - of a day, say - go together, as a write costs more than its rows do.</summary>
+internal sealed class RowsUnderWay(IWarehouseTables warehouse)
+{
+    private const int AtOnce = 4096;
+
+    private TableRows? _rows;
+
+    /// <summary>Adds the rows of a piece, and writes those before it where they are many or others.</summary>
+    public async Task AddAsync(TableRows rows, CancellationToken cancellationToken)
+    {
+        if (_rows is { } waiting && (!string.Equals(waiting.Table, rows.Table, StringComparison.Ordinal) || waiting.Rows.Count + rows.Rows.Count > AtOnce || !waiting.Columns.SequenceEqual(rows.Columns)))
+        {
+            await WriteAsync(cancellationToken);
+        }
+
+        _rows = _rows is null ? rows : _rows with { Rows = [.. _rows.Rows, .. rows.Rows] };
+    }
+
+    /// <summary>Writes what waits.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_rows is { } waiting)
+        {
+            _rows = null;
+            await warehouse.AddRowsAsync(waiting, cancellationToken);
+        }
+    }
 }
 
 /// <summary>What to restore.</summary>

@@ -55,7 +55,7 @@ public sealed class BackupTests
     {
         await using SafePlace place = await SafePlace.FilledAsync();
         int written = 0;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             written++;
             await place.AddIncidentsAsync(50_000 + (written * 100), 100);
@@ -76,7 +76,7 @@ public sealed class BackupTests
     {
         await using SafePlace place = await SafePlace.FilledAsync();
         bool published = false;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             if (!published && place.Second.Objects.Values.Any(content => Encoding.UTF8.GetString(content).Contains("stages.json", StringComparison.Ordinal)))
             {
@@ -306,7 +306,7 @@ public sealed class BackupTests
         await using SafePlace place = await SafePlace.FilledAsync();
         BackupManifest backup = await place.BackUpAsync();
         bool restored = false;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             if (!restored)
             {
@@ -404,25 +404,5 @@ public sealed class BackupTests
         await using SafePlace place = await SafePlace.FilledAsync();
 
         (await Should.ThrowAsync<SettingException>(() => new CreateBackup(place.Warehouse, place.Objects, new BackupStore(null), place.Clock).RunAsync(BackupType.Full, "test"))).Setting.ShouldBe("Backup:Kind");
-    }
-
-    /// <summary>A store before each of whose writes something else happens.</summary>
-    private sealed class BusyStore(MemoryObjectStore inner, Func<Task> before) : IObjectStore
-    {
-        public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
-        {
-            await before();
-            return await inner.WriteAsync(name, write, onlyIfAbsent, cancellationToken);
-        }
-
-        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => inner.OpenReadAsync(name, cancellationToken);
-
-        public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => inner.ReadTaggedAsync(name, cancellationToken);
-
-        public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => inner.ReplaceAsync(name, content, tag, cancellationToken);
-
-        public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
-
-        public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
     }
 }
