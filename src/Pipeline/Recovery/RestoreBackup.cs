@@ -10,13 +10,13 @@ namespace Pipeline.Recovery;
 /// Brings a backup back. The pipeline is halted meanwhile, and what is under way is waited for; killed at any step it stays halted, and the same restore goes on. A part that is damaged
 /// is named and left out, the others come back. What points at others - manifests of versions, stages - is written after them.
 /// </summary>
-/// <param name="tables">The tables; null where the warehouse cannot take them.</param>
+/// <param name="warehouse">The tables.</param>
 /// <param name="objects">Where objects go.</param>
 /// <param name="store">The second store.</param>
 /// <param name="modes">Halts the pipeline.</param>
 /// <param name="clock">The time.</param>
 /// <param name="settle">Called when the pipeline is halted and again when all is there: lets go of what this process keeps in memory of the stores. Null for nothing.</param>
-public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects, BackupStore store, OperatingModes modes, TimeProvider clock, Func<CancellationToken, Task>? settle = null)
+public sealed class RestoreBackup(IWarehouseTables warehouse, IObjectStore objects, BackupStore store, OperatingModes modes, TimeProvider clock, Func<CancellationToken, Task>? settle = null)
 {
     /// <summary>The stage that progress is told of.</summary>
     public const string Stage = "Restoring";
@@ -32,23 +32,22 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     {
         ArgumentNullException.ThrowIfNull(order);
         long start = clock.GetTimestamp();
-        IWarehouseTables warehouse = tables ?? throw CreateBackup.Unable();
         OperatingMode mode = await modes.ReadAsync(cancellationToken);
         RestoreMark? begun = await RestoreMark.FindAsync(objects, mode, cancellationToken);
         BackupManifest manifest = await store.FindAsync(IdOf(order, begun), order.To, cancellationToken);
-        RequireFitting(manifest, warehouse);
+        RequireFitting(manifest);
         IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
         BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
         await store.RequireKeysAsync(manifest, parts, cancellationToken);
         RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? mode, mode.State == OperatingState.Halted ? mode.Since : null);
         if (!order.Replace && begun?.IsSame(mark) != true)
         {
-            await RequireEmptyAsync(warehouse, areas, parts, cancellationToken);
+            await RequireEmptyAsync(areas, parts, cancellationToken);
         }
 
         await HaltAsync(mark, cancellationToken);
-        await ClearAsync(warehouse, areas, parts, cancellationToken);
-        RestoreOutcome outcome = await BringBackAsync(warehouse, manifest, parts, progress, cancellationToken);
+        await ClearAsync(areas, parts, cancellationToken);
+        RestoreOutcome outcome = await BringBackAsync(manifest, parts, progress, cancellationToken);
         await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
         if (mark.Before.State != OperatingState.Halted)
         {
@@ -83,7 +82,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     private static string IdOf(RestoreOrder order, RestoreMark? begun) =>
         order.To is null && begun?.Backup is { Length: > 0 } same && string.Equals(order.Id, BackupStore.Latest, StringComparison.OrdinalIgnoreCase) ? same : order.Id;
 
-    private static void RequireFitting(BackupManifest manifest, IWarehouseTables warehouse)
+    private void RequireFitting(BackupManifest manifest)
     {
         if (!manifest.IsReadable || manifest.WarehouseSchema > warehouse.Schema)
         {
@@ -98,7 +97,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         }
     }
 
-    private async Task RequireEmptyAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    private async Task RequireEmptyAsync(IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
     {
         string? there = (await warehouse.ListFilledAsync(cancellationToken)).FirstOrDefault(table => areas.Contains(BackupAreas.OfTable(table))) is string table ? $"the table {table} has rows" : null;
         if (there is null && await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken) is [string name, ..])
@@ -122,7 +121,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     }
 
     // What points at others goes before them.
-    private async Task ClearAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    private async Task ClearAsync(IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
     {
         foreach (string name in (await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken)).OrderByDescending(OrderOf))
         {
@@ -132,7 +131,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         await warehouse.ClearAsync([.. (await warehouse.ListFilledAsync(cancellationToken)).Where(table => areas.Contains(BackupAreas.OfTable(table)))], cancellationToken);
     }
 
-    private async Task<RestoreOutcome> BringBackAsync(IWarehouseTables warehouse, BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> BringBackAsync(BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         BackupReader reader = new(store);
         RowsUnderWay rows = new(warehouse);
