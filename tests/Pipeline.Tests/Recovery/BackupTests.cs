@@ -224,65 +224,6 @@ public sealed class BackupTests
     }
 
     [TestMethod]
-    public async Task Ended_at_any_step_a_backup_spoils_no_other_and_a_restore_goes_on()
-    {
-        await using SafePlace place = new();
-        await place.AddIncidentsAsync(0, 20);
-        await place.PutAsync("hdbscan-models/network/2026_q2/manifest.json", "the manifest");
-        await place.PutAsync("hdbscan-models/network/stages.json", "the stages");
-        BackupManifest sound = await place.BackUpAsync();
-        StoredState then = await place.StateAsync();
-        CrashPoint crash;
-        for (int step = 1; ; step++)
-        {
-            crash = new CrashPoint(step);
-            try
-            {
-                await place.TryBackUpAsync(BackupType.Full, new CrashingObjectStore(place.Second, crash));
-            }
-            catch (CrashException)
-            {
-                // And the next one is tried.
-            }
-
-            foreach (BackupManifest backup in await place.Store.ListAsync())
-            {
-                (await new VerifyBackup(place.Store).RunAsync(backup.Id)).Sound.ShouldBeTrue($"step {step}: {backup.Id}");
-            }
-
-            if (!crash.Happened)
-            {
-                step.ShouldBeGreaterThan(8);
-                break;
-            }
-        }
-
-        for (int step = 1; ; step++)
-        {
-            await using SafePlace found = new(place);
-            crash = new CrashPoint(step);
-            try
-            {
-                await found.RestoreAsync(new RestoreOrder(sound.Id), new CrashingObjectStore(found.Objects, crash));
-            }
-            catch (CrashException)
-            {
-                // Nobody works on what is half there, unless nothing was touched yet or all had been done.
-                bool isWhole = (await found.StateAsync()).DifferencesFrom(then).Count == 0, isEmpty = found.Objects.Objects.Keys.All(name => name.StartsWith("operations/", StringComparison.Ordinal)) && (await found.Warehouse.ReadChangesAsync(0, 1)).Count == 0;
-                (isWhole || isEmpty || (await found.Modes.ReadAsync()).State == OperatingState.Halted).ShouldBeTrue($"step {step}");
-                await found.RestoreAsync(new RestoreOrder(sound.Id, Replace: isWhole));
-            }
-
-            (await found.StateAsync()).DifferencesFrom(then).ShouldBeEmpty($"step {step}");
-            (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running, $"step {step}");
-            if (!crash.Happened)
-            {
-                break;
-            }
-        }
-    }
-
-    [TestMethod]
     public async Task What_is_half_restored_is_not_backed_up_and_latest_goes_on_with_what_was_begun()
     {
         await using SafePlace place = await SafePlace.FilledAsync();
