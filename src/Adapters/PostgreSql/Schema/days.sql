@@ -48,17 +48,23 @@ CREATE FUNCTION change_problem_days(changes problem_days[]) RETURNS void LANGUAG
     WHERE d.incidents = 0 AND (d.tech_center, d.problem_id, d.day) = (c.tech_center, c.problem_id, c.day);
 $$;
 
+-- A prediction that is made again is most often the same: it is not counted anew.
 CREATE FUNCTION count_predictions() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    changes problem_days[] := '{}';
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        changes := ARRAY(SELECT problem_day(-1, p.tech_center, p.predicted_problem_id, i.created_ticks, i.priority, i.reopen_count, i.resolved_ticks) FROM gone AS p JOIN incidents AS i ON i.number = p.incident_id);
+    IF TG_OP = 'DELETE' THEN
+        PERFORM change_problem_days(ARRAY(SELECT problem_day(-1, p.tech_center, p.predicted_problem_id, i.created_ticks, i.priority, i.reopen_count, i.resolved_ticks) FROM gone AS p JOIN incidents AS i ON i.number = p.incident_id));
+    ELSIF TG_OP = 'INSERT' THEN
+        PERFORM change_problem_days(ARRAY(SELECT problem_day(1, p.tech_center, p.predicted_problem_id, i.created_ticks, i.priority, i.reopen_count, i.resolved_ticks) FROM fresh AS p JOIN incidents AS i ON i.number = p.incident_id));
+    ELSE
+        PERFORM change_problem_days(ARRAY(
+            SELECT problem_day(c.sign, c.tech_center, c.predicted_problem_id, i.created_ticks, i.priority, i.reopen_count, i.resolved_ticks)
+            FROM (
+                SELECT s.sign, CASE s.sign WHEN 1 THEN f.tech_center ELSE g.tech_center END AS tech_center, CASE s.sign WHEN 1 THEN f.predicted_problem_id ELSE g.predicted_problem_id END AS predicted_problem_id, f.incident_id
+                FROM gone AS g
+                JOIN fresh AS f ON f.incident_id = g.incident_id AND (f.tech_center, f.predicted_problem_id) <> (g.tech_center, g.predicted_problem_id)
+                CROSS JOIN (VALUES (-1), (1)) AS s (sign)) AS c
+            JOIN incidents AS i ON i.number = c.incident_id));
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        changes := changes || ARRAY(SELECT problem_day(1, p.tech_center, p.predicted_problem_id, i.created_ticks, i.priority, i.reopen_count, i.resolved_ticks) FROM fresh AS p JOIN incidents AS i ON i.number = p.incident_id);
-    END IF;
-    PERFORM change_problem_days(changes);
     RETURN NULL;
 END
 $$;
