@@ -5,7 +5,6 @@ using Pipeline.Contracts.Backups;
 using Pipeline.Preprocessing;
 using Pipeline.Recovery;
 using Pipeline.Search;
-using Pipeline.Storage;
 
 namespace Pipeline.Adapters.BigQuery.Tests;
 

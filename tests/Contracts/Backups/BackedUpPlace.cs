@@ -64,7 +64,7 @@ internal sealed class BackedUpPlace(IWarehouse warehouse, BackedUpPlace? other =
 
         public Task AddRowsAsync(TableRows rows, CancellationToken cancellationToken = default) => StepAsync(() => tables.AddRowsAsync(rows, cancellationToken));
 
-        private Task StepAsync(Func<Task> step) => crash.StepAsync(async () =>
+        private Task<bool> StepAsync(Func<Task> step) => crash.StepAsync(async () =>
         {
             await step();
             return true;
