@@ -3,7 +3,6 @@ using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Recovery;
 using Pipeline.Search;
-using Pipeline.Storage;
 using static Pipeline.Contracts.Rows;
 
 namespace Pipeline.Adapters.PostgreSql.Tests;
