@@ -239,7 +239,7 @@ internal sealed class FaultRun : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton<TimeProvider>(_plan.Clock);
         services.AddSingleton(_ => new SqliteWarehouse(Path.Combine(place, "warehouse.db"), clock: _plan.Clock));
-        foreach (Type port in WarehouseServices.Ports.Append(typeof(IWarehouseTables)))
+        foreach (Type port in WarehouseServices.Ports)
         {
             services.AddSingleton(port, s => FaultyPort.Create(port, s.GetRequiredService<SqliteWarehouse>(), _plan));
         }

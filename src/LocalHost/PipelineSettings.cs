@@ -35,6 +35,9 @@ internal sealed record PipelineSettings
     /// <summary>Whether the warehouse is in a PostgreSQL database.</summary>
     public bool IsPostgreSql => string.Equals(Configuration["Warehouse:Kind"]?.Trim(), "PostgreSql", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether the warehouse is in BigQuery.</summary>
+    public bool IsBigQuery => string.Equals(Configuration["Warehouse:Kind"]?.Trim(), "BigQuery", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="checks">Whether to check what the composition would refuse; not where a command makes what is missing.</param>
     /// <exception cref="CommandException">A setting is malformed or out of its range; the message names it.</exception>

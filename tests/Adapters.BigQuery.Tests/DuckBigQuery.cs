@@ -10,7 +10,8 @@ namespace Pipeline.Adapters.BigQuery.Tests;
 
 /// <summary>
 /// BigQuery in memory: it runs the adapter's own statements, in DuckDB (<see cref="DuckSql"/>), each job in a session of its own with its temporary tables,
-/// and answers as BigQuery does - 404 for what is missing, 409 for an id that comes twice, a job that fails where two transactions meet.
+/// and answers as BigQuery does - 404 for what is missing, 409 for an id that comes twice, a job that fails where two transactions meet. What was the state at a moment it remembers from then on
+/// when it is asked for the moment (<c>CURRENT_TIMESTAMP()</c> alone), by a transaction of that time.
 /// </summary>
 internal sealed class DuckBigQuery : IBigQuery
 {
@@ -19,6 +20,9 @@ internal sealed class DuckBigQuery : IBigQuery
 
     private readonly DuckDBConnection _database = new("DataSource=:memory:");
     private readonly ConcurrentDictionary<string, Task<Outcome>> _jobs = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, DuckDBConnection> _moments = new(StringComparer.Ordinal);
+    private DateTimeOffset _last = DateTimeOffset.MinValue;
 
     public DuckBigQuery(bool hasDataset = false)
     {
@@ -116,7 +120,15 @@ internal sealed class DuckBigQuery : IBigQuery
     }
 
     /// <summary>Lets the dataset go.</summary>
-    public void Close() => _database.Dispose();
+    public void Close()
+    {
+        foreach (DuckDBConnection state in _moments.Values)
+        {
+            state.Dispose();
+        }
+
+        _database.Dispose();
+    }
 
     /// <summary>Clients come and go; the dataset stays.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
@@ -162,6 +174,50 @@ internal sealed class DuckBigQuery : IBigQuery
         return outcome;
     }
 
+    // No two moments are the same.
+    private DateTimeOffset Now()
+    {
+        lock (_moments)
+        {
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+            return _last = now > _last ? now : _last.AddMicroseconds(1);
+        }
+    }
+
+    private Outcome Remember(QueryJob job)
+    {
+        DateTimeOffset now = Now();
+        DuckDBConnection state = Session();
+        Execute(state, "BEGIN TRANSACTION");
+        Execute(state, "SELECT COUNT(*) FROM settings");
+        lock (_moments)
+        {
+            _moments.Add(BigQueryFormat.Parameter(now), state);
+        }
+
+        return Run(state, DuckSql.Statements(job.Sql, job.Parameters, now));
+    }
+
+    private Outcome RunAsOf(string moment, QueryJob job)
+    {
+        DuckDBConnection? state;
+        lock (_moments)
+        {
+            _moments.TryGetValue(moment, out state);
+        }
+
+        if (state is null)
+        {
+            return Failed("invalidQuery", $"Nothing is remembered of {moment}.");
+        }
+
+        lock (state)
+        {
+            return Run(state, DuckSql.Statements(job.Sql, job.Parameters, Now()));
+        }
+    }
+
     private static Outcome Failed(string reason, string message) => new(new JobStatus(IsDone: true, new JobError(reason, message), 0), [], []);
 
     private DuckDBConnection Session()
@@ -192,10 +248,20 @@ internal sealed class DuckBigQuery : IBigQuery
             return Failed("notFound", "Not found: Dataset");
         }
 
-        using DuckDBConnection session = Session();
         try
         {
-            return Run(session, DuckSql.Statements(job.Sql, job.Parameters, DateTimeOffset.UtcNow));
+            if (job.Sql.Contains("FOR SYSTEM_TIME AS OF @at", StringComparison.Ordinal))
+            {
+                return RunAsOf(job.Parameters.Single(parameter => parameter.Name == "at").Value!, job);
+            }
+
+            if (job.Sql.Contains("SELECT CURRENT_TIMESTAMP() AS moment", StringComparison.Ordinal))
+            {
+                return Remember(job);
+            }
+
+            using DuckDBConnection session = Session();
+            return Run(session, DuckSql.Statements(job.Sql, job.Parameters, Now()));
         }
         catch (DuckDBException e)
         {

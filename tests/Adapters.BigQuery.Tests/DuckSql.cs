@@ -17,12 +17,14 @@ internal static partial class DuckSql
         CREATE MACRO DIV(dividend, divisor) AS dividend // divisor;
         CREATE MACRO BYTE_LENGTH(bytes) AS octet_length(bytes);
         CREATE MACRO CODES(bytes) AS [CAST('0x' || substr(hex(bytes), 2 * place + 1, 2) AS BIGINT) FOR place IN range(octet_length(bytes))];
+        CREATE MACRO FARM_FINGERPRINT(text) AS CAST(hash(text) >> 1 AS BIGINT);
         CREATE MACRO MICROSECONDS_BETWEEN(later, earlier) AS date_diff('microsecond', earlier, later);
         """;
 
     private static readonly (string Pattern, string Replacement)[] Rules =
     [
         (@"`", "\""),
+        (@" FOR SYSTEM_TIME AS OF @at\b", ""),
         (@"\bSTRING\b", "VARCHAR"),
         (@"\bINT64\b", "BIGINT"),
         (@"\bFLOAT64\b", "DOUBLE"),

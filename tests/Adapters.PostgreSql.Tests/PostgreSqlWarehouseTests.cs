@@ -76,10 +76,13 @@ public sealed class PostgreSqlWarehouseTests
             await PostgreSqlSchema.CompleteAsync(database, 1, CancellationToken.None);
         }
 
+        server.Execute($"INSERT INTO {schema}.incidents (number, texts, tech_center, change_sequence, created_ticks, priority) VALUES ('A', '[]', 'network', 1, 864000000000, 'P1')");
+        server.Execute($"INSERT INTO {schema}.incident_predictions (incident_id, tech_center, predicted_problem_id, predicted_problem_label, predicted_cluster_id, predicted_cluster_label, predicted_domain_id, predicted_domain_name, confidence_score, model_table_used, blob_model_path, content_hash, predicted_ticks) VALUES ('A', 'network', 7, '', 3, '', 1, '', 1, '', '', 'h', 0)");
         server.Execute($"INSERT INTO {schema}.preprocessed_incidents (number, tech_center, content_hash, embedder, combined_incidents_summary, embedding) VALUES ('A', 'network', 'h', 'e', 'the old printer', '\\x0000803f00000000')");
         await using (PostgreSqlWarehouse warehouse = TestWarehouses.New(schema))
         {
             (await warehouse.FindEmbeddingsAsync("e", ["h"]))["h"].ToArray().ShouldBe([1f, 0f]);
+            (await warehouse.CountByDayAsync()).ShouldHaveSingleItem().ShouldBe(new Problems.ProblemDay("network", 7, new DateOnly(1, 1, 2), 1) { Prioritised = 1, Urgent = 1 });
             server.One<long>($"SELECT COUNT(*) FROM {schema}.search_entries WHERE words = ARRAY['the', 'old', 'printer']").ShouldBe(1);
             server.One<int>($"SELECT MAX(version) FROM {schema}.schema_versions").ShouldBe(PostgreSqlSchema.Version);
         }

@@ -3,17 +3,16 @@ using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Recovery;
 using Pipeline.Search;
-using Pipeline.Storage;
 using static Pipeline.Contracts.Rows;
 
 namespace Pipeline.Adapters.PostgreSql.Tests;
 
-/// <summary>The tables as backups read them and bring them back.</summary>
+/// <summary>What backups of this warehouse have of their own: the places of rows, and rows that replace others.</summary>
 [TestClass]
 public sealed class SnapshotTests
 {
     [TestMethod]
-    public async Task All_tables_come_back_elsewhere_as_they_were_and_can_be_searched()
+    public async Task Rows_that_are_added_again_replace_themselves_and_can_be_searched_once()
     {
         await using PostgreSqlWarehouse warehouse = TestWarehouses.New();
         await FillAsync(warehouse);
@@ -28,29 +27,9 @@ public sealed class SnapshotTests
         }
 
         Written(await ReadAsync(elsewhere)).ShouldBe(Written(all));
-        (await ((IWarehouseTables)elsewhere).ListFilledAsync()).ShouldBe(["dead_letters", "erasures", "incident_predictions", "incidents", "measures", "preprocessed_incidents", "settings", "training_run_centers", "training_runs", "watermarks"]);
         (await elsewhere.FindAsync(new SearchQuery(["text"], new float[] { 1, 2 }, "e", 5))).Count.ShouldBe(2);
-        (await elsewhere.UpsertIncidentsAsync([Incident("C")])).Added.ShouldBe(1);
-        (await elsewhere.ReadChangesAsync(2, 10)).ShouldHaveSingleItem().Sequence.ShouldBe(3);
-
         await elsewhere.ClearAsync(["incidents", "preprocessed_incidents", "nowhere"]);
-        (await elsewhere.CountChangesAsync(0)).ShouldBe(0);
         (await elsewhere.FindAsync(new SearchQuery(["text"], new float[] { 1, 2 }, "e", 5))).ShouldBeEmpty();
-    }
-
-    [TestMethod]
-    public async Task A_snapshot_is_of_one_moment_however_the_tables_change_meanwhile()
-    {
-        await using PostgreSqlWarehouse warehouse = TestWarehouses.New();
-        await FillAsync(warehouse);
-        List<TableRows> before = await ReadAsync(warehouse);
-
-        await using IWarehouseSnapshot snapshot = await warehouse.OpenSnapshotAsync();
-        await warehouse.UpsertIncidentsAsync([Incident("LATER")]);
-        await warehouse.EraseAsync("A");
-        List<TableRows> read = await ReadAsync(snapshot);
-
-        Written(read).ShouldBe(Written(before));
     }
 
     [TestMethod]
@@ -69,15 +48,6 @@ public sealed class SnapshotTests
         before.Select(rows => (rows.Number, rows.Rows.Count)).ShouldBe([(0, 4095), (1, 4096), (2, 809)]);
         after.Select(rows => (rows.Number, rows.Rows.Count)).ShouldBe([(0, 4095), (1, 4096), (2, 812)]);
         Written([after[1]]).ShouldBe(Written([before[1]]), "nothing in it has changed");
-    }
-
-    [TestMethod]
-    public async Task Rows_of_a_newer_program_are_refused()
-    {
-        await using PostgreSqlWarehouse warehouse = TestWarehouses.New();
-        TableRows rows = new("settings", 0, [new("name", CellKind.Text), new("invented", CellKind.Text)], [["a", "b"]]);
-        (await Should.ThrowAsync<WarehouseException>(() => warehouse.AddRowsAsync(rows))).Message.ShouldContain("settings.invented");
-        (await Should.ThrowAsync<WarehouseException>(() => warehouse.AddRowsAsync(rows with { Table = "unheard_of" }))).Message.ShouldContain("unheard_of.name");
     }
 
     private static async Task FillAsync(PostgreSqlWarehouse warehouse)

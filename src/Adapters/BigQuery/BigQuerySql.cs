@@ -36,9 +36,12 @@ internal static class BigQuerySql
             bodies.Add(string.Join('\n', lines.Where(line => !IsDeclaration(line))));
         }
 
-        string transaction = Get("transaction").Replace(Body, string.Join('\n', bodies), StringComparison.Ordinal);
-        return new BigQueryScript(names[0], string.Concat(declarations.Distinct(StringComparer.Ordinal).Select(line => line + '\n')) + transaction);
+        BigQueryScript transaction = InTransaction(names[0], string.Join('\n', bodies));
+        return transaction with { Sql = string.Concat(declarations.Distinct(StringComparer.Ordinal).Select(line => line + '\n')) + transaction.Sql };
     }
+
+    /// <summary>Statements that are made of the tables' columns, as one transaction that excludes every other write.</summary>
+    public static BigQueryScript InTransaction(string step, string body) => new(step, Get("transaction").Replace(Body, body, StringComparison.Ordinal));
 
     /// <summary>The statements with the name of the staging table in place: the one name that changes from call to call, which no parameter can carry.</summary>
     public static string From(string sql, string stagingTable) => sql.Replace(Staging, $"`{stagingTable}` AS ", StringComparison.Ordinal);

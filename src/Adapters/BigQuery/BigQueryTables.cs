@@ -15,7 +15,15 @@ internal static partial class BigQueryTables
     /// <summary>The table of the summaries and their embeddings.</summary>
     public const string Embeddings = "preprocessed_incidents";
 
-    private const string Embedding = "embedding";
+    /// <summary>The table of what a search reads of them.</summary>
+    public const string Entries = "search_entries";
+
+    /// <summary>The column of an embedding with which SQL computes.</summary>
+    public const string Embedding = "embedding";
+
+    /// <summary>The column of an embedding that the program reads.</summary>
+    public const string EmbeddingBytes = "embedding_bytes";
+
     private const string Bytes = "BYTES";
     private const string ArrayOf = "ARRAY<";
 

@@ -11,6 +11,7 @@ using Pipeline.Intake;
 using Pipeline.Measures;
 using Pipeline.Preprocessing;
 using Pipeline.Problems;
+using Pipeline.Recovery;
 using Pipeline.Storage;
 using Pipeline.Training;
 
@@ -21,7 +22,7 @@ namespace Pipeline.Adapters.BigQuery;
 /// every write is one multi-statement transaction, and one that meets another is tried again. Large columns are read from the days that need them only.
 /// The first use makes the tables that are missing; where it fails, the next one tries again. Ordinal order is that of the UTF-8 bytes. Every failure of BigQuery is a <see cref="WarehouseException"/>.
 /// </summary>
-public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, IDisposable
+public sealed partial class BigQueryWarehouse : IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, IWarehouseTables, IDisposable
 {
     private const string SchemaSetting = "warehouse.schema";
     private const string Settings = "settings";

@@ -95,10 +95,18 @@ internal sealed class StagedRows
         new("value", "FLOAT"),
     ];
 
+    /// <summary>The columns of what a search reads of a summary and its embedding.</summary>
+    internal static readonly StagedColumn[] WordColumns =
+    [
+        new("words", "STRING", StagedColumn.Repeated),
+        new("word_count", "INTEGER", StagedColumn.Nullable),
+        new("codes", "BYTES", StagedColumn.Nullable),
+    ];
+
     private readonly IEnumerable<Action<Utf8JsonWriter>> _rows;
     private readonly CancellationToken _cancellationToken;
 
-    private StagedRows(IReadOnlyList<StagedColumn> columns, int count, IEnumerable<Action<Utf8JsonWriter>> rows, CancellationToken cancellationToken) =>
+    internal StagedRows(IReadOnlyList<StagedColumn> columns, int count, IEnumerable<Action<Utf8JsonWriter>> rows, CancellationToken cancellationToken) =>
         (Columns, Count, _rows, _cancellationToken) = (columns, count, rows, cancellationToken);
 
     /// <summary>The columns of the staging table.</summary>
@@ -232,9 +240,15 @@ internal sealed class StagedRows
         WriteText(json, "tech_center", incident.TechCenter);
         WriteText(json, "content_hash", incident.ContentHash);
         WriteText(json, "embedder", incident.Embedder);
+        WriteWords(json, incident.Summary, incident.Embedding.Span);
+    }
+
+    /// <summary>What a search reads of a summary and its embedding.</summary>
+    internal static void WriteWords(Utf8JsonWriter json, string summary, ReadOnlySpan<float> embedding)
+    {
         int count = 0;
         json.WriteStartArray("words");
-        foreach ((string word, int times) in SearchWords.Counted(incident.Summary))
+        foreach ((string word, int times) in SearchWords.Counted(summary))
         {
             for (int i = 0; i < times; i++, count++)
             {
@@ -244,7 +258,7 @@ internal sealed class StagedRows
 
         json.WriteEndArray();
         json.WriteNumber("word_count", count);
-        if (BigQueryFormat.Codes(incident.Embedding.Span) is { } codes)
+        if (BigQueryFormat.Codes(embedding) is { } codes)
         {
             json.WriteBase64String("codes", codes);
         }
@@ -254,8 +268,15 @@ internal sealed class StagedRows
     {
         WriteText(json, "combined_incidents_summary", incident.Summary);
         WriteEntry(json, incident);
+        WriteEmbedding(json, incident.Embedding.Span);
+        json.WriteBase64String("embedding_bytes", BigQueryFormat.Embedding(incident.Embedding.Span));
+    }
+
+    /// <summary>An embedding as an array.</summary>
+    internal static void WriteEmbedding(Utf8JsonWriter json, ReadOnlySpan<float> embedding)
+    {
         json.WriteStartArray("embedding");
-        foreach (float number in incident.Embedding.Span)
+        foreach (float number in embedding)
         {
             if (float.IsFinite(number))
             {
@@ -268,7 +289,6 @@ internal sealed class StagedRows
         }
 
         json.WriteEndArray();
-        json.WriteBase64String("embedding_bytes", BigQueryFormat.Embedding(incident.Embedding.Span));
     }
 
     private static void Write(Utf8JsonWriter json, DeadLetter letter)

@@ -76,7 +76,7 @@ public sealed partial class SqliteWarehouse
 
         public IReadOnlyList<string> Tables { get; }
 
-        public async IAsyncEnumerable<TableRows> ReadAsync(string table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<TableRows> ReadAsync(string table, Func<TableStretch, bool>? isKnown = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             Column[] columns = _file.Try(() => _connection.Query<Column>("SELECT name, type, pk FROM pragma_table_info(@table)", new { table }, _transaction).ToArray());
             TableColumn[] shape = [.. columns.Select(column => new TableColumn(column.Name, KindOf(column.Type)))];

@@ -16,7 +16,7 @@ internal static class PostgreSqlSchema
     private const string AddVersion = "INSERT INTO schema_versions (version) VALUES (@version)";
 
     // The names of the files, in order: the place in the list, from 1, is the version.
-    private static readonly string[] Steps = ["tables", "search", "lease"];
+    private static readonly string[] Steps = ["tables", "search", "lease", "days"];
 
     /// <summary>The version of the tables that this program knows.</summary>
     public static int Version => Steps.Length;

@@ -8,11 +8,11 @@ namespace Pipeline.Adapters.PostgreSql;
 /// <content>The tables as rows without meaning, for backups.</content>
 public sealed partial class PostgreSqlWarehouse
 {
-    // What the index of words holds is made again of the rows that are brought back, and who writes is nobody's data.
+    // What the index of words and the counts by day hold is made again of the rows that are brought back, and who writes is nobody's data.
     private const string TablesSql = """
         SELECT c.relname
         FROM pg_class AS c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE 'search\_%' AND c.relname NOT IN ('schema_versions', 'writer_lease', 'commits')
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE 'search\_%' AND c.relname NOT IN ('schema_versions', 'writer_lease', 'commits', 'problem_days')
         ORDER BY c.relname COLLATE "C"
         """;
 
@@ -158,7 +158,7 @@ public sealed partial class PostgreSqlWarehouse
 
         public IReadOnlyList<string> Tables { get; } = tables;
 
-        public async IAsyncEnumerable<TableRows> ReadAsync(string table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<TableRows> ReadAsync(string table, Func<TableStretch, bool>? isKnown = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             List<Column> columns = await database.GuardAsync(() => ColumnsAsync(session, table));
             bool hasPlace = await database.GuardAsync(() => session.OneAsync<bool>(HasPlaceSql, SqlValue.Text("table", table)));

@@ -69,16 +69,9 @@ internal static partial class PostgreSqlWarehouseSql
         ORDER BY p.incident_id
         """;
 
-    // The two highest priorities, as sources write them: "1 - Critical", "P2", "High".
     public const string CountByDay = """
-        SELECT p.tech_center, p.predicted_problem_id, date '0001-01-01' + (i.created_ticks / 864000000000)::integer, COUNT(*),
-            COUNT(i.priority), COUNT(*) FILTER (WHERE i.priority ~ '^[pP]?[12]' OR lower(i.priority) IN ('critical', 'high')),
-            COUNT(i.reopen_count), COUNT(*) FILTER (WHERE i.reopen_count > 0),
-            COUNT(*) FILTER (WHERE i.resolved_ticks >= i.created_ticks),
-            COALESCE(SUM((i.resolved_ticks - i.created_ticks) / 3.6e10::double precision) FILTER (WHERE i.resolved_ticks >= i.created_ticks), 0)
-        FROM incident_predictions AS p
-        JOIN incidents AS i ON i.number = p.incident_id
-        GROUP BY 1, 2, 3
+        SELECT tech_center, problem_id, CASE WHEN day >= 0 THEN date '0001-01-01' + day END, incidents, prioritised, urgent, followed, reopened, resolved, resolving_ms / 3.6e6::double precision
+        FROM problem_days
         """;
 
     public const string ReadStatistics = """

@@ -27,6 +27,11 @@ internal static class DrillCommand
         Command command = new("drill", "Back up a copy, destroy it, restore it elsewhere, compare to the byte, and measure the time.") { data, work, json };
         command.SetAction((parsed, cancellationToken) => CommandHost.RunAsync(parsed.GetValue(json), "The data folder is as it was; remove the folder of the drill's work.", async host =>
         {
+            if (PipelineSettings.Load(checks: false).IsBigQuery)
+            {
+                throw new CommandException("A drill destroys its copies, and this program deletes no dataset of BigQuery. Set BigQuery:Dataset to one of your own, and 'restore latest' into it: docs/recovery.md has the commands.", ExitCode.WrongUsage);
+            }
+
             string folder = DataFolder.Choose(parsed.GetValue(data));
             string place = Path.GetFullPath(parsed.GetValue(work) ?? Path.Combine(Path.GetTempPath(), $"pipeline-drill-{Guid.NewGuid():N}"));
             if (Path.Exists(place))

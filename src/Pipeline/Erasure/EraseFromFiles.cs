@@ -12,7 +12,6 @@ namespace Pipeline.Erasure;
 /// </summary>
 public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, DatasetCatalog datasets, IntakeOptions standard)
 {
-    private const string Rewritten = ".erased.csv";
     private const int Piece = 128 * 1024;
 
     // What drift is measured by: texts among others. It is made anew from what is left.
@@ -21,8 +20,11 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
     private static readonly string[] Folders = ["accepted/", "failed/"];
 
     /// <summary>Takes an incident out of all kept files. Doing it again changes nothing. Time: that of reading all of them.</summary>
+    /// <param name="number">The incident's number.</param>
+    /// <param name="lookedAt">The files that were looked at before, and need no other look; those that are looked at now are added. Null for all.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
     /// <returns>The rows that were taken out of files and of rejects, and the files that were deleted.</returns>
-    public async Task<(int Rows, int Rejects, int Deleted)> RunAsync(string number, CancellationToken cancellationToken = default)
+    public async Task<(int Rows, int Rejects, int Deleted)> RunAsync(string number, ISet<string>? lookedAt = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<Dataset> all = await datasets.ListAsync(cancellationToken);
         Dataset dataset = OwnerOf(number, all);
@@ -38,7 +40,7 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
             foreach (string name in names)
             {
                 Ingestion? ingestion = await log.FindIngestionAsync(name.Split('/')[1], cancellationToken);
-                if (!string.Equals(DatasetOf(ingestion, all), dataset.Name, StringComparison.Ordinal))
+                if (!string.Equals(DatasetOf(ingestion, all), dataset.Name, StringComparison.Ordinal) || lookedAt?.Add(name) == false)
                 {
                     continue;
                 }
@@ -88,7 +90,7 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
         {
             ISourceReader source = SourceKind.Open(file, new IntakeOptions(), [], CancellationToken.None);
             using StreamWriter target = new(temporary, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            taken = Copy(source.Header, source.Read().Select(record => (record.Fields, IsIt: record.Fields.Contains(number, StringComparer.Ordinal))), target);
+            taken = KeptFile.Copy(source.Header, source.Read().Select(record => (record.Fields, Goes: record.Fields.Contains(number, StringComparer.Ordinal))), target);
         }
 
         if (taken > 0)
@@ -144,7 +146,7 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
 
         try
         {
-            return (await FromTableAsync(name, content, new IncidentReader(reading, dataset: dataset), number, cancellationToken), false);
+            return (await KeptFile.WriteWithoutAsync(objects, name, content, new IncidentReader(reading, dataset: dataset), its => string.Equals(its, number, StringComparison.Ordinal), cancellationToken), false);
         }
         catch (IntakeException)
         {
@@ -159,53 +161,11 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
         }
     }
 
-    private async Task<int> FromTableAsync(string name, FileStream content, IncidentReader reader, string number, CancellationToken cancellationToken)
-    {
-        using SourceFile file = SourceFile.Of(content, name[(name.LastIndexOf('/') + 1)..]);
-        IncidentTable table = reader.Open(file, cancellationToken);
-        await using FileStream rest = TemporaryFile.Create();
-        int taken;
-        await using (StreamWriter target = new(rest, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
-        {
-            taken = Copy(table.Header, table.Rows(cancellationToken).Select(row => (row.Fields, IsIt: string.Equals(row.Number, number, StringComparison.Ordinal))), target);
-        }
-
-        if (taken > 0)
-        {
-            string newName = name.EndsWith(Rewritten, StringComparison.Ordinal) ? name : name + Rewritten;
-            rest.Position = 0;
-            await objects.WriteAsync(newName, (target, stopping) => rest.CopyToAsync(target, stopping), cancellationToken: cancellationToken);
-            if (!string.Equals(newName, name, StringComparison.Ordinal))
-            {
-                await objects.DeleteAsync(name, cancellationToken);
-            }
-        }
-
-        return taken;
-    }
-
     /// <summary>How a file was read when it came in. What was written here says its encoding itself.</summary>
     private IntakeOptions ReadingOf(string name, Ingestion? ingestion)
     {
         IntakeOptions reading = ingestion?.Reading ?? standard;
-        return name.EndsWith(Rewritten, StringComparison.Ordinal) ? reading with { Encoding = null } : reading;
-    }
-
-    private static int Copy(IReadOnlyList<string> header, IEnumerable<(IReadOnlyList<string> Fields, bool IsIt)> rows, StreamWriter target)
-    {
-        CsvWriter csv = new(target, raw: true);
-        csv.Write([.. header]);
-        int taken = 0;
-        foreach ((IReadOnlyList<string> fields, bool isIt) in rows)
-        {
-            taken += isIt ? 1 : 0;
-            if (!isIt && fields.Count > 0)
-            {
-                csv.Write([.. fields]);
-            }
-        }
-
-        return taken;
+        return KeptFile.IsRewritten(name) ? reading with { Encoding = null } : reading;
     }
 
     /// <summary>The data set that a stored number is of: other numbers than those of incidents begin with their data set's name.</summary>

@@ -61,8 +61,8 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
         IReadOnlyList<string> texts = await TextsAsync(dataset, number, cancellationToken);
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
         erasure = await FromStreamsAsync(erasure, number, texts, cancellationToken);
-        (int rows, int rejects, int deleted) = await files.RunAsync(number, cancellationToken);
-        erasure = await NoteAsync(erasure, r => r with { KeptRows = r.KeptRows + rows, RejectedRows = r.RejectedRows + rejects, DeletedFiles = r.DeletedFiles + deleted }, cancellationToken);
+        HashSet<string> lookedAt = new(StringComparer.Ordinal);
+        erasure = await FromFilesAsync(erasure, number, lookedAt, cancellationToken);
         int archived = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = await NoteAsync(erasure, r => r with { ArchivedRows = r.ArchivedRows + archived }, cancellationToken);
         int corrected = corrections is null ? 0 : await corrections.EraseAsync(number, cancellationToken);
@@ -73,8 +73,9 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
             r => r with { Incidents = r.Incidents + gone.Incidents, Preprocessed = r.Preprocessed + gone.Preprocessed, Predictions = r.Predictions + gone.Predictions, DeadLetters = r.DeadLetters + gone.DeadLetters },
             cancellationToken);
 
-        // A training, a prediction or an archiving that was under way may have ended meanwhile.
+        // A training, a prediction, an import or an archiving that was under way may have ended meanwhile.
         erasure = await FromModelsAsync(erasure, texts, cancellationToken);
+        erasure = await FromFilesAsync(erasure, number, lookedAt, cancellationToken);
         erasure = await FromStreamsAsync(erasure, number, texts, cancellationToken);
         int late = await archive.RunAsync(dataset, number, cancellationToken);
         erasure = erasure with { Number = null, FinishedAt = clock.GetUtcNow(), Problem = null };
@@ -126,6 +127,12 @@ public sealed class EraseIncident(IRemovals removals, IErasures erasures, EraseF
 
         (int published, int deleted) = await models.RunAsync(texts.Select(TextHash.Of).ToHashSet(StringComparer.Ordinal), cancellationToken);
         return await NoteAsync(erasure, r => r with { NewRevisions = r.NewRevisions + published, DeletedVersions = r.DeletedVersions + deleted }, cancellationToken);
+    }
+
+    private async Task<ErasureRecord> FromFilesAsync(ErasureRecord erasure, string number, HashSet<string> lookedAt, CancellationToken cancellationToken)
+    {
+        (int rows, int rejects, int deleted) = await files.RunAsync(number, lookedAt, cancellationToken);
+        return await NoteAsync(erasure, r => r with { KeptRows = r.KeptRows + rows, RejectedRows = r.RejectedRows + rejects, DeletedFiles = r.DeletedFiles + deleted }, cancellationToken);
     }
 
     private async Task<ErasureRecord> FromStreamsAsync(ErasureRecord erasure, string number, IReadOnlyList<string> texts, CancellationToken cancellationToken)

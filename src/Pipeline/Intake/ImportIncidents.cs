@@ -126,10 +126,10 @@ public static class ImportIncidents
         using var rejects = new RejectsFile(refused.Path, options.RawRejects);
         foreach (IntakeRow row in table.Rows(cancellationToken))
         {
-            if (survey.RejectOf(row) is { } reject)
+            if (refused.RejectOf(row, survey) is { } reject)
             {
-                refused.Kept?.Add(table.Header, row, reject);
-                rejects.Add(row.Row, row.Line, row.Number, reject.Reason);
+                refused.Keep(table.Header, row, reject);
+                rejects.Add(row.Row, row.Line, Rejects.NumberOf(row, reject), reject.Reason);
             }
         }
 
@@ -149,23 +149,15 @@ public static class ImportIncidents
         foreach (IntakeRow row in table.Rows(cancellationToken))
         {
             rows++;
-            if (survey.RejectOf(row) is { } reject)
+            if (refused.RejectOf(row, survey) is { } reject)
             {
                 reasons[reject.Kind] = reasons.GetValueOrDefault(reject.Kind) + 1;
-                refused.Kept?.Add(table.Header, row, reject);
-                WriteRejects(refused.Path, () => rejects.Add(row.Row, row.Line, row.Number, reject.Reason));
+                refused.Keep(table.Header, row, reject);
+                WriteRejects(refused.Path, () => rejects.Add(row.Row, row.Line, Rejects.NumberOf(row, reject), reject.Reason));
                 continue;
             }
 
-            if (refused.IsErased(row.Incident!.Number))
-            {
-                reasons[RejectKind.Erased] = reasons.GetValueOrDefault(RejectKind.Erased) + 1;
-                refused.Kept?.Add(table.Header, row with { Number = null, Fields = [] }, Erased);
-                WriteRejects(refused.Path, () => rejects.Add(row.Row, row.Line, null, Erased.Reason));
-                continue;
-            }
-
-            numbers.Add(row.Incident.Number);
+            numbers.Add(row.Incident!.Number);
             batch.Add(row.Incident);
             cut += row.IsCut ? 1 : 0;
             if (batch.Count == BatchSize)
@@ -227,7 +219,17 @@ public static class ImportIncidents
     }
 
     /// <summary>Where rejected rows go: a file of reasons, and the rows as they came; and the data set that they were for.</summary>
-    private sealed record Rejects(string? Path, RejectedRows? Kept, Dataset Dataset, Func<string, bool> IsErased);
+    private sealed record Rejects(string? Path, RejectedRows? Kept, Dataset Dataset, Func<string, bool> IsErased)
+    {
+        /// <summary>Why a row is not taken; null where it is. Of an erased incident no version may stay, whatever else is wrong with it.</summary>
+        public Reject? RejectOf(IntakeRow row, Survey survey) => row.Number is { } number && IsErased(number) ? Erased : survey.RejectOf(row);
+
+        /// <summary>The number that may be told of a row.</summary>
+        public static string? NumberOf(IntakeRow row, Reject reject) => reject.Kind == RejectKind.Erased ? null : row.Number;
+
+        /// <summary>Keeps a row as it came; of an erased incident its place alone.</summary>
+        public void Keep(IReadOnlyList<string> header, IntakeRow row, Reject reject) => Kept?.Add(header, reject.Kind == RejectKind.Erased ? row with { Number = null, Fields = [] } : row, reject);
+    }
 
     /// <summary>What a first reading of all rows tells.</summary>
     private sealed class Survey

@@ -78,7 +78,7 @@ public sealed record BackupPart(string Path, string Sha256, long Size, BackupAre
     /// <summary>The object's name; null for rows of a table.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The object's version when it was read, by which one that has not changed is known; null where the store tells none.</summary>
+    /// <summary>The version of the object, or of the stretch of the table, when it was read, by which one that has not changed is known; null where none is told.</summary>
     public string? Version { get; init; }
 
     /// <summary>The table; null for an object.</summary>

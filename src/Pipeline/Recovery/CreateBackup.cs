@@ -7,14 +7,14 @@ namespace Pipeline.Recovery;
 /// <summary>
 /// Makes a backup in the second store while work goes on: first the tables as they are at one moment, then the objects. A version that a prediction names is published before the prediction is
 /// written, so it is among the objects. Killed at any step it leaves parts without a manifest, which are no backup.
-/// Memory: a piece of a table, some thousand rows. Time of an incremental one: that of reading all tables and listing all objects.
+/// Memory: a piece of a table, some thousand rows. Time of an incremental one: that of reading all tables, but for what a warehouse tells to be as it was, and listing all objects.
 /// </summary>
-/// <param name="tables">The tables; null where the warehouse cannot give them.</param>
+/// <param name="warehouse">The tables.</param>
 /// <param name="objects">The objects.</param>
 /// <param name="store">The second store.</param>
 /// <param name="clock">The time.</param>
 /// <param name="machineFiles">Files of the configuration that lie beside the stores, by the object's name that they get.</param>
-public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects, BackupStore store, TimeProvider clock, IReadOnlyDictionary<string, string>? machineFiles = null)
+public sealed class CreateBackup(IWarehouseTables warehouse, IObjectStore objects, BackupStore store, TimeProvider clock, IReadOnlyDictionary<string, string>? machineFiles = null)
 {
     /// <summary>The stage that progress is told of.</summary>
     public const string Stage = "Backing up";
@@ -31,7 +31,6 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
     /// <exception cref="SettingException">No second store is set up.</exception>
     public async Task<BackupManifest?> RunAsync(BackupType type, string by, IProgress<PipelineProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        IWarehouseTables warehouse = tables ?? throw Unable();
         DateTimeOffset begin = clock.GetUtcNow();
         await RequireWholeAsync(begin, cancellationToken);
         BackupManifest? before = type == BackupType.Incremental ? (await store.ListAsync(cancellationToken)).LastOrDefault(b => b.HoldsAll && b.IsReadable && b.WarehouseSchema == warehouse.Schema) : null;
@@ -47,7 +46,7 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
         string id = BackupId.Of(at, type);
         PartWriter writer = new(store, id, known, progress);
         HashSet<BackupArea> areas = [.. BackupAreas.Of(type)];
-        await WriteTablesAsync(warehouse, writer, areas, cancellationToken);
+        await WriteTablesAsync(writer, areas, cancellationToken);
         await WriteObjectsAsync(writer, areas, cancellationToken);
         await WriteMachineFilesAsync(writer, areas, cancellationToken);
         if (before is not null && !writer.HasNews)
@@ -86,8 +85,6 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
         return store.PruneAsync(now.AddDays(-options.Days), now, cancellationToken);
     }
 
-    internal static WarehouseException Unable() => new("The tables of this warehouse cannot be copied by this program. Use the snapshots of its own service.");
-
     // What is half restored is no state to go back to.
     private async Task RequireWholeAsync(DateTimeOffset begin, CancellationToken cancellationToken)
     {
@@ -103,12 +100,12 @@ public sealed class CreateBackup(IWarehouseTables? tables, IObjectStore objects,
         }
     }
 
-    private static async Task WriteTablesAsync(IWarehouseTables warehouse, PartWriter writer, HashSet<BackupArea> areas, CancellationToken cancellationToken)
+    private async Task WriteTablesAsync(PartWriter writer, HashSet<BackupArea> areas, CancellationToken cancellationToken)
     {
         await using IWarehouseSnapshot snapshot = await warehouse.OpenSnapshotAsync(cancellationToken);
         foreach (string table in snapshot.Tables.Where(table => areas.Contains(BackupAreas.OfTable(table))))
         {
-            await foreach (TableRows rows in snapshot.ReadAsync(table, cancellationToken))
+            await foreach (TableRows rows in snapshot.ReadAsync(table, writer.TryKeep, cancellationToken))
             {
                 await writer.AddAsync(rows, cancellationToken);
             }

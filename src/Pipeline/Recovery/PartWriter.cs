@@ -11,6 +11,7 @@ namespace Pipeline.Recovery;
 internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<BackupPart> before, IProgress<PipelineProgress>? progress)
 {
     private readonly Dictionary<string, BackupPart> _before = before.ToDictionary(KeyOf, StringComparer.Ordinal);
+    private readonly ILookup<string?, BackupPart> _tables = before.ToLookup(part => part.Table, StringComparer.Ordinal);
     private readonly Dictionary<string, BackupPart> _written = before.Where(part => part.Name is not null).DistinctBy(part => part.Sha256, StringComparer.Ordinal).ToDictionary(part => part.Sha256, StringComparer.Ordinal);
     private readonly Dictionary<string, BackupPart> _parts = new(StringComparer.Ordinal);
 
@@ -32,16 +33,34 @@ internal sealed class PartWriter(BackupStore store, string id, IReadOnlyList<Bac
     public async Task AddAsync(TableRows rows, CancellationToken cancellationToken)
     {
         string content = TableFile.Hash(rows);
-        BackupPart part = new("", "", 0, BackupAreas.OfTable(rows.Table)) { Table = rows.Table, Number = rows.Number, Rows = rows.Rows.Count, Content = content };
+        BackupPart part = new("", "", 0, BackupAreas.OfTable(rows.Table)) { Table = rows.Table, Number = rows.Number, Rows = rows.Rows.Count, Content = content, Version = rows.Version };
         if (_before.TryGetValue(KeyOf(part), out BackupPart? old) && string.Equals(old.Content, content, StringComparison.Ordinal))
         {
-            Add(old);
+            Add(old with { Version = rows.Version });
             return;
         }
 
         using MemoryStream file = new();
         await TableFile.WriteAsync(rows, file, cancellationToken);
         Add(await WriteAsync(part, FormattableString.Invariant($"tables/{rows.Table}/{rows.Number:D8}.parquet"), file, cancellationToken));
+    }
+
+    /// <summary>Adds a stretch of a table as the backup before has it.</summary>
+    /// <returns>Whether that one has it in this version.</returns>
+    public bool TryKeep(TableStretch stretch)
+    {
+        BackupPart[] pieces = [.. _tables[stretch.Table].Where(part => part.Number >= stretch.First && part.Number <= stretch.Last)];
+        if (pieces.Length == 0 || pieces.Any(part => !string.Equals(part.Version, stretch.Version, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        foreach (BackupPart piece in pieces)
+        {
+            Add(piece);
+        }
+
+        return true;
     }
 
     /// <summary>Adds an object as it is in a store.</summary>

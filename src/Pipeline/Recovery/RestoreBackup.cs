@@ -10,13 +10,13 @@ namespace Pipeline.Recovery;
 /// Brings a backup back. The pipeline is halted meanwhile, and what is under way is waited for; killed at any step it stays halted, and the same restore goes on. A part that is damaged
 /// is named and left out, the others come back. What points at others - manifests of versions, stages - is written after them.
 /// </summary>
-/// <param name="tables">The tables; null where the warehouse cannot take them.</param>
+/// <param name="warehouse">The tables.</param>
 /// <param name="objects">Where objects go.</param>
 /// <param name="store">The second store.</param>
 /// <param name="modes">Halts the pipeline.</param>
 /// <param name="clock">The time.</param>
 /// <param name="settle">Called when the pipeline is halted and again when all is there: lets go of what this process keeps in memory of the stores. Null for nothing.</param>
-public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects, BackupStore store, OperatingModes modes, TimeProvider clock, Func<CancellationToken, Task>? settle = null)
+public sealed class RestoreBackup(IWarehouseTables warehouse, IObjectStore objects, BackupStore store, OperatingModes modes, TimeProvider clock, Func<CancellationToken, Task>? settle = null)
 {
     /// <summary>The stage that progress is told of.</summary>
     public const string Stage = "Restoring";
@@ -32,23 +32,22 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     {
         ArgumentNullException.ThrowIfNull(order);
         long start = clock.GetTimestamp();
-        IWarehouseTables warehouse = tables ?? throw CreateBackup.Unable();
         OperatingMode mode = await modes.ReadAsync(cancellationToken);
         RestoreMark? begun = await RestoreMark.FindAsync(objects, mode, cancellationToken);
         BackupManifest manifest = await store.FindAsync(IdOf(order, begun), order.To, cancellationToken);
-        RequireFitting(manifest, warehouse);
+        RequireFitting(manifest);
         IReadOnlyList<BackupArea> areas = AreasOf(order, manifest);
         BackupPart[] parts = [.. (await store.PartsAsync(manifest, cancellationToken)).Where(part => areas.Contains(part.Area))];
         await store.RequireKeysAsync(manifest, parts, cancellationToken);
         RestoreMark mark = new(manifest.Id, areas, begun?.Before ?? mode, mode.State == OperatingState.Halted ? mode.Since : null);
         if (!order.Replace && begun?.IsSame(mark) != true)
         {
-            await RequireEmptyAsync(warehouse, areas, parts, cancellationToken);
+            await RequireEmptyAsync(areas, parts, cancellationToken);
         }
 
         await HaltAsync(mark, cancellationToken);
-        await ClearAsync(warehouse, areas, parts, cancellationToken);
-        RestoreOutcome outcome = await BringBackAsync(warehouse, manifest, parts, progress, cancellationToken);
+        await ClearAsync(areas, parts, cancellationToken);
+        RestoreOutcome outcome = await BringBackAsync(manifest, parts, progress, cancellationToken);
         await (settle?.Invoke(cancellationToken) ?? Task.CompletedTask);
         if (mark.Before.State != OperatingState.Halted)
         {
@@ -83,7 +82,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     private static string IdOf(RestoreOrder order, RestoreMark? begun) =>
         order.To is null && begun?.Backup is { Length: > 0 } same && string.Equals(order.Id, BackupStore.Latest, StringComparison.OrdinalIgnoreCase) ? same : order.Id;
 
-    private static void RequireFitting(BackupManifest manifest, IWarehouseTables warehouse)
+    private void RequireFitting(BackupManifest manifest)
     {
         if (!manifest.IsReadable || manifest.WarehouseSchema > warehouse.Schema)
         {
@@ -98,7 +97,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         }
     }
 
-    private async Task RequireEmptyAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    private async Task RequireEmptyAsync(IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
     {
         string? there = (await warehouse.ListFilledAsync(cancellationToken)).FirstOrDefault(table => areas.Contains(BackupAreas.OfTable(table))) is string table ? $"the table {table} has rows" : null;
         if (there is null && await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken) is [string name, ..])
@@ -122,7 +121,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
     }
 
     // What points at others goes before them.
-    private async Task ClearAsync(IWarehouseTables warehouse, IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
+    private async Task ClearAsync(IReadOnlyList<BackupArea> areas, BackupPart[] parts, CancellationToken cancellationToken)
     {
         foreach (string name in (await ObjectsOfAsync(areas, BackupAreas.Roots(parts), cancellationToken)).OrderByDescending(OrderOf))
         {
@@ -132,9 +131,10 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         await warehouse.ClearAsync([.. (await warehouse.ListFilledAsync(cancellationToken)).Where(table => areas.Contains(BackupAreas.OfTable(table)))], cancellationToken);
     }
 
-    private async Task<RestoreOutcome> BringBackAsync(IWarehouseTables warehouse, BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> BringBackAsync(BackupManifest manifest, BackupPart[] parts, IProgress<PipelineProgress>? progress, CancellationToken cancellationToken)
     {
         BackupReader reader = new(store);
+        RowsUnderWay rows = new(warehouse);
         RestoreOutcome outcome = new(manifest.Id, manifest.At, [], 0, 0, 0, [], 0);
         List<string> damaged = [];
         int done = 0;
@@ -142,7 +142,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         {
             try
             {
-                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(warehouse, reader, part, outcome, cancellationToken);
+                outcome = part.Name is string name ? await BringObjectAsync(reader, part, name, outcome, cancellationToken) : await BringRowsAsync(rows, reader, part, outcome, cancellationToken);
             }
             catch (InvalidDataException e)
             {
@@ -152,6 +152,7 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
             progress?.Report(new PipelineProgress(Stage, ++done, parts.Length, Unit: "part"));
         }
 
+        await rows.WriteAsync(cancellationToken);
         return outcome with { Damaged = damaged };
     }
 
@@ -170,10 +171,10 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
         return outcome with { Objects = outcome.Objects + 1, Bytes = outcome.Bytes + part.Size };
     }
 
-    private static async Task<RestoreOutcome> BringRowsAsync(IWarehouseTables warehouse, BackupReader reader, BackupPart part, RestoreOutcome outcome, CancellationToken cancellationToken)
+    private static async Task<RestoreOutcome> BringRowsAsync(RowsUnderWay underWay, BackupReader reader, BackupPart part, RestoreOutcome outcome, CancellationToken cancellationToken)
     {
         TableRows rows = await reader.ReadRowsAsync(part, cancellationToken);
-        await warehouse.AddRowsAsync(rows, cancellationToken);
+        await underWay.AddAsync(rows, cancellationToken);
         return outcome with { Rows = outcome.Rows + rows.Rows.Count, Bytes = outcome.Bytes + part.Size };
     }
 
@@ -196,6 +197,35 @@ public sealed class RestoreBackup(IWarehouseTables? tables, IObjectStore objects
 
     private static int OrderOf(string name) =>
         name.EndsWith("/" + Models.ModelPaths.StagesFile, StringComparison.Ordinal) ? 2 : name.EndsWith("/" + Models.ModelPaths.ManifestFile, StringComparison.Ordinal) ? 1 : 0;
+}
+
+/// <summary>Rows on their way into the warehouse: pieces of a table that are small - of a day, say - go together, as a write costs more than its rows do.</summary>
+internal sealed class RowsUnderWay(IWarehouseTables warehouse)
+{
+    private const int AtOnce = 4096;
+
+    private TableRows? _rows;
+
+    /// <summary>Adds the rows of a piece, and writes those before it where they are many or others.</summary>
+    public async Task AddAsync(TableRows rows, CancellationToken cancellationToken)
+    {
+        if (_rows is { } waiting && (!string.Equals(waiting.Table, rows.Table, StringComparison.Ordinal) || waiting.Rows.Count + rows.Rows.Count > AtOnce || !waiting.Columns.SequenceEqual(rows.Columns)))
+        {
+            await WriteAsync(cancellationToken);
+        }
+
+        _rows = _rows is null ? rows : _rows with { Rows = [.. _rows.Rows, .. rows.Rows] };
+    }
+
+    /// <summary>Writes what waits.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_rows is { } waiting)
+        {
+            _rows = null;
+            await warehouse.AddRowsAsync(waiting, cancellationToken);
+        }
+    }
 }
 
 /// <summary>What to restore.</summary>

@@ -26,7 +26,7 @@ public sealed record StoredState(IReadOnlyDictionary<string, string> Tables, IRe
             {
                 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 long before = rows;
-                await foreach (TableRows piece in snapshot.ReadAsync(table, cancellationToken))
+                await foreach (TableRows piece in snapshot.ReadAsync(table, cancellationToken: cancellationToken))
                 {
                     foreach (object?[] row in piece.Rows)
                     {

@@ -61,10 +61,10 @@ public static class RecoveryServices
             files["configuration/masking-rules.json"] = rules;
         }
 
-        services.TryAddSingleton(s => new CreateBackup(s.GetService<IWarehouseTables>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<BackupStore>(), s.GetRequiredService<TimeProvider>(), files));
+        services.TryAddSingleton(s => new CreateBackup(s.GetRequiredService<IWarehouseTables>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<BackupStore>(), s.GetRequiredService<TimeProvider>(), files));
         services.TryAddSingleton<VerifyBackup>();
         services.TryAddSingleton(s => new RestoreBackup(
-            s.GetService<IWarehouseTables>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<BackupStore>(), s.GetRequiredService<OperatingModes>(), s.GetRequiredService<TimeProvider>(), _ => s.GetRequiredService<StreamDirectory>().CloseAllAsync()));
+            s.GetRequiredService<IWarehouseTables>(), s.GetRequiredService<IObjectStore>(), s.GetRequiredService<BackupStore>(), s.GetRequiredService<OperatingModes>(), s.GetRequiredService<TimeProvider>(), _ => s.GetRequiredService<StreamDirectory>().CloseAllAsync()));
     }
 
     // Beside the data folder and not in it: what removes the one leaves the other.

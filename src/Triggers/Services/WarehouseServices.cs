@@ -19,21 +19,16 @@ public static class WarehouseServices
 {
     /// <summary>The ports of a warehouse.</summary>
     public static IReadOnlyList<Type> Ports { get; } =
-        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog), typeof(IProblemIncidents), typeof(ISearchIndex)];
+        [typeof(IWarehouse), typeof(IIncidents), typeof(ITechCenters), typeof(IPreprocessedIncidents), typeof(IPredictions), typeof(ITrainingJournal), typeof(ISettingsTable), typeof(IIngestionLog), typeof(IRemovals), typeof(IErasures), typeof(IMeasures), typeof(IAlertLog), typeof(IProblemIncidents), typeof(ISearchIndex), typeof(IWarehouseTables)];
 
-    /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for. One that can be backed up is added as <see cref="IWarehouseTables"/> too, and one that several processes may use as <see cref="IWriterLease"/>.</summary>
+    /// <summary>Adds a warehouse as a singleton under each of its ports; it is made when one of them is first asked for. One that several processes may use is added as <see cref="IWriterLease"/> too.</summary>
     public static IServiceCollection AddWarehouse<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
-        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, ISearchIndex
+        where T : class, IWarehouse, IIncidents, ITechCenters, IPreprocessedIncidents, IPredictions, ITrainingJournal, ISettingsTable, IIngestionLog, IRemovals, IErasures, IMeasures, IAlertLog, IProblemIncidents, ISearchIndex, IWarehouseTables
     {
         services.AddSingleton(make);
         foreach (Type port in Ports)
         {
             services.AddSingleton(port, s => s.GetRequiredService<T>());
-        }
-
-        if (typeof(IWarehouseTables).IsAssignableFrom(typeof(T)))
-        {
-            services.AddSingleton(s => (IWarehouseTables)s.GetRequiredService<T>());
         }
 
         if (typeof(T).IsAssignableTo(typeof(IWriterLease)))

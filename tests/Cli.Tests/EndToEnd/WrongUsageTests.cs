@@ -49,6 +49,16 @@ public sealed class WrongUsageTests
     }
 
     [TestMethod]
+    public async Task A_drill_on_a_warehouse_that_it_could_not_destroy_is_refused_before_anything_is_copied()
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["Warehouse__Kind"] = "BigQuery" };
+
+        (await CommandLine.RunAsync(["drill", "--data", folder["data"]], environment)).ShouldHaveFailed(2, "deletes no dataset", "BigQuery:Dataset");
+        Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    [TestMethod]
     [DataRow("abc", "'abc' at 'Training:WindowMonths'")]
     [DataRow("0", "Training:WindowMonths is 0; it must be from 1 to 1200.")]
     public async Task A_malformed_setting_is_refused_by_its_name(string value, string message)

@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Adapters.Local;
 using Pipeline.Datasets;
 using Pipeline.Erasure;
+using Pipeline.Incidents;
 using Pipeline.Intake;
 using Pipeline.Tests.Fakes;
 using Pipeline.TestSupport;
@@ -99,6 +100,54 @@ public sealed class EraseFromFilesTests
     }
 
     [TestMethod]
+    public async Task A_file_that_is_sent_again_after_the_erasure_is_kept_without_the_rows_of_the_incident()
+    {
+        using Store store = new();
+        store.Erased.Add("INC2");
+
+        Ingestion again = await store.TakeAsync("export.csv", Encoding.UTF8.GetBytes(Export));
+
+        (again.State, again.Accepted, again.RejectReasons[RejectKind.Erased]).ShouldBe((IngestionState.Accepted, 3, 2));
+        store.Objects.Objects.Keys.ShouldBe([$"accepted/{again.Id}/export.csv.erased.csv", $"accepted/{again.Id}/rejects.ndjson", $"accepted/{again.Id}/report.json"], ignoreOrder: true);
+        Encoding.UTF8.GetString(store.Objects.Objects[$"accepted/{again.Id}/export.csv.erased.csv"]).TrimStart('\uFEFF').ShouldBe("""
+            number,opened_at,short_description,assignment_group
+            INC1,2026-01-05 10:00:00,"Printer, the old one",Desk
+            INC3,2026-01-07 10:00:00,"A ""quoted"" text",Desk
+            INC4,2026-01-08 10:00:00,Dup of INC2,Desk
+
+            """.ReplaceLineEndings("\n"));
+        Encoding.UTF8.GetString(store.Objects.Objects[$"accepted/{again.Id}/rejects.ndjson"]).ShouldNotContain("Jane");
+        (await store.Files.RunAsync("INC2")).ShouldBe((0, 0, 0), "nothing is left of it");
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_refused_as_a_whole_is_kept_without_them_too()
+    {
+        using Store store = new();
+        store.Erased.Add("INC2");
+
+        Ingestion refused = await store.TakeAsync("export.csv", Encoding.UTF8.GetBytes(Export), new IntakeOptions { MaxRejectShare = 0 });
+
+        refused.State.ShouldBe(IngestionState.Failed);
+        store.Objects.Objects.Keys.ShouldContain($"failed/{refused.Id}/export.csv.erased.csv", StringComparer.Ordinal);
+        store.Objects.Objects.Values.ShouldAllBe(content => !Encoding.UTF8.GetString(content).Contains("Jane"));
+    }
+
+    [TestMethod]
+    public async Task An_erasure_looks_at_each_file_once_and_at_those_that_came_meanwhile_too()
+    {
+        using Store store = new();
+        await store.TakeAsync("first.csv", Encoding.UTF8.GetBytes(Export));
+        HashSet<string> lookedAt = new(StringComparer.Ordinal);
+        (await store.Files.RunAsync("INC2", lookedAt)).Rows.ShouldBe(2);
+
+        await store.TakeAsync("second.csv", Encoding.UTF8.GetBytes(Export + "INC5,2026-01-09 10:00:00,Other,Desk\n"));
+
+        (await store.Files.RunAsync("INC2", lookedAt)).Rows.ShouldBe(2);
+        (await store.Files.RunAsync("INC2", lookedAt)).ShouldBe((0, 0, 0));
+    }
+
+    [TestMethod]
     public void The_rejects_of_an_import_on_this_machine_lose_the_rows_of_the_number()
     {
         using TempFolder folder = new();
@@ -132,12 +181,15 @@ public sealed class EraseFromFilesTests
 
         public EraseFromFiles Files { get; }
 
+        /// <summary>Numbers that were erased before.</summary>
+        public HashSet<string> Erased { get; } = new(StringComparer.Ordinal);
+
         public async Task<Ingestion> TakeAsync(string name, byte[] content, IntakeOptions? reading = null)
         {
             ManualClock clock = new();
             Ingestion received = await new ReceiveFile(Warehouse, Objects, new UploadOptions(), clock)
                 .RunAsync(new SentFile("incidents", name, new MemoryStream(content), "test", IdempotencyKey: null, reading ?? new IntakeOptions { AllowRejects = true }));
-            return await new IngestFile(Warehouse, Objects, Warehouse, Datasets, new IntakeOptions(), clock).RunAsync(received.Id);
+            return await new IngestFile(Warehouse, Objects, Warehouse, Datasets, new IntakeOptions(), clock, new ErasedNumbers(_ => Task.FromResult<IReadOnlySet<string>>(Erased.Select(ErasedNumbers.HashOf).ToHashSet(StringComparer.Ordinal)), clock)).RunAsync(received.Id);
         }
 
         public void Dispose()

@@ -55,7 +55,7 @@ public sealed class BackupTests
     {
         await using SafePlace place = await SafePlace.FilledAsync();
         int written = 0;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             written++;
             await place.AddIncidentsAsync(50_000 + (written * 100), 100);
@@ -76,7 +76,7 @@ public sealed class BackupTests
     {
         await using SafePlace place = await SafePlace.FilledAsync();
         bool published = false;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             if (!published && place.Second.Objects.Values.Any(content => Encoding.UTF8.GetString(content).Contains("stages.json", StringComparison.Ordinal)))
             {
@@ -224,65 +224,6 @@ public sealed class BackupTests
     }
 
     [TestMethod]
-    public async Task Ended_at_any_step_a_backup_spoils_no_other_and_a_restore_goes_on()
-    {
-        await using SafePlace place = new();
-        await place.AddIncidentsAsync(0, 20);
-        await place.PutAsync("hdbscan-models/network/2026_q2/manifest.json", "the manifest");
-        await place.PutAsync("hdbscan-models/network/stages.json", "the stages");
-        BackupManifest sound = await place.BackUpAsync();
-        StoredState then = await place.StateAsync();
-        CrashPoint crash;
-        for (int step = 1; ; step++)
-        {
-            crash = new CrashPoint(step);
-            try
-            {
-                await place.TryBackUpAsync(BackupType.Full, new CrashingObjectStore(place.Second, crash));
-            }
-            catch (CrashException)
-            {
-                // And the next one is tried.
-            }
-
-            foreach (BackupManifest backup in await place.Store.ListAsync())
-            {
-                (await new VerifyBackup(place.Store).RunAsync(backup.Id)).Sound.ShouldBeTrue($"step {step}: {backup.Id}");
-            }
-
-            if (!crash.Happened)
-            {
-                step.ShouldBeGreaterThan(8);
-                break;
-            }
-        }
-
-        for (int step = 1; ; step++)
-        {
-            await using SafePlace found = new(place);
-            crash = new CrashPoint(step);
-            try
-            {
-                await found.RestoreAsync(new RestoreOrder(sound.Id), new CrashingObjectStore(found.Objects, crash));
-            }
-            catch (CrashException)
-            {
-                // Nobody works on what is half there, unless nothing was touched yet or all had been done.
-                bool isWhole = (await found.StateAsync()).DifferencesFrom(then).Count == 0, isEmpty = found.Objects.Objects.Keys.All(name => name.StartsWith("operations/", StringComparison.Ordinal)) && (await found.Warehouse.ReadChangesAsync(0, 1)).Count == 0;
-                (isWhole || isEmpty || (await found.Modes.ReadAsync()).State == OperatingState.Halted).ShouldBeTrue($"step {step}");
-                await found.RestoreAsync(new RestoreOrder(sound.Id, Replace: isWhole));
-            }
-
-            (await found.StateAsync()).DifferencesFrom(then).ShouldBeEmpty($"step {step}");
-            (await found.Modes.ReadAsync()).State.ShouldBe(OperatingState.Running, $"step {step}");
-            if (!crash.Happened)
-            {
-                break;
-            }
-        }
-    }
-
-    [TestMethod]
     public async Task What_is_half_restored_is_not_backed_up_and_latest_goes_on_with_what_was_begun()
     {
         await using SafePlace place = await SafePlace.FilledAsync();
@@ -306,7 +247,7 @@ public sealed class BackupTests
         await using SafePlace place = await SafePlace.FilledAsync();
         BackupManifest backup = await place.BackUpAsync();
         bool restored = false;
-        BusyStore busy = new(place.Second, async () =>
+        BusyObjectStore busy = new(place.Second, async () =>
         {
             if (!restored)
             {
@@ -404,25 +345,5 @@ public sealed class BackupTests
         await using SafePlace place = await SafePlace.FilledAsync();
 
         (await Should.ThrowAsync<SettingException>(() => new CreateBackup(place.Warehouse, place.Objects, new BackupStore(null), place.Clock).RunAsync(BackupType.Full, "test"))).Setting.ShouldBe("Backup:Kind");
-    }
-
-    /// <summary>A store before each of whose writes something else happens.</summary>
-    private sealed class BusyStore(MemoryObjectStore inner, Func<Task> before) : IObjectStore
-    {
-        public async Task<bool> WriteAsync(string name, Func<Stream, CancellationToken, Task> write, bool onlyIfAbsent = false, CancellationToken cancellationToken = default)
-        {
-            await before();
-            return await inner.WriteAsync(name, write, onlyIfAbsent, cancellationToken);
-        }
-
-        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken = default) => inner.OpenReadAsync(name, cancellationToken);
-
-        public Task<TaggedObject?> ReadTaggedAsync(string name, CancellationToken cancellationToken = default) => inner.ReadTaggedAsync(name, cancellationToken);
-
-        public Task<bool> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken = default) => inner.ReplaceAsync(name, content, tag, cancellationToken);
-
-        public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
-
-        public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
     }
 }

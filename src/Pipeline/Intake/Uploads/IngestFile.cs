@@ -89,8 +89,7 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
 
     private async Task PutAwayAsync(Ingestion ingestion, FileStream content, RejectedRows rejects, CancellationToken cancellationToken)
     {
-        content.Position = 0;
-        await objects.WriteAsync(IncomingFiles.ResultOf(ingestion, ingestion.File), (target, stopping) => content.CopyToAsync(target, stopping), cancellationToken: cancellationToken);
+        await KeepAsync(ingestion, content, rejects, cancellationToken);
         if (rejects.Count > 0)
         {
             await objects.WriteAsync(IncomingFiles.RejectsOf(ingestion), rejects.CopyToAsync, cancellationToken: cancellationToken);
@@ -100,6 +99,24 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
             IncomingFiles.ResultOf(ingestion, "report.json"),
             (target, stopping) => JsonSerializer.SerializeAsync(target, IngestionReport.Of(ingestion), PipelineJson.Indented, stopping),
             cancellationToken: cancellationToken);
+    }
+
+    // As it came, but for the rows of incidents that were erased: an erasure before it has seen to the files that were there then.
+    private async Task KeepAsync(Ingestion ingestion, FileStream content, RejectedRows rejects, CancellationToken cancellationToken)
+    {
+        string name = IncomingFiles.ResultOf(ingestion, ingestion.File);
+        if (rejects.Kinds.ContainsKey(RejectKind.Erased) && erased is not null)
+        {
+            IncidentReader reader = new(ingestion.Reading ?? standard, clock, await DatasetOfAsync(ingestion, cancellationToken));
+            content.Position = 0;
+            if (await KeptFile.WriteWithoutAsync(objects, name, content, reader, await erased.FindAsync(cancellationToken), cancellationToken) > 0)
+            {
+                return;
+            }
+        }
+
+        content.Position = 0;
+        await objects.WriteAsync(name, (target, stopping) => content.CopyToAsync(target, stopping), cancellationToken: cancellationToken);
     }
 
     /// <summary>Takes the file out of <c>incoming/</c>. One that was replaced meanwhile by another of its name is imported in its turn.</summary>
