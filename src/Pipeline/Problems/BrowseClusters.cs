@@ -18,7 +18,7 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         ArgumentNullException.ThrowIfNull(query);
         IReadOnlyList<string> centers = query.TechCenter is null
             ? await directory.ListAsync(cancellationToken)
-            : [await directory.ResolveAsync(query.TechCenter, cancellationToken: cancellationToken)];
+            : [await directory.ResolveAsync(query.TechCenter, RequestProblem.NotFound, cancellationToken)];
         List<ClusterSummary> clusters = [];
         foreach (string center in centers)
         {

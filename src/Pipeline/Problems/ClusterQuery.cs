@@ -13,6 +13,9 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
     private const int LargestPage = 200;
     private const int LastPage = 1_000_000;
 
+    /// <summary>The parameters of an address.</summary>
+    public static readonly IReadOnlyList<string> Parameters = ["techCenter", "sort", "page", "pageSize"];
+
     private static readonly Dictionary<string, ClusterSort> Sorts = new(StringComparer.Ordinal)
     {
         ["size"] = ClusterSort.Size,
@@ -22,9 +25,12 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
     };
 
     /// <summary>Reads a query from the texts of an address; null or empty ones are left to their defaults.</summary>
+    /// <param name="value">The text of a parameter.</param>
     /// <exception cref="RequestException">A text cannot be read or is out of its range.</exception>
-    public static ClusterQuery Parse(string? techCenter, string? sort, string? page, string? pageSize)
+    public static ClusterQuery Parse(Func<string, string?> value)
     {
+        ArgumentNullException.ThrowIfNull(value);
+        string? techCenter = value("techCenter"), sort = value("sort");
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
         ClusterSort order = ClusterSort.Size;
         if (!string.IsNullOrEmpty(sort) && !Sorts.TryGetValue(sort, out order))
@@ -32,8 +38,8 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
             errors["sort"] = [$"sort is '{sort}'; it must be one of {string.Join(", ", Sorts.Keys)}."];
         }
 
-        int number = Number("page", page, 1, LastPage, errors);
-        int size = Number("pageSize", pageSize, 50, LargestPage, errors);
+        int number = Number("page", value("page"), 1, LastPage, errors);
+        int size = Number("pageSize", value("pageSize"), 50, LargestPage, errors);
         return errors.Count == 0
             ? new ClusterQuery(string.IsNullOrEmpty(techCenter) ? null : techCenter, order, number, size)
             : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);

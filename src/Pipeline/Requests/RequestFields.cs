@@ -22,6 +22,18 @@ public static class RequestFields
         }
     }
 
+    /// <summary>Refuses query parameters that are given more than once, where one value is meant.</summary>
+    /// <param name="repeated">The names of those.</param>
+    /// <exception cref="RequestException">There is one; the message names it.</exception>
+    public static void RequireOnce(IEnumerable<string> repeated)
+    {
+        Dictionary<string, string[]> errors = repeated.ToDictionary(name => name, _ => new[] { "It is given more than once, and one value is meant." }, StringComparer.Ordinal);
+        if (errors.Count > 0)
+        {
+            throw Invalid("The query has", "parameter", "that may be given once", errors);
+        }
+    }
+
     /// <summary>Refuses fields, of which the first few are named.</summary>
     internal static RequestException Invalid(string where, string kind, string why, Dictionary<string, string[]> errors)
     {

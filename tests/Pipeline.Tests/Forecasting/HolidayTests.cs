@@ -1,4 +1,5 @@
 using Pipeline.Forecasting;
+using Pipeline.Problems;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Forecasting;

@@ -1,5 +1,6 @@
 import { StatusChip } from "../correct";
 import { useData } from "../data";
+import { Expected } from "../forecast";
 import { date, integer, number, percent, rate, time, times } from "../format";
 import { bySlope, Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
 import { to } from "../route";
@@ -135,6 +136,7 @@ export const First = () => {
               <div>
                 <Card title={t.emerging} note={t.emergingNote} aside={<a href={to(["streams"])}>{t.streams}</a>}><Wait asked={emerging}>{(e) => <EmergingList emerging={e.emerging} />}</Wait></Card>
                 <Card title={t.changes}><ChangeList changes={data.changes} /></Card>
+                <Expected shown={52} title={t.expectedOfAll} note={t.expectedOfAllNote} />
               </div>
             </div>
           </>

@@ -1,7 +1,6 @@
-using Pipeline.Problems;
 using Pipeline.Storage;
 
-namespace Pipeline.Forecasting;
+namespace Pipeline.Problems;
 
 /// <summary>
 /// The weekly counts of the whole company, also of no problem. They end with the newest incident that counts of any tech center, and with them those of every tech center and problem: the parts of a
