@@ -24,7 +24,7 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         {
             if (await CenterProblems.ReadAsync(predictions, models, center, clock, cancellationToken) is CenterProblems known)
             {
-                clusters.AddRange(known.Clusters.Clusters.Select(known.Summary));
+                clusters.AddRange(known.Clusters.Clusters.Where(cluster => query.Holds(cluster.Label)).Select(known.Summary));
             }
         }
 

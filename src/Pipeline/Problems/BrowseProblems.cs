@@ -26,7 +26,7 @@ public sealed class BrowseProblems(IPredictions predictions, ModelStore models, 
         {
             if (await CenterProblems.ReadAsync(predictions, models, center, clock, cancellationToken) is CenterProblems known)
             {
-                problems.AddRange(known.Clusters.Problems.Select(problem => known.Summary(problem, running)));
+                problems.AddRange(known.Clusters.Problems.Where(problem => query.Holds(problem.Label)).Select(problem => known.Summary(problem, running)));
             }
         }
 

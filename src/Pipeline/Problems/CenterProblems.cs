@@ -59,7 +59,7 @@ internal sealed class CenterProblems
     /// <param name="problem">The problem.</param>
     /// <param name="running">The Monday of the company's running week.</param>
     public ProblemSummary Summary(ModelProblem problem, DateOnly running) =>
-        WeeklySeries.Of(Activity.Period.Weeks, Activity.OfProblem(problem.Id).WeeklyCounts, running).QuietSince is DateOnly quiet
+        WeeklySeries.Of(Activity.Period.Weeks, Activity.OfProblem(problem.Id).WeeklyCounts, running).QuietSince is DateOnly quiet && Summary(problem).LastSeen is DateTimeOffset last && DateOnly.FromDateTime(last.UtcDateTime) < quiet
             ? Summary(problem) with { QuietSince = quiet, QuietWeeks = (running.DayNumber - quiet.DayNumber) / 7 }
             : Summary(problem);
 

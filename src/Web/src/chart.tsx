@@ -60,6 +60,12 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
   useEffect(() => {
     const element = place.current!;
     const plot = new uPlot(options(element.clientWidth, (forecast ?? []).length > 0), table(weeks, forecast ?? []), element);
+    // Where nobody points at a week, the legend tells the newest that is counted.
+    const newest = (own: uPlot) => {
+      if (weeks.length > 0 && own.legend.idx === null) own.setLegend({ idx: weeks.length - 1 });
+    };
+    plot.hooks.ready = [newest];
+    plot.hooks.setLegend = [(own) => queueMicrotask(() => newest(own))];
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     sized.observe(element);
     return () => {
