@@ -36,6 +36,18 @@ public sealed class HolidayTests
         Should.Throw<SettingException>(() => new ForecastOptions { Holidays = "25.12.2026" }.Calendar()).Message.ShouldMatch("^Forecast:Holidays cannot be read: '25.12.2026' is no date like 2026-12-25. It must be dates");
 
     [TestMethod]
+    public void A_file_that_is_none_of_holidays_is_told_by_its_path_and_line_and_nothing_of_it_is_shown()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["secret.txt"], "# key\n\nhunter2hunter2 is the key\n");
+
+        SettingException refused = Should.Throw<SettingException>(() => new ForecastOptions { Holidays = folder["secret.txt"] }.Calendar());
+
+        refused.Message.ShouldStartWith($"Forecast:Holidays cannot be read: {folder["secret.txt"]}, line 3 does not begin with a date. It must be dates");
+        refused.ToString().ShouldNotContain("hunter2");
+    }
+
+    [TestMethod]
     public void The_effect_is_learned_where_weeks_had_holidays()
     {
         // Two weeks of 100, of which one day each was a holiday on which a tenth of a day came.

@@ -62,6 +62,19 @@ public sealed class BrowseClustersTests
         Should.Throw<RequestException>(() => ClusterQuery.Parse(name => name switch { "sort" => sort, "page" => page, "pageSize" => pageSize, _ => null })).Errors[field].ShouldHaveSingleItem().ShouldContain(fix);
 
     [TestMethod]
+    public async Task Clusters_and_problems_are_found_by_a_part_of_their_name_whatever_the_case()
+    {
+        ClusterSummary[] all = [.. (await Browse.ListAsync(new ClusterQuery())).Clusters];
+        string part = all[0].Label[1..^1].ToUpperInvariant();
+
+        ClusterPage page = await Browse.ListAsync(ClusterQuery.Parse(name => name == "text" ? $" {part} " : null));
+
+        page.Clusters.Select(c => c.Id).ShouldBe(all.Where(c => c.Label.Contains(part, StringComparison.OrdinalIgnoreCase)).Select(c => c.Id));
+        page.Total.ShouldBe(page.Clusters.Count);
+        Should.Throw<RequestException>(() => ClusterQuery.Parse(name => name == "text" ? new string('a', 101) : null)).Errors.Keys.ShouldBe(["text"]);
+    }
+
+    [TestMethod]
     public void An_empty_query_is_the_first_page_by_size() => ClusterQuery.Parse(_ => "").ShouldBe(new ClusterQuery(null, ClusterSort.Size, 1, 50));
 
     [TestMethod]

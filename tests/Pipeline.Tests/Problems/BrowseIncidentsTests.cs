@@ -61,7 +61,7 @@ public sealed class BrowseIncidentsTests
         (await Browse.ListAsync(Request(("text", "hunter@example.org")), Permission.For(new Caller("Jane", Role.Admin, CallerKind.Person), "raw"))).Total.ShouldBe(0, "what is masked cannot be found out by asking for it");
         int problem = jams.Incidents[0].ProblemId!.Value;
         (await Browse.ListAsync(Request(("techCenter", "office-it"), ("problem", $"{problem}")), Permission.Masked)).Incidents.ShouldAllBe(i => i.ProblemId == problem);
-        (await SmallCompany.RefusedAsync(() => Browse.ListAsync(Request(("techCenter", "nowhere")), Permission.Masked))).Problem.ShouldBe(RequestProblem.Invalid);
+        (await SmallCompany.RefusedAsync(() => Browse.ListAsync(Request(("techCenter", "nowhere")), Permission.Masked))).Problem.ShouldBe(RequestProblem.NotFound);
     }
 
     [TestMethod]
