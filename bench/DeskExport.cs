@@ -39,21 +39,24 @@ internal sealed record DeskExport(string Format, int Rows, long Bytes, double Fi
     // Each row has its number once, and nothing else has what the numbers begin with.
     private static async Task<int> RowsAsync(MemoryStream content, string format, CancellationToken cancellationToken)
     {
-        MemoryStream text = content;
-        if (format == "xlsx")
+        if (format != "xlsx")
         {
-            content.Position = 0;
-            text = new MemoryStream();
-            using ZipArchive workbook = new(content, ZipArchiveMode.Read, leaveOpen: true);
-            foreach (ZipArchiveEntry sheet in workbook.Entries.Where(entry => entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal)))
-            {
-                await using Stream rows = await sheet.OpenAsync(cancellationToken);
-                await rows.CopyToAsync(text, cancellationToken);
-            }
+            return Count(content);
         }
 
-        return text.GetBuffer().AsSpan(0, (int)text.Length).Count(Encoding.ASCII.GetBytes(DeskFlood.Prefix));
+        content.Position = 0;
+        using MemoryStream cells = new();
+        using ZipArchive workbook = new(content, ZipArchiveMode.Read, leaveOpen: true);
+        foreach (ZipArchiveEntry sheet in workbook.Entries.Where(entry => entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal)))
+        {
+            await using Stream rows = await sheet.OpenAsync(cancellationToken);
+            await rows.CopyToAsync(cells, cancellationToken);
+        }
+
+        return Count(cells);
     }
+
+    private static int Count(MemoryStream text) => text.GetBuffer().AsSpan(0, (int)text.Length).Count(Encoding.ASCII.GetBytes(DeskFlood.Prefix));
 }
 
 /// <summary>Many incidents of one problem, as a monitor would send them that nobody switches off.</summary>
