@@ -46,6 +46,20 @@ public sealed class QuietCenterTests
     }
 
     [TestMethod]
+    public async Task That_nothing_was_predicted_yet_is_not_kept()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        using CompanyWeeks weeks = company.Weeks;
+        (await weeks.GetAsync()).Counts.ShouldBeEmpty();
+
+        await company.ReportAsync("Busy", 10 * 7, First);
+        await company.TrainAsync();
+        await company.PredictAsync();
+
+        (await weeks.GetAsync()).Counts.Count.ShouldBe(9);
+    }
+
+    [TestMethod]
     public void Weeks_after_the_last_that_is_counted_are_zeros_and_those_after_the_companys_end_do_not_count()
     {
         DateOnly monday = new(2025, 1, 6);
