@@ -92,7 +92,7 @@ internal static class DeskCommand
         string.Create(CultureInfo.InvariantCulture, $"the first answer of what to fix first takes {figures.Ranked:0} ms of the host's processor time"),
         $"{"answer",-62}{"first ms",9}{"P50 ms",9}{"P95 ms",9}{"CPU ms",9}{"KB",8}",
         .. figures.Routes.Append(figures.Searches).Select(route => string.Create(CultureInfo.InvariantCulture, $"{route.Name,-62}{route.First,9:0}{route.P50,9:0.0}{route.P95,9:0.0}{route.Processor,9:0.0}{route.Bytes / 1e3,8:0.0}")),
-        .. figures.Exports.Select(export => string.Create(CultureInfo.InvariantCulture, $"export as {export.Format}: {export.Rows} rows, {export.Bytes / 1e6:0.0} MB in {export.Seconds:0.0} s, first byte after {export.FirstByte:0} ms; the host at most {export.PeakMegabytes:0} MB, {export.Before:0} before")),
+        .. figures.Exports.Select(export => string.Create(CultureInfo.InvariantCulture, $"export as {export.Format}: {export.Rows} rows, {export.Bytes / 1e6:0.0} MB in {export.Seconds:0.0} s and {export.Processor:0.0} s of the host's processor time, first byte after {export.FirstByte:0} ms; the host at most {export.PeakMegabytes:0} MB, {export.Before:0} before")),
         string.Create(CultureInfo.InvariantCulture, $"memory {figures.Before:0} MB when it listens, {figures.After:0} after all requests, {figures.Peak:0} at most"),
     ]);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Pipeline.Intake;
 using Pipeline.LocalHost;
@@ -12,27 +13,50 @@ namespace Pipeline.Bench;
 /// <param name="Bytes">Its length.</param>
 /// <param name="FirstByte">Milliseconds until the answer began.</param>
 /// <param name="Seconds">Seconds until the last one.</param>
+/// <param name="Processor">Seconds of the host's processor time.</param>
 /// <param name="Before">The host's memory before, in MB.</param>
 /// <param name="PeakMegabytes">The host's memory at most, in MB.</param>
-internal sealed record DeskExport(string Format, int Rows, long Bytes, double FirstByte, double Seconds, double Before, double PeakMegabytes)
+internal sealed record DeskExport(string Format, int Rows, long Bytes, double FirstByte, double Seconds, double Processor, double Before, double PeakMegabytes)
 {
     /// <summary>What is exported.</summary>
-    public static readonly IReadOnlyList<string> Formats = ["csv"];
+    public static readonly IReadOnlyList<string> Formats = ["csv", "xlsx", "json-all"];
 
     /// <summary>Exports, and counts what comes.</summary>
     public static async Task<DeskExport> MeasureAsync(LoadServer server, string address, string format, CancellationToken cancellationToken)
     {
         using HttpClient http = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(5) };
-        double before = server.Megabytes;
+        (double before, double used) = (server.Megabytes, server.CpuSeconds);
         long start = Stopwatch.GetTimestamp();
         await using Stream body = await http.GetStreamAsync(new Uri($"{address}?format={format}", UriKind.Relative), cancellationToken);
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         using MemoryStream content = new();
         await body.CopyToAsync(content, cancellationToken);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        int rows = content.GetBuffer().AsSpan(0, (int)content.Length).Count(Encoding.ASCII.GetBytes($"\n{DeskFlood.Prefix}"));
-        return new DeskExport(format, rows, content.Length, first, seconds, before, server.PeakMegabytes);
+        used = server.CpuSeconds - used;
+        return new DeskExport(format, await RowsAsync(content, format, cancellationToken), content.Length, first, seconds, used, before, server.PeakMegabytes);
     }
+
+    // Each row has its number once, and nothing else has what the numbers begin with.
+    private static async Task<int> RowsAsync(MemoryStream content, string format, CancellationToken cancellationToken)
+    {
+        if (format != "xlsx")
+        {
+            return Count(content);
+        }
+
+        content.Position = 0;
+        using MemoryStream cells = new();
+        using ZipArchive workbook = new(content, ZipArchiveMode.Read, leaveOpen: true);
+        foreach (ZipArchiveEntry sheet in workbook.Entries.Where(entry => entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal)))
+        {
+            await using Stream rows = await sheet.OpenAsync(cancellationToken);
+            await rows.CopyToAsync(cells, cancellationToken);
+        }
+
+        return Count(cells);
+    }
+
+    private static int Count(MemoryStream text) => text.GetBuffer().AsSpan(0, (int)text.Length).Count(Encoding.ASCII.GetBytes(DeskFlood.Prefix));
 }
 
 /// <summary>Many incidents of one problem, as a monitor would send them that nobody switches off.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Cli;
 using Pipeline.LocalHost;
 
 namespace Pipeline.Bench;
@@ -130,7 +129,7 @@ internal sealed class LoadServer : IAsyncDisposable
     private static Process Start(IReadOnlyList<KeyValuePair<string, string>> settings, params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new(dotnet, ["exec", typeof(PipelineRun).Assembly.Location, .. arguments])
+        ProcessStartInfo start = new(dotnet, ["exec", CommandLineProgram.Path, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Pipeline.Cli;
 
 namespace Pipeline.Bench;
 
@@ -25,7 +24,7 @@ internal sealed record MeasuredProcess(int ExitCode, double Seconds, double Proc
     public static async Task<MeasuredProcess> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new(dotnet, ["exec", typeof(PipelineRun).Assembly.Location, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(dotnet, ["exec", CommandLineProgram.Path, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.Incidents;
 using Pipeline.LocalHost;
-using Pipeline.Models;
 using Pipeline.Problems;
 using Pipeline.Training;
 
@@ -69,7 +68,7 @@ internal static class ProblemsCommand
             await pipeline.Preprocess.RunAsync(cancellationToken: cancellationToken);
             await pipeline.Train.RunAsync(await pipeline.Planner.PlanAsync(new TrainingRequest(), cancellationToken), cancellationToken: cancellationToken);
             await pipeline.Predict.RunAsync(cancellationToken: cancellationToken);
-            BrowseProblems browse = new(pipeline.Predictions, pipeline.Models, new ModelDirectory(pipeline.Models, TimeProvider.System), TimeProvider.System);
+            BrowseProblems browse = pipeline.Problems;
             Dictionary<string, int> problems = new(StringComparer.Ordinal);
             await foreach (PredictedIncident row in pipeline.Predictions.ReadPredictedAsync(cancellationToken: cancellationToken))
             {

@@ -168,6 +168,42 @@ public sealed class DeskAnswersTests
     }
 
     [TestMethod]
+    public async Task A_problem_that_has_gone_quiet_says_since_when_on_its_page_and_in_the_list()
+    {
+        await using OpenPage desk = await OpenAsync();
+        string quiet = Summary[..^1] + ",\"quietSince\":\"2026-04-06\",\"quietWeeks\":8}";
+        await AnswerAsync(desk, "/api/problems?", $$"""{"total":1,"page":1,"pageSize":50,"problems":[{{quiet}}]}""");
+        await AnswerAsync(desk, "/problems/Net/1/incidents", Tickets);
+        await AnswerAsync(desk, "/problems/Net/1/neighbours", """{"neighbours":[]}""");
+        await AnswerAsync(desk, "/problems/Net/1/profile", Profile);
+        await AnswerAsync(desk, "/problems/Net/1", Problem.Replace(Summary, quiet, StringComparison.Ordinal));
+        await AnswerAsync(desk, "/api/forecast/", """{"history":20,"methods":[],"weeks":[],"quietSince":"2026-04-06"}""");
+
+        await desk.GoAsync("problems");
+        await Expect(desk.Page.Locator("td.date").GetByText("quiet for 8 weeks")).ToBeVisibleAsync();
+        await desk.CheckAsync();
+
+        await desk.GoAsync("problem/Net/1");
+        await Expect(desk.Page.GetByRole(AriaRole.Note)).ToContainTextAsync("No incident is known since the week of Apr 6, 2026 (8 whole weeks).");
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    public async Task Work_under_way_shows_on_a_host_of_several_processes()
+    {
+        await using OpenPage desk = await OpenAsync();
+        await desk.Page.RouteAsync(url => url.EndsWith("/status.json", StringComparison.Ordinal), route => route.FulfillAsync(new RouteFulfillOptions { Status = 404 }));
+        await AnswerAsync(desk, "/api/work", """{"work":[{"stage":"Training","done":4,"total":15,"detail":"train-2026-q2"}]}""");
+
+        await desk.GoAsync("operations");
+
+        ILocator work = desk.Page.Locator("section").Filter(new() { HasText = "At work" });
+        await Expect(work.GetByText("4 / 15")).ToBeVisibleAsync();
+        await Expect(work.GetByText("train-2026-q2")).ToBeVisibleAsync();
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
     public async Task German_nouns_keep_their_capitals()
     {
         await using OpenPage desk = await OpenAsync(language: "de");

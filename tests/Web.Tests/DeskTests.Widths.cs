@@ -32,6 +32,27 @@ public sealed partial class DeskTests
     }
 
     [TestMethod]
+    public async Task A_wide_screen_is_filled_and_its_lines_are_no_longer()
+    {
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 2560, height: 1300);
+        foreach (string place in (string[])["", "problems", "tickets", "search?text=vpn", "operations", "explore/pareto"])
+        {
+            await desk.GoAsync(place);
+            (await desk.Page.EvaluateAsync<double>("() => Math.max(...[...document.querySelectorAll('.card')].map(card => card.getBoundingClientRect().right))")).ShouldBeGreaterThan(2400, place);
+            (await desk.Page.EvaluateAsync<string[]>("""
+                () => {
+                  const letters = (e) => e.getBoundingClientRect().width / (parseFloat(getComputedStyle(e).fontSize) * 0.5);
+                  return [...document.querySelectorAll('main p, main blockquote, main .quote, main .clamp')].filter(e => e.checkVisibility() && e.textContent.length > 160 && letters(e) > 150).map(e => e.textContent);
+                }
+                """)).ShouldBeEmpty(place);
+        }
+
+        await desk.GoAsync("");
+        (await desk.Page.EvaluateAsync<int>("() => new Set([...document.querySelectorAll('.sheet .card')].map(card => Math.round(card.getBoundingClientRect().left))).size")).ShouldBe(3, "columns");
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
     public async Task A_long_interval_stays_in_its_cell_on_a_phone()
     {
         await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address, width: 390, height: 844);

@@ -63,8 +63,9 @@ public sealed partial class DeskTests
         await Expect(profile.Filter(new() { HasText = "What stands out" }).Locator("tbody tr, .empty").First).ToBeVisibleAsync();
         await Expect(profile.Filter(new() { HasText = "What resolved it" }).Locator("li").First).ToContainTextAsync("%");
         await desk.Page.GetByText("As a table").ClickAsync();
-        int[] weeks = [.. (await desk.Page.Locator(".astable tbody td").AllInnerTextsAsync()).Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
-        weeks.Sum().ShouldBe(problem.GetProperty("size").GetInt32());
+        string[][] weeks = [.. await Task.WhenAll((await desk.Page.Locator(".astable tbody tr").AllAsync()).Select(async row => (await row.Locator("td").AllInnerTextsAsync()).ToArray()))];
+        weeks.Take(7).ShouldAllBe(week => week[0] == "–" && week[1] != "–" && week[2].Contains(" to "), "of the eight weeks that are expected the first is the running one");
+        weeks.Where(week => week[0] != "–").Sum(week => int.Parse(week[0], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(problem.GetProperty("size").GetInt32());
         await desk.Page.GetByText("As a table").ClickAsync();
         await desk.CheckAsync();
         await desk.PictureAsync("desk-problem");
@@ -80,8 +81,34 @@ public sealed partial class DeskTests
         await desk.Page.GetByLabel("Tech center").SelectOptionAsync(center);
         await desk.SettleAsync();
 
-        await Expect(desk.Page.Locator("tbody .small").First).ToHaveTextAsync(center);
-        (await desk.Page.Locator("tbody .small").AllInnerTextsAsync()).Distinct(StringComparer.Ordinal).ShouldBe([center]);
+        await Expect(desk.Page.Locator("tbody th .small").First).ToHaveTextAsync(center);
+        (await desk.Page.Locator("tbody th .small").AllInnerTextsAsync()).Distinct(StringComparer.Ordinal).ShouldBe([center]);
+        await desk.CheckAsync();
+    }
+
+    [TestMethod]
+    public async Task What_is_expected_of_a_tech_center_stands_above_its_problems_and_that_of_the_company_on_the_first_page()
+    {
+        JsonElement problem = await LargestAsync();
+        string center = problem.GetProperty("techCenter").GetString()!, label = problem.GetProperty("label").GetString()!;
+        await using OpenPage desk = await _desk.Browser.OpenAsync(_desk.Served.Address);
+        await desk.GoAsync("");
+        ILocator company = desk.Page.Locator("section").Filter(new() { HasText = "What is to be expected" });
+        await Expect(company.GetByText("Expected in the next 8 weeks")).ToBeVisibleAsync();
+        await Expect(company.Locator(".chart canvas")).ToHaveCountAsync(1);
+
+        await desk.GoAsync($"problems?center={Uri.EscapeDataString(center)}");
+        ILocator volume = desk.Page.Locator("section").Filter(new() { HasText = $"Incidents of {center} a week" });
+        await Expect(volume.GetByText("Expected in the next 8 weeks")).ToBeVisibleAsync();
+        await volume.GetByText("As a table").ClickAsync();
+        JsonElement told = await _desk.Served.Client.GetFromJsonAsync<JsonElement>($"/api/forecast/{Uri.EscapeDataString(center)}?weeks=8");
+        await Expect(volume.Locator("tbody tr")).ToHaveCountAsync(told.GetProperty("weeklyCounts").GetArrayLength() + 8);
+        await desk.CheckAsync();
+
+        await desk.Page.GetByLabel("Name holds").FillAsync(label[1..^1].ToUpperInvariant());
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await Expect(desk.Page.Locator("table.grid tbody th a").Filter(new() { HasText = label })).ToHaveCountAsync(1);
+        await Expect(desk.Page.Locator("table.grid tbody th a").Filter(new() { HasNotText = label[1..^1] })).ToHaveCountAsync(0);
         await desk.CheckAsync();
     }
 

@@ -37,8 +37,14 @@ internal static class ProblemsCommand
                 return ExitCode.Done;
             }
 
-            string? pageSize = parsed.GetValue(limit)?.ToString(CultureInfo.InvariantCulture);
-            ProblemPage page = await pipeline.Problems.ListAsync(ClusterQuery.Parse(parsed.GetValue(center), parsed.GetValue(sort), page: null, pageSize), cancellationToken);
+            ClusterQuery query = ClusterQuery.Parse(name => name switch
+            {
+                "techCenter" => parsed.GetValue(center),
+                "sort" => parsed.GetValue(sort),
+                "pageSize" => parsed.GetValue(limit)?.ToString(CultureInfo.InvariantCulture),
+                _ => null,
+            });
+            ProblemPage page = await pipeline.Problems.ListAsync(query, cancellationToken);
             host.Show(page, console => Write(console, page));
             return ExitCode.Done;
         }, cancellationToken));

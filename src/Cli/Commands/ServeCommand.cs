@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +16,8 @@ using Pipeline.LocalHost.Hosting.Functions;
 using Pipeline.LocalHost.Hosting.Http;
 using Pipeline.LocalHost.Hosting.Page;
 using Pipeline.LocalHost.Hosting.Tls;
+using Pipeline.Models;
+using Pipeline.Problems;
 using Pipeline.Storage;
 using Pipeline.Triggers;
 
@@ -118,13 +122,33 @@ internal static class ServeCommand
             await app.Services.GetRequiredService<AuditLog>().NoteAsync(new AuditNote(CommandAudit.Who, AuditActions.KeyIssue, string.Join(", ", keys.Names), AuditOutcome.Done) { Via = AuditWay.CommandLine });
         }
 
+        Task warmed = WarmAsync(app);
         await app.WaitForShutdownAsync(cancellationToken);
+        await warmed;
         if (turn?.Successor is string successor)
         {
             throw new CommandException($"{successor} has taken over the writing of the warehouse, since this process was not heard of for too long. Start it again: it waits until it is its turn.", ExitCode.Failed);
         }
 
         Console.Out.WriteLine("Stopped.");
+    }
+
+    // What to fix first is made once before anybody asks for it: the first viewer does not wait until its code is ready.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Who asks is told why it cannot be made.")]
+    private static async Task WarmAsync(WebApplication app)
+    {
+        try
+        {
+            CancellationToken stopping = app.Lifetime.ApplicationStopping;
+            await Task.Yield();
+            if ((await app.Services.GetRequiredService<ModelDirectory>().ListAsync(stopping)).Count > 0)
+            {
+                _ = JsonSerializer.SerializeToUtf8Bytes(await app.Services.GetRequiredService<RankProblems>().RunAsync(stopping), PipelineJson.Compact);
+            }
+        }
+        catch (Exception)
+        {
+        }
     }
 
     /// <summary>The host with its functions and its page over a data folder; it is not started.</summary>

@@ -11,7 +11,7 @@ public static class Tokenizer
 
     /// <summary>
     /// The runs of words between punctuation, in lower case. A word is a run of letters and digits, with apostrophes, hyphens, underscores and dots inside it; words
-    /// without a letter, of a single character, and masks such as [EMAIL] or &lt;EMAIL&gt; are left out. O(length).
+    /// without a letter, of a single character, and masks such as [EMAIL], &lt;EMAIL&gt; or &lt;email&gt; are left out. One in lower case ends a run, as punctuation does. O(length).
     /// </summary>
     /// <remarks>An elided article or preposition is a word of its own: "l'imprimante" is "l'" and "imprimante".</remarks>
     /// <param name="text">Any text.</param>
@@ -35,7 +35,8 @@ public static class Tokenizer
             }
 
             int after = MaskEnd(text, at);
-            if (after == at && !char.IsWhiteSpace(text[at]) && run.Count > 0)
+            bool isPassedOver = char.IsWhiteSpace(text[at]) || (after > at && !text.AsSpan(at, after - at).ContainsAnyInRange('a', 'z'));
+            if (!isPassedOver && run.Count > 0)
             {
                 runs.Add(run);
                 run = [];
@@ -90,7 +91,7 @@ public static class Tokenizer
         if (close == '\0')
             return start;
         int end = start + 1;
-        while (end < text.Length && (char.IsAsciiLetterUpper(text[end]) || char.IsAsciiDigit(text[end]) || text[end] is '_' or '-'))
+        while (end < text.Length && (char.IsAsciiLetterUpper(text[end]) || (close == '>' && char.IsAsciiLetterLower(text[end])) || char.IsAsciiDigit(text[end]) || text[end] is '_' or '-'))
             end++;
         return end > start + 1 && end < text.Length && text[end] == close ? end + 1 : start;
     }

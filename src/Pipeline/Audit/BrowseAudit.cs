@@ -96,7 +96,7 @@ public sealed record AuditQuery
     public static AuditQuery Parse(Func<string, string?> value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new AuditQuery
+        AuditQuery query = new()
         {
             From = Date("from"),
             Until = Date("until"),
@@ -105,6 +105,7 @@ public sealed record AuditQuery
             Page = Number("page", 1, LastPage),
             PageSize = Number("pageSize", 100, LargestPage),
         };
+        return RequestDate.Reversed(query.From, query.Until) is string reversed ? throw RequestException.Invalid("until", reversed) : query;
 
         string? Text(string name) => value(name) is { Length: > 0 } text ? text : null;
 

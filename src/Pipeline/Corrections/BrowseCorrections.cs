@@ -27,7 +27,7 @@ public sealed class BrowseCorrections(CorrectionLog log, ModelStore models, Mode
             throw RequestException.Invalid("conflicts", $"conflicts is '{conflicts}'; it must be true or false.");
         }
 
-        string? center = string.IsNullOrEmpty(techCenter) ? null : await directory.ResolveAsync(techCenter, cancellationToken: cancellationToken);
+        string? center = string.IsNullOrEmpty(techCenter) ? null : await directory.ResolveAsync(techCenter, RequestProblem.NotFound, cancellationToken);
         List<ShownCorrection> shown = [];
         foreach (CenterCorrections one in center is null ? await log.ListAsync(cancellationToken) : [await log.ReadAsync(center, cancellationToken)])
         {

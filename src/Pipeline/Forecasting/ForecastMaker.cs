@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Storage;
 

@@ -1,3 +1,5 @@
+using Pipeline.Problems;
+
 namespace Pipeline.Forecasting;
 
 /// <summary>What was learned of a tech center's weekly counts and of those of each of its problems: the content of <c>forecast-models/{folder}/{version}.json</c>. It holds counts and weights, no texts.</summary>

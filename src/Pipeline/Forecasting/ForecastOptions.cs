@@ -15,13 +15,14 @@ public sealed record ForecastOptions
             return HolidayCalendar.None;
         }
 
+        bool isFile = File.Exists(Holidays);
         try
         {
-            return File.Exists(Holidays) ? HolidayCalendar.ParseLines(File.ReadLines(Holidays)) : HolidayCalendar.Parse(Holidays);
+            return isFile ? HolidayCalendar.ParseLines(File.ReadLines(Holidays)) : HolidayCalendar.Parse(Holidays);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new SettingException("Forecast:Holidays", $"cannot be read: {e.Message.TrimEnd('.')}. It must be dates such as 2026-12-25,2026-12-26, or the path of a file with such a date at the beginning of each line.", e);
+            throw new SettingException("Forecast:Holidays", $"cannot be read: {(isFile && e is FormatException ? $"{Holidays}, {e.Message}" : e.Message.TrimEnd('.'))}. It must be dates such as 2026-12-25,2026-12-26, or the path of a file with such a date at the beginning of each line.", e);
         }
     }
 }

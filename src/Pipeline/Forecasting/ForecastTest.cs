@@ -1,3 +1,5 @@
+using Pipeline.Problems;
+
 namespace Pipeline.Forecasting;
 
 /// <summary>How a forecast of the newest weeks, made of those before, does against what came.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Pipeline.Classification;
 using Pipeline.Models;
+using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Storage;
 
@@ -25,7 +26,7 @@ public sealed class ForecastVolume(IPredictions predictions, CompanyWeeks compan
             : (await CenterCounts.ReadAsync(predictions, models, center, all.Next, clock, cancellationToken))?.Volume
             ?? throw new RequestException(RequestProblem.Unprocessable, $"No version of the problems of '{center}' serves. Train, or promote one.");
         MadeForecast made = await maker.RunAsync(center, problem: null, center is null ? "the company" : $"'{center}'", series, asked, cancellationToken);
-        return new VolumeForecast(center, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share, QuietSince = series.QuietSince };
+        return new VolumeForecast(center, series.Counts.Count, made.Weeks, made.Fit.Ensemble.Methods, made.Fit.Ensemble.Origins) { Model = made.Model, HolidayEffect = made.Fit.Holidays.Share, QuietSince = series.QuietSince, WeeklyCounts = series.ToWeeks() };
     }
 }
 
@@ -40,6 +41,9 @@ public sealed record VolumeForecast(string? TechCenter, int History, IReadOnlyLi
     /// <summary>The version whose weights it was made by; left out where they were learned for this forecast.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
+
+    /// <summary>What it was made of: the incidents of each whole week, the oldest first.</summary>
+    public IReadOnlyList<WeeklyCount> WeeklyCounts { get; init; } = [];
 
     /// <summary>The part of a working day's incidents that do not come on a holiday.</summary>
     public double HolidayEffect { get; init; }

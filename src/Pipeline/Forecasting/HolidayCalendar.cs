@@ -37,11 +37,11 @@ public sealed class HolidayCalendar
 
     /// <summary>Reads a file with a date at the beginning of each line; what follows it, such as the holiday's name, is not read. Empty lines, and those that begin with #, are left out.</summary>
     /// <param name="lines">The lines.</param>
-    /// <exception cref="FormatException">One begins with no date; the message names it.</exception>
+    /// <exception cref="FormatException">One begins with no date; the message names its number and nothing of it, since the file may be another than was meant.</exception>
     public static HolidayCalendar ParseLines(IEnumerable<string> lines) => new(lines
-        .Select(line => line.Trim())
-        .Where(line => line.Length > 0 && line[0] != '#')
-        .Select(line => DateOf(line.Split(Between, 2)[0])));
+        .Select((line, place) => (Text: line.Trim(), Number: place + 1))
+        .Where(line => line.Text.Length > 0 && line.Text[0] != '#')
+        .Select(line => TryDate(line.Text.Split(Between, 2)[0], out DateOnly date) ? date : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {line.Number} does not begin with a date"))));
 
     /// <summary>The holidays on working days of a week, 0 to 5.</summary>
     /// <param name="monday">The week's Monday.</param>
@@ -49,6 +49,7 @@ public sealed class HolidayCalendar
 
     private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
-    private static DateOnly DateOf(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date) ? date : throw new FormatException($"'{text}' is no date like 2026-12-25");
+    private static DateOnly DateOf(string text) => TryDate(text, out DateOnly date) ? date : throw new FormatException($"'{text}' is no date like 2026-12-25");
+
+    private static bool TryDate(string text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 }

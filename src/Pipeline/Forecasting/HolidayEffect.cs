@@ -1,3 +1,5 @@
+using Pipeline.Problems;
+
 namespace Pipeline.Forecasting;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Classification;
 using Pipeline.Gate;
 using Pipeline.Models;
+using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Runs;
 using Pipeline.Storage;

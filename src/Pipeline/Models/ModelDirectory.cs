@@ -25,6 +25,15 @@ public sealed class ModelDirectory(ModelStore models, TimeProvider clock)
         return Names(mustRead ? await ReadAsync(cancellationToken) : known.Folders);
     }
 
+    /// <summary>The full name of the tech center of this name or folder; null where none has a model.</summary>
+    /// <exception cref="ModelException">A manifest cannot be read.</exception>
+    public async Task<string?> FindAsync(string asked, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(asked);
+        await ListAsync(cancellationToken);
+        return Find(asked, _listing!.Folders) ?? Find(asked, await ReadAsync(cancellationToken));
+    }
+
     /// <summary>The full name of a tech center that a request names.</summary>
     /// <param name="asked">Its name or its folder's; null or empty where a single one goes without saying.</param>
     /// <param name="problem">What it is where there is none: not found in an address, invalid in a field.</param>

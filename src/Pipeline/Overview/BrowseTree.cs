@@ -29,7 +29,7 @@ public sealed class BrowseTree : IDisposable
     public async Task<TreeNode> RunAsync(TreeRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string? center = request.TechCenter is null ? null : await _directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
+        string? center = request.TechCenter is null ? null : await _directory.ResolveAsync(request.TechCenter, RequestProblem.NotFound, cancellationToken);
         TreeNode company = await _tree.GetAsync(cancellationToken);
         return Cut(center is null ? company : Company(company.Children.Where(c => string.Equals(c.Name, center, StringComparison.Ordinal))), request.Depth);
     }

@@ -20,7 +20,7 @@ public sealed class CompareLikeness(ProblemCounts counts, ModelDirectory directo
     public async Task<LikenessMatrix> RunAsync(LikenessRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
+        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, RequestProblem.NotFound, cancellationToken);
         CountedProblems known = await counts.ReadAsync(cancellationToken);
         (ServingProblem Problem, int Size)[] largest =
         [

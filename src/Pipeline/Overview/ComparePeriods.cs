@@ -19,7 +19,7 @@ public sealed class ComparePeriods(ProblemCounts counts, ModelDirectory director
     public async Task<PeriodComparison> RunAsync(PeriodRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
+        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, RequestProblem.NotFound, cancellationToken);
         CountedProblems known = await counts.ReadAsync(cancellationToken);
         (DayRange now, DayRange against) = request.Resolve(known.Period);
         Held[] held = [.. known.Problems(center).Select(p => new Held(p, CountsOf(p.Days, now), CountsOf(p.Days, against))).Where(h => h.Now.Total + h.Against.Total > 0)];

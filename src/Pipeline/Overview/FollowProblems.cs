@@ -19,11 +19,11 @@ public sealed class FollowProblems(ProblemCounts counts, ModelDirectory director
         List<FollowedSeries> series = [];
         foreach ((string asked, int? id) in request.Series)
         {
-            string center = await directory.ResolveAsync(asked, cancellationToken: cancellationToken);
+            string center = await directory.ResolveAsync(asked, RequestProblem.NotFound, cancellationToken);
             string? label = id is null ? center : known.Serving.Centers.FirstOrDefault(c => string.Equals(c.TechCenter, center, StringComparison.Ordinal))?.Clusters.Problems.FirstOrDefault(p => p.Id == id)?.Label;
             IEnumerable<ProblemDay> days = id is int number ? known.Of(center, number) : known.Of(center);
             series.Add(new FollowedSeries(
-                center, id, label ?? throw RequestException.Invalid("problem", string.Create(CultureInfo.InvariantCulture, $"The version that serves '{center}' has no problem '{id}'. List the problems to see their ids.")), known.Period.Count(days)));
+                center, id, label ?? throw RequestException.NotFound("problem", string.Create(CultureInfo.InvariantCulture, $"The version that serves '{center}' has no problem '{id}'. List the problems to see their ids.")), known.Period.Count(days)));
         }
 
         TrendPeriod weeks = known.Period.Weeks;

@@ -16,7 +16,7 @@ public sealed class WeighProblems(ProblemCounts counts, ModelDirectory directory
     public async Task<ProblemPareto> RunAsync(ParetoRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, cancellationToken: cancellationToken);
+        string? center = request.TechCenter is null ? null : await directory.ResolveAsync(request.TechCenter, RequestProblem.NotFound, cancellationToken);
         CountedProblems known = await counts.ReadAsync(cancellationToken);
         (CountedProblem Problem, double Value)[] weighed =
         [

@@ -18,13 +18,13 @@ public sealed class BrowseClusters(IPredictions predictions, ModelStore models, 
         ArgumentNullException.ThrowIfNull(query);
         IReadOnlyList<string> centers = query.TechCenter is null
             ? await directory.ListAsync(cancellationToken)
-            : [await directory.ResolveAsync(query.TechCenter, cancellationToken: cancellationToken)];
+            : [await directory.ResolveAsync(query.TechCenter, RequestProblem.NotFound, cancellationToken)];
         List<ClusterSummary> clusters = [];
         foreach (string center in centers)
         {
             if (await CenterProblems.ReadAsync(predictions, models, center, clock, cancellationToken) is CenterProblems known)
             {
-                clusters.AddRange(known.Clusters.Clusters.Select(known.Summary));
+                clusters.AddRange(known.Clusters.Clusters.Where(cluster => query.Holds(cluster.Label)).Select(known.Summary));
             }
         }
 

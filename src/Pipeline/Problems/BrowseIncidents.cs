@@ -9,7 +9,7 @@ using Pipeline.Storage;
 namespace Pipeline.Problems;
 
 /// <summary>The use case of reading incidents: all or those of a problem, a page at a time or one after the other, and one with its story, in the form in which the caller may see texts.</summary>
-public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, ITechCenters centers, IncidentOptions options)
+public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals stored, ModelDirectory directory, TechCenterNames names, IncidentOptions options)
 {
     /// <summary>The most incidents of an export.</summary>
     public const int MostExported = 50_000;
@@ -105,11 +105,7 @@ public sealed class BrowseIncidents(IProblemIncidents incidents, IRemovals store
     }
 
     private async Task<IncidentQuery> QueryAsync(IncidentRequest asked, CancellationToken cancellationToken) =>
-        QueryOf(asked.TechCenter is null ? null : await CenterAsync(asked.TechCenter, cancellationToken), asked.Problem, ofVariant: false, asked);
-
-    // One that has no model yet has incidents all the same.
-    private async Task<string> CenterAsync(string asked, CancellationToken cancellationToken) =>
-        (await centers.ListTechCentersAsync(cancellationToken)).Contains(asked, StringComparer.Ordinal) ? asked : await directory.ResolveAsync(asked, cancellationToken: cancellationToken);
+        QueryOf(await names.OfQueryAsync(asked.TechCenter, cancellationToken), asked.Problem, ofVariant: false, asked);
 
     private async Task<IncidentQuery> QueryAsync(string techCenter, string id, bool ofVariant, IncidentRequest asked, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using Pipeline.Storage;
 namespace Pipeline.Problems;
 
 /// <summary>The use case of looking through the problems: names and variants from the newest model versions, counts, dates and trends from the predictions.</summary>
-public sealed class BrowseProblems(IPredictions predictions, ModelStore models, ModelDirectory directory, TimeProvider clock)
+public sealed class BrowseProblems(IPredictions predictions, ModelStore models, ModelDirectory directory, CompanyWeeks company, TimeProvider clock)
 {
     /// <summary>A page of problems.</summary>
     /// <exception cref="RequestException">There is no such tech center.</exception>
@@ -19,13 +19,14 @@ public sealed class BrowseProblems(IPredictions predictions, ModelStore models, 
         ArgumentNullException.ThrowIfNull(query);
         IReadOnlyList<string> centers = query.TechCenter is null
             ? await directory.ListAsync(cancellationToken)
-            : [await directory.ResolveAsync(query.TechCenter, cancellationToken: cancellationToken)];
+            : [await directory.ResolveAsync(query.TechCenter, RequestProblem.NotFound, cancellationToken)];
+        DateOnly running = (await company.GetAsync(cancellationToken)).Next;
         List<ProblemSummary> problems = [];
         foreach (string center in centers)
         {
             if (await CenterProblems.ReadAsync(predictions, models, center, clock, cancellationToken) is CenterProblems known)
             {
-                problems.AddRange(known.Clusters.Problems.Select(known.Summary));
+                problems.AddRange(known.Clusters.Problems.Where(problem => query.Holds(problem.Label)).Select(problem => known.Summary(problem, running)));
             }
         }
 
@@ -60,7 +61,7 @@ public sealed class BrowseProblems(IPredictions predictions, ModelStore models, 
         return new ProblemDetails(
             version.Manifest.Version,
             version.Current,
-            known.Summary(problem),
+            known.Summary(problem, (await company.GetAsync(cancellationToken)).Next),
             problem.Keywords,
             [.. problem.Variants.Select(known.Variant).OrderByDescending(v => v.Size).ThenBy(v => v.Id)],
             known.Weeks(known.Activity.OfProblem(number)),
@@ -125,6 +126,14 @@ public sealed record ProblemSummary
 
     /// <summary>The last incident's date in UTC; null where none has a date.</summary>
     public required DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>The Monday of the first of the company's whole weeks at the end in which no incident of it was opened, or none is known yet; left out where the last one had some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? QuietSince { get; init; }
+
+    /// <summary>How many such weeks there are; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int QuietWeeks { get; init; }
 
     /// <summary>What people say of it; left out where nobody said anything.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

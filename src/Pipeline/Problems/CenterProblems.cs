@@ -55,7 +55,15 @@ internal sealed class CenterProblems
     /// <summary>The place of a trend in a list by trend.</summary>
     public static int Rank(ClusterTrend trend) => Array.IndexOf(TrendOrder, trend);
 
-    /// <summary>What a list shows of a problem.</summary>
+    /// <summary>What a list shows of a problem, and since when it is quiet.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="running">The Monday of the company's running week.</param>
+    public ProblemSummary Summary(ModelProblem problem, DateOnly running) =>
+        WeeklySeries.Of(Activity.Period.Weeks, Activity.OfProblem(problem.Id).WeeklyCounts, running).QuietSince is DateOnly quiet && Summary(problem).LastSeen is DateTimeOffset last && DateOnly.FromDateTime(last.UtcDateTime) < quiet
+            ? Summary(problem) with { QuietSince = quiet, QuietWeeks = (running.DayNumber - quiet.DayNumber) / 7 }
+            : Summary(problem);
+
+    /// <summary>What is known of a problem but since when it is quiet.</summary>
     public ProblemSummary Summary(ModelProblem problem)
     {
         ActivityCounts counts = Activity.OfProblem(problem.Id);

@@ -8,10 +8,15 @@ namespace Pipeline.Problems;
 /// <param name="Sort">The order.</param>
 /// <param name="Page">The page, from 1.</param>
 /// <param name="PageSize">Entries per page, 1 to 200.</param>
-public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = ClusterSort.Size, int Page = 1, int PageSize = 50)
+/// <param name="Text">Only those whose name holds this, whatever the case; null for all.</param>
+public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = ClusterSort.Size, int Page = 1, int PageSize = 50, string? Text = null)
 {
+    private const int LongestText = 100;
     private const int LargestPage = 200;
     private const int LastPage = 1_000_000;
+
+    /// <summary>The parameters of an address.</summary>
+    public static readonly IReadOnlyList<string> Parameters = ["techCenter", "text", "sort", "page", "pageSize"];
 
     private static readonly Dictionary<string, ClusterSort> Sorts = new(StringComparer.Ordinal)
     {
@@ -22,9 +27,12 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
     };
 
     /// <summary>Reads a query from the texts of an address; null or empty ones are left to their defaults.</summary>
+    /// <param name="value">The text of a parameter.</param>
     /// <exception cref="RequestException">A text cannot be read or is out of its range.</exception>
-    public static ClusterQuery Parse(string? techCenter, string? sort, string? page, string? pageSize)
+    public static ClusterQuery Parse(Func<string, string?> value)
     {
+        ArgumentNullException.ThrowIfNull(value);
+        string? techCenter = value("techCenter"), sort = value("sort");
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
         ClusterSort order = ClusterSort.Size;
         if (!string.IsNullOrEmpty(sort) && !Sorts.TryGetValue(sort, out order))
@@ -32,12 +40,21 @@ public sealed record ClusterQuery(string? TechCenter = null, ClusterSort Sort = 
             errors["sort"] = [$"sort is '{sort}'; it must be one of {string.Join(", ", Sorts.Keys)}."];
         }
 
-        int number = Number("page", page, 1, LastPage, errors);
-        int size = Number("pageSize", pageSize, 50, LargestPage, errors);
+        int number = Number("page", value("page"), 1, LastPage, errors);
+        string? text = value("text")?.Trim() is { Length: > 0 } part ? part : null;
+        if (text?.Length > LongestText)
+        {
+            errors["text"] = [string.Create(CultureInfo.InvariantCulture, $"text is longer than {LongestText} characters.")];
+        }
+
+        int size = Number("pageSize", value("pageSize"), 50, LargestPage, errors);
         return errors.Count == 0
-            ? new ClusterQuery(string.IsNullOrEmpty(techCenter) ? null : techCenter, order, number, size)
+            ? new ClusterQuery(string.IsNullOrEmpty(techCenter) ? null : techCenter, order, number, size, text)
             : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
     }
+
+    /// <summary>Whether something of this name is asked for.</summary>
+    internal bool Holds(string label) => Text is null || label.Contains(Text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The page's entries; none behind the last page.</summary>
     internal IEnumerable<T> PageOf<T>(IEnumerable<T> sorted) => (long)(Page - 1) * PageSize is var skipped and <= int.MaxValue ? sorted.Skip((int)skipped).Take(PageSize) : [];

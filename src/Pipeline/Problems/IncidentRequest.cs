@@ -68,6 +68,11 @@ public sealed record IncidentRequest
             }
         }
 
+        if (RequestDate.Reversed(request.From, request.Until) is string reversed)
+        {
+            errors["until"] = [reversed];
+        }
+
         return errors.Count == 0 ? request : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
     }
 

@@ -13,4 +13,11 @@ public static class RequestDate
     /// <param name="date">The moment, in UTC.</param>
     public static bool TryParse(string text, out DateTimeOffset date) =>
         DateTimeOffset.TryParseExact(text.Trim(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out date);
+
+    /// <summary>What is wrong with the end of a time, which itself is no part of it; null where the end is after the beginning, or one of them is open.</summary>
+    /// <param name="from">Where it begins.</param>
+    /// <param name="until">Where it ends.</param>
+    /// <param name="name">The name of the end's parameter or field.</param>
+    public static string? Reversed(DateTimeOffset? from, DateTimeOffset? until, string name = "until") =>
+        from >= until ? string.Create(CultureInfo.InvariantCulture, $"{name} is not after from: {from:yyyy-MM-dd'T'HH:mm:ss'Z'} to {until:yyyy-MM-dd'T'HH:mm:ss'Z'} holds nothing.") : null;
 }

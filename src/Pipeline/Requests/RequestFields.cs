@@ -7,6 +7,7 @@ public static class RequestFields
 {
     private const int MostNamed = 10;
     private const int LongestName = 60;
+    private static readonly string[] Repeated = ["It is given more than once, and one value is meant."];
 
     /// <summary>Refuses query parameters that are not read.</summary>
     /// <param name="given">The names that were sent.</param>
@@ -19,6 +20,18 @@ public static class RequestFields
         if (errors.Count > 0)
         {
             throw Invalid("The query has", "parameter", "that is not known here", errors);
+        }
+    }
+
+    /// <summary>Refuses query parameters that are given more than once, where one value is meant.</summary>
+    /// <param name="repeated">The names of those.</param>
+    /// <exception cref="RequestException">There is one; the message names it.</exception>
+    public static void RequireOnce(IEnumerable<string> repeated)
+    {
+        Dictionary<string, string[]> errors = repeated.ToDictionary(name => name, _ => Repeated, StringComparer.Ordinal);
+        if (errors.Count > 0)
+        {
+            throw Invalid("The query has", "parameter", "that may be given once", errors);
         }
     }
 

@@ -15,15 +15,14 @@ namespace Pipeline.Search;
 /// by reciprocal rank: Cormack, Clarke, Büttcher, Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods (SIGIR 2009).
 /// </summary>
 /// <param name="index">The index.</param>
-/// <param name="directory">The tech centers that have models.</param>
-/// <param name="centers">Those that have incidents.</param>
+/// <param name="names">The tech centers.</param>
 /// <param name="stored">The incidents.</param>
 /// <param name="preprocessed">Their vectors.</param>
 /// <param name="preprocess">Masks, and names the embedder.</param>
 /// <param name="embedder">Embeds what is looked for.</param>
 /// <param name="options">The addresses of incidents.</param>
 public sealed class SearchIncidents(
-    ISearchIndex index, ModelDirectory directory, ITechCenters centers, IRemovals stored, IPreprocessedIncidents preprocessed, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, IncidentOptions options)
+    ISearchIndex index, TechCenterNames names, IRemovals stored, IPreprocessedIncidents preprocessed, PreprocessIncidents preprocess, IEmbeddingGenerator<string, Embedding<float>> embedder, IncidentOptions options)
 {
     // The constant of the paper.
     private const double RankOffset = 60;
@@ -45,7 +44,7 @@ public sealed class SearchIncidents(
         List<string> named = [];
         foreach (string center in request.TechCenters ?? [])
         {
-            named.Add(await NameAsync(center, cancellationToken));
+            named.Add(await names.ResolveAsync(center, RequestProblem.Invalid, cancellationToken));
         }
 
         string text = preprocess.Summaries.Build([asked.Text]);
@@ -101,12 +100,6 @@ public sealed class SearchIncidents(
     /// <returns>How many incidents it holds.</returns>
     /// <exception cref="WarehouseException">The index cannot be written.</exception>
     public Task<long> RebuildAsync(CancellationToken cancellationToken = default) => index.RebuildAsync(cancellationToken);
-
-    // A tech center without a model has incidents all the same.
-    private async Task<string> NameAsync(string center, CancellationToken cancellationToken) =>
-        (await directory.ListAsync(cancellationToken)).Contains(center, StringComparer.Ordinal) || (await centers.ListTechCentersAsync(cancellationToken)).Contains(center, StringComparer.Ordinal)
-            ? center
-            : await directory.ResolveAsync(center, cancellationToken: cancellationToken);
 
     private async Task<ReadOnlyMemory<float>> EmbedAsync(string text, CancellationToken cancellationToken)
     {

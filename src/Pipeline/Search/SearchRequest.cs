@@ -44,6 +44,11 @@ public sealed record SearchRequest(
         }
 
         AskedSearch asked = new(Text ?? "", Top ?? 20, Date(From, "from", errors), Date(Until, "until", errors));
+        if (RequestDate.Reversed(asked.From, asked.Until) is string reversed)
+        {
+            errors["until"] = [reversed];
+        }
+
         asked = Filtered(asked, errors);
         return errors.Count == 0 ? asked : throw new RequestException(RequestProblem.Invalid, string.Join(' ', errors.Values.SelectMany(e => e)), errors);
     }

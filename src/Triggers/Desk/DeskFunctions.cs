@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 using Pipeline.Access;
 
 namespace Pipeline.Triggers;
 
 /// <summary>Serves the desk, the web page of the pipeline. Its files tell nothing of the data, which the page asks for with a key.</summary>
-public sealed class DeskFunctions(AccessOptions access)
+public sealed class DeskFunctions(AccessOptions access, ILogger<DeskFunctions> logger)
 {
     /// <summary>The route of the page below the prefix.</summary>
     public const string Route = "desk";
@@ -18,8 +19,8 @@ public sealed class DeskFunctions(AccessOptions access)
     /// <summary>Tells the page where people sign in; nothing where they do not.</summary>
     [Function("SignInOffer")]
     [Anyone]
-    public IResult SignIn([HttpTrigger(Access.Checked, "get", Route = "sign-in")] HttpRequest request) =>
-        access.OffersSignIn ? HttpAnswers.Json(new SignInOffer(access.Authority!, access.ClientId!, access.SignInScope)) : Results.NoContent();
+    public Task<IResult> SignInAsync([HttpTrigger(Access.Checked, "get", Route = "sign-in")] HttpRequest request) =>
+        HttpAnswers.RunAsync(request, logger, () => Task.FromResult(access.OffersSignIn ? HttpAnswers.Json(new SignInOffer(access.Authority!, access.ClientId!, access.SignInScope)) : Results.NoContent()));
 
     /// <summary>A file of the page.</summary>
     [Function("DeskFile")]

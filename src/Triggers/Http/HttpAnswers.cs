@@ -34,11 +34,17 @@ internal static partial class HttpAnswers
     /// <param name="request">The request, which <see cref="AccessGate"/> has let in.</param>
     /// <param name="logger">Told what went wrong here; what the client did wrong is told to the client.</param>
     /// <param name="answer">Makes the answer.</param>
-    /// <param name="parameters">The query parameters that it reads; others are refused.</param>
-    public static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters)
+    /// <param name="parameters">The query parameters that it reads, each at most once; others are refused.</param>
+    public static Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters) => RunAsync(request, logger, answer, mayRepeat: false, parameters);
+
+    /// <summary>The same where each parameter may be given more than once.</summary>
+    /// <inheritdoc cref="RunAsync(HttpRequest, ILogger, Func{Task{IResult}}, string[])"/>
+    public static Task<IResult> RunRepeatingAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, params string[] parameters) => RunAsync(request, logger, answer, mayRepeat: true, parameters);
+
+    private static async Task<IResult> RunAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, bool mayRepeat, string[] parameters)
     {
         long start = Stopwatch.GetTimestamp();
-        IResult result = await AnswerAsync(request, logger, answer, parameters);
+        IResult result = await AnswerAsync(request, logger, answer, mayRepeat, parameters);
         await RequestAct.EndAsync(request.HttpContext, result);
         Measure(request, start, result);
         return result;
@@ -76,12 +82,13 @@ internal static partial class HttpAnswers
         return names is [_, "v1", string second, ..] ? $"v1/{second}" : names is [_, string first, ..] ? first : "";
     }
 
-    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, string[] parameters)
+    private static async Task<IResult> AnswerAsync(HttpRequest request, ILogger logger, Func<Task<IResult>> answer, bool mayRepeat, string[] parameters)
     {
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             RequestFields.Require(request.Query.Keys.Except(KeyParameters, StringComparer.OrdinalIgnoreCase), parameters);
+            RequestFields.RequireOnce(mayRepeat ? [] : request.Query.Where(q => q.Value.Count > 1 && !KeyParameters.Contains(q.Key, StringComparer.OrdinalIgnoreCase)).Select(q => q.Key));
             return await answer();
         }
         catch (Exception e) when (request.HttpContext.RequestAborted.IsCancellationRequested || e is ConnectionResetException)

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Triggers;
 
 /// <summary>Describes the HTTP interface.</summary>
-public sealed class OpenApiFunctions
+public sealed class OpenApiFunctions(ILogger<OpenApiFunctions> logger)
 {
     private const string Resource = "Pipeline.Triggers.openapi.json";
 
@@ -13,7 +14,7 @@ public sealed class OpenApiFunctions
     /// <summary>The OpenAPI document.</summary>
     [Function("OpenApi")]
     [Anyone]
-    public static IResult Get([HttpTrigger(Access.Checked, "get", Route = "openapi.json")] HttpRequest request) => Results.Bytes(Document.Value, "application/json; charset=utf-8");
+    public Task<IResult> GetAsync([HttpTrigger(Access.Checked, "get", Route = "openapi.json")] HttpRequest request) => HttpAnswers.RunAsync(request, logger, () => Task.FromResult(Results.Bytes(Document.Value, "application/json; charset=utf-8")));
 
     private static byte[] Read()
     {

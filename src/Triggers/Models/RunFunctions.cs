@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
+using Pipeline.Models;
 using Pipeline.Requests;
 using Pipeline.Runs;
 
 namespace Pipeline.Triggers;
 
 /// <summary>Shows what was trained, tuned and rolled out, with parameters and measures; also in the shape of MLflow's REST API 2.0, in which other programs write their runs too.</summary>
-public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogger<RunFunctions> logger)
+public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, TechCenterNames names, ILogger<RunFunctions> logger)
 {
     // The fields of MLflow's calls that read by GET.
     private static readonly string[] MlflowFields = ["run_id", "run_uuid", "experiment_id", "experiment_name", "metric_key", "max_results", "page_token", "view_type", "filter"];
@@ -20,7 +21,7 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
         HttpAnswers.RunAsync(
             request,
             logger,
-            async () => HttpAnswers.Json(new { runs = await browse.ListAsync(new RunQuery(request.Query["techCenter"], request.Query["kind"], Limit(request.Query["limit"])), cancellationToken) }),
+            async () => HttpAnswers.Json(new { runs = await browse.ListAsync(new RunQuery(await names.OfQueryAsync(request.Query["techCenter"], cancellationToken), request.Query["kind"], Limit(request.Query["limit"])), cancellationToken) }),
             "techCenter",
             "kind",
             "limit");
@@ -45,7 +46,7 @@ public sealed class RunFunctions(BrowseRuns browse, MlflowTracking mlflow, ILogg
     [Function("MlflowRead")]
     [Requires(Role.Reader)]
     public Task<IResult> MlflowReadAsync([HttpTrigger(Access.Checked, "get", Route = "2.0/mlflow/{resource}/{action}")] HttpRequest request, string resource, string action, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(
+        HttpAnswers.RunRepeatingAsync(
             request,
             logger,
             () => MlflowAsync($"{resource}/{action}", async call => await mlflow.ReadAsync(call, MlflowRequest.Of(request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value is [string only] ? only : (string?)null))), cancellationToken)),

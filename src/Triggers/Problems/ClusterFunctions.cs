@@ -13,11 +13,7 @@ public sealed class ClusterFunctions(BrowseClusters clusters, ILogger<ClusterFun
     [Function("Clusters")]
     [Requires(Role.Reader)]
     public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "clusters")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
-        {
-            ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
-            return HttpAnswers.Json(await clusters.ListAsync(query, cancellationToken));
-        }, "techCenter", "sort", "page", "pageSize");
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await clusters.ListAsync(ClusterQuery.Parse(name => request.Query[name]), cancellationToken)), [.. ClusterQuery.Parameters]);
 
     /// <summary>Shows one cluster with its story.</summary>
     [Function("Cluster")]

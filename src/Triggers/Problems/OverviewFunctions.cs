@@ -39,6 +39,6 @@ public sealed class OverviewFunctions(BrowseTree tree, CompareLikeness likeness,
     [Function("Trends")]
     [Requires(Role.Reader)]
     public Task<IResult> TrendsAsync([HttpTrigger(Access.Checked, "get", Route = "trends")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(
+        HttpAnswers.RunRepeatingAsync(
             request, logger, async () => HttpAnswers.Json(await follow.RunAsync(SeriesRequest.Parse([.. request.Query["problem"]], [.. request.Query["techCenter"]]), cancellationToken)), "problem", "techCenter");
 }

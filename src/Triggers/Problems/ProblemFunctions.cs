@@ -19,11 +19,7 @@ public sealed class ProblemFunctions(BrowseProblems problems, RankProblems ranki
     [Function("Problems")]
     [Requires(Role.Reader)]
     public Task<IResult> ListAsync([HttpTrigger(Access.Checked, "get", Route = "problems")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () =>
-        {
-            ClusterQuery query = ClusterQuery.Parse(request.Query["techCenter"], request.Query["sort"], request.Query["page"], request.Query["pageSize"]);
-            return HttpAnswers.Json(await problems.ListAsync(query, cancellationToken));
-        }, "techCenter", "sort", "page", "pageSize");
+        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(await problems.ListAsync(ClusterQuery.Parse(name => request.Query[name]), cancellationToken)), [.. ClusterQuery.Parameters]);
 
     /// <summary>Shows one problem with its variants and its story.</summary>
     [Function("Problem")]

@@ -66,6 +66,7 @@ public static class PipelineServices
         services.TryAddSingleton<IProblemCorrections, CorrectionLayer>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<ModelDirectory>();
+        services.TryAddSingleton<TechCenterNames>();
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(s => new PreprocessIncidents(s.GetRequiredService<IIncidents>(), s.GetRequiredService<IPreprocessedIncidents>(), EmbedderOf(s), new SummaryBuilder(s.GetRequiredService<Masker>()), preprocessing, s.GetRequiredService<DatasetCatalog>()));
         AddTraining(services, configuration, training, fanOut);
@@ -87,11 +88,11 @@ public static class PipelineServices
         AddOverview(services);
         AddForecasts(services, configuration);
         services.TryAddSingleton<ProfileProblem>();
-        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), incident));
+        services.TryAddSingleton(s => new BrowseIncidents(s.GetRequiredService<IProblemIncidents>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<TechCenterNames>(), incident));
         services.TryAddSingleton(s => new TextPermission(s.GetService<AccessOptions>() ?? new AccessOptions(), rules, s.GetRequiredService<Masker>(), s.GetRequiredService<PreprocessIncidents>().Summaries));
         services.TryAddSingleton<CallerTexts>();
         services.TryAddSingleton(s => new SearchIncidents(
-            s.GetRequiredService<ISearchIndex>(), s.GetRequiredService<ModelDirectory>(), s.GetRequiredService<ITechCenters>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
+            s.GetRequiredService<ISearchIndex>(), s.GetRequiredService<TechCenterNames>(), s.GetRequiredService<IRemovals>(), s.GetRequiredService<IPreprocessedIncidents>(), s.GetRequiredService<PreprocessIncidents>(), s.GetRequiredService<EmbeddingCache>(), incident));
         services.AddIntake(configuration);
         services.AddRetention(configuration, training);
         services.AddWatch(configuration);

@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
 using Pipeline.Drift;
+using Pipeline.Models;
 using Pipeline.Monitoring;
 using Pipeline.Telemetry;
 using Pipeline.Training;
@@ -12,7 +13,7 @@ using Pipeline.Training;
 namespace Pipeline.Triggers;
 
 /// <summary>Measures drift, a tech center at a time, in an orchestration that the clock begins; shows it; and has tech centers trained that drifted far, where the settings say so.</summary>
-public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports reports, NoteMeasures note, TrainingPlanner planner, DriftOptions options, ILogger<DriftFunctions> logger)
+public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports reports, NoteMeasures note, TrainingPlanner planner, DriftOptions options, TechCenterNames names, ILogger<DriftFunctions> logger)
 {
     /// <summary>The orchestrator's name.</summary>
     public const string Orchestrator = "DriftOrchestrator";
@@ -28,7 +29,11 @@ public sealed partial class DriftFunctions(MeasureDrift measure, DriftReports re
     [Function("Drift")]
     [Requires(Role.Reader)]
     public Task<IResult> ShowAsync([HttpTrigger(Access.Checked, "get", Route = "drift")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpAnswers.RunAsync(request, logger, async () => HttpAnswers.Json(new { options.Raised, options.High, techCenters = await reports.RunAsync(request.Query["techCenter"], cancellationToken) }), "techCenter");
+        HttpAnswers.RunAsync(request, logger, async () =>
+        {
+            string? techCenter = await names.OfQueryAsync(request.Query["techCenter"], cancellationToken);
+            return HttpAnswers.Json(new { options.Raised, options.High, techCenters = await reports.RunAsync(techCenter, cancellationToken) });
+        }, "techCenter");
 
     /// <summary>Begins to measure all tech centers, unless that is under way.</summary>
     [Function("DriftOnSchedule")]

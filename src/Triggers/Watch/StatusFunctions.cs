@@ -12,7 +12,7 @@ public sealed class StatusFunctions(PipelineMonitor monitor, Readiness readiness
     /// <summary>Answers as long as the process lives.</summary>
     [Function("Health")]
     [Anyone]
-    public static IResult Health([HttpTrigger(Access.Checked, "get", Route = "health")] HttpRequest request) => HttpAnswers.Json(new { status = "alive" });
+    public Task<IResult> HealthAsync([HttpTrigger(Access.Checked, "get", Route = "health")] HttpRequest request) => HttpAnswers.RunAsync(request, logger, () => Task.FromResult(HttpAnswers.Json(new { status = "alive" })));
 
     /// <summary>Answers 200 where requests may be sent here, otherwise 503; for a balancer, which has no key.</summary>
     [Function("HealthReady")]

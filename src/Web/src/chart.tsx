@@ -60,6 +60,12 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
   useEffect(() => {
     const element = place.current!;
     const plot = new uPlot(options(element.clientWidth, (forecast ?? []).length > 0), table(weeks, forecast ?? []), element);
+    // Where nobody points at a week, the legend tells the newest that is counted.
+    const newest = (own: uPlot) => {
+      if (weeks.length > 0 && own.legend.idx === null) own.setLegend({ idx: weeks.length - 1 });
+    };
+    plot.hooks.ready = [newest];
+    plot.hooks.setLegend = [(own) => queueMicrotask(() => newest(own))];
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     sized.observe(element);
     return () => {
@@ -67,6 +73,9 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
       plot.destroy();
     };
   }, [weeks, forecast]);
+  const known = new Map((forecast ?? []).map((f) => [f.week, f]));
+  const last = weeks.at(-1)?.week ?? "";
+  const all: { week: string; count: number | null }[] = [...weeks, ...(forecast ?? []).filter((f) => f.week > last).map((f) => ({ week: f.week, count: null }))];
   return (
     <>
       <div class="chart" ref={place} aria-hidden="true" />
@@ -77,8 +86,13 @@ export const WeeklyChart = ({ weeks, forecast }: { weeks: Count[]; forecast?: Fo
         <summary>{t.asTable}</summary>
         <div class="scroll" tabIndex={0} role="region" aria-label={t.weekly}>
           <table>
-            <thead><tr><th scope="col">{t.week}</th><th scope="col" class="n">{t.incidents}</th></tr></thead>
-            <tbody>{weeks.toReversed().map((w) => <tr key={w.week}><th scope="row">{date(w.week)}</th><td class="n">{integer(w.count)}</td></tr>)}</tbody>
+            <thead><tr><th scope="col">{t.week}</th><th scope="col" class="n">{t.incidents}</th>{known.size > 0 && <><th scope="col" class="n">{t.expected}</th><th scope="col" class="n">{t.expected80}</th></>}</tr></thead>
+            <tbody>
+              {all.toReversed().map((w) => {
+                const f = known.get(w.week);
+                return <tr key={w.week}><th scope="row">{date(w.week)}</th><td class="n">{w.count === null ? "–" : integer(w.count)}</td>{known.size > 0 && <><td class="n">{told(f?.mean)}</td><td class="n">{between(f?.low80, f?.high80)}</td></>}</tr>;
+              })}
+            </tbody>
           </table>
         </div>
       </details>

@@ -12,7 +12,7 @@ const minute = new Intl.DateTimeFormat(language, { day: "numeric", month: "short
 
 export const integer = (value: number) => whole.format(value);
 export const number = (value: number) => (Math.abs(value) >= 100 ? whole : one).format(value);
-export const rate = (value: number) => (value >= 10 ? one : two).format(value);
+export const rate = (value: number) => (value >= 100 ? whole : value >= 10 ? one : two).format(value);
 /** A ratio: near 1 with two places, so that it shows on which side it lies. */
 export const times = (value: number) => (Math.abs(value - 1) < 0.05 ? hundredths : value >= 10 ? one : two).format(value);
 export const percent = (value: number | null) => (value === null ? "–" : percents.format(value));

@@ -36,7 +36,7 @@ export type Ranking = {
 };
 
 export type ProblemSummary = {
-  techCenter: string; id: number; label: string; domainName: string; size: number; variants: number; trend: Trend; change: Ratio | null; firstSeen: string | null; lastSeen: string | null; marks?: Marks;
+  techCenter: string; id: number; label: string; domainName: string; size: number; variants: number; trend: Trend; change: Ratio | null; firstSeen: string | null; lastSeen: string | null; quietSince?: string; quietWeeks?: number; marks?: Marks;
 };
 export type ProblemPage = { total: number; page: number; pageSize: number; problems: ProblemSummary[] };
 export type Variant = { id: number; label: string; keywords: string[]; size: number; firstSeen: string | null; lastSeen: string | null; examples: string[] };
@@ -45,7 +45,8 @@ export type ProblemDetails = {
   version: string; current: boolean; summary: ProblemSummary; keywords: string[]; variants: Variant[]; weeklyCounts: { week: string; count: number }[]; lineage: Lineage[];
 };
 export type ForecastWeek = { week: string; mean: number; low80: number; high80: number; low95: number; high95: number };
-export type Forecast = { history: number; weeks: ForecastWeek[]; methods: { method: string; weight: number; error: number }[] };
+export type Forecast = { history: number; weeks: ForecastWeek[]; methods: { method: string; weight: number; error: number }[]; quietSince?: string };
+export type VolumeForecast = Forecast & { techCenter: string | null; weeklyCounts: { week: string; count: number }[] };
 export type Neighbour = { techCenter: string; id: number; label: string; likeness: number; words: string[] };
 
 export type Ticket = { number: string; url: string | null; createdOn: string | null; text: string | null; clusterId: number | null; confidence: number | null; priority: string | null; resolvedOn: string | null } & OfProblem;

@@ -10,6 +10,8 @@ public sealed class TokenizerTests
     [DataRow("mail from [EMAIL_1] and <PERSON> bounced", "mail from and bounced")]
     [DataRow("ends with a dot. Next", "ends with dot|next")]
     [DataRow("list [a] of <b> tags", "list|of|tags")]
+    [DataRow("id <secret> acesso <user-2>\nnegado", "id|acesso|negado")]
+    [DataRow("load <user name> as <open", "load|user name|as|open")]
     [DataRow("Überprüfung läuft", "überprüfung läuft")]
     [DataRow("L'imprimante n’est pas là, all'ufficio", "l' imprimante n' est pas là|all' ufficio")]
     [DataRow("  ...  ", "")]

@@ -361,7 +361,7 @@ public sealed class CorrectProblemsTests
 
     private Task<ProblemDetails> FindAsync(int id) => Browse.FindAsync(SmallCompany.TechCenter, $"{id}");
 
-    private BrowseProblems Browse => new(_company.Warehouse, _company.Models, _company.Known, _company.Clock);
+    private BrowseProblems Browse => new(_company.Warehouse, _company.Models, _company.Known, _company.Weeks, _company.Clock);
 
     private async Task<ClassifiedText> ClassifyAsync(string text, string? number = null) => (await _company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, text, Number: number))).Texts.Single();
 }

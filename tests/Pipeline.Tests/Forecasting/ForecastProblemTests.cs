@@ -12,7 +12,7 @@ public sealed class ForecastProblemTests
     public async Task A_problem_is_forecast_from_the_running_week_on()
     {
         await using SmallCompany company = await SmallCompany.TrainedAsync();
-        BrowseProblems problems = new(company.Warehouse, company.Models, company.Known, TimeProvider.System);
+        BrowseProblems problems = new(company.Warehouse, company.Models, company.Known, company.Weeks, TimeProvider.System);
         ProblemSummary problem = (await problems.ListAsync(new ClusterQuery())).Problems[0];
         DateOnly running = (await problems.FindAsync(SmallCompany.TechCenter, $"{problem.Id}")).WeeklyCounts[^1].Week;
 
@@ -31,7 +31,7 @@ public sealed class ForecastProblemTests
         await company.ReportAsync(SmallCompany.TechCenter, 50, new DateTimeOffset(2026, 5, 4, 9, 0, 0, TimeSpan.Zero), ["Printer {0} on floor {1} shows a paper jam and does not print", "VPN connection drops every few minutes from {0}, tunnel {1} lost"]);
         await company.TrainAsync();
         await company.PredictAsync();
-        BrowseProblems problems = new(company.Warehouse, company.Models, company.Known, TimeProvider.System);
+        BrowseProblems problems = new(company.Warehouse, company.Models, company.Known, company.Weeks, TimeProvider.System);
         int id = (await problems.ListAsync(new ClusterQuery())).Problems[0].Id;
 
         RequestException refused = await SmallCompany.RefusedAsync(() => new SmallForecasts(company).Problem.RunAsync(SmallCompany.TechCenter, $"{id}", null));

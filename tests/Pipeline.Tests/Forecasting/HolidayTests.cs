@@ -1,4 +1,5 @@
 using Pipeline.Forecasting;
+using Pipeline.Problems;
 using Pipeline.TestSupport;
 
 namespace Pipeline.Tests.Forecasting;
@@ -33,6 +34,18 @@ public sealed class HolidayTests
     [TestMethod]
     public void What_is_no_date_and_no_file_is_named_with_what_to_write() =>
         Should.Throw<SettingException>(() => new ForecastOptions { Holidays = "25.12.2026" }.Calendar()).Message.ShouldMatch("^Forecast:Holidays cannot be read: '25.12.2026' is no date like 2026-12-25. It must be dates");
+
+    [TestMethod]
+    public void A_file_that_is_none_of_holidays_is_told_by_its_path_and_line_and_nothing_of_it_is_shown()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["secret.txt"], "# key\n\nhunter2hunter2 is the key\n");
+
+        SettingException refused = Should.Throw<SettingException>(() => new ForecastOptions { Holidays = folder["secret.txt"] }.Calendar());
+
+        refused.Message.ShouldStartWith($"Forecast:Holidays cannot be read: {folder["secret.txt"]}, line 3 does not begin with a date. It must be dates");
+        refused.ToString().ShouldNotContain("hunter2");
+    }
 
     [TestMethod]
     public void The_effect_is_learned_where_weeks_had_holidays()

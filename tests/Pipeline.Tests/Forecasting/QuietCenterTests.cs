@@ -36,10 +36,27 @@ public sealed class QuietCenterTests
         ProblemSummary problem = (await forecasts.Problems.ListAsync(new ClusterQuery(TechCenter: "Quiet"))).Problems[0];
         ProblemForecast ofProblem = await forecasts.Problem.RunAsync("Quiet", $"{problem.Id}", "1");
         (ofProblem.Weeks[0].Week, ofProblem.QuietSince).ShouldBe((Running, Quiet));
+        (problem.QuietSince, problem.QuietWeeks).ShouldBe((Quiet, (Running.DayNumber - Quiet.DayNumber) / 7));
+        (await forecasts.Problems.ListAsync(new ClusterQuery(TechCenter: "Busy"))).Problems.ShouldAllBe(p => p.QuietSince == null && p.QuietWeeks == 0);
+        (quiet.WeeklyCounts.Count, quiet.WeeklyCounts[^1], all.WeeklyCounts.Sum(w => w.Count)).ShouldBe((43, new WeeklyCount(Running.AddDays(-7), 0), busy.WeeklyCounts.Sum(w => w.Count) + quiet.WeeklyCounts.Sum(w => w.Count)));
 
         ForecastTraining again = (await forecasts.Train.RunAsync("Quiet")).ShouldNotBeNull();
         again.Version.ShouldBe("2025_w45");
         (await forecasts.Volume.RunAsync("Busy", "2")).Weeks.ShouldBe(busy.Weeks);
+    }
+
+    [TestMethod]
+    public async Task That_nothing_was_predicted_yet_is_not_kept()
+    {
+        await using SmallCompany company = await SmallCompany.OpenAsync();
+        using CompanyWeeks weeks = company.Weeks;
+        (await weeks.GetAsync()).Counts.ShouldBeEmpty();
+
+        await company.ReportAsync("Busy", 10 * 7, First);
+        await company.TrainAsync();
+        await company.PredictAsync();
+
+        (await weeks.GetAsync()).Counts.Count.ShouldBe(9);
     }
 
     [TestMethod]

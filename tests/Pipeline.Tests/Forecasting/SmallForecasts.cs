@@ -15,7 +15,7 @@ internal sealed class SmallForecasts(SmallCompany company, HolidayCalendar? cale
 
     public RunLog Runs { get; } = new(company.Objects);
 
-    private CompanyWeeks Weeks => new(company.Warehouse, TimeProvider.System);
+    private CompanyWeeks Weeks => company.Weeks;
 
     public ForecastMaker Maker => new(Store, _calendar);
 
@@ -25,7 +25,7 @@ internal sealed class SmallForecasts(SmallCompany company, HolidayCalendar? cale
 
     public ForecastVolume Volume => new(company.Warehouse, Weeks, company.Models, company.Known, Maker, TimeProvider.System);
 
-    public BrowseProblems Problems { get; } = new(company.Warehouse, company.Models, company.Known, TimeProvider.System);
+    public BrowseProblems Problems { get; } = new(company.Warehouse, company.Models, company.Known, company.Weeks, TimeProvider.System);
 
     public ForecastProblem Problem => new(Problems, Weeks, Maker);
 }

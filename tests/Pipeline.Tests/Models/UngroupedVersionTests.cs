@@ -17,7 +17,7 @@ public sealed class UngroupedVersionTests
         await using SmallCompany company = await UngroupedAsync();
 
         ModelClusters clusters = await company.Models.ReadClustersAsync((await company.Models.FindServingAsync(SmallCompany.TechCenter))!);
-        ProblemPage page = await new BrowseProblems(company.Warehouse, company.Models, company.Known, TimeProvider.System).ListAsync(new ClusterQuery());
+        ProblemPage page = await new BrowseProblems(company.Warehouse, company.Models, company.Known, company.Weeks, TimeProvider.System).ListAsync(new ClusterQuery());
 
         clusters.Problems.Select(p => (p.Id, p.Label, p.Variants[0])).ShouldBe(clusters.Clusters.Select(c => (c.Id, c.Label, c.Id)));
         page.Problems.Select(p => (p.Id, p.Label)).ShouldBe(clusters.Clusters.Select(c => (c.Id, c.Label)), ignoreOrder: true);

@@ -70,7 +70,7 @@ public sealed class OperationsTests
         ]);
         await new RaiseAlert(company.Warehouse, new AlertOptions(), company.Clock).RunAsync(new AlertEvent(AlertRules.Drift, "<script>alert(1)</script>"));
         MakeWeeklyReport make = new(
-            new BrowseProblems(company.Warehouse, company.Models, company.Known, company.Clock), company.Warehouse, new DriftReports(company.Warehouse, company.Warehouse), company.Warehouse, company.Warehouse, company.Preprocess, company.Objects, new CostOptions { Currency = "<b>" }, company.Clock);
+            new BrowseProblems(company.Warehouse, company.Models, company.Known, company.Weeks, company.Clock), company.Warehouse, new DriftReports(company.Warehouse, company.Warehouse), company.Warehouse, company.Warehouse, company.Preprocess, company.Objects, new CostOptions { Currency = "<b>" }, company.Clock);
 
         (WeeklyReport report, string name) = await new WeeklyReports(make, company.Objects).KeepAsync();
 

@@ -61,7 +61,7 @@ public sealed class OverviewTests
         Below(one).ShouldNotContain(n => n.Kind == TreeLevel.Variant);
         centers.Children.ShouldAllBe(c => c.Children.Count == 0 && c.Problems == 5);
         Refused(() => TreeRequest.Parse(Query(("depth", "5")))).Errors.Keys.ShouldBe(["depth"]);
-        (await SmallCompany.RefusedAsync(() => tree.RunAsync(new TreeRequest("Nowhere")))).Problem.ShouldBe(RequestProblem.Invalid);
+        (await SmallCompany.RefusedAsync(() => tree.RunAsync(new TreeRequest("Nowhere")))).Problem.ShouldBe(RequestProblem.NotFound);
     }
 
     [TestMethod]

@@ -59,10 +59,23 @@ public sealed class BrowseClustersTests
     [DataRow(null, null, "201", "pageSize", "to 200")]
     [DataRow(null, null, "-5", "pageSize", "to 200")]
     public void A_query_that_cannot_be_read_is_refused_with_the_fix(string? sort, string? page, string? pageSize, string field, string fix) =>
-        Should.Throw<RequestException>(() => ClusterQuery.Parse(null, sort, page, pageSize)).Errors[field].ShouldHaveSingleItem().ShouldContain(fix);
+        Should.Throw<RequestException>(() => ClusterQuery.Parse(name => name switch { "sort" => sort, "page" => page, "pageSize" => pageSize, _ => null })).Errors[field].ShouldHaveSingleItem().ShouldContain(fix);
 
     [TestMethod]
-    public void An_empty_query_is_the_first_page_by_size() => ClusterQuery.Parse("", "", "", "").ShouldBe(new ClusterQuery(null, ClusterSort.Size, 1, 50));
+    public async Task Clusters_and_problems_are_found_by_a_part_of_their_name_whatever_the_case()
+    {
+        ClusterSummary[] all = [.. (await Browse.ListAsync(new ClusterQuery())).Clusters];
+        string part = all[0].Label[1..^1].ToUpperInvariant();
+
+        ClusterPage page = await Browse.ListAsync(ClusterQuery.Parse(name => name == "text" ? $" {part} " : null));
+
+        page.Clusters.Select(c => c.Id).ShouldBe(all.Where(c => c.Label.Contains(part, StringComparison.OrdinalIgnoreCase)).Select(c => c.Id));
+        page.Total.ShouldBe(page.Clusters.Count);
+        Should.Throw<RequestException>(() => ClusterQuery.Parse(name => name == "text" ? new string('a', 101) : null)).Errors.Keys.ShouldBe(["text"]);
+    }
+
+    [TestMethod]
+    public void An_empty_query_is_the_first_page_by_size() => ClusterQuery.Parse(_ => "").ShouldBe(new ClusterQuery(null, ClusterSort.Size, 1, 50));
 
     [TestMethod]
     public async Task A_cluster_is_shown_with_examples_and_weeks()

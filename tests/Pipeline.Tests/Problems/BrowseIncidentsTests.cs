@@ -12,7 +12,7 @@ public sealed class BrowseIncidentsTests
 {
     private static SmallCompany _company = null!;
 
-    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, _company.Warehouse, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
+    private static BrowseIncidents Browse => new(_company.Warehouse, _company.Warehouse, _company.Known, _company.Names, new IncidentOptions { UrlTemplate = "https://tickets.example/{number}" });
 
     private static TextPermission Permission => new(new AccessOptions { ReadText = "analyst, admin", StaysMasked = new Dictionary<string, string>(StringComparer.Ordinal) { ["Analyst"] = "secret, email" } }, MaskingRules.Default, new Masker(MaskingRules.Default), _company.Summaries);
 
@@ -25,7 +25,7 @@ public sealed class BrowseIncidentsTests
     [TestMethod]
     public async Task The_incidents_of_a_problem_are_all_that_it_counts()
     {
-        ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
+        ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, _company.Weeks, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
 
         ShownIncidents page = await Browse.ListAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2")), Permission.Masked);
 
@@ -37,7 +37,7 @@ public sealed class BrowseIncidentsTests
     [TestMethod]
     public async Task An_export_has_the_incidents_of_all_pages()
     {
-        ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
+        ProblemSummary problem = (await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, _company.Weeks, TimeProvider.System).ListAsync(new ClusterQuery())).Problems[0];
         List<string> numbers = [];
         await foreach (ShownIncident incident in await Browse.ExportAsync("office-it", $"{problem.Id}", ofVariant: false, Request(("pageSize", "5"), ("page", "2")), Permission.Masked))
         {
@@ -61,7 +61,7 @@ public sealed class BrowseIncidentsTests
         (await Browse.ListAsync(Request(("text", "hunter@example.org")), Permission.For(new Caller("Jane", Role.Admin, CallerKind.Person), "raw"))).Total.ShouldBe(0, "what is masked cannot be found out by asking for it");
         int problem = jams.Incidents[0].ProblemId!.Value;
         (await Browse.ListAsync(Request(("techCenter", "office-it"), ("problem", $"{problem}")), Permission.Masked)).Incidents.ShouldAllBe(i => i.ProblemId == problem);
-        (await SmallCompany.RefusedAsync(() => Browse.ListAsync(Request(("techCenter", "nowhere")), Permission.Masked))).Problem.ShouldBe(RequestProblem.Invalid);
+        (await SmallCompany.RefusedAsync(() => Browse.ListAsync(Request(("techCenter", "nowhere")), Permission.Masked))).Problem.ShouldBe(RequestProblem.NotFound);
     }
 
     [TestMethod]

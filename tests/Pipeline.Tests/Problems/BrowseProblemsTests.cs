@@ -14,7 +14,7 @@ public sealed class BrowseProblemsTests
     private static SmallCompany _company = null!;
     private static ModelClusters _known = null!;
 
-    private static BrowseProblems Browse => new(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System);
+    private static BrowseProblems Browse => new(_company.Warehouse, _company.Models, _company.Known, _company.Weeks, TimeProvider.System);
 
     [ClassInitialize]
     public static async Task Train(TestContext _)
@@ -82,7 +82,7 @@ public sealed class BrowseProblemsTests
     public async Task A_problem_keeps_its_id_in_the_next_version_and_the_story_goes_on_after_its_end()
     {
         await using SmallCompany changing = await SmallCompany.TrainedAsync();
-        BrowseProblems browse = new(changing.Warehouse, changing.Models, changing.Known, TimeProvider.System);
+        BrowseProblems browse = new(changing.Warehouse, changing.Models, changing.Known, changing.Weeks, TimeProvider.System);
         ProblemSummary[] before = [.. (await browse.ListAsync(new ClusterQuery())).Problems];
         changing.Clock.Advance(TimeSpan.FromDays(3 * 365));
         await changing.ReportAsync(SmallCompany.TechCenter, 60, new DateTimeOffset(2029, 1, 1, 9, 0, 0, TimeSpan.Zero), ["Printer {0} on floor {1} shows a paper jam and does not print", "Conference room {0} projector {1} lamp broken, picture flickers"]);

@@ -89,7 +89,7 @@ public sealed class ProfileProblemTests
 
     private static async Task<string> PrintersAsync()
     {
-        ProblemPage page = await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, TimeProvider.System).ListAsync(new ClusterQuery());
+        ProblemPage page = await new BrowseProblems(_company.Warehouse, _company.Models, _company.Known, _company.Weeks, TimeProvider.System).ListAsync(new ClusterQuery());
         return $"{page.Problems.Single(p => p.Label.Contains("rint", StringComparison.Ordinal) || p.Label.Contains("jam", StringComparison.OrdinalIgnoreCase)).Id}";
     }
 }

@@ -107,7 +107,7 @@ public sealed class SearchIncidentsTests
     }
 
     private static SearchIncidents Search(SmallCompany company, ISearchIndex index) =>
-        new(index, company.Known, company.Warehouse, company.Warehouse, company.Warehouse, company.Preprocess, company.Embedder, new IncidentOptions());
+        new(index, company.Names, company.Warehouse, company.Warehouse, company.Preprocess, company.Embedder, new IncidentOptions());
 
     private static SearchCandidate Candidate(string number, int? wordRank, int? vectorRank, double? likeness) => new(Stored(number), wordRank, vectorRank, likeness);
 

@@ -5,6 +5,7 @@ using Pipeline.Gate;
 using Pipeline.Incidents;
 using Pipeline.Models;
 using Pipeline.Preprocessing;
+using Pipeline.Problems;
 using Pipeline.Requests;
 using Pipeline.Rollout;
 using Pipeline.Runs;
@@ -70,6 +71,10 @@ internal sealed class SmallCompany : IAsyncDisposable
     public BrowseCorrections Corrections => new(CorrectionLog, Models, Known);
 
     public ModelDirectory Known { get; }
+
+    public TechCenterNames Names => new(Known, Warehouse);
+
+    public CompanyWeeks Weeks => new(Warehouse, Clock);
 
     public PreprocessIncidents Preprocess { get; }
 

@@ -29,6 +29,17 @@ public sealed class ClusterNamerTests
     }
 
     [TestMethod]
+    public async Task What_stands_for_a_masked_value_names_nothing()
+    {
+        string[] names = await NamesAsync(
+            ["<id> senha <secret> acesso negado", "<id>: <secret> sem acesso", "acesso <id> <secret>", "acesso ao portal <id> <secret>"],
+            ["<user> <email> <phone> impressora", "impressora de <user> <email>", "<user>: <email> impressora", "<user> <email>, impressora"]);
+        names.ShouldAllBe(name => !name.Contains("id", StringComparison.OrdinalIgnoreCase) && !name.Contains("secret", StringComparison.OrdinalIgnoreCase) && !name.Contains("user", StringComparison.OrdinalIgnoreCase) && !name.Contains("email", StringComparison.OrdinalIgnoreCase));
+        names[0].ShouldContain("acesso", Case.Insensitive);
+        names[1].ShouldContain("impressora", Case.Insensitive);
+    }
+
+    [TestMethod]
     public async Task Names_that_would_be_equal_or_open_one_another_take_on_what_tells_them_apart()
     {
         string[] names = await NamesAsync(

@@ -41,25 +41,9 @@ internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings
             problem);
     }
 
-    private async Task<IReadOnlyList<PipelineProgress>> TrainingsAsync(CancellationToken cancellationToken)
-    {
-        List<PipelineProgress> trainings = [];
-        if (orchestrations is null)
-        {
-            return trainings;
-        }
-
-        OrchestrationQuery running = new(Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending], FetchInputsAndOutputs: true);
-        await foreach (OrchestrationMetadata instance in orchestrations.GetAllInstancesAsync(running).WithCancellation(cancellationToken))
-        {
-            if (instance is { Name: TrainOrchestration.Orchestrator, SerializedCustomStatus: not null } && instance.ReadCustomStatusAs<TrainingProgress>() is { } status)
-            {
-                trainings.Add(new PipelineProgress("Training", status.Done, status.Total, instance.InstanceId));
-            }
-        }
-
-        return trainings;
-    }
+    // Other work tells the board of this process itself, incident by incident.
+    private async Task<IReadOnlyList<PipelineProgress>> TrainingsAsync(CancellationToken cancellationToken) =>
+        orchestrations is null ? [] : [.. (await RunningWork.ListAsync(orchestrations, cancellationToken)).Where(work => work.Stage == RunningWork.Training)];
 
     public void Dispose() => _counting.Dispose();
 

@@ -1,5 +1,6 @@
 import { StatusChip } from "../correct";
 import { useData } from "../data";
+import { Expected } from "../forecast";
 import { date, integer, number, percent, rate, time, times } from "../format";
 import { bySlope, Card, Chip, Empty, ImpactCells, Page, PerWeek, ProblemLink, RatioMark, Spark, Trend, Wait } from "../parts";
 import { to } from "../route";
@@ -126,7 +127,7 @@ export const First = () => {
               <div class="cardhead"><h2 id="these">{t.these}</h2><p class="note">{t.theseNote}</p></div>
               <div class="row">{data.first.map((problem, i) => <Tile key={i} problem={problem} recent={recent} place={i + 1} />)}</div>
             </section>
-            <div class="columns">
+            <div class="columns sheet">
               <div>
                 <Card title={t.rising} note={t.risingNote} aside={<a href={to(["problems"], { sort: "trend" })}>{t.all}</a>}>{data.rising.length === 0 ? <Empty>{t.noRising}</Empty> : <Table problems={data.rising.slice(0, 8)} recent={recent} />}</Card>
                 <Card title={t.new} note={t.newNote}>{data.new.length === 0 ? <Empty>{t.noNew}</Empty> : <Table problems={data.new.slice(0, 8)} recent={recent} />}</Card>
@@ -135,6 +136,7 @@ export const First = () => {
               <div>
                 <Card title={t.emerging} note={t.emergingNote} aside={<a href={to(["streams"])}>{t.streams}</a>}><Wait asked={emerging}>{(e) => <EmergingList emerging={e.emerging} />}</Wait></Card>
                 <Card title={t.changes}><ChangeList changes={data.changes} /></Card>
+                <Expected shown={52} title={t.expectedOfAll} note={t.expectedOfAllNote} />
               </div>
             </div>
           </>

@@ -259,6 +259,9 @@ export const Operations = () => {
   const runs = useData<{ runs: Run[] }>("runs", 30);
   const uploads = useData<{ uploads: Upload[] }>("v1/uploads", 30);
   const now = host.data, mode = status.data?.mode;
+  // Of several processes none knows what goes on in the others: there the orchestrations tell how far they are.
+  const behind = useData<{ work: Host["work"] }>(!now && host.error !== undefined ? "work" : null, 15);
+  const work = now?.work ?? behind.data?.work ?? [];
   return (
     <Page
       title={t.operationsTitle}
@@ -272,9 +275,9 @@ export const Operations = () => {
       )}
     >
       {mode && mode.state !== "running" && <p class="trouble" role="alert">{(mode.state === "halted" ? t.halted : t.readOnly)(time(mode.since), mode.who, mode.reason ?? "–")}</p>}
-      {now && now.work.length > 0 && (
+      {work.length > 0 && (
         <Card title={t.work}>
-          <ul class="list">{now.work.map((w) => <li key={w.stage + (w.detail ?? "")}><span class="cardhead"><span><strong>{w.stage}</strong> {w.detail}</span><span class="small">{integer(w.done)} / {integer(w.total)}</span></span><progress max={Math.max(1, w.total)} value={w.done} aria-label={w.stage} /></li>)}</ul>
+          <ul class="list">{work.map((w) => <li key={w.stage + (w.detail ?? "")}><span class="cardhead"><span><strong>{t.workNames[w.stage] ?? w.stage}</strong> {w.detail}</span><span class="small">{integer(w.done)} / {integer(w.total)}</span></span><progress max={Math.max(1, w.total)} value={w.done} aria-label={t.workNames[w.stage] ?? w.stage} /></li>)}</ul>
         </Card>
       )}
       <Card title={t.alerts}><Wait asked={alerts}>{(data) => <Alerts alerts={data.alerts} me={me} ask={setOrder} again={alerts.again} />}</Wait></Card>

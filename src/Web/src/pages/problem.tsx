@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { WeeklyChart } from "../chart";
 import { CorrectionList, MarksShown, ProblemActions, StatusChip } from "../correct";
 import { useData } from "../data";
+import { ahead, Quiet } from "../forecast";
 import { date, integer } from "../format";
 import { Card, Empty, Page, ProblemLink, RatioMark, Trend, Wait } from "../parts";
 import { go, to } from "../route";
@@ -29,7 +30,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
   const problem = useData<ProblemDetails>(path);
   const neighbours = useData<{ neighbours: Neighbour[] }>(problem.data?.current ? `${path}/neighbours` : null);
   // Where there is too little history, the weeks stand alone.
-  const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=8` : null);
+  const forecast = useData<Forecast>(problem.data?.current ? `forecast/${encodeURIComponent(center)}/${encodeURIComponent(id)}?weeks=${ahead}` : null);
   const profile = useData<Profile>(problem.data?.current ? `${path}/profile` : null);
   const tickets = useData<TicketPage>(`${path}/incidents?pageSize=8`);
   const summary = problem.data?.summary;
@@ -65,7 +66,7 @@ export const Problem = ({ center, id }: { center: string; id: string }) => {
               />
             )}
             <p role="status" class="told">{told}</p>
-            <Card title={t.weekly}><WeeklyChart weeks={data.weeklyCounts} forecast={forecast.data?.weeks} /></Card>
+            <Card title={t.weekly}><Quiet since={data.summary.quietSince} weeks={data.summary.quietWeeks} /><WeeklyChart weeks={data.weeklyCounts} forecast={forecast.data?.weeks} /></Card>
             <div class="columns">
               <div>
                 <Card title={t.ways(data.variants.length)}>

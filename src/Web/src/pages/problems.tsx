@@ -1,5 +1,6 @@
 import { StatusChip } from "../correct";
 import { useData } from "../data";
+import { Expected, QuietFor } from "../forecast";
 import { date, integer } from "../format";
 import { Card, Empty, Page, Pager, ProblemLink, RatioMark, Trend, Wait } from "../parts";
 import { go, to } from "../route";
@@ -9,28 +10,30 @@ import type { Corrections, ProblemPage, Status } from "../types";
 const size = 50;
 
 export const Problems = ({ query }: { query: URLSearchParams }) => {
-  const center = query.get("center") ?? "", sort = query.get("sort") ?? "size", page = Number(query.get("page") ?? 1);
+  const center = query.get("center") ?? "", sort = query.get("sort") ?? "size", text = query.get("text") ?? "", page = Number(query.get("page") ?? 1);
   const status = useData<Status>("status");
-  const asked = new URLSearchParams({ sort, page: String(page), pageSize: String(size), ...(center ? { techCenter: center } : {}) });
+  const asked = new URLSearchParams({ sort, page: String(page), pageSize: String(size), ...(center ? { techCenter: center } : {}), ...(text ? { text } : {}) });
   const problems = useData<ProblemPage>(`problems?${asked}`);
   const corrections = useData<Corrections>("corrections?pageSize=1");
-  const change = (next: Record<string, string>) => go(to(["problems"], { center, sort, ...next }));
+  const change = (next: Record<string, string>) => go(to(["problems"], { center, sort, text, ...next }));
   return (
     <Page title={t.problemsTitle} lead={problems.data && t.problemsLead(integer(problems.data.total))} aside={<a class="button" href={to(["corrections"])}>{t.correctionsTitle}{corrections.data && corrections.data.conflicts > 0 && ` · ${t.conflictsOf(integer(corrections.data.conflicts))}`}</a>}>
+      <div class="filters">
+        <label>{t.techCenter}
+          <select value={center} onChange={(e) => change({ center: e.currentTarget.value })}>
+            <option value="">{t.all}</option>
+            {status.data?.techCenters.filter((c) => c.version).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
+          </select>
+        </label>
+        <label>{t.nameHolds}<input type="search" key={text} defaultValue={text} maxLength={100} onChange={(e) => change({ text: e.currentTarget.value.trim() })} /></label>
+        <label>{t.sort}
+          <select value={sort} onChange={(e) => change({ sort: e.currentTarget.value })}>
+            {Object.entries(t.sorts).map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+          </select>
+        </label>
+      </div>
+      {center && <Expected key={center} center={center} title={t.weeklyOf(center)} note={t.weeklyOfNote} />}
       <Card>
-        <div class="filters">
-          <label>{t.techCenter}
-            <select value={center} onChange={(e) => change({ center: e.currentTarget.value })}>
-              <option value="">{t.all}</option>
-              {status.data?.techCenters.filter((c) => c.version).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
-            </select>
-          </label>
-          <label>{t.sort}
-            <select value={sort} onChange={(e) => change({ sort: e.currentTarget.value })}>
-              {Object.entries(t.sorts).map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-            </select>
-          </label>
-        </div>
         <Wait asked={problems}>
           {(data) => data.problems.length === 0 ? <Empty>{t.noProblems}</Empty> : (
             <>
@@ -50,12 +53,12 @@ export const Problems = ({ query }: { query: URLSearchParams }) => {
                       <td class="n" data-label={t.variants}>{integer(p.variants)}</td>
                       <td data-label={t.trendName}><Trend trend={p.trend} change={p.change} /></td>
                       <td data-label={t.change}><RatioMark change={p.change} trend={p.trend} /></td>
-                      <td class="date" data-label={t.lastSeen}>{date(p.lastSeen)}</td>
+                      <td class="date" data-label={t.lastSeen}>{date(p.lastSeen)}<QuietFor since={p.quietSince} weeks={p.quietWeeks} /></td>
                     </tr>
                   ))}
                 </tbody>
               </table>
-              <Pager page={data.page} size={data.pageSize} total={data.total} address={(next) => to(["problems"], { center, sort, page: next })} />
+              <Pager page={data.page} size={data.pageSize} total={data.total} address={(next) => to(["problems"], { center, sort, text, page: next })} />
             </>
           )}
         </Wait>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { post } from "../api";
-import { tellLocked } from "../data";
+import { tellLocked, useData } from "../data";
 import { date, integer, percent } from "../format";
 import { Card, Empty, Page, ProblemLink, Wait } from "../parts";
 import { go, to } from "../route";
 import { t } from "../text";
-import type { Found, SearchResult } from "../types";
+import type { Found, SearchResult, Status } from "../types";
 
 const ticketNumber = /^[A-Z]{2,6}\d{5,}$/i;
 
@@ -77,6 +77,10 @@ export const Search = ({ query }: { query: URLSearchParams }) => {
     text, techCenters: center ? [center] : null, from: query.get("from"), until: query.get("until"), top: 50,
     filters: { priority: query.get("priority"), problem: center && problem ? Number(problem) : null },
   }));
+  const status = useData<Status>("status");
+  const known = status.data?.techCenters.map((c) => c.name) ?? [];
+  // The one that was asked for may be chosen before the others are known.
+  const centers = center && !known.includes(center) ? [center, ...known] : known;
   const kept = Object.fromEntries(["text", ...names].map((name) => [name, query.get(name)]));
   const apply = (event: Event) => {
     event.preventDefault();
@@ -116,7 +120,12 @@ export const Search = ({ query }: { query: URLSearchParams }) => {
         <div>
           <Card title={t.narrow}>
             <form class="filters" onSubmit={apply} key={query.toString()}>
-              <label>{t.techCenter}<input name="center" defaultValue={center ?? ""} placeholder={t.all} /></label>
+              <label>{t.techCenter}
+                <select name="center">
+                  <option value="">{t.all}</option>
+                  {centers.map((one) => <option key={one} value={one} selected={one === center}>{one}</option>)}
+                </select>
+              </label>
               <label>{t.from}<input type="date" name="from" defaultValue={query.get("from") ?? ""} /></label>
               <label>{t.until}<input type="date" name="until" defaultValue={query.get("until") ?? ""} /></label>
               <label>{t.priority}<input name="priority" defaultValue={query.get("priority") ?? ""} placeholder={t.anyPriority} /></label>

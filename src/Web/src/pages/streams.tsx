@@ -157,6 +157,7 @@ export const Streams = ({ name }: { name: string | undefined }) => {
                   title={t.clusters}
                   aside={clusters.data?.now && <span class="small">{clusters.data.clusters.length < clusters.data.total && <>{t.shown(integer(clusters.data.clusters.length), number(clusters.data.total))}, </>}{t.asOf(time(clusters.data.now))}</span>}
                 >
+                  {!chosen && <p class="wait" role="status">{t.loading}</p>}
                   {chosen && <Wait asked={clusters}>{(data) => data.clusters.length === 0 ? <Empty>{t.noClusters}</Empty> : <Clusters stream={chosen} data={data} />}</Wait>}
                 </Card>
               </div>

@@ -1,7 +1,6 @@
-using Pipeline.Problems;
 using Pipeline.Storage;
 
-namespace Pipeline.Forecasting;
+namespace Pipeline.Problems;
 
 /// <summary>
 /// The weekly counts of the whole company, also of no problem. They end with the newest incident that counts of any tech center, and with them those of every tech center and problem: the parts of a
@@ -20,9 +19,18 @@ public sealed class CompanyWeeks : IDisposable
         _kept = new KeptAnswer<WeeklySeries>(ReadAsync, clock);
     }
 
-    /// <summary>The counts, at most half a minute old; <see cref="WeeklySeries.Next"/> is the running week.</summary>
+    /// <summary>The counts, at most half a minute old; <see cref="WeeklySeries.Next"/> is the running week. That there are none is not kept: the first prediction may have just been made.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>
-    public Task<WeeklySeries> GetAsync(CancellationToken cancellationToken = default) => _kept.GetAsync(cancellationToken);
+    public async Task<WeeklySeries> GetAsync(CancellationToken cancellationToken = default)
+    {
+        WeeklySeries counts = await _kept.GetAsync(cancellationToken);
+        if (counts.Counts.Count == 0)
+        {
+            _kept.Forget();
+        }
+
+        return counts;
+    }
 
     /// <summary>The counts as they are now.</summary>
     /// <exception cref="WarehouseException">The warehouse cannot be read.</exception>

@@ -1,4 +1,4 @@
-namespace Pipeline.Forecasting;
+namespace Pipeline.Problems;
 
 /// <summary>Counts of whole weeks without gaps.</summary>
 /// <param name="First">The Monday of the first.</param>
@@ -40,6 +40,9 @@ public sealed record WeeklySeries(DateOnly First, IReadOnlyList<double> Counts)
     /// <summary>The Monday of a week.</summary>
     /// <param name="index">Its place, from 0; those behind the last one follow on.</param>
     public DateOnly Week(int index) => First.AddDays(7 * index);
+
+    /// <summary>The weeks with their counts, the oldest first.</summary>
+    public IReadOnlyList<WeeklyCount> ToWeeks() => [.. Counts.Select((count, week) => new WeeklyCount(Week(week), (int)count))];
 
     /// <summary>The series without its newest weeks.</summary>
     public WeeklySeries Without(int newest) => this with { Counts = [.. Counts.Take(Counts.Count - newest)] };
