@@ -28,7 +28,7 @@ public static class MaskingRules
     public static IReadOnlyList<MaskingRule> Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        IReadOnlyList<MaskingRule> rules = Read(stream);
+        MaskingRule[] rules = Read(stream);
         try
         {
             _ = new Masker(rules);
@@ -42,13 +42,13 @@ public static class MaskingRules
     }
 
     // Compiling all patterns takes as long as the rest of a start, and whoever masks by them does it.
-    private static IReadOnlyList<MaskingRule> LoadBuiltIn()
+    private static MaskingRule[] LoadBuiltIn()
     {
         using Stream stream = typeof(MaskingRules).Assembly.GetManifestResourceStream("Pipeline.masking-rules.json")!;
         return Read(stream);
     }
 
-    private static IReadOnlyList<MaskingRule> Read(Stream stream)
+    private static MaskingRule[] Read(Stream stream)
     {
         try
         {
