@@ -29,6 +29,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         CommandHost.Tell($"Reading '{file.Name}', then masking and embedding what is new, training where something has changed, and predicting.");
         (IntakeResult intake, RunResult result) = await ConsoleProgress.RunAsync(async progress =>
         {
+            MakeReady();
             IntakeResult imported = await ImportIncidents.ImportAsync(file, intakeOptions, pipeline.Incidents, pipeline.Folder.Rejects, new ImportProgress(progress), log: pipeline.Ingestions, erased: pipeline.ErasedNumbers, dataset: dataset, cancellationToken: cancellationToken);
             Remark(imported, intakeOptions);
             return (imported, await ClusterAsync(imported.Accepted, imported.Rejected, versions: null, progress, cancellationToken));
@@ -49,6 +50,7 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         TrainingRequest[] versions = [new(2025, 4), new(2026, 2)];
         RunResult result = await ConsoleProgress.RunAsync(async progress =>
         {
+            MakeReady();
             string export = Path.Combine(pipeline.Folder.Path, DemoFile.Name);
             await AtomicFile.WriteAsync(export, stream => DemoFile.WriteAsync(stream, DemoIncidents.Generate(count, seed)));
             using SourceFile file = SourceFile.Open(export);
@@ -77,6 +79,9 @@ internal sealed class PipelineRun(LocalPipeline pipeline, CommandHost host, Trai
         CommandHost.Tell(string.Create(CultureInfo.InvariantCulture, $"Agreement of the groups found with those that the rows were made as: adjusted Rand index {agreement:0.000}"));
         return await FinishAsync("Groups of a made-up household survey", result with { Agreement = Math.Round(agreement, 4) }, outputs, cancellationToken);
     }
+
+    // Compiling what texts are masked by takes as long as reading thousands of rows: it is done meanwhile. Where it cannot be made, preprocessing says so.
+    private void MakeReady() => _ = Task.Run(() => pipeline.Preprocess);
 
     private void Remark(IntakeResult imported, IntakeOptions intakeOptions)
     {

@@ -47,20 +47,20 @@ internal static class ForecastCommand
         return command;
     }
 
-    /// <summary>Learns to forecast where a new version of the problems serves. What is predicted stays, whatever becomes of it.</summary>
+    /// <summary>Learns to forecast where a new version of the problems serves, several tech centers at a time. What is predicted stays, whatever becomes of it.</summary>
     public static async Task RefreshAsync(LocalPipeline pipeline, IReadOnlyList<PredictionOutcome> predicted, CancellationToken cancellationToken)
     {
-        foreach (PredictionOutcome outcome in predicted.Where(p => !p.Failed))
+        await Parallel.ForEachAsync(predicted.Where(p => !p.Failed), cancellationToken, async (outcome, stop) =>
         {
             try
             {
-                await pipeline.Modes.DoAsync(token => pipeline.TrainForecasts.RefreshAsync(outcome.TechCenter, token), cancellationToken);
+                await pipeline.Modes.DoAsync(token => pipeline.TrainForecasts.RefreshAsync(outcome.TechCenter, token), stop);
             }
             catch (Exception e) when (e is ModelException or WarehouseException or ObjectStoreException)
             {
                 CommandHost.Tell($"The forecasts of {ConsoleText.TechCenter(outcome.TechCenter)} could not be trained, and are tried again after the next prediction: {e.Message}");
             }
-        }
+        });
     }
 
     private static Command CreateTrain()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 namespace Pipeline.Clustering;
@@ -20,6 +21,9 @@ public static class StopWords
         new[] { "de", EnglishCode, "es", "fr", "it", "nl", "pl", "pt" }.ToFrozenDictionary(code => code, Read, StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Chinese = Read("zh");
+
+    // By the languages' codes: freezing a set takes as long as reading hundreds of texts.
+    private static readonly ConcurrentDictionary<string, FrozenSet<string>> Combined = new(StringComparer.Ordinal);
 
     /// <summary>The English words, in lower case.</summary>
     public static FrozenSet<string> English => Lists[EnglishCode];
@@ -51,8 +55,8 @@ public static class StopWords
                 votes[code] = votes.GetValueOrDefault(code) + 1;
         }
 
-        return Lists.Where(list => string.Equals(list.Key, EnglishCode, StringComparison.Ordinal) || votes.GetValueOrDefault(list.Key) > SmallestShare * voters)
-            .SelectMany(list => list.Value).Concat(Chinese).ToFrozenSet(StringComparer.Ordinal);
+        string[] used = [.. Lists.Keys.Where(code => string.Equals(code, EnglishCode, StringComparison.Ordinal) || votes.GetValueOrDefault(code) > SmallestShare * voters).Order(StringComparer.Ordinal)];
+        return Combined.GetOrAdd(string.Join(' ', used), _ => used.SelectMany(code => Lists[code]).Concat(Chinese).ToFrozenSet(StringComparer.Ordinal));
     }
 
     private static FrozenSet<string> Read(string code)

@@ -141,11 +141,10 @@ public static class ImportIncidents
     {
         var numbers = new List<string>(survey.Numbers);
         var reasons = new SortedDictionary<RejectKind, int>();
-        var batch = new List<Incident>(BatchSize);
-        var total = new UpsertOutcome(0, 0, 0);
         int cut = 0;
         int rows = 0;
         using var rejects = new RejectsFile(refused.Path, options.RawRejects);
+        await using var batches = new Batches(incidents, cancellationToken);
         foreach (IntakeRow row in table.Rows(cancellationToken))
         {
             rows++;
@@ -158,16 +157,14 @@ public static class ImportIncidents
             }
 
             numbers.Add(row.Incident!.Number);
-            batch.Add(row.Incident);
             cut += row.IsCut ? 1 : 0;
-            if (batch.Count == BatchSize)
+            if (await batches.AddAsync(row.Incident))
             {
-                total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
                 progress?.Report(new IntakeProgress(rows, 0.5 + (file.Share / 2)));
             }
         }
 
-        total = await StoreBatchAsync(incidents, batch, total, cancellationToken);
+        UpsertOutcome total = await batches.CompleteAsync();
         WriteRejects(refused.Path, rejects.Complete);
         Measure(reasons, refused.Dataset);
         progress?.Report(new IntakeProgress(rows, 1));
@@ -184,18 +181,6 @@ public static class ImportIncidents
             Source = table.Source,
             Remarks = [.. table.Remarks],
         };
-    }
-
-    private static async Task<UpsertOutcome> StoreBatchAsync(IIncidents incidents, List<Incident> batch, UpsertOutcome total, CancellationToken cancellationToken)
-    {
-        if (batch.Count == 0)
-        {
-            return total;
-        }
-
-        UpsertOutcome outcome = await incidents.UpsertIncidentsAsync(batch, cancellationToken);
-        batch.Clear();
-        return new UpsertOutcome(total.Added + outcome.Added, total.Changed + outcome.Changed, total.Unchanged + outcome.Unchanged);
     }
 
     private static void WriteRejects(string? rejectsPath, Action write)
@@ -229,6 +214,43 @@ public static class ImportIncidents
 
         /// <summary>Keeps a row as it came; of an erased incident its place alone.</summary>
         public void Keep(IReadOnlyList<string> header, IntakeRow row, Reject reject) => Kept?.Add(header, reject.Kind == RejectKind.Erased ? row with { Number = null, Fields = [] } : row, reject);
+    }
+
+    /// <summary>Stores incidents in batches, each while the rows of the next one are read. Nothing goes on once it is disposed.</summary>
+    private sealed class Batches(IIncidents incidents, CancellationToken cancellationToken) : IAsyncDisposable
+    {
+        private List<Incident> _batch = new(BatchSize);
+        private Task<UpsertOutcome> _stored = Task.FromResult(new UpsertOutcome(0, 0, 0));
+
+        /// <summary>Adds an incident. True where that began a batch, and the one before is stored.</summary>
+        public async ValueTask<bool> AddAsync(Incident incident)
+        {
+            _batch.Add(incident);
+            if (_batch.Count < BatchSize)
+            {
+                return false;
+            }
+
+            _stored = StoreAsync(_batch, await _stored);
+            _batch = new List<Incident>(BatchSize);
+            return true;
+        }
+
+        /// <summary>Stores what is left.</summary>
+        /// <returns>What became of all.</returns>
+        public async Task<UpsertOutcome> CompleteAsync()
+        {
+            UpsertOutcome total = await _stored;
+            return _batch.Count == 0 ? total : await (_stored = StoreAsync(_batch, total));
+        }
+
+        public async ValueTask DisposeAsync() => await ((Task)_stored).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        private async Task<UpsertOutcome> StoreAsync(List<Incident> batch, UpsertOutcome total)
+        {
+            UpsertOutcome outcome = await incidents.UpsertIncidentsAsync(batch, cancellationToken);
+            return new UpsertOutcome(total.Added + outcome.Added, total.Changed + outcome.Changed, total.Unchanged + outcome.Unchanged);
+        }
     }
 
     /// <summary>What a first reading of all rows tells.</summary>

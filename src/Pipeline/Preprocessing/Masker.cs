@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -19,6 +20,9 @@ public sealed class Masker
 
     /// <summary>The most flags that are kept on the stack.</summary>
     private const int MostFlags = 512;
+
+    // Compiling a pattern takes longer than masking many texts by it. Sets share their patterns, and there are as many sets as the settings name.
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
 
     private readonly CompiledRule[] _rules;
     private readonly MaskingTriggers _triggers;
@@ -165,7 +169,8 @@ public sealed class Masker
 
         try
         {
-            Regex pattern = new(MaskingWords.Expand(rule), RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
+            Regex pattern = Patterns.GetOrAdd(
+                MaskingWords.Expand(rule), expression => new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout));
             return new CompiledRule(pattern, pattern.GroupNumberFromName("value") >= 0, rule.Replacement, validator, rule.Digits, MaskingTriggers.RequiredCharacters(rule));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)

@@ -28,19 +28,7 @@ public static class MaskingRules
     public static IReadOnlyList<MaskingRule> Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        MaskingRule[]? rules;
-        try
-        {
-            rules = JsonSerializer.Deserialize<MaskingRule[]>(stream, Json);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The masking rules are not a JSON array of rules with name, pattern and replacement: {exception.Message}", exception);
-        }
-
-        if (rules is null)
-            throw new InvalidDataException("The masking rules are 'null': an array of rules is expected, [] for none.");
-
+        MaskingRule[] rules = Read(stream);
         try
         {
             _ = new Masker(rules);
@@ -53,9 +41,22 @@ public static class MaskingRules
         return rules;
     }
 
-    private static IReadOnlyList<MaskingRule> LoadBuiltIn()
+    // Compiling all patterns takes as long as the rest of a start, and whoever masks by them does it.
+    private static MaskingRule[] LoadBuiltIn()
     {
         using Stream stream = typeof(MaskingRules).Assembly.GetManifestResourceStream("Pipeline.masking-rules.json")!;
-        return Load(stream);
+        return Read(stream);
+    }
+
+    private static MaskingRule[] Read(Stream stream)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<MaskingRule[]>(stream, Json) ?? throw new InvalidDataException("The masking rules are 'null': an array of rules is expected, [] for none.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The masking rules are not a JSON array of rules with name, pattern and replacement: {exception.Message}", exception);
+        }
     }
 }

@@ -66,21 +66,31 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         long total = Math.Min(limit ?? long.MaxValue, await source.CountChangesAsync(watermark, cancellationToken));
         PreprocessOutcome outcome = new(0, 0, 0, 0);
         progress?.Report(new PipelineProgress("Preprocessing", 0, total, Unit: "incident"));
-        while (outcome.Read < total)
+        Task<MaskedBatch?> next = NextAsync(total - outcome.Read);
+        try
         {
-            int size = (int)Math.Min(options.BatchSize, total - outcome.Read);
-            IReadOnlyList<IncidentChange> batch = await source.ReadChangesAsync(watermark, size, cancellationToken);
-            if (batch.Count == 0)
+            // Another batch is read and masked while the one before is embedded and stored.
+            while (await next is MaskedBatch batch)
             {
-                break;
+                watermark = batch.Changes[^1].Sequence;
+                next = NextAsync(total - outcome.Read - batch.Changes.Count);
+                outcome = await BatchAsync(batch, records, outcome, cancellationToken);
+                progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read), Unit: "incident"));
             }
-
-            outcome = await BatchAsync(batch, records, outcome, cancellationToken);
-            watermark = batch[^1].Sequence;
-            progress?.Report(new PipelineProgress("Preprocessing", outcome.Read, Math.Max(total, outcome.Read), Unit: "incident"));
+        }
+        finally
+        {
+            // Nothing goes on behind the caller.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return outcome;
+
+        async Task<MaskedBatch?> NextAsync(long left)
+        {
+            IReadOnlyList<IncidentChange> changes = left <= 0 ? [] : await source.ReadChangesAsync(watermark, (int)Math.Min(options.BatchSize, left), cancellationToken);
+            return changes.Count == 0 ? null : new MaskedBatch(changes, await Task.Run(() => Summarise(changes, records, cancellationToken), cancellationToken));
+        }
     }
 
     // Where the columns of a data set of records have changed, its rows are made anew of those that they were imported with.
@@ -110,13 +120,13 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         }
     }
 
-    private async Task<PreprocessOutcome> BatchAsync(IReadOnlyList<IncidentChange> batch, RecordRows records, PreprocessOutcome outcome, CancellationToken cancellationToken)
+    private async Task<PreprocessOutcome> BatchAsync(MaskedBatch masked, RecordRows records, PreprocessOutcome outcome, CancellationToken cancellationToken)
     {
+        IReadOnlyList<IncidentChange> batch = masked.Changes;
         List<Masked> texts = [];
         List<PreprocessedIncident> recordRows = [];
         List<DeadLetter> deadLetters = [];
         List<string> rejected = [];
-        string[] masked = Summarise(batch, records, cancellationToken);
         foreach ((int place, Incident incident) in batch.Select(c => c.Incident).Index())
         {
             if (records.Has(incident))
@@ -134,7 +144,7 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
                 continue;
             }
 
-            string summary = masked[place];
+            string summary = masked.Summaries[place];
             if (summary.Length == 0)
             {
                 KeepAside(incident, "Nothing is left of the text after cleaning. Fill in the short description.");
@@ -262,6 +272,9 @@ public sealed class PreprocessIncidents(IIncidents source, IPreprocessedIncident
         EmbeddingGeneratorMetadata? metadata = embedder.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
         return metadata?.DefaultModelId ?? throw new ArgumentException("The embedder does not name its model: its vectors could not be told from others.", nameof(embedder));
     }
+
+    /// <summary>Incidents in the order of their changes, with the masked text of each; empty of a record.</summary>
+    private sealed record MaskedBatch(IReadOnlyList<IncidentChange> Changes, string[] Summaries);
 
     /// <summary>An incident with its masked text and the hash of that.</summary>
     private sealed record Masked(Incident Incident, string Summary, string Hash);

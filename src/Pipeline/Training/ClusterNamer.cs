@@ -38,12 +38,10 @@ public sealed class ClusterNamer(IClusterLabeller labeller)
             [.. wordings.Phrases.Select(ranked => ranked.Where(phrase => phrase.Weight >= WorthyPhrase * ranked[0].Weight).Select(phrase => phrase.Term).ToArray())],
             wordings.Keywords,
             (group, name, word) => Extended(wordings, group, name, word));
-
-        SurfaceForms all = new(wordings.Texts);
         return
         [
             .. labels.Select((label, group) => new GroupName(
-                Presentable(Written(names[group], wordings.Members(group), all)),
+                Presentable(Written(names[group], wordings.Members(group), wordings.Forms)),
                 [.. wordings.Keywords[group].Take(ShownKeywords).Select(k => k.Term)],
                 label.Domain is { Length: > 0 } domain ? Presentable(domain) : null)
             {

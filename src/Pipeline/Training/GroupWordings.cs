@@ -22,22 +22,28 @@ internal sealed class GroupWordings
     /// <summary>The share of a group's texts that must have a word for it to stand in a name.</summary>
     private const double CommonWord = 0.15;
 
+    private readonly Reading _reading;
+    private readonly string[] _others;
     private readonly string[] _contents;
     private readonly ILookup<int, int> _members;
 
-    private GroupWordings(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count, string[] others)
+    private GroupWordings(Reading reading, IReadOnlyList<int> groups, int count, string[] others)
     {
-        Texts = texts;
-        _contents = NamingTexts.Of(texts);
-        _members = Enumerable.Range(0, texts.Count).ToLookup(i => groups[i]);
-        SilentWords = Silent(_contents, groups);
+        _reading = reading;
+        _others = others;
+        _contents = reading.Contents;
+        _members = Enumerable.Range(0, _contents.Length).ToLookup(i => groups[i]);
+        SilentWords = Silent(reading, groups);
         IReadOnlyDictionary<int, IReadOnlyList<Keyword>> keywords = ClassTfIdf.Keywords([.. _contents, .. others], [.. groups, .. others.Select(_ => -1)], new ClassTfIdfOptions { Keywords = KeywordCount, StopWords = SilentWords });
         Keywords = [.. Enumerable.Range(0, count).Select(group => NamingWords(keywords.GetValueOrDefault(group, []), [.. _members[group].Select(i => _contents[i])]))];
         Phrases = [.. Enumerable.Range(0, count).Select(group => Rank(group, CommonPhrase) is { Count: > 0 } common ? common : Rank(group, RarerPhrase))];
     }
 
     /// <summary>The texts as they are written.</summary>
-    public IReadOnlyList<string> Texts { get; }
+    public IReadOnlyList<string> Texts => _reading.Texts;
+
+    /// <summary>How words are written in them.</summary>
+    public SurfaceForms Forms => _reading.Forms.Value;
 
     /// <summary>Words that say nothing.</summary>
     public FrozenSet<string> SilentWords { get; }
@@ -57,7 +63,13 @@ internal sealed class GroupWordings
     /// <param name="count">How many groups there are.</param>
     /// <param name="background">Texts of elsewhere: what they have in common with these tells no group. Null for none.</param>
     public static GroupWordings Of(IReadOnlyList<string> texts, IReadOnlyList<int> groups, int count, IReadOnlyList<string>? background = null) =>
-        new(texts, groups, count, background is null ? [] : NamingTexts.Of([.. background.Except(texts, StringComparer.Ordinal)]));
+        new(Reading.Of(texts), groups, count, background is null ? [] : NamingTexts.Of([.. background.Except(texts, StringComparer.Ordinal)]));
+
+    /// <summary>The same texts in other groups, without a background or with the same one. What does not depend on the groups is not read again.</summary>
+    /// <param name="groups">The group of each text, 0 to <paramref name="count"/> - 1, or -1 for none.</param>
+    /// <param name="count">How many groups there are.</param>
+    /// <param name="sameBackground">Whether the background stays.</param>
+    public GroupWordings Regrouped(IReadOnlyList<int> groups, int count, bool sameBackground = false) => new(_reading, groups, count, sameBackground ? _others : []);
 
     /// <summary>The texts of a group.</summary>
     public string[] Members(int group) => [.. _members[group].Select(i => Texts[i])];
@@ -93,9 +105,9 @@ internal sealed class GroupWordings
         TitlePhrase.Rank([.. _members[group].Select(i => NamingTexts.Title(_contents[i]))], Keywords[group], share, SilentWords);
 
     // Stop words of the languages that the texts are in, words that all groups use alike, and the particles and endings of Japanese.
-    private static FrozenSet<string> Silent(string[] texts, IReadOnlyList<int> groups) =>
-        StopWords.Of(texts).Concat(SpreadWords.Find(texts, groups))
-            .Concat(texts.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
+    private static FrozenSet<string> Silent(Reading reading, IReadOnlyList<int> groups) =>
+        reading.StopWords.Concat(SpreadWords.Find(reading.Contents, groups))
+            .Concat(reading.Contents.Where(text => text.Any(WordSegmentation.IsUnspaced)).SelectMany(text => Tokenizer.Split(text).SelectMany(run => run)).Where(WordSegmentation.IsHiragana))
             .ToFrozenSet(StringComparer.Ordinal);
 
     // Codes and numbers of hosts, tickets and plants name no problem, nor does what few of its texts have, unless a group has nothing else.
@@ -110,4 +122,14 @@ internal sealed class GroupWordings
 
     private static bool IsCode(string word) =>
         word.Any(char.IsAsciiDigit) && (word.Count(char.IsAsciiDigit) > LongestNumber || word.AsSpan().ContainsAny("_-."));
+
+    /// <summary>What is read of texts, whatever their groups.</summary>
+    private sealed record Reading(IReadOnlyList<string> Texts, string[] Contents, IReadOnlySet<string> StopWords, Lazy<SurfaceForms> Forms)
+    {
+        public static Reading Of(IReadOnlyList<string> texts)
+        {
+            string[] contents = NamingTexts.Of(texts);
+            return new Reading(texts, contents, Clustering.StopWords.Of(contents), new Lazy<SurfaceForms>(() => new SurfaceForms(texts)));
+        }
+    }
 }

@@ -52,11 +52,11 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         IReadOnlyList<GroupName> names = described is not null
             ? RecordTraits.Name(described)
             : await namer.NameAsync(wordings!, problems.Typical(examples, ExampleCount), known: null, cancellationToken);
-        IReadOnlyList<GroupName> variantNames = variantsDescribed is not null ? RecordTraits.Name(variantsDescribed) : await VariantNamesAsync(problems, names, texts, once, examples, cancellationToken);
+        IReadOnlyList<GroupName> variantNames = variantsDescribed is not null ? RecordTraits.Name(variantsDescribed) : await VariantNamesAsync(problems, names, wordings!, once, examples, cancellationToken);
 
         float[][] directions = problems.Directions([.. order.Select(original => clustered.Coherence.Directions.AsSpan(original * clustered.ReducedDimensions, clustered.ReducedDimensions).ToArray())], sizes);
         (int[] domainOfProblem, IReadOnlyList<ModelDomain> domains, int nextDomainId) = await DomainsAsync(
-            problems, names, directions, texts, labels, before, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max(), cancellationToken);
+            problems, names, directions, wordings, labels, before, versions.Select(v => v.NextDomainId).DefaultIfEmpty(0).Max(), cancellationToken);
 
         Dictionary<int, ModelCluster> earlierClusters = (before?.Clusters ?? []).ToDictionary(c => c.Id);
         int[] problemIds = problems.Ids;
@@ -142,7 +142,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         }
 
         (numbered, count) = Numbered([.. numbered.Select(problem => same[problem])]);
-        return (numbered, GroupWordings.Of(texts, OfRows(numbered), count, background));
+        return (numbered, wordings.Regrouped(OfRows(numbered), count, sameBackground: true));
 
         int[] OfRows(int[] ofClusters) => [.. labels.Select(label => label < 0 ? -1 : ofClusters[label])];
     }
@@ -156,14 +156,14 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
 
     // The only variant of a problem is the problem.
     private async Task<IReadOnlyList<GroupName>> VariantNamesAsync(
-        ProblemAssembly problems, IReadOnlyList<GroupName> names, string[] texts, int[] labels, IReadOnlyList<string>[] examples, CancellationToken cancellationToken)
+        ProblemAssembly problems, IReadOnlyList<GroupName> names, GroupWordings wordings, int[] labels, IReadOnlyList<string>[] examples, CancellationToken cancellationToken)
     {
         string?[] known = [.. problems.OfCluster.Select(problem => problems.Variants[problem].Length == 1 ? names[problem].Label : null)];
-        return known.Contains(null) ? await _variantNamer.NameAsync(texts, labels, examples, known, cancellationToken) : [.. problems.OfCluster.Select(problem => names[problem])];
+        return known.Contains(null) ? await _variantNamer.NameAsync(wordings.Regrouped(labels, examples.Length), examples, known, cancellationToken) : [.. problems.OfCluster.Select(problem => names[problem])];
     }
 
     private async Task<(int[] OfProblem, IReadOnlyList<ModelDomain> Domains, int NextId)> DomainsAsync(
-        ProblemAssembly problems, IReadOnlyList<GroupName> names, float[][] directions, string[] texts, int[] labels, ModelClusters? earlier, int nextId, CancellationToken cancellationToken)
+        ProblemAssembly problems, IReadOnlyList<GroupName> names, float[][] directions, GroupWordings? wordings, int[] labels, ModelClusters? earlier, int nextId, CancellationToken cancellationToken)
     {
         int[] groups = traits is null ? DomainGrouping.Group(directions, names) : DomainGrouping.Group(directions);
         Dictionary<int, int> domainOfCluster = (earlier?.Clusters ?? []).ToDictionary(c => c.Id, c => c.DomainId);
@@ -173,7 +173,7 @@ public sealed class ModelAssembler(ClusterNamer namer, RecordTraits? traits = nu
         IReadOnlyList<string>[] labelsOf = [.. Enumerable.Range(0, ids.Length).Select(group => (IReadOnlyList<string>)[.. names.Where((_, problem) => groups[problem] == group).Select(n => n.Label)])];
         IReadOnlyList<GroupName> domainNames = traits is not null
             ? RecordTraits.Name(traits.Describe(ofRows, ids.Length))
-            : await namer.NameAsync(texts, ofRows, labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names, new SurfaceForms(texts)), cancellationToken);
+            : await namer.NameAsync(wordings!.Regrouped(ofRows, ids.Length), labelsOf, SharedDomains.Names(groups, ids.Length, problems.Sizes, names, wordings.Forms), cancellationToken);
         int IdOf(int group) => group < 0 ? ModelDomain.None : ids[group];
         ModelDomain[] domains = [.. ids.Select((id, group) => new ModelDomain(id, domainNames[group].Label, ofRows.Count(g => g == group)))];
         return ([.. groups.Select(IdOf)], [.. domains.OrderByDescending(d => d.Size).ThenBy(d => d.Id)], next);

@@ -90,6 +90,19 @@ public sealed class PreprocessIncidentsTests
         stored.Select(i => i.Summary.ToLowerInvariant()).ShouldBe(["printer jam", "vpn up again", "mail quota", "printer jam", "laptop battery"]);
     }
 
+    [TestMethod]
+    public async Task The_next_batch_is_read_while_one_is_embedded()
+    {
+        await using SmallCompany company = await ReportedAsync();
+        NotedReads reads = new(company.Warehouse);
+        using OneByOne embedder = new(meanwhile: () => reads.Second.WaitAsync(TimeSpan.FromMinutes(2)));
+
+        PreprocessOutcome outcome = await new PreprocessIncidents(reads, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions { BatchSize = 3 }).RunAsync();
+
+        outcome.ShouldBe(new PreprocessOutcome(Read: 5, Stored: 5, Embedded: 4, DeadLetters: 0));
+        embedder.Asked.ShouldBe(["printer jam", "vpn down", "mail quota", "laptop battery"]);
+    }
+
     private static Incident Reported(SmallCompany company, int number, string text) =>
         new() { Number = $"{number}", CreatedOn = company.Clock.GetUtcNow(), Texts = [text], TechCenter = "A" };
 
@@ -102,6 +115,29 @@ public sealed class PreprocessIncidentsTests
     }
 
     private static PreprocessIncidents Preprocess(SmallCompany company, OneByOne embedder) => new(company.Warehouse, company.Warehouse, embedder, company.Summaries, new PreprocessingOptions());
+
+    /// <summary>Tells when incidents are read for the second time.</summary>
+    private sealed class NotedReads(IIncidents inner) : IIncidents
+    {
+        private readonly TaskCompletionSource _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _reads;
+
+        public Task Second => _second.Task;
+
+        public Task<UpsertOutcome> UpsertIncidentsAsync(IReadOnlyList<Incident> incidents, CancellationToken cancellationToken = default) => inner.UpsertIncidentsAsync(incidents, cancellationToken);
+
+        public Task<IReadOnlyList<IncidentChange>> ReadChangesAsync(long afterSequence, int limit, CancellationToken cancellationToken = default)
+        {
+            if (Interlocked.Increment(ref _reads) == 2)
+            {
+                _second.SetResult();
+            }
+
+            return inner.ReadChangesAsync(afterSequence, limit, cancellationToken);
+        }
+
+        public Task<long> CountChangesAsync(long afterSequence, CancellationToken cancellationToken = default) => inner.CountChangesAsync(afterSequence, cancellationToken);
+    }
 
     /// <summary>Counts the rows of each write.</summary>
     private sealed class CountedSaves(IPreprocessedIncidents inner) : IPreprocessedIncidents
