@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Pipeline.Erasure;
-using Pipeline.Incidents;
 using Pipeline.Storage;
 using Pipeline.TestSupport;
 using static Pipeline.Contracts.Rows;
