@@ -39,7 +39,7 @@ internal sealed record DeskExport(string Format, int Rows, long Bytes, double Fi
     // Each row has its number once, and nothing else has what the numbers begin with.
     private static async Task<int> RowsAsync(MemoryStream content, string format, CancellationToken cancellationToken)
     {
-        if (format != "xlsx")
+        if (format is not "xlsx")
         {
             return Count(content);
         }

@@ -17,6 +17,6 @@ public sealed class MeasureFunctions(BrowseMeasures measures, TechCenterNames na
         HttpAnswers.RunAsync(request, logger, async () =>
         {
             string? techCenter = await names.OfQueryAsync(request.Query["techCenter"], cancellationToken);
-            return HttpAnswers.Json(await measures.RunAsync(name => name == "techCenter" ? techCenter : request.Query[name], cancellationToken));
+            return HttpAnswers.Json(await measures.RunAsync(name => name is "techCenter" ? techCenter : request.Query[name], cancellationToken));
         }, [.. BrowseMeasures.Parameters]);
 }

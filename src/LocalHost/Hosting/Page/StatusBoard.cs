@@ -43,7 +43,7 @@ internal sealed class StatusBoard(FunctionCatalog catalog, HostSettings settings
 
     // Other work tells the board of this process itself, incident by incident.
     private async Task<IReadOnlyList<PipelineProgress>> TrainingsAsync(CancellationToken cancellationToken) =>
-        orchestrations is null ? [] : [.. (await RunningWork.ListAsync(orchestrations, cancellationToken)).Where(work => work.Stage == RunningWork.Training)];
+        orchestrations is null ? [] : [.. (await RunningWork.ListAsync(orchestrations, cancellationToken)).Where(work => work.Stage is RunningWork.Training)];
 
     public void Dispose() => _counting.Dispose();
 
