@@ -102,7 +102,7 @@ public sealed class ImportTests
     private static string[] Models(TempFolder folder) =>
         [.. Directory.GetFiles(folder["data/objects/hdbscan-models"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}")];
 
-    private static Process Start(TempFolder folder, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), .. arguments])
+    private static Process Start(TempFolder folder, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", CommandLine.Program, .. arguments])
     {
         WorkingDirectory = folder["."],
         UseShellExecute = false,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Pipeline.TestSupport;
 
 namespace Pipeline.Cli.Tests.Support;
 
@@ -8,6 +9,9 @@ namespace Pipeline.Cli.Tests.Support;
 internal static class CommandLine
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    /// <summary>The program in the folder that its own project is built into: there it is compiled ahead (eng/ready-to-run.targets), and beside the tests it is not.</summary>
+    public static string Program { get; } = FindProgram();
 
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, null);
 
@@ -59,20 +63,24 @@ internal static class CommandLine
             WorkingDirectory = Path.GetTempPath(),
         };
         start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"));
+        start.ArgumentList.Add(Program);
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        // A process of some seconds ends before code that is compiled twice has paid for it.
-        start.Environment["DOTNET_TieredCompilation"] = "0";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;
         }
 
         return Process.Start(start)!;
+    }
+
+    private static string FindProgram()
+    {
+        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(SharedFiles.RepositoryRoot, "src", "Cli", "bin", framework.Parent!.Name, framework.Name, "Pipeline.Cli.dll");
     }
 }
 

@@ -11,6 +11,18 @@ internal sealed class MemoryObjectStore : IObjectStore
 
     public SortedDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Takes over what another one holds, in arrays of its own.</summary>
+    public void CopyFrom(MemoryObjectStore other)
+    {
+        lock (other.Objects)
+        {
+            foreach ((string name, byte[] content) in other.Objects)
+            {
+                Objects[name] = [.. content];
+            }
+        }
+    }
+
     /// <summary>Lets listings wait until <see cref="Resume"/>.</summary>
     public void Pause() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -18,6 +18,15 @@ internal sealed partial class MemoryWarehouse : IWarehouse, IIncidents, ITechCen
     private readonly Lock _writing = new();
     private volatile Tables _tables = new();
 
+    /// <summary>Takes over what another one holds.</summary>
+    public void CopyFrom(MemoryWarehouse other)
+    {
+        lock (_writing)
+        {
+            _tables = other._tables;
+        }
+    }
+
     public Task InitializeAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     public Task<UpsertOutcome> UpsertIncidentsAsync(IReadOnlyList<Incident> incidents, CancellationToken cancellationToken = default)

@@ -31,6 +31,8 @@ internal sealed class SmallCompany : IAsyncDisposable
         "Laptop battery {0} swollen, device does not charge, docking {1}",
     ];
 
+    private static readonly Lazy<Task<SmallCompany>> Trained = new(TrainedAnewAsync);
+
     private static readonly string[] Words = ["amber", "birch", "cedar", "dahlia", "elder", "fern", "ginger", "hazel", "iris", "juniper", "kale", "lotus"];
 
     public SmallCompany(MemoryObjectStore? objects = null, GateOptions? limits = null)
@@ -101,8 +103,18 @@ internal sealed class SmallCompany : IAsyncDisposable
         return company;
     }
 
-    /// <summary>A company with one trained and predicted tech center: five problems, a week apart, in the first half of 2026.</summary>
+    /// <summary>A company with one trained and predicted tech center: five problems, a week apart, in the first half of 2026. It is trained once for all tests, and each has a copy.</summary>
     public static async Task<SmallCompany> TrainedAsync()
+    {
+        SmallCompany trained = await Trained.Value;
+        SmallCompany company = await OpenAsync();
+        company.Warehouse.CopyFrom(trained.Warehouse);
+        company.Objects.CopyFrom(trained.Objects);
+        return company;
+    }
+
+    /// <summary>The same, trained for this test alone, which looks at the training as it goes on.</summary>
+    public static async Task<SmallCompany> TrainedAnewAsync()
     {
         SmallCompany company = await OpenAsync();
         await company.ReportAsync(TechCenter, 125);

@@ -23,7 +23,7 @@ public sealed class PipelineMetricsTests
     public async Task A_run_of_the_use_cases_measures_every_instrument_but_those_of_a_service()
     {
         using MeterListener listener = Listen();
-        await using SmallCompany company = await SmallCompany.TrainedAsync();
+        await using SmallCompany company = await SmallCompany.TrainedAnewAsync();
         await company.ReportAsync(SmallCompany.TechCenter, 10, problems: ["Printer on floor 3 shows a paper jam and does not print"]);
         await company.Warehouse.UpsertIncidentsAsync([new Incident { Number = "empty", CreatedOn = company.Clock.GetUtcNow(), Texts = ["<p>&nbsp;</p>"], TechCenter = SmallCompany.TechCenter }]);
         await company.Preprocess.RunAsync();
@@ -111,7 +111,7 @@ public sealed class PipelineMetricsTests
         const string asked = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         using (PipelineActivity.Begin("test", ActivityKind.Internal, asked))
         {
-            await using SmallCompany company = await SmallCompany.TrainedAsync();
+            await using SmallCompany company = await SmallCompany.TrainedAnewAsync();
             await company.Classify().RunAsync(new ClassifyRequest(SmallCompany.TechCenter, "printer paper jam"));
         }
 
