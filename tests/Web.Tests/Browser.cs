@@ -54,7 +54,7 @@ internal sealed class Browser : IAsyncDisposable
         IPage page = await context.NewPageAsync();
 
         // What counts on a fast machine shows itself on one that is not.
-        if (int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_BROWSER_SLOWDOWN"), out int times))
+        if (int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_BROWSER_SLOWDOWN"), System.Globalization.CultureInfo.InvariantCulture, out int times))
         {
             ICDPSession session = await context.NewCDPSessionAsync(page);
             await session.SendAsync("Emulation.setCPUThrottlingRate", new Dictionary<string, object>(StringComparer.Ordinal) { ["rate"] = times });
