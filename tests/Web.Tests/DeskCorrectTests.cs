@@ -167,7 +167,9 @@ public sealed class DeskCorrectTests
         await Expect(desk.Page.GetByText("Of no known problem")).ToBeVisibleAsync();
         await desk.CheckAsync();
         await desk.GoAsync("corrections");
-        await desk.Page.GetByRole(AriaRole.Button, new() { Name = $"Undo: Not this problem {id} · {number}" }).ClickAsync();
+        ILocator undo = desk.Page.GetByRole(AriaRole.Button, new() { Name = $"Undo: Not this problem {id} · {number}" });
+        await undo.ClickAsync();
+        await Expect(undo).ToHaveCountAsync(0);
         await desk.GoAsync($"ticket/{number}");
         await Expect(desk.Page.GetByRole(AriaRole.Link, new() { Name = label }).First).ToBeVisibleAsync();
     }

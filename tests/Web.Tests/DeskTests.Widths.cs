@@ -19,10 +19,14 @@ public sealed partial class DeskTests
             {
                 await desk.Page.SetViewportSizeAsync(width, 860);
                 string[] outside = await desk.Page.EvaluateAsync<string[]>("""
-                    () => [...document.querySelectorAll('.card table')].filter(t => t.checkVisibility() && !t.closest('.scroll')).flatMap(table => {
+                    async () => {
+                      // What is drawn follows a new size a frame later.
+                      for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+                      return [...document.querySelectorAll('.card table')].filter(t => t.checkVisibility() && !t.closest('.scroll')).flatMap(table => {
                       const edge = table.closest('.card').getBoundingClientRect().right;
                       return [table, ...table.querySelectorAll('td *')].filter(e => e.getBoundingClientRect().right > edge).map(e => `${e.tagName} ${Math.round(e.getBoundingClientRect().right - edge)}`).slice(0, 1);
-                    })
+                      });
+                    }
                     """);
                 wide.AddRange(outside.Select(text => $"{place} at {width}: {text}"));
             }

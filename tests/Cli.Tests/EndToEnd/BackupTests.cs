@@ -58,10 +58,9 @@ public sealed class BackupTests
     public async Task Killed_again_and_again_a_backup_and_a_restore_lose_nothing()
     {
         string[] backup = ["backup", "--data", Data], restore = ["restore", "latest", "--data", Folder["after-kills"], "--store", Store];
-        int killed = 0;
         foreach (int delay in (int[])[0, 300])
         {
-            killed += await CommandLine.KillAsync(backup, "Backing up", delay) ? 1 : 0;
+            await CommandLine.KillAsync(backup, "Backing up", delay);
         }
 
         (await CommandLine.RunAsync(backup)).ExitCode.ShouldBe(0);
@@ -70,20 +69,36 @@ public sealed class BackupTests
             (await CommandLine.RunAsync("backup", "verify", id, "--data", Data)).ExitCode.ShouldBe(0, id);
         }
 
+        bool isWhole = false;
         foreach (int delay in (int[])[0, 200])
         {
-            killed += await CommandLine.KillAsync(restore, "Restoring", delay) ? 1 : 0;
-            if (delay == 0)
+            if (!isWhole)
             {
-                (await CommandLine.RunAsync("preprocess", "--data", Folder["after-kills"])).ShouldHaveFailed(1, "is being restored");
+                await CommandLine.KillAsync(restore, "Restoring", delay);
+                isWhole = await WorksAsync(Folder["after-kills"]);
             }
         }
 
-        killed.ShouldBe(4);
-        CommandResult last = await CommandLine.RunAsync(restore);
-        last.ExitCode.ShouldBe(0, last.ToString());
+        if (!isWhole)
+        {
+            CommandResult last = await CommandLine.RunAsync(restore);
+            last.ExitCode.ShouldBe(0, last.ToString());
+        }
+
         (await ProblemsAsync(Folder["after-kills"])).ShouldBe(await ProblemsAsync(Data));
         (await CommandLine.RunAsync("validate", "--data", Folder["after-kills"])).ExitCode.ShouldBe(0);
+    }
+
+    // On a busy machine a restore may have ended before it is killed. One that has not lets nobody work.
+    private static async Task<bool> WorksAsync(string data)
+    {
+        CommandResult work = await CommandLine.RunAsync("preprocess", "--data", data);
+        if (work.ExitCode != 0)
+        {
+            work.ShouldHaveFailed(1, "is being restored");
+        }
+
+        return work.ExitCode == 0;
     }
 
     [TestMethod]
