@@ -18,6 +18,8 @@ internal sealed class LoadServer : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _drained;
 
+    private int _isEnded;
+
     private LoadServer(Process process, Uri address, Task drained)
     {
         _process = process;
@@ -120,6 +122,11 @@ internal sealed class LoadServer : IAsyncDisposable
     /// <summary>Ends the host at once: what it has stored survives that, and a load has nothing else to keep.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        {
+            return;
+        }
+
         _process.Kill();
         await _process.WaitForExitAsync();
         await _drained;
