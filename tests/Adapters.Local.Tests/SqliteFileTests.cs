@@ -35,6 +35,32 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Pages_that_were_divided_keep_no_copy_of_an_erased_incident()
+    {
+        // Numbers that come in no order divide pages in their middle, and leave there what moved away.
+        int[] order = [.. Enumerable.Range(0, 1_500).OrderBy(i => i * 2_654_435_761L % 4_093)];
+        int[] gone = [.. order.Where(i => i % 50 == 0)];
+        await using (SqliteWarehouse warehouse = await _folder.OpenAsync())
+        {
+            foreach (int[] some in order.Chunk(100))
+            {
+                await warehouse.UpsertIncidentsAsync([.. some.Select(i => Incident($"number{i:0000}x") with { Texts = [$"text{i:0000}x of some length, as texts have"] })]);
+            }
+
+            foreach (int i in gone)
+            {
+                (await warehouse.EraseAsync($"number{i:0000}x")).Incidents.ShouldBe(1);
+            }
+
+            (await warehouse.CountChangesAsync(0)).ShouldBe(order.Length - gone.Length);
+        }
+
+        string file = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(DatabasePath));
+        file.ShouldContain("text0001x");
+        gone.Where(i => file.Contains($"number{i:0000}x", StringComparison.Ordinal) || file.Contains($"text{i:0000}x", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [TestMethod]
     [DataRow(false, DisplayName = "done")]
     [DataRow(true, DisplayName = "given up")]
     public async Task No_file_names_an_incident_whose_erasure_has_ended(bool givenUp)

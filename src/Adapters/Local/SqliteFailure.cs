@@ -55,5 +55,5 @@ internal static class SqliteFailure
         _ => $"The {kind.Name} '{path}' refused a step.",
     };
 
-    private static string DescribeFull(SqliteFileKind kind, string path) => $"The disk that holds the {kind.Name} '{path}' is full. Nothing of this step was stored. Free some space and run it again.";
+    private static string DescribeFull(SqliteFileKind kind, string path) => $"The disk that holds the {kind.Name} '{path}' is full. Nothing of what was being written is stored; what was before, is kept. Free some space and run it again.";
 }

@@ -85,14 +85,22 @@ public sealed partial class SqliteFile : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Moves what is in the log into the file, and empties the log, so that nothing of what was overwritten is left in it. A reader that is under way may keep it from that.</summary>
-    public async Task EmptyLogAsync(CancellationToken cancellationToken)
+    public Task EmptyLogAsync(CancellationToken cancellationToken) => MaintainAsync(["PRAGMA wal_checkpoint(TRUNCATE)"], cancellationToken);
+
+    /// <summary>
+    /// Writes the file anew with nothing but what is stored, and empties the log. What is deleted is overwritten, but copies of it may lie where pages were divided before, which only this takes away.
+    /// Time and space: those of a copy of the file; writers wait meanwhile.
+    /// </summary>
+    public Task RewriteAsync(CancellationToken cancellationToken) => MaintainAsync(["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"], cancellationToken);
+
+    private async Task MaintainAsync(string[] statements, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         await _writing.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            await Task.Run(() => (_writer ??= OpenWriter()).Execute("PRAGMA wal_checkpoint(TRUNCATE)"), cancellationToken);
+            await Task.Run(() => Array.ForEach(statements, statement => (_writer ??= OpenWriter()).Execute(statement)), cancellationToken);
         }
         catch (SqliteException exception)
         {

@@ -58,7 +58,7 @@ public sealed partial class SqliteWarehouse
     public async Task<RemovedRows> EraseAsync(string number, CancellationToken cancellationToken = default)
     {
         RemovedRows removed = await _file.WriteAsync((connection, transaction) => Remove(connection, transaction, [number], cancellationToken), cancellationToken);
-        await _file.EmptyLogAsync(cancellationToken);
+        await _file.RewriteAsync(cancellationToken);
         return removed;
     }
 

@@ -17,6 +17,9 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
     // What drift is measured by: texts among others. It is made anew from what is left.
     private const string Derived = "drift/";
 
+    // What is in them is not seen from outside.
+    private static readonly string[] Packed = [".gz", ".zip", ".xlsx", ".parquet"];
+
     private static readonly string[] Folders = ["accepted/", "failed/"];
 
     /// <summary>Takes an incident out of all kept files. Doing it again changes nothing. Time: that of reading all of them.</summary>
@@ -90,7 +93,7 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
         {
             ISourceReader source = SourceKind.Open(file, new IntakeOptions(), [], CancellationToken.None);
             using StreamWriter target = new(temporary, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            taken = KeptFile.Copy(source.Header, source.Read().Select(record => (record.Fields, Goes: record.Fields.Contains(number, StringComparer.Ordinal))), target);
+            (taken, _) = KeptFile.Copy(source.Header, source.Read().Select(record => (record.Fields, Goes: record.Fields.Contains(number, StringComparer.Ordinal))), target);
         }
 
         if (taken > 0)
@@ -144,14 +147,14 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
             return (0, false);
         }
 
+        string written = WrittenAs(number, dataset);
         try
         {
-            return (await KeptFile.WriteWithoutAsync(objects, name, content, new IncidentReader(reading, dataset: dataset), its => string.Equals(its, number, StringComparison.Ordinal), cancellationToken), false);
+            return (await KeptFile.WriteWithoutAsync(objects, name, content, new IncidentReader(reading, dataset: dataset), its => string.Equals(its, number, StringComparison.Ordinal), async () => IsPacked(name) || await HoldsAsync(content, written, cancellationToken), cancellationToken), false);
         }
         catch (IntakeException)
         {
-            string written = WrittenAs(number, dataset);
-            bool holds = await HoldsAsync(content, Encoding.UTF8, written, cancellationToken) || await HoldsAsync(content, Encoding.Unicode, written, cancellationToken);
+            bool holds = await HoldsAsync(content, written, cancellationToken);
             if (holds)
             {
                 await objects.DeleteAsync(name, cancellationToken);
@@ -183,6 +186,11 @@ public sealed class EraseFromFiles(IIngestionLog log, IObjectStore objects, Data
         string before = dataset.NumberOf("");
         return number.StartsWith(before, StringComparison.Ordinal) ? number[before.Length..] : number;
     }
+
+    private static bool IsPacked(string name) => Packed.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+
+    private static async Task<bool> HoldsAsync(FileStream content, string number, CancellationToken cancellationToken) =>
+        await HoldsAsync(content, Encoding.UTF8, number, cancellationToken) || await HoldsAsync(content, Encoding.Unicode, number, cancellationToken);
 
     /// <summary>Whether a number stands in a file, and not only as a part of another word or number.</summary>
     private static async Task<bool> HoldsAsync(FileStream content, Encoding encoding, string number, CancellationToken cancellationToken)

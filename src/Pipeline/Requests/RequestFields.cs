@@ -19,7 +19,7 @@ public static class RequestFields
         Dictionary<string, string[]> errors = given.Except(known, StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, _ => new[] { $"There is no such parameter. {allowed}" }, StringComparer.Ordinal);
         if (errors.Count > 0)
         {
-            throw Invalid("The query has", "parameter", "that is not known here", errors);
+            throw Invalid("The query has", "parameter", errors.Count == 1 ? "that is not known here" : "that are not known here", errors);
         }
     }
 

@@ -206,7 +206,7 @@ public sealed class ApiTests
     [DataRow("/problems/{techCenter}/{id}", "/problems/Nowhere/1", 404, "techCenter")]
     [DataRow("/clusters", "/clusters?sort=colour", 400, "sort")]
     [DataRow("/clusters", "/clusters?page=0", 400, "page")]
-    [DataRow("/clusters", "/clusters?techCenter=Nowhere", 400, "techCenter")]
+    [DataRow("/clusters", "/clusters?techCenter=Nowhere", 404, "techCenter")]
     [DataRow("/clusters/{techCenter}/{id}", "/clusters/Network/99999", 404, "id")]
     [DataRow("/clusters/{techCenter}/{id}", "/clusters/Network/first", 404, "id")]
     [DataRow("/clusters/{techCenter}/{id}", "/clusters/Nowhere/1", 404, "techCenter")]

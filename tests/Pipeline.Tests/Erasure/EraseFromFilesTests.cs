@@ -87,6 +87,25 @@ public sealed class EraseFromFilesTests
     }
 
     [TestMethod]
+    public async Task Rows_that_cannot_be_told_go_where_the_number_is_in_the_file_and_in_no_row_of_it()
+    {
+        using Store store = new();
+        const string Broken = Export + "INC7,2026-01-09 10:00:00,Mail of John,Desk,one,too many\n";
+        Ingestion taken = await store.TakeAsync("export.csv", Encoding.UTF8.GetBytes(Broken), new IntakeOptions { AllowRejects = true });
+        string before = $"accepted/{taken.Id}/export.csv";
+
+        (await store.Files.RunAsync("INC9")).ShouldBe((0, 0, 0));
+        store.Objects.Objects[before].ShouldBe(Encoding.UTF8.GetBytes(Broken));
+
+        (await store.Files.RunAsync("INC7")).Rows.ShouldBe(1);
+
+        store.Objects.Objects.ShouldNotContainKey(before);
+        string kept = Encoding.UTF8.GetString(store.Objects.Objects[before + ".erased.csv"]);
+        (kept.Contains("INC4", StringComparison.Ordinal), kept.Contains("John", StringComparison.Ordinal)).ShouldBe((true, false));
+        store.Objects.Objects.Values.ShouldAllBe(content => !Encoding.UTF8.GetString(content).Contains("INC7", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public async Task A_number_that_was_derived_from_its_row_is_found_by_deriving_it_again()
     {
         using Store store = new();

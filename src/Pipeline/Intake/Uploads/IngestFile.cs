@@ -109,7 +109,7 @@ public sealed class IngestFile(IIngestionLog log, IObjectStore objects, IInciden
         {
             IncidentReader reader = new(ingestion.Reading ?? standard, clock, await DatasetOfAsync(ingestion, cancellationToken));
             content.Position = 0;
-            if (await KeptFile.WriteWithoutAsync(objects, name, content, reader, await erased.FindAsync(cancellationToken), cancellationToken) > 0)
+            if (await KeptFile.WriteWithoutAsync(objects, name, content, reader, await erased.FindAsync(cancellationToken), untoldGo: null, cancellationToken) > 0)
             {
                 return;
             }

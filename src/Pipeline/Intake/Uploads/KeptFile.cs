@@ -17,18 +17,24 @@ internal static class KeptFile
     /// <param name="content">The file.</param>
     /// <param name="reader">How it is read.</param>
     /// <param name="goes">Whether the row of a number goes.</param>
+    /// <param name="untoldGo">Asked where no row goes and some cannot be told: whether these go, as one of them may be such a row. Null for never.</param>
     /// <param name="cancellationToken">Stops between rows: then nothing is written.</param>
     /// <returns>The rows that were left out; with 0 nothing is written.</returns>
     /// <exception cref="IntakeException">It cannot be told into rows.</exception>
-    public static async Task<int> WriteWithoutAsync(IObjectStore objects, string name, FileStream content, IncidentReader reader, Func<string, bool> goes, CancellationToken cancellationToken)
+    public static async Task<int> WriteWithoutAsync(IObjectStore objects, string name, FileStream content, IncidentReader reader, Func<string, bool> goes, Func<Task<bool>>? untoldGo, CancellationToken cancellationToken)
     {
         using SourceFile file = SourceFile.Of(content, name[(name.LastIndexOf('/') + 1)..]);
         IncidentTable table = reader.Open(file, cancellationToken);
         await using FileStream rest = TemporaryFile.Create();
-        int taken;
+        int taken, untold;
         await using (StreamWriter target = new(rest, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
         {
-            taken = Copy(table.Header, table.Rows(cancellationToken).Select(row => (row.Fields, Goes: row.Number is { } number && goes(number))), target);
+            (taken, untold) = Copy(table.Header, table.Rows(cancellationToken).Select(row => (row.Fields, Goes: row.Number is { } number && goes(number))), target);
+        }
+
+        if (taken == 0 && untold > 0 && untoldGo is not null && await untoldGo())
+        {
+            taken = untold;
         }
 
         if (taken > 0)
@@ -41,21 +47,22 @@ internal static class KeptFile
         return taken;
     }
 
-    /// <summary>Copies rows but for those that go, and tells how many these are.</summary>
-    public static int Copy(IReadOnlyList<string> header, IEnumerable<(IReadOnlyList<string> Fields, bool Goes)> rows, StreamWriter target)
+    /// <summary>Copies rows but for those that go and those that cannot be told, and tells how many there are of both.</summary>
+    public static (int Taken, int Untold) Copy(IReadOnlyList<string> header, IEnumerable<(IReadOnlyList<string> Fields, bool Goes)> rows, StreamWriter target)
     {
         CsvWriter csv = new(target, raw: true);
         csv.Write([.. header]);
-        int taken = 0;
+        (int taken, int untold) = (0, 0);
         foreach ((IReadOnlyList<string> fields, bool goes) in rows)
         {
             taken += goes ? 1 : 0;
+            untold += !goes && fields.Count == 0 ? 1 : 0;
             if (!goes && fields.Count > 0)
             {
                 csv.Write([.. fields]);
             }
         }
 
-        return taken;
+        return (taken, untold);
     }
 }
