@@ -53,7 +53,7 @@ public sealed class WatchTests
         JsonElement drift = await api.UntilAsync("api/drift", answer => answer.GetProperty("techCenters").GetArrayLength() > 0);
         drift.GetProperty("high").GetDouble().ShouldBe(new DriftOptions().High);
         drift.GetProperty("techCenters")[0].GetProperty("detail").GetString().ShouldBe("No model has been trained for this tech center yet.");
-        (await api.Client.GetAsync(new Uri("/api/drift?techCenter=Nowhere", UriKind.Relative))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        (await api.Client.GetAsync(new Uri("/api/drift?techCenter=Nowhere", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [TestMethod]
