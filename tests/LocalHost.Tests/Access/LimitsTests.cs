@@ -62,18 +62,30 @@ public sealed class LimitsTests
 
         // What is written into the audit of the first time would hold the only place longer than usual.
         (await api.Client.PostAsync(path, new StringContent("a"), patience.Token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        using (TcpClient slow = await BeginAsync(api, "POST /api/v1/uploads/incidents?name=a.csv HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Length: 1000\r\n\r\nnumber"))
+        string begun = "POST /api/v1/uploads/incidents?name=a.csv HTTP/1.1\r\nHost: localhost\r\nx-functions-key: " + Api.Key + "\r\nContent-Length: 1000\r\n\r\nnumber";
+        TcpClient slow = await BeginAsync(api, begun);
+        try
         {
             HttpResponseMessage second;
             while ((second = await api.Client.PostAsync(path, new StringContent("a"), patience.Token)).StatusCode != HttpStatusCode.TooManyRequests)
             {
                 // The first is on its way. No faster, so that the limit of requests a minute is not what puts it off.
                 await Task.Delay(20, patience.Token);
+                if (slow.Available > 0)
+                {
+                    // It came while the place was another's, and was put off itself.
+                    slow.Dispose();
+                    slow = await BeginAsync(api, begun);
+                }
             }
 
             second.Headers.RetryAfter.ShouldNotBeNull();
             (await Api.ReadAsync(second)).GetProperty("detail").GetString()!.ShouldContain("Limits:ConcurrentUploads");
             (await api.Client.GetAsync(new Uri("/api/mode", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+        finally
+        {
+            slow.Dispose();
         }
 
         while ((await api.Client.PostAsync(path, new StringContent("a"), patience.Token)).StatusCode != HttpStatusCode.NotFound)
