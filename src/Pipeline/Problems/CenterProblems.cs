@@ -58,10 +58,13 @@ internal sealed class CenterProblems
     /// <summary>What a list shows of a problem, and since when it is quiet.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="running">The Monday of the company's running week.</param>
-    public ProblemSummary Summary(ModelProblem problem, DateOnly running) =>
-        WeeklySeries.Of(Activity.Period.Weeks, Activity.OfProblem(problem.Id).WeeklyCounts, running).QuietSince is DateOnly quiet && Summary(problem).LastSeen is DateTimeOffset last && DateOnly.FromDateTime(last.UtcDateTime) < quiet
-            ? Summary(problem) with { QuietSince = quiet, QuietWeeks = (running.DayNumber - quiet.DayNumber) / 7 }
-            : Summary(problem);
+    public ProblemSummary Summary(ModelProblem problem, DateOnly running)
+    {
+        ProblemSummary summary = Summary(problem);
+        return WeeklySeries.Of(Activity.Period.Weeks, Activity.OfProblem(problem.Id).WeeklyCounts, running).QuietSince is DateOnly quiet && summary.LastSeen is DateTimeOffset last && DateOnly.FromDateTime(last.UtcDateTime) < quiet
+            ? summary with { QuietSince = quiet, QuietWeeks = (running.DayNumber - quiet.DayNumber) / 7 }
+            : summary;
+    }
 
     /// <summary>What is known of a problem but since when it is quiet.</summary>
     public ProblemSummary Summary(ModelProblem problem)
